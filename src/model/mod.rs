@@ -1,0 +1,19 @@
+//! Plain data that every other module speaks: no I/O, no judgement.
+
+pub mod exact;
+pub mod fact;
+pub mod outcome;
+pub mod outline;
+pub mod place;
+pub mod problem;
+pub mod report;
+pub mod secret;
+pub mod target;
+
+pub use exact::Exact;
+pub use fact::{Fact, FactDecl, FactName, FactSchema, FactType, Facts, Observation, Unknown, Value};
+pub use outcome::{Certainty, Grade, Outcome, Severity, Verdict};
+pub use place::Place;
+pub use problem::{Level, Problem, Problems};
+pub use secret::Masker;
+pub use target::Target;

@@ -1,0 +1,58 @@
+//! A live system the user named, and what we may do to it.
+
+use std::collections::BTreeMap;
+
+/// How to present oneself to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// `Authorization: Bearer …`
+    Bearer(String),
+    /// `Authorization: Basic …`
+    Basic {
+        /// User name.
+        user: String,
+        /// Password.
+        password: String,
+    },
+    /// Any other header.
+    Header {
+        /// Field name.
+        name: String,
+        /// Field value.
+        value: String,
+    },
+    /// `Cookie: …`
+    Cookie(String),
+    /// A TLS client certificate (PEM files).
+    ClientCert {
+        /// Certificate chain.
+        cert: String,
+        /// Private key.
+        key: String,
+    },
+}
+
+/// A target after variables, environments and origins were resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The name in the spec.
+    pub name: String,
+    /// Its URL, or why there is none ("API_URL is not set").
+    pub url: Result<String, String>,
+    /// Request headers sent with every request.
+    pub headers: BTreeMap<String, String>,
+    /// Credentials by name.
+    pub credentials: BTreeMap<String, Result<Credential, String>>,
+    /// Whether malformed input, bursts and unlinked paths are allowed.
+    pub allow_active: bool,
+    /// Whether load is allowed.
+    pub allow_load: bool,
+    /// Whether the environment forbids both.
+    pub protected: bool,
+    /// `host → address`, instead of DNS.
+    pub resolve: BTreeMap<String, String>,
+    /// PEM file with the authorities to trust instead of the public ones.
+    pub ca_file: Option<String>,
+    /// Why active checks are not allowed although asked for, if so.
+    pub allow_reason: Option<String>,
+}

@@ -1,0 +1,107 @@
+//! Probes observe and return facts; they never judge. This file owns the trait and the one registry.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::model::{FactSchema, Observation, Problems, Unknown};
+use crate::world::{Deadline, World};
+use crate::yaml::Node;
+
+/// A future that a probe returns.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A kind of probe: what the registry, the schema and the documentation know of it.
+pub struct ProbeDef {
+    /// Its key under `probe:`.
+    pub name: &'static str,
+    /// What it observes, in one sentence.
+    pub doc: &'static str,
+    /// JSON Schema of its parameters.
+    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+    /// Parameters from a spec; `None` when a problem was added.
+    pub decode: fn(&Node, &mut Problems) -> Option<Box<dyn Probe>>,
+    /// A complete, valid example of its parameters in YAML, for documentation and tests.
+    pub example: &'static str,
+}
+
+/// Which queue an observation waits in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Reads files only: any number at a time.
+    Free,
+    /// One at a time per target, spaced.
+    Target(String),
+    /// Child processes: one at a time unless the check says `parallel`.
+    Process,
+    /// Load, drills: last and alone.
+    Quiet,
+}
+
+/// What an observation would touch, for `plan` and for the permits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touch {
+    /// Paths and globs it reads.
+    pub reads: Vec<String>,
+    /// Commands it runs (argv).
+    pub runs: Vec<Vec<String>>,
+    /// Requests it sends: target name or URL, with method, path and how many at most.
+    pub contacts: Vec<Contact>,
+    /// Needs `allow: [active]`.
+    pub active: bool,
+    /// Needs `allow: [load]`.
+    pub load: bool,
+}
+
+/// Requests to one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Name of a target; `None` when `url` is whole.
+    pub target: Option<String>,
+    /// URL, or the path below the target.
+    pub url: String,
+    /// `GET`, `connect`, …
+    pub verb: String,
+    /// How many requests at most.
+    pub at_most: u64,
+}
+
+/// What a probe is given besides its parameters.
+pub struct Scope<'a> {
+    /// Component folder it is confined to, `/`-separated, no trailing slash; empty is the whole root.
+    pub folder: &'a str,
+}
+
+/// A probe with its parameters.
+pub trait Probe: Send + Sync {
+    /// Facts it offers with these parameters.
+    fn facts(&self) -> FactSchema;
+    /// Parameters after defaults, in one canonical text: equal keys are observed once.
+    fn key(&self) -> String;
+    /// Where it queues.
+    fn lane(&self) -> Lane;
+    /// What it would touch.
+    fn touch(&self) -> Touch;
+    /// Its own time limit, if the spec gave one (`timeout:`).
+    fn timeout(&self) -> Option<std::time::Duration> {
+        None
+    }
+    /// Name of the target it talks to.
+    fn target(&self) -> Option<&str> {
+        None
+    }
+    /// Looks.
+    fn observe<'a>(
+        &'a self,
+        scope: Scope<'a>,
+        world: &'a World,
+        until: Deadline,
+    ) -> BoxFuture<'a, Result<Observation, Unknown>>;
+}
+
+/// Every kind of probe, by name.
+pub static PROBES: &[&ProbeDef] = &[];
+
+/// The probe of this name.
+pub fn find(name: &str) -> Option<&'static ProbeDef> {
+    PROBES.iter().copied().find(|def| def.name == name)
+}

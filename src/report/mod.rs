@@ -1,0 +1,1 @@
+//! Report → bytes. Every renderer sees the model only.

@@ -1,0 +1,1 @@
+//! Score, deciders, gates, verdict, next actions and the critical path: exact and explainable.

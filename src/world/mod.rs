@@ -1,0 +1,42 @@
+//! The outside: the repository's tree and its one sweep, processes, the network, the clock.
+//! Knows no probe; probes hand it function pointers and patterns.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::model::Target;
+
+pub mod deadline;
+
+pub use deadline::Deadline;
+
+/// Everything outside that a probe may look at.
+pub struct World {
+    /// Root of the audited repository (canonical).
+    pub root: PathBuf,
+    /// The one moment that counts as now.
+    pub now: Timestamp,
+    /// Targets by name.
+    pub targets: BTreeMap<String, Target>,
+    /// What this run may do.
+    pub permit: Permit,
+    /// Values to hide in whatever leaves the process.
+    pub masker: crate::model::Masker,
+    /// Environment for child processes.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// What this run may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permit {
+    /// Run commands (`--no-exec` forbids).
+    pub exec: bool,
+    /// Contact live systems (`--offline` forbids).
+    pub network: bool,
+    /// Active probes (`--no-active` forbids).
+    pub active: bool,
+    /// Active and load probes on protected environments (`--allow-protected`).
+    pub protected: bool,
+}
