@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::model::{FactSchema, Observation, Problems, Unknown};
-use crate::world::{Deadline, World};
+use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::Node;
 
 /// A future that a probe returns.
@@ -65,10 +65,19 @@ pub struct Contact {
     pub at_most: u64,
 }
 
-/// What a probe is given besides its parameters.
-pub struct Scope<'a> {
-    /// Component folder it is confined to, `/`-separated, no trailing slash; empty is the whole root.
+/// What a probe is given to look with.
+pub struct Look<'a> {
+    /// Component folder it is confined to, `/`-separated, no trailing slash; empty is the whole root. Relative paths
+    /// and globs in its parameters start there.
     pub folder: &'a str,
+    /// The outside.
+    pub world: &'a World,
+    /// What the sweep found.
+    pub swept: &'a Swept,
+    /// What [`Probe::declare`] returned.
+    pub wants: &'a [WantId],
+    /// When it must be done.
+    pub until: Deadline,
 }
 
 /// A probe with its parameters.
@@ -89,13 +98,12 @@ pub trait Probe: Send + Sync {
     fn target(&self) -> Option<&str> {
         None
     }
-    /// Looks.
-    fn observe<'a>(
-        &'a self,
-        scope: Scope<'a>,
-        world: &'a World,
-        until: Deadline,
-    ) -> BoxFuture<'a, Result<Observation, Unknown>>;
+    /// What it wants of the tree below `folder`, asked before anything is read.
+    fn declare(&self, _folder: &str, _wants: &mut Wants) -> Vec<WantId> {
+        Vec::new()
+    }
+    /// Looks. Every wait in it ends at `look.until`.
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>>;
 }
 
 /// Every kind of probe, by name.

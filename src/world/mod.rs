@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use crate::model::Target;
 
 pub mod deadline;
+pub mod sweep;
 
 pub use deadline::Deadline;
+pub use sweep::{Swept, WantId, Wants};
 
 /// Everything outside that a probe may look at.
 pub struct World {
