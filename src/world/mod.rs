@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::model::Target;
 
 pub mod deadline;
+pub mod process;
 pub mod sweep;
 
 pub use deadline::Deadline;
