@@ -1,19 +1,17 @@
 //! What scoring needs to know of a plan, and of what was judged: plain data, so that stored runs can be scored too.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
-use super::fact::Facts;
+use super::fact::{FactSchema, Facts};
 use super::outcome::{Grade, Outcome, Severity};
-use super::Place;
+use super::{Exact, Place};
 
 /// Areas, checks, gates, phases and rules of a plan.
 #[derive(Clone, Debug, Default)]
 pub struct Outline {
     /// In report order.
     pub areas: Vec<AreaOutline>,
-    /// In plan order.
+    /// In plan order; under a selection only what was selected and what that requires.
     pub checks: Vec<CheckOutline>,
     /// In spec order.
     pub gates: Vec<GateOutline>,
@@ -25,8 +23,8 @@ pub struct Outline {
     pub today: Option<Date>,
     /// `system.target_date`.
     pub target_date: Option<Date>,
-    /// Person-days of work done per working day.
-    pub capacity: Option<crate::model::Exact>,
+    /// Person-days of work done per working day; `None` means 1.
+    pub capacity: Option<Exact>,
 }
 
 /// `scoring:` after defaults.
@@ -35,12 +33,12 @@ pub struct Rules {
     /// Checks of this severity or above decide.
     pub fail_on: Severity,
     /// Least overall score, in percent.
-    pub min_score_pct: crate::model::Exact,
+    pub min_score_pct: Exact,
     /// Least measured share, in percent.
-    pub require_measured_pct: crate::model::Exact,
+    pub require_measured_pct: Exact,
     /// `--no-waivers`: waivers are listed but lift nothing.
     pub ignore_waivers: bool,
-    /// `--gate ID`: judge just this gate.
+    /// `--gate ID`: this gate alone makes the verdict, due or not.
     pub only_gate: Option<String>,
     /// Whether only a part of the plan was selected; then overall and partly selected areas have no score.
     pub selection: bool,
@@ -48,7 +46,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Rules {
-        let sixty = || crate::model::Exact::whole(60);
+        let sixty = || Exact::whole(60);
         Rules {
             fail_on: Severity::Blocker,
             min_score_pct: sixty(),
@@ -68,7 +66,7 @@ pub struct AreaOutline {
     /// Weight among the areas.
     pub weight: u32,
     /// Least score, in percent.
-    pub min_score_pct: Option<crate::model::Exact>,
+    pub min_score_pct: Option<Exact>,
     /// With a selection: whether all its checks were selected.
     pub wholly_selected: bool,
 }
@@ -108,7 +106,11 @@ pub struct CheckOutline {
     /// Phase it belongs to.
     pub phase: Option<String>,
     /// Work to mend it, in person-days (the upper end of a range).
-    pub effort_days: Option<crate::model::Exact>,
+    pub effort_days: Option<Exact>,
+    /// What its probe offers, so that gates can name `check.<id>.fact.<name>`.
+    pub facts: FactSchema,
+    /// How to mend it.
+    pub remedy: Option<String>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -130,6 +132,8 @@ pub struct Judged {
     pub waived: bool,
     /// The check that blocks this one at the root.
     pub blocked_by: Option<String>,
+    /// Why it is unknown, blocked or n/a.
+    pub reason: Option<String>,
 }
 
 /// A gate.
@@ -165,6 +169,3 @@ pub struct PhaseOutline {
     /// Gate at its end.
     pub gate: Option<String>,
 }
-
-/// Weight shown per check id, when asked for arithmetic.
-pub type Weights = BTreeMap<String, crate::model::Exact>;

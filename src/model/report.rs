@@ -223,7 +223,7 @@ pub struct Area {
     pub weight: u32,
     /// `None` when nothing in it applies, or it was only partly selected.
     pub score: Option<Score>,
-    /// Σ weight·credit, as an exact fraction of millionths.
+    /// Σ weight·credit of its applicable checks with credit from 0 to 1, as an exact fraction.
     pub earned: String,
     /// Σ weight of applicable checks, as an exact fraction.
     pub applicable: String,
@@ -529,6 +529,9 @@ pub struct Roadmap {
     pub target_date: Option<String>,
     /// Open checks without `effort`.
     pub without_effort: u32,
+    /// Days from the target date to the earliest finish, or to today while that is not known; 0 when in time.
+    #[serde(default)]
+    pub slip_days: Option<i64>,
 }
 
 /// A phase.
