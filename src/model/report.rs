@@ -447,6 +447,10 @@ pub struct Evidence {
     pub note: Option<String>,
     /// Stable identity of the finding, for `compare` and SARIF.
     pub fingerprint: Option<String>,
+    /// The fact it is evidence for; without one it belongs to the whole observation. A check shows the evidence of the
+    /// facts that its expectations name.
+    #[serde(default)]
+    pub fact: Option<String>,
     /// How sure it is.
     #[serde(default)]
     pub certainty: Certainty,
