@@ -9,6 +9,7 @@
 //!
 //! Up to *plan* nothing is executed or contacted, and plan itself is pure.
 
+pub mod demo;
 pub mod model;
 pub mod yaml;
 pub mod expect;

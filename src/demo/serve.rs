@@ -1,0 +1,90 @@
+//! Runs the service on a loopback port of its own thread: a real socket, whoever calls.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, TcpListener as StdListener};
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::{fmt, io};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::harbour::Harbour;
+
+/// A running service; it stops when dropped.
+pub struct Running {
+    /// Where it answers: `http://127.0.0.1:<port>`.
+    pub base_url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Stops the service and waits for its thread; the same as dropping it.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // A receiver that is gone means that the service has already ended.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            // A panic in the service was its own; there is nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts the flawed or the fixed service on a free loopback port.
+///
+/// # Errors
+/// When no port, thread or runtime is to be had.
+pub fn start(fixed: bool) -> io::Result<Running> {
+    let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (stop, stopped) = oneshot::channel();
+    let thread = Builder::new().name("harbour".into()).spawn(move || {
+        runtime.block_on(async move {
+            if let Ok(listener) = TcpListener::from_std(listener) {
+                accept(listener, Arc::new(Harbour::new(fixed)), stopped).await;
+            }
+        });
+    })?;
+    Ok(Running { base_url, stop: Some(stop), thread: Some(thread) })
+}
+
+async fn accept(listener: TcpListener, harbour: Arc<Harbour>, mut stopped: oneshot::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return,
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    let harbour = harbour.clone();
+                    tokio::spawn(async move {
+                        let service = service_fn(|request| {
+                            let harbour = harbour.clone();
+                            async move { Ok::<_, Infallible>(harbour.answer(&request).await) }
+                        });
+                        // A caller that hangs up early is the caller's business.
+                        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                    });
+                }
+            }
+        }
+    }
+}

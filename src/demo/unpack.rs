@@ -1,0 +1,128 @@
+//! Writes a sample repository to a folder. The story in it was written for one day; its dates are moved along, by
+//! whole weeks, so that phases, waivers and attestations stand to today as they stood to that day.
+
+use std::path::Path;
+use std::{fs, io};
+
+use include_dir::{Dir, DirEntry};
+use jiff::civil::{Date, date};
+use jiff::{Span, ToSpan};
+
+use super::tree;
+
+/// The Monday for which the trees were written.
+const WRITTEN: Date = date(2026, 3, 2);
+
+/// Writes the sample repository below `to`, which must exist, as if it had been written this week.
+///
+/// # Errors
+/// Whatever the file system says, with the path.
+pub fn unpack(fixed: bool, to: &Path, today: Date) -> io::Result<()> {
+    write(tree(fixed), to, weeks_since_written(today))
+}
+
+fn weeks_since_written(today: Date) -> Span {
+    let days = WRITTEN.until(today).map_or(0, |span| span.get_days());
+    days.div_euclid(7).weeks()
+}
+
+fn write(dir: &Dir<'_>, to: &Path, shift: Span) -> io::Result<()> {
+    for entry in dir.entries() {
+        let path = to.join(entry.path());
+        match entry {
+            DirEntry::Dir(inner) => {
+                fs::create_dir_all(&path).map_err(|error| with_path(&path, &error))?;
+                write(inner, to, shift)?;
+            }
+            DirEntry::File(file) => {
+                let contents = match file.contents_utf8() {
+                    Some(text) => moved(text, shift).into_bytes(),
+                    None => file.contents().to_vec(),
+                };
+                fs::write(&path, contents).map_err(|error| with_path(&path, &error))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn with_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+}
+
+/// The text with every ISO date in it moved.
+fn moved(text: &str, shift: Span) -> String {
+    let bytes = text.as_bytes();
+    let mut result = String::with_capacity(text.len());
+    let mut copied = 0;
+    let mut at = 0;
+    while at + LENGTH <= bytes.len() {
+        let Some(day) = date_at(text, at) else {
+            at += 1;
+            continue;
+        };
+        result.push_str(&text[copied..at]);
+        result.push_str(&day.checked_add(shift).unwrap_or(day).to_string());
+        at += LENGTH;
+        copied = at;
+    }
+    result.push_str(&text[copied..]);
+    result
+}
+
+/// Length of `YYYY-MM-DD`.
+const LENGTH: usize = 10;
+
+fn date_at(text: &str, at: usize) -> Option<Date> {
+    let bytes = text.as_bytes();
+    let alone = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-');
+    let shaped = bytes[at..at + LENGTH].iter().enumerate().all(|(place, byte)| match place {
+        4 | 7 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    let separate = alone(at.checked_sub(1).and_then(|before| bytes.get(before))) && alone(bytes.get(at + LENGTH));
+    if shaped && separate { text[at..at + LENGTH].parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn dates_move_by_whole_weeks_and_nothing_else_moves() {
+        let shift = weeks_since_written(date(2026, 3, 20));
+        assert_eq!(
+            moved("until 2026-03-02, not 2026-03-02x or 12026-03-02 ✓", shift),
+            "until 2026-03-16, not 2026-03-02x or 12026-03-02 ✓"
+        );
+    }
+
+    #[test]
+    fn a_clock_before_the_story_moves_it_back() {
+        assert_eq!(moved("2026-03-02", weeks_since_written(date(2026, 3, 1))), "2026-02-23");
+    }
+
+    #[test]
+    fn both_trees_arrive_whole_and_differ() {
+        for fixed in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            unpack(fixed, folder.path(), WRITTEN).unwrap();
+            let spec = fs::read_to_string(folder.path().join("shipworthy.yaml")).unwrap();
+            assert_eq!(spec, tree(fixed).get_file("shipworthy.yaml").unwrap().contents_utf8().unwrap());
+            assert!(folder.path().join(".github/workflows/ci.yml").is_file(), "hidden folders belong to the tree");
+            assert_eq!(folder.path().join(".env").exists(), !fixed);
+        }
+    }
+
+    #[test]
+    fn both_specs_ask_the_same() {
+        let rules = |fixed| {
+            let spec = tree(fixed).get_file("shipworthy.yaml").unwrap().contents_utf8().unwrap();
+            let start = spec.find("\nscoring:").unwrap();
+            let kept = spec[start..].lines().filter(|line| !line.trim_start().starts_with("claimed:"));
+            kept.collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(rules(false), rules(true));
+    }
+}
