@@ -8,12 +8,25 @@ use jiff::Timestamp;
 
 use crate::model::Target;
 
+mod attributes;
+pub mod class;
 pub mod deadline;
+mod dispatch;
+mod git_index;
+mod language;
+pub mod lex;
 pub mod process;
+mod scan;
 pub mod sweep;
+pub mod tree;
+mod walk;
+pub mod want;
 
+pub use class::{Class, ClassSet};
 pub use deadline::Deadline;
-pub use sweep::{Swept, WantId, Wants};
+pub use sweep::{Found, Swept};
+pub use tree::{Entry, FileId, Tree};
+pub use want::{Digest, FileBytes, Hit, Hits, Look, Name, Pattern, Select, View, Want, WantId, Wants, check_glob};
 
 /// Everything outside that a probe may look at.
 pub struct World {

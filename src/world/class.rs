@@ -1,0 +1,327 @@
+//! What kind of file a path is: source, test, generated, vendored, … by its name alone (catalogue §0.5). Overrides by
+//! `.gitattributes` are in `attributes`, generated-file headers in `generated_header`.
+
+/// The class of a file; every file has exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Shipped source and configuration: whatever is nothing else.
+    Src,
+    /// Tests and what only tests use.
+    Test,
+    /// Data that tests read: `testdata/`, `fixtures/`, `__snapshots__/`, …
+    Fixture,
+    /// Written by a program: `*.pb.go`, `*.min.js`, `@generated`.
+    Generated,
+    /// Copied from elsewhere: `vendor/`, `node_modules/`, …
+    Vendored,
+    /// Scripts, CI and packaging around the product.
+    Tooling,
+    /// Examples and samples.
+    Example,
+    /// Prose.
+    Docs,
+    /// Database migrations.
+    Migration,
+}
+
+impl Class {
+    /// Every class, in declaration order.
+    pub const ALL: [Class; 9] = [
+        Class::Src,
+        Class::Test,
+        Class::Fixture,
+        Class::Generated,
+        Class::Vendored,
+        Class::Tooling,
+        Class::Example,
+        Class::Docs,
+        Class::Migration,
+    ];
+
+    /// Its word in specs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Src => "src",
+            Class::Test => "test",
+            Class::Fixture => "fixture",
+            Class::Generated => "generated",
+            Class::Vendored => "vendored",
+            Class::Tooling => "tooling",
+            Class::Example => "example",
+            Class::Docs => "docs",
+            Class::Migration => "migration",
+        }
+    }
+}
+
+/// A set of classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClassSet(u16);
+
+impl ClassSet {
+    /// Every class.
+    pub const ALL: ClassSet = ClassSet(u16::MAX);
+    /// Shipped source only.
+    pub const SRC: ClassSet = ClassSet(1 << Class::Src as u16);
+    /// Everything but vendored and generated files.
+    pub const OWN: ClassSet = ClassSet(!(1 << Class::Vendored as u16 | 1 << Class::Generated as u16));
+
+    /// Exactly these.
+    pub const fn of(classes: &[Class]) -> ClassSet {
+        let mut bits = 0;
+        let mut at = 0;
+        while at < classes.len() {
+            bits |= 1 << classes[at] as u16;
+            at += 1;
+        }
+        ClassSet(bits)
+    }
+
+    /// Whether the class is in the set.
+    pub fn has(self, class: Class) -> bool {
+        self.0 & (1 << class as u16) != 0
+    }
+}
+
+const VENDORED: &[&str] = &[
+    "vendor",
+    "third_party",
+    "third-party",
+    "node_modules",
+    "bower_components",
+    ".venv",
+    "venv",
+    "site-packages",
+    "Pods",
+    ".yarn",
+];
+const FIXTURE: &[&str] = &[
+    "testdata",
+    "test-data",
+    "test_data",
+    "fixtures",
+    "fixture",
+    "__fixtures__",
+    "__snapshots__",
+    "cassettes",
+    "golden",
+];
+const TEST: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "__mocks__",
+    "e2e",
+    "acceptance",
+    "testutil",
+    "testutils",
+    "testing",
+    "testkit",
+    "mock",
+    "mocks",
+    "playwright",
+    "cypress",
+];
+const MIGRATION: &[&str] = &["migration", "migrations", "migrate"];
+const TOOLING: &[&str] = &[
+    "scripts",
+    "hack",
+    "tools",
+    "extra",
+    "extras",
+    "contrib",
+    "ci",
+    "bench",
+    "benches",
+    "benchmarks",
+    "packaging",
+    ".github",
+    ".gitlab",
+    ".circleci",
+    ".ci",
+    ".buildkite",
+];
+const EXAMPLE: &[&str] = &["examples", "example", "samples", "sample", "demo", "demos"];
+const DOCS: &[&str] = &["docs", "doc"];
+/// Below one of these, `tools/` or `docs/` is a package of the product, not the folder around it.
+const PRODUCT: &[&str] = &["src", "lib", "app", "apps", "pkg", "internal", "cmd", "main"];
+
+/// The class of a path by its name.
+pub fn of_path(path: &str) -> Class {
+    let (folders, base) = path.rsplit_once('/').map_or(("", path), |(folders, base)| (folders, base));
+    let has = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
+    let outside_product = |names: &[&str]| {
+        folders.split('/').take_while(|folder| !PRODUCT.contains(folder)).any(|folder| names.contains(&folder))
+    };
+    if has(VENDORED) {
+        Class::Vendored
+    } else if is_generated_name(base) {
+        Class::Generated
+    } else if has(FIXTURE) {
+        Class::Fixture
+    } else if has(TEST) || is_test_name(folders, base) {
+        Class::Test
+    } else if is_migration(folders) {
+        Class::Migration
+    } else if outside_product(TOOLING) {
+        Class::Tooling
+    } else if outside_product(EXAMPLE) {
+        Class::Example
+    } else if outside_product(DOCS) || is_prose(base) {
+        Class::Docs
+    } else {
+        Class::Src
+    }
+}
+
+fn is_generated_name(base: &str) -> bool {
+    const ENDS: &[&str] = &[
+        ".min.js",
+        ".min.css",
+        ".pb.go",
+        ".pb.cc",
+        ".pb.h",
+        "_pb2.py",
+        "_pb2.pyi",
+        "_pb2_grpc.py",
+        ".g.dart",
+        ".freezed.dart",
+        ".designer.cs",
+        ".Designer.cs",
+        ".g.cs",
+        "_pb.js",
+        "_pb.ts",
+        "_pb.d.ts",
+        ".js.map",
+        ".css.map",
+    ];
+    ENDS.iter().any(|end| base.ends_with(end))
+}
+
+fn is_test_name(folders: &str, base: &str) -> bool {
+    let Some((stem, extension)) = base.rsplit_once('.') else { return false };
+    let dotted = || stem.rsplit_once('.').map(|(_, word)| word);
+    match extension {
+        "py" => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
+        "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" => {
+            matches!(dotted(), Some("test" | "spec" | "cy" | "e2e" | "stories"))
+        }
+        "go" | "exs" | "dart" | "c" | "cc" | "cpp" => stem.ends_with("_test"),
+        "rb" => stem.ends_with("_spec") || stem.ends_with("_test") || stem == "spec_helper" || stem == "rails_helper",
+        "java" | "kt" | "scala" | "groovy" => {
+            folders.contains("src/test") || ends_in_capital(stem, &["Test", "Tests", "IT", "Spec"])
+        }
+        "php" => ends_in_capital(stem, &["Test"]),
+        "cs" | "fs" | "vb" => {
+            ends_in_capital(stem, &["Test", "Tests"])
+                || folders.split('/').any(|folder| folder.ends_with("Tests") || folder.ends_with(".Test"))
+        }
+        "rs" => stem == "tests" || stem.ends_with("_tests"),
+        _ => false,
+    }
+}
+
+/// Whether the stem ends in the word as a part of its own: `CartTest`, not `Latest`.
+fn ends_in_capital(stem: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        stem.strip_suffix(word)
+            .is_some_and(|front| front.chars().last().is_none_or(|c| c.is_lowercase() || c.is_ascii_digit()))
+    })
+}
+
+/// `(^|[/_])migrations?/`, and Rails' `db/migrate/`.
+fn is_migration(folders: &str) -> bool {
+    folders
+        .split('/')
+        .any(|folder| MIGRATION.contains(&folder) || folder.ends_with("_migrations") || folder.ends_with("_migration"))
+}
+
+fn is_prose(base: &str) -> bool {
+    const ENDS: &[&str] = &[".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc"];
+    ENDS.iter().any(|end| base.ends_with(end))
+}
+
+/// Whether the head of a file says that a program wrote it: `@generated`, or `Code generated … DO NOT EDIT`, in a
+/// comment within the first few lines. Prose that quotes these words does not count.
+pub fn generated_header(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(1024)];
+    if !head.windows(9).any(|window| window == b"generated") {
+        return false;
+    }
+    String::from_utf8_lossy(head).lines().take(8).any(|line| {
+        let line = line.trim_start();
+        let comment = ["//", "/*", "*", "#", "--", ";", "<!--", "%"].iter().any(|mark| line.starts_with(mark));
+        let words = line.trim_start_matches(['/', '*', '#', '-', ';', '<', '!', '%', ' ']);
+        comment && (words.starts_with("@generated") || is_do_not_edit(words))
+    })
+}
+
+fn is_do_not_edit(words: &str) -> bool {
+    let lower = words.to_ascii_lowercase();
+    let generated = [
+        "code generated ",
+        "generated by ",
+        "autogenerated",
+        "auto-generated",
+        "this file is generated",
+        "this file was generated",
+        "this file is autogenerated",
+        "this file is auto-generated",
+    ];
+    lower.contains("do not edit") && generated.iter().any(|start| lower.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_get_the_class_of_the_catalogue() {
+        use Class::*;
+        let cases = [
+            ("src/main.rs", Src),
+            ("Dockerfile", Src),
+            ("vendor/a/test_x.py", Vendored),
+            ("web/node_modules/x/index.js", Vendored),
+            ("api/user.pb.go", Generated),
+            ("static/app.min.js", Generated),
+            ("pkg/testdata/in.json", Fixture),
+            ("tests/fixtures/a.py", Fixture),
+            ("pkg/a_test.go", Test),
+            ("a/test_login.py", Test),
+            ("web/src/a.spec.ts", Test),
+            ("Shop/CartTest.java", Test),
+            ("Shop/Latest.java", Src),
+            ("Shop.Tests/Cart.cs", Test),
+            ("spec/models/a_spec.rb", Test),
+            ("db/migrate/1_a.rb", Migration),
+            ("shop/migrations/0001.py", Migration),
+            ("scripts/x.sh", Tooling),
+            (".github/workflows/ci.yml", Tooling),
+            ("src/agent/tools/search.py", Src),
+            ("examples/a.rs", Example),
+            ("docs/conf.py", Docs),
+            ("README.md", Docs),
+        ];
+        for (path, class) in cases {
+            assert_eq!(of_path(path), class, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_generated_header_is_a_comment_and_not_prose() {
+        assert!(generated_header(b"// Code generated by protoc-gen-go. DO NOT EDIT.\npackage x"));
+        assert!(generated_header(b"# @generated\n"));
+        assert!(!generated_header(b"//! Finds `@generated` headers.\n"));
+        assert!(!generated_header(b"let generated = 1;\n"));
+        assert!(!generated_header(b"// ids are generated by the server\n"));
+    }
+
+    #[test]
+    fn a_set_of_classes_has_what_it_was_made_of() {
+        let set = ClassSet::of(&[Class::Src, Class::Tooling]);
+        let inside: Vec<_> = Class::ALL.into_iter().filter(|class| set.has(*class)).collect();
+        assert_eq!(inside, [Class::Src, Class::Tooling]);
+        assert!(!ClassSet::OWN.has(Class::Generated) && ClassSet::OWN.has(Class::Migration));
+    }
+}

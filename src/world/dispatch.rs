@@ -1,0 +1,171 @@
+//! From a path to the wants that name it: base name and extension first, globs only for what is left.
+//! Owns the crate `globset` (with `attributes`).
+
+use std::collections::BTreeMap;
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::want::{Name, Select};
+
+/// Selections, indexed by what they name.
+pub(super) struct Dispatch {
+    any: Vec<u32>,
+    bases: BTreeMap<String, Vec<u32>>,
+    extensions: BTreeMap<String, Vec<u32>>,
+    globs: GlobSet,
+    /// Selection of each glob of `globs`.
+    glob_owner: Vec<u32>,
+    /// Per selection: its folder with a trailing slash (or empty), and what it leaves out.
+    limits: Vec<(String, GlobSet)>,
+}
+
+impl Dispatch {
+    /// Selections are numbered in order.
+    pub(super) fn new<'a>(selections: impl Iterator<Item = &'a Select>) -> Dispatch {
+        let mut dispatch = Dispatch {
+            any: Vec::new(),
+            bases: BTreeMap::new(),
+            extensions: BTreeMap::new(),
+            globs: GlobSet::empty(),
+            glob_owner: Vec::new(),
+            limits: Vec::new(),
+        };
+        let mut globs = GlobSetBuilder::new();
+        for (number, select) in (0u32..).zip(selections) {
+            for name in &select.names {
+                match name {
+                    Name::Any => dispatch.any.push(number),
+                    Name::Base(base) => dispatch.bases.entry(base.clone()).or_default().push(number),
+                    Name::Ext(extension) => dispatch.extensions.entry(extension.clone()).or_default().push(number),
+                    Name::Glob(glob) => {
+                        if let Ok(glob) = compile(&select.folder, glob) {
+                            globs.add(glob);
+                            dispatch.glob_owner.push(number);
+                        }
+                    }
+                }
+            }
+            let folder = if select.folder.is_empty() { String::new() } else { format!("{}/", select.folder) };
+            dispatch.limits.push((folder, exclusions(select)));
+        }
+        // A set of globs that each compile can only fail by sheer size; then they name nothing.
+        dispatch.globs = globs.build().unwrap_or_default();
+        if dispatch.globs.len() != dispatch.glob_owner.len() {
+            dispatch.glob_owner.clear();
+        }
+        dispatch
+    }
+
+    /// Appends the numbers of the selections that name this path (whatever its class), rising, each once.
+    pub(super) fn wants_for(&self, path: &str, wanted: &mut Vec<u32>) {
+        let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
+        wanted.extend(&self.any);
+        wanted.extend(self.bases.get(base).into_iter().flatten());
+        if let Some((_, extension)) = base.rsplit_once('.') {
+            wanted.extend(self.extensions.get(extension).into_iter().flatten());
+        }
+        if !self.glob_owner.is_empty() {
+            wanted.extend(self.globs.matches(path).into_iter().filter_map(|at| self.glob_owner.get(at)));
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|number| {
+            let (folder, exclude) = &self.limits[*number as usize];
+            path.starts_with(folder.as_str()) && (exclude.is_empty() || !exclude.is_match(path))
+        });
+    }
+}
+
+fn exclusions(select: &Select) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in select.exclude.iter().filter_map(|glob| compile(&select.folder, glob).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_default()
+}
+
+fn compile(folder: &str, glob: &str) -> Result<Glob, globset::Error> {
+    let whole = if folder.is_empty() { glob.to_owned() } else { format!("{}/{glob}", globset::escape(folder)) };
+    GlobBuilder::new(&whole).literal_separator(true).build()
+}
+
+/// A glob as names: `**/*.py` is an extension, `**/Dockerfile` a base name, `{…}` of those several.
+pub(super) fn names_of_glob(glob: &str) -> Result<Vec<Name>, String> {
+    let glob = glob.strip_prefix("./").unwrap_or(glob);
+    if glob.is_empty() {
+        return Err("the glob is empty".to_owned());
+    }
+    if glob.starts_with('/') || glob.split('/').any(|part| part == "..") {
+        return Err(format!("glob `{glob}` leads out of the repository"));
+    }
+    GlobBuilder::new(glob)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| format!("glob `{glob}`: {}", error.kind()))?;
+    if glob == "**" || glob == "**/*" {
+        return Ok(vec![Name::Any]);
+    }
+    Ok(glob.strip_prefix("**/").and_then(simple_names).unwrap_or_else(|| vec![Name::Glob(glob.to_owned())]))
+}
+
+fn simple_names(base: &str) -> Option<Vec<Name>> {
+    let plain = |text: &str| !text.is_empty() && !text.contains(['*', '?', '[', ']', '{', '}', '\\', '/', ',', '!']);
+    if let Some(extension) = base.strip_prefix("*.") {
+        let list = match extension.strip_prefix('{') {
+            Some(rest) => rest.strip_suffix('}')?.split(',').collect(),
+            None => vec![extension],
+        };
+        // A double extension (`test.ts`) is no extension.
+        let single = |text: &&str| plain(text) && !text.contains('.');
+        return list.iter().all(single).then(|| list.iter().map(|e| Name::Ext((*e).to_owned())).collect());
+    }
+    let list = match base.strip_prefix('{') {
+        Some(rest) => rest.strip_suffix('}')?.split(',').collect(),
+        None => vec![base],
+    };
+    list.iter().all(|text| plain(text)).then(|| list.iter().map(|b| Name::Base((*b).to_owned())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn named(select: &Select, path: &str) -> bool {
+        let mut wanted = Vec::new();
+        Dispatch::new(std::iter::once(select)).wants_for(path, &mut wanted);
+        wanted == [0]
+    }
+
+    #[test]
+    fn simple_globs_become_names_and_mean_the_same() {
+        assert_eq!(names_of_glob("**/*.py").unwrap(), [Name::Ext("py".into())]);
+        assert_eq!(names_of_glob("**/*.{ts,tsx}").unwrap(), [Name::Ext("ts".into()), Name::Ext("tsx".into())]);
+        assert_eq!(names_of_glob("**/Dockerfile").unwrap(), [Name::Base("Dockerfile".into())]);
+        assert_eq!(names_of_glob("**/*.test.ts").unwrap(), [Name::Glob("**/*.test.ts".into())]);
+        assert_eq!(names_of_glob("**/.env").unwrap(), [Name::Base(".env".into())]);
+        for glob in ["**/*.py", "**/*.{py,js}", "**/{x.py,y.js}", "**/.py"] {
+            let plain = Select { names: vec![Name::Glob(glob.to_owned())], ..Select::glob(glob).unwrap() };
+            for path in ["a.py", "x/b.py", "x.py", "d/y.js", "a.pyc", ".py", "d/.py", "a.b.py", "py"] {
+                assert_eq!(named(&Select::glob(glob).unwrap(), path), named(&plain, path), "{glob} on {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn globs_are_relative_to_the_folder_and_exclusions_too() {
+        let select = Select::glob("*.py").unwrap().below("svc/[a]").except(["b.py"]);
+        assert!(named(&select, "svc/[a]/c.py"));
+        assert!(!named(&select, "svc/[a]/b.py") && !named(&select, "svc/[a]/x/c.py") && !named(&select, "svc/a/c.py"));
+        assert!(!named(&select, "c.py"));
+        let any = Select::glob("**/*.py").unwrap().below("svc");
+        assert!(named(&any, "svc/c.py") && !named(&any, "svc2/c.py"));
+    }
+
+    #[test]
+    fn a_glob_that_cannot_work_says_why() {
+        assert!(names_of_glob("[a").unwrap_err().contains("glob `[a`"));
+        assert!(names_of_glob("../x").unwrap_err().contains("leads out"));
+        assert!(names_of_glob("").is_err());
+    }
+}

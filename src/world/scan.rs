@@ -1,0 +1,306 @@
+//! One file of the sweep: read once, offered to every want that names it. Owns the crate `aho-corasick`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::bytes::Regex;
+
+use super::class::{self, Class};
+use super::dispatch::Dispatch;
+use super::tree::{FileId, Tree};
+use super::want::{Digest, FileBytes, Hit, Hits, LARGEST_SWEPT, Look, View, Want};
+use crate::model::Unknown;
+
+/// Longest text kept of a match or its line, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// What one thread found for one want.
+#[derive(Default)]
+pub(super) struct Bucket {
+    pub(super) results: Vec<(FileId, Result<Digest, Unknown>)>,
+    /// Hits kept with their text.
+    kept: usize,
+    pub(super) scanned: u32,
+    pub(super) binary: u32,
+    pub(super) unlexed: u32,
+}
+
+/// What all threads share.
+pub(super) struct Patterns {
+    dispatch: Dispatch,
+    /// One automaton over the literals of all patterns; `None` when no pattern has any.
+    literals: Option<AhoCorasick>,
+    /// Want of each literal.
+    literal_owner: Vec<u32>,
+}
+
+impl Patterns {
+    pub(super) fn new(wants: &[Want]) -> Patterns {
+        let mut literals = Vec::new();
+        let mut literal_owner = Vec::new();
+        for (number, want) in (0u32..).zip(wants) {
+            if let Look::Hits { pattern, .. } = &want.look {
+                literals.extend(pattern.literals());
+                literal_owner.extend(pattern.literals().iter().map(|_| number));
+            }
+        }
+        let mut automaton = AhoCorasick::builder();
+        automaton.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+        // Without an automaton every pattern is tried, which is slower and finds the same.
+        let literals = if literals.is_empty() { None } else { automaton.build(literals).ok() };
+        Patterns { dispatch: Dispatch::new(wants.iter().map(|want| &want.select)), literals, literal_owner }
+    }
+}
+
+/// One thread's part of the sweep.
+pub(super) struct Scanner<'a> {
+    tree: &'a Tree,
+    wants: &'a [Want],
+    patterns: &'a Patterns,
+    /// Own copies: threads that share a regex also share its caches, and wait for each other.
+    regexes: Vec<Option<Regex>>,
+    buffer: Vec<u8>,
+    wanted: Vec<u32>,
+    /// By want: whether one of its literals is in the file at hand.
+    present: Vec<bool>,
+    pub(super) buckets: Vec<Bucket>,
+    pub(super) opened: u64,
+    pub(super) bytes: u64,
+    /// Files that say themselves that they are generated.
+    pub(super) generated: Vec<FileId>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(tree: &'a Tree, wants: &'a [Want], patterns: &'a Patterns) -> Scanner<'a> {
+        let regexes = wants.iter().map(|want| match &want.look {
+            Look::Hits { pattern, .. } => Some(pattern.regex().clone()),
+            Look::Doc { .. } => None,
+        });
+        Scanner {
+            tree,
+            wants,
+            patterns,
+            regexes: regexes.collect(),
+            buffer: Vec::new(),
+            wanted: Vec::new(),
+            present: vec![false; wants.len()],
+            buckets: wants.iter().map(|_| Bucket::default()).collect(),
+            opened: 0,
+            bytes: 0,
+            generated: Vec::new(),
+        }
+    }
+
+    pub(super) fn scan(&mut self, id: FileId) {
+        let entry = self.tree.entry(id);
+        if entry.link {
+            return;
+        }
+        let mut wanted = std::mem::take(&mut self.wanted);
+        wanted.clear();
+        self.patterns.dispatch.wants_for(&entry.path, &mut wanted);
+        wanted.retain(|want| self.wants[*want as usize].select.classes.has(entry.class));
+        self.refuse_large(id, &mut wanted);
+        if !wanted.is_empty() {
+            self.read(id, &mut wanted);
+        }
+        self.wanted = wanted;
+    }
+
+    fn cap(&self, want: u32) -> u64 {
+        match &self.wants[want as usize].look {
+            Look::Hits { .. } => LARGEST_SWEPT,
+            Look::Doc { cap, .. } => *cap,
+        }
+    }
+
+    fn refuse_large(&mut self, id: FileId, wanted: &mut Vec<u32>) {
+        let entry = self.tree.entry(id);
+        wanted.retain(|want| {
+            let cap = self.cap(*want);
+            if entry.size > cap {
+                let result = Err(super::tree::too_large(&entry.path, cap));
+                self.buckets[*want as usize].results.push((id, result));
+            }
+            entry.size <= cap
+        });
+    }
+
+    fn read(&mut self, id: FileId, wanted: &mut Vec<u32>) {
+        let entry = self.tree.entry(id);
+        let cap = wanted.iter().map(|want| self.cap(*want)).max().unwrap_or(0);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        match self.tree.load(id, cap, &mut buffer) {
+            Ok(()) => {
+                self.opened += 1;
+                self.bytes += buffer.len() as u64;
+                let decoded = decode_utf16(&buffer);
+                let bytes = decoded.as_deref().unwrap_or(&buffer);
+                let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+                if !matches!(entry.class, Class::Generated | Class::Vendored) && class::generated_header(bytes) {
+                    self.generated.push(id);
+                    wanted.retain(|want| self.wants[*want as usize].select.classes.has(Class::Generated));
+                }
+                self.offer(id, &FileBytes::new(entry, bytes), wanted);
+            }
+            Err(unknown) => {
+                for want in wanted.iter() {
+                    self.buckets[*want as usize].results.push((id, Err(unknown.clone())));
+                }
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    fn offer(&mut self, id: FileId, file: &FileBytes<'_>, wanted: &[u32]) {
+        self.find_literals(file.bytes);
+        for want in wanted.iter().map(|want| *want as usize) {
+            match &self.wants[want].look {
+                Look::Hits { .. } if file.binary => self.buckets[want].binary += 1,
+                Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
+                Look::Hits { pattern, view, keep } => {
+                    self.buckets[want].scanned += 1;
+                    let worth_it =
+                        self.present[want] || pattern.literals().is_empty() || self.patterns.literals.is_none();
+                    if let (true, Some(regex)) = (worth_it, &self.regexes[want]) {
+                        let hits = find_hits(regex, file, *view, usize::from(*keep));
+                        self.buckets[want].unlexed += u32::from(*view != View::Raw && hits.unlexed);
+                        self.buckets[want].push_hits(id, hits.hits, usize::from(*keep));
+                    }
+                }
+                Look::Doc { read, .. } => {
+                    // Readers call parsers of other people; a fault in one must not end the run.
+                    let digest = catch_unwind(AssertUnwindSafe(|| read.read(file))).unwrap_or_else(|_| {
+                        Err(Unknown::because(format!(
+                            "the reader of `{}` failed; this is a fault of ours",
+                            file.path()
+                        )))
+                    });
+                    self.buckets[want].scanned += 1;
+                    self.buckets[want].results.push((id, digest));
+                }
+            }
+        }
+    }
+
+    fn find_literals(&mut self, bytes: &[u8]) {
+        let Some(literals) = &self.patterns.literals else { return };
+        self.present.fill(false);
+        for found in literals.find_overlapping_iter(bytes) {
+            self.present[self.patterns.literal_owner[found.pattern().as_usize()] as usize] = true;
+        }
+    }
+}
+
+impl Bucket {
+    fn push_hits(&mut self, id: FileId, hits: Hits, keep: usize) {
+        if hits.count == 0 {
+            return;
+        }
+        self.kept += hits.first.len();
+        self.results.push((id, Ok(Digest::Hits(hits))));
+        if self.kept > 4 * keep + 64 {
+            self.results.sort_by_key(|(id, _)| *id);
+            self.kept = keep_first(&mut self.results, keep);
+        }
+    }
+}
+
+/// Drops the texts of all but the first hits in order of files, so that what is kept depends on no thread's pace.
+pub(super) fn keep_first(results: &mut [(FileId, Result<Digest, Unknown>)], keep: usize) -> usize {
+    let mut left = keep;
+    for (_, result) in results {
+        if let Ok(Digest::Hits(hits)) = result {
+            hits.first.truncate(left);
+            hits.first.shrink_to_fit();
+            left -= hits.first.len();
+        }
+    }
+    keep - left
+}
+
+struct FoundHits {
+    hits: Hits,
+    unlexed: bool,
+}
+
+fn find_hits(regex: &Regex, file: &FileBytes<'_>, view: View, keep: usize) -> FoundHits {
+    let bytes = file.bytes;
+    let mut found = FoundHits { hits: Hits::default(), unlexed: false };
+    let mut lines = Lines { bytes, at: 0, line: 1, start: 0 };
+    let mut from = 0;
+    while let Some(matched) = regex.find_at(bytes, from) {
+        from = matched.end().max(matched.start() + 1);
+        let blank = matched.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let start = if blank < matched.len() { matched.start() + blank } else { matched.start() };
+        if view != View::Raw {
+            found.unlexed = !file.regions().known();
+            if file.regions().at(start) != view {
+                // Nothing that starts in this region can count; what starts behind it may.
+                from = file.regions().end_of(start).max(start + 1);
+                if from > bytes.len() {
+                    break;
+                }
+                continue;
+            }
+        }
+        found.hits.count = found.hits.count.saturating_add(1);
+        if found.hits.first.len() < keep {
+            found.hits.first.push(lines.hit(start, &bytes[start..matched.end()]));
+        }
+        if from > bytes.len() {
+            break;
+        }
+    }
+    found
+}
+
+/// Counts lines forward as hits come in rising order.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u32,
+    start: usize,
+}
+
+impl Lines<'_> {
+    fn hit(&mut self, start: usize, matched: &[u8]) -> Hit {
+        for (at, _) in self.bytes[self.at..start].iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+            self.line = self.line.saturating_add(1);
+            self.start = self.at + at + 1;
+        }
+        self.at = start;
+        let before = self.bytes[self.start..start].iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        let rest = &self.bytes[self.start..];
+        let line =
+            &rest[..rest.iter().take(64 * 1024).position(|byte| *byte == b'\n').unwrap_or(rest.len().min(64 * 1024))];
+        Hit {
+            line: self.line,
+            column: u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1),
+            text: shortened(matched),
+            line_text: shortened(line),
+        }
+    }
+}
+
+fn shortened(bytes: &[u8]) -> String {
+    let head = &bytes[..bytes.len().min(4 * LONGEST_TEXT + 64)];
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim();
+    if text.chars().count() <= LONGEST_TEXT {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST_TEXT - 1).chain(['…']).collect()
+}
+
+/// The content as UTF-8 when it starts with a byte order mark of UTF-16.
+fn decode_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    let pair: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = bytes[2..].chunks_exact(2).map(|two| pair([two[0], two[1]]));
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some(text.into_bytes())
+}

@@ -1,0 +1,369 @@
+//! What probes want of the tree, said before anything is read: pattern hits, or a small digest of whole files.
+
+use std::any::Any;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::class::ClassSet;
+use super::dispatch;
+use super::lex::Regions;
+use super::tree::Entry;
+use crate::model::Unknown;
+
+/// Pattern hits are looked for in files up to this size (catalogue §0.5).
+pub const LARGEST_SWEPT: u64 = 2 * 1024 * 1024;
+/// The largest cap a [`Look::Doc`] may have.
+pub const LARGEST_DOC: u64 = 16 * 1024 * 1024;
+
+/// One want, as [`Wants::add`] numbered it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WantId(pub u32);
+
+/// What probes want of the tree; equal wants are one.
+#[derive(Default)]
+pub struct Wants {
+    list: Vec<Want>,
+}
+
+impl Wants {
+    /// Registers a want, or finds the equal one that is there.
+    pub fn add(&mut self, want: Want) -> WantId {
+        let at = self.list.iter().position(|known| *known == want).unwrap_or_else(|| {
+            self.list.push(want);
+            self.list.len() - 1
+        });
+        WantId(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// All of them; [`WantId`] is the position.
+    pub fn list(&self) -> &[Want] {
+        &self.list
+    }
+}
+
+/// Which files, and what to look for in them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Want {
+    /// Which files.
+    pub select: Select,
+    /// What to look for.
+    pub look: Look,
+}
+
+/// Which files: those that one of `names` names, that no `exclude` names, of one of `classes`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Select {
+    /// Any of these.
+    pub names: Vec<Name>,
+    /// But none of these globs (relative to `folder`).
+    pub exclude: Vec<String>,
+    /// Only files of these classes.
+    pub classes: ClassSet,
+    /// Only below this folder, `/`-separated, no trailing slash; empty is the whole tree. Globs start here.
+    pub folder: String,
+}
+
+/// One way to name files.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Name {
+    /// Every file.
+    Any,
+    /// Files with exactly this base name, in any folder.
+    Base(String),
+    /// Files with this extension (without the dot), in any folder.
+    Ext(String),
+    /// Files whose whole path matches; `*` stays within one part, `**` crosses parts, `{a,b}` is a choice.
+    Glob(String),
+}
+
+impl Select {
+    /// Every file of these classes.
+    pub fn any(classes: ClassSet) -> Select {
+        Select { names: vec![Name::Any], exclude: Vec::new(), classes, folder: String::new() }
+    }
+
+    /// Files with these base names, any class.
+    pub fn bases(names: &[&str]) -> Select {
+        Select {
+            names: names.iter().map(|name| Name::Base((*name).to_owned())).collect(),
+            ..Select::any(ClassSet::ALL)
+        }
+    }
+
+    /// Files with these extensions, any class.
+    pub fn exts(extensions: &[&str]) -> Select {
+        let names = extensions.iter().map(|extension| Name::Ext((*extension).to_owned())).collect();
+        Select { names, ..Select::any(ClassSet::ALL) }
+    }
+
+    /// Files whose path matches a glob, any class; the error names what is wrong with the glob.
+    pub fn glob(glob: &str) -> Result<Select, String> {
+        Ok(Select { names: dispatch::names_of_glob(glob)?, ..Select::any(ClassSet::ALL) })
+    }
+
+    /// The same with another name added.
+    #[must_use]
+    pub fn or(mut self, name: Name) -> Select {
+        self.names.push(name);
+        self
+    }
+
+    /// The same without what these globs name. Globs that do not parse exclude nothing; check them with
+    /// [`check_glob`] where they come from.
+    #[must_use]
+    pub fn except<S: Into<String>>(mut self, globs: impl IntoIterator<Item = S>) -> Select {
+        self.exclude.extend(globs.into_iter().map(Into::into));
+        self
+    }
+
+    /// The same, only of these classes.
+    #[must_use]
+    pub fn of(mut self, classes: ClassSet) -> Select {
+        self.classes = classes;
+        self
+    }
+
+    /// The same, only below this folder.
+    #[must_use]
+    pub fn below(mut self, folder: &str) -> Select {
+        folder.clone_into(&mut self.folder);
+        self
+    }
+}
+
+/// Whether a glob can be understood; the error says why not.
+pub fn check_glob(glob: &str) -> Result<(), String> {
+    dispatch::names_of_glob(glob).map(drop)
+}
+
+/// What to look for in a file.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// Where a pattern matches.
+    Hits {
+        /// The pattern.
+        pattern: Pattern,
+        /// The part of the text in which a match must start.
+        view: View,
+        /// How many hits are kept with line and text, the first ones by (path, line); all are counted.
+        keep: u16,
+    },
+    /// A digest of the whole file.
+    Doc {
+        /// Identity of the reader *and its parameters*: equal names are taken to read equally.
+        name: String,
+        /// Reads one file; a pure function of the bytes and the path.
+        read: Reader,
+        /// Larger files are [`Unknown`] without being read; at most [`LARGEST_DOC`].
+        cap: u64,
+        /// Whether files with a NUL in the first 8 KiB are wanted too.
+        binary: bool,
+    },
+}
+
+type Read = dyn Fn(&FileBytes<'_>) -> Result<Digest, Unknown> + Send + Sync;
+
+/// Turns one file into a small owned digest.
+#[derive(Clone)]
+pub struct Reader(Arc<Read>);
+
+impl Reader {
+    pub(super) fn read(&self, file: &FileBytes<'_>) -> Result<Digest, Unknown> {
+        (self.0)(file)
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+impl PartialEq for Look {
+    fn eq(&self, other: &Look) -> bool {
+        match (self, other) {
+            (Look::Hits { pattern: a, view: b, keep: c }, Look::Hits { pattern: x, view: y, keep: z }) => {
+                (a, b, c) == (x, y, z)
+            }
+            (Look::Doc { name: a, cap: b, binary: c, .. }, Look::Doc { name: x, cap: y, binary: z, .. }) => {
+                (a, b, c) == (x, y, z)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Want {
+    /// Hits of a pattern.
+    pub fn hits(select: Select, pattern: Pattern, view: View, keep: u16) -> Want {
+        Want { select, look: Look::Hits { pattern, view, keep } }
+    }
+
+    /// A digest of each text file up to [`LARGEST_SWEPT`]. `name` is the identity of the reader and its parameters.
+    pub fn doc<T: Send + Sync + 'static>(
+        select: Select,
+        name: impl Into<String>,
+        read: impl Fn(&FileBytes<'_>) -> Result<T, Unknown> + Send + Sync + 'static,
+    ) -> Want {
+        let read = Reader(Arc::new(move |file| read(file).map(|digest| Digest::Own(Arc::new(digest)))));
+        Want { select, look: Look::Doc { name: name.into(), read, cap: LARGEST_SWEPT, binary: false } }
+    }
+
+    /// The same with another cap (only for [`Look::Doc`]).
+    #[must_use]
+    pub fn up_to(mut self, bytes: u64) -> Want {
+        if let Look::Doc { cap, .. } = &mut self.look {
+            *cap = bytes.min(LARGEST_DOC);
+        }
+        self
+    }
+
+    /// The same, binary files too (only for [`Look::Doc`]).
+    #[must_use]
+    pub fn with_binary(mut self) -> Want {
+        if let Look::Doc { binary, .. } = &mut self.look {
+            *binary = true;
+        }
+        self
+    }
+}
+
+/// The part of a text a match must start in (its first character that is no white space).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// Anywhere.
+    Raw,
+    /// Outside comments and string literals. A file in a language that is not known is all code.
+    Code,
+    /// In comments.
+    Comments,
+    /// In string literals.
+    Strings,
+}
+
+/// A pattern, compiled: `^` and `$` are line ends, `.` does not match a line break.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    regex: Regex,
+    literals: Vec<String>,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Pattern) -> bool {
+        self.regex.as_str() == other.regex.as_str() && self.literals == other.literals
+    }
+}
+
+/// A compiled pattern may take this much memory.
+const LARGEST_REGEX: usize = 4 * 1024 * 1024;
+
+impl Pattern {
+    /// Compiles a pattern; the error is the regex error's text, or that it matches the empty text.
+    pub fn new(regex: &str) -> Result<Pattern, String> {
+        let compiled = RegexBuilder::new(regex)
+            .multi_line(true)
+            .crlf(true)
+            .size_limit(LARGEST_REGEX)
+            .build()
+            .map_err(|error| regex_fault(&error))?;
+        if compiled.is_match(b"") {
+            return Err("it matches the empty text, so it would match everywhere".to_owned());
+        }
+        Ok(Pattern { regex: compiled, literals: Vec::new() })
+    }
+
+    /// The same with literals of which one occurs (in any ASCII case) in every match: files without any are not
+    /// searched.
+    #[must_use]
+    pub fn needs(mut self, literals: &[&str]) -> Pattern {
+        self.literals = literals.iter().map(|literal| (*literal).to_owned()).collect();
+        self
+    }
+
+    /// As written.
+    pub fn text(&self) -> &str {
+        self.regex.as_str()
+    }
+
+    pub(super) fn regex(&self) -> &Regex {
+        &self.regex
+    }
+
+    pub(super) fn literals(&self) -> &[String] {
+        &self.literals
+    }
+}
+
+/// The regex crate draws the pattern over several lines; one line says it.
+fn regex_fault(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).trim_end_matches('.').to_owned()
+}
+
+/// What the sweep keeps of one file for one want.
+#[derive(Clone, Debug)]
+pub enum Digest {
+    /// Matches of a pattern; files without any have no digest.
+    Hits(Hits),
+    /// What a [`Look::Doc`] reader made of it.
+    Own(Arc<dyn Any + Send + Sync>),
+}
+
+/// Matches in one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// All of them.
+    pub count: u32,
+    /// The first ones.
+    pub first: Vec<Hit>,
+}
+
+/// One match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// What matched, at most 200 characters.
+    pub text: String,
+    /// The line it starts on, trimmed, at most 200 characters.
+    pub line_text: String,
+}
+
+/// One file, as a [`Reader`] sees it.
+pub struct FileBytes<'a> {
+    /// Path and metadata.
+    pub entry: &'a Entry,
+    /// The content; UTF-16 is already UTF-8, a byte order mark is gone.
+    pub bytes: &'a [u8],
+    /// Whether there is a NUL in the first 8 KiB.
+    pub binary: bool,
+    pub(super) regions: OnceCell<Regions>,
+}
+
+impl<'a> FileBytes<'a> {
+    /// For tests of readers.
+    pub fn new(entry: &'a Entry, bytes: &'a [u8]) -> FileBytes<'a> {
+        let binary = bytes.iter().take(8192).any(|byte| *byte == 0);
+        FileBytes { entry, bytes, binary, regions: OnceCell::new() }
+    }
+
+    /// Path below the root.
+    pub fn path(&self) -> &str {
+        &self.entry.path
+    }
+
+    /// The content as text; bytes that are not UTF-8 become U+FFFD.
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes)
+    }
+
+    /// Which bytes are code, comments, strings. Lexed once per file, however many ask.
+    pub fn regions(&self) -> &Regions {
+        self.regions.get_or_init(|| Regions::of(self.entry.path.as_str(), self.bytes))
+    }
+}
