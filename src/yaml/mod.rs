@@ -2,9 +2,29 @@
 //!
 //! Owns the user's own documents (spec, includes, catalog rules, policy). Foreign documents (compose, Kubernetes, …)
 //! are read with `serde_yaml` by the probes that need them.
+//!
+//! Text stays text: a plain scalar is kept as written (`1.10`, `no`, `7e3`), and whoever asks for it decides what it
+//! means. Tags, several documents and YAML directives are refused.
 
+mod access;
+mod anchor;
+mod at;
+mod blank;
+mod decode;
+mod error;
+mod merge;
 mod node;
+mod number;
+mod parse;
 mod raw;
+mod source;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod trap;
 
+pub use decode::{decode, decode_part};
 pub use node::{Key, Kind, Node, Source, Span, Style};
+pub use parse::{MAX_DEPTH, MAX_NODES, parse, parse_into};
 pub use raw::{Raw, Spanned};
+pub use source::{MAX_BYTES, source, too_large};

@@ -44,10 +44,18 @@ impl Span {
         Problem { snippet: Some(self.snippet()), ..Problem::at(self.place(), message) }
     }
 
-    /// The span of `length` characters starting `offset` characters into a one-line plain scalar.
+    /// The span of `length` characters that start `offset` characters into `text`, when `text` stands on this line as
+    /// it is, quoted or not; otherwise (block text, escapes, replaced variables) the whole span.
     #[must_use]
-    pub fn within(&self, offset: u32, length: u32) -> Span {
-        Span { column: self.column + offset, length: length.max(1), ..self.clone() }
+    pub fn part_of(&self, text: &str, offset: u32, length: u32) -> Span {
+        let line = self.source.text.lines().nth(self.line.saturating_sub(1) as usize).unwrap_or("");
+        let written: String = line.chars().skip(self.column.saturating_sub(1) as usize).collect();
+        let quote = u32::from(written.starts_with(['\'', '"']));
+        let inner = if quote == 1 { &written[1..] } else { &written[..] };
+        if !inner.starts_with(text) {
+            return self.clone();
+        }
+        Span { column: self.column + quote + offset, length: length.max(1), ..self.clone() }
     }
 }
 
