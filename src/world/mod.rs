@@ -15,6 +15,7 @@ mod dispatch;
 mod git_index;
 mod language;
 pub mod lex;
+pub mod net;
 pub mod process;
 mod scan;
 pub mod sweep;

@@ -1,0 +1,44 @@
+//! The network: one dialer for every probe that speaks HTTP or TLS. Phases are timed apart, every wait ends at the
+//! deadline, redirects are left to the caller, and proxies named in the environment are not used.
+//!
+//! Owns `hyper`, `rustls`, `tokio-rustls` and `url`. Leaves to others what a status or a header means.
+
+mod dial;
+mod exchange;
+mod failure;
+mod inflate;
+mod trust;
+
+pub use dial::{Dialed, Line, dial};
+pub use exchange::{Ask, Body, Header, Reply, exchange};
+pub use failure::{Failure, FailureKind};
+pub use inflate::{Inflated, inflate};
+pub use trust::Trust;
+pub use url::Url;
+
+use std::time::Duration;
+
+/// The most of a response body that is kept, in bytes.
+pub const BODY_CAP: usize = 2 << 20;
+
+/// How long each part of an exchange took. A phase that did not take place has no time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Phases {
+    /// Looking the name up; zero for an address or a `resolve` entry.
+    pub dns: Duration,
+    /// Connecting, with addresses that were tried in vain.
+    pub connect: Duration,
+    /// TLS handshake; `None` without TLS.
+    pub tls: Option<Duration>,
+    /// From the first byte sent to the end of the response head.
+    pub wait: Duration,
+    /// From the response head to the end of the body; `None` when the body did not end.
+    pub receive: Option<Duration>,
+}
+
+impl Phases {
+    /// All phases together; `None` when the body did not end.
+    pub fn total(&self) -> Option<Duration> {
+        Some(self.dns + self.connect + self.tls.unwrap_or_default() + self.wait + self.receive?)
+    }
+}

@@ -1,0 +1,87 @@
+//! Whom we trust in TLS, and as whom we present ourselves: the one place that builds a TLS configuration.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::model::Unknown;
+
+/// A TLS client configuration. Certificates are always verified.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    config: Arc<ClientConfig>,
+}
+
+impl Trust {
+    /// The public authorities (Mozilla's list), no client certificate.
+    pub fn public() -> Trust {
+        Trust::with(public_roots(), None).expect("ring offers every default version, and there is no client key to refuse")
+    }
+
+    /// The authorities of `ca_file` instead of the public ones, and a client certificate (chain and key, PEM files).
+    /// Paths are absolute. Unknown when a file cannot be read: then we cannot look.
+    pub fn from_files(ca_file: Option<&Path>, client: Option<(&Path, &Path)>) -> Result<Trust, Unknown> {
+        let roots = match ca_file {
+            Some(path) => roots_in(path)?,
+            None => public_roots(),
+        };
+        let client = client.map(|(chain, key)| Ok((certificates_in(chain)?, key_in(key)?))).transpose()?;
+        Trust::with(roots, client).map_err(|error| {
+            Unknown::because(format!("the client certificate cannot be used: {error}"))
+        })
+    }
+
+    fn with(
+        roots: RootCertStore,
+        client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    ) -> Result<Trust, rustls::Error> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots);
+        let mut config = match client {
+            Some((chain, key)) => builder.with_client_auth_cert(chain, key)?,
+            None => builder.with_no_client_auth(),
+        };
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Trust { config: Arc::new(config) })
+    }
+
+    /// The configuration for a connection.
+    pub(in crate::world) fn config(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.config)
+    }
+}
+
+fn public_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+fn roots_in(path: &Path) -> Result<RootCertStore, Unknown> {
+    let mut roots = RootCertStore::empty();
+    let (added, _) = roots.add_parsable_certificates(certificates_in(path)?);
+    if added == 0 {
+        return Err(Unknown::because(format!("`{}` holds no usable certificate", path.display())));
+    }
+    Ok(roots)
+}
+
+fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unknown> {
+    let unreadable = |error: rustls::pki_types::pem::Error| {
+        Unknown::because(format!("`{}` cannot be read as PEM: {error}", path.display()))
+    };
+    let certificates = CertificateDer::pem_file_iter(path).map_err(unreadable)?;
+    let certificates: Vec<_> = certificates.collect::<Result<_, _>>().map_err(unreadable)?;
+    if certificates.is_empty() {
+        return Err(Unknown::because(format!("`{}` holds no certificate", path.display())));
+    }
+    Ok(certificates)
+}
+
+fn key_in(path: &Path) -> Result<PrivateKeyDer<'static>, Unknown> {
+    PrivateKeyDer::from_pem_file(path)
+        .map_err(|error| Unknown::because(format!("`{}` holds no usable private key: {error}", path.display())))
+}
