@@ -66,6 +66,11 @@ impl Value {
         Value::Number(Exact::whole(count.into().0))
     }
 
+    /// A time span, exact to the nanosecond.
+    pub fn seconds(span: std::time::Duration) -> Value {
+        Value::Number(Exact::ratio(span.as_nanos(), 1_000_000_000).expect("the denominator is not zero"))
+    }
+
     /// The same tree as JSON gave it; numbers by their decimal text, never through binary floats.
     pub fn from_json(json: &serde_json::Value) -> Value {
         match json {
