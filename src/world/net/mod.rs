@@ -11,7 +11,7 @@ mod trust;
 
 pub use dial::{Dialed, Line, dial};
 pub use exchange::{Ask, Body, Header, Reply, exchange};
-pub use failure::{Failure, FailureKind};
+pub use failure::{Failure, FailureKind, WORDS};
 pub use inflate::{Inflated, inflate};
 pub use trust::Trust;
 pub use url::Url;
