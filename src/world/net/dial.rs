@@ -96,7 +96,7 @@ async fn addresses(line: Line<'_>, until: Deadline) -> Result<Vec<SocketAddr>, F
     }
     // the system's look-up cannot be interrupted; on a timeout its thread is left behind
     let missing = format!("`{host}` was not resolved");
-    let found = within(until, &missing, tokio::net::lookup_host((host, line.port))).await?;
+    let found = within(until, &missing, tokio::net::lookup_host((host.to_owned(), line.port))).await?;
     let unresolvable = |why: String| Failure::new(FailureKind::Unresolvable, format!("`{host}` has no address{why}"));
     let mut found: Vec<SocketAddr> = found.map_err(|error| unresolvable(format!(" ({error})")))?.collect();
     found.dedup();

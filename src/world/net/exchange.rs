@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -104,7 +105,7 @@ pub async fn exchange(ask: &Ask<'_>, until: Deadline) -> Result<Reply, Failure> 
     let line = line_to(ask)?;
     let dialed = dial(line, until).await?;
     let stream = TokioIo::new(dialed.stream);
-    let parts = Conversation { ask, until, phases: dialed.phases, peer: dialed.peer };
+    let parts = Conversation { body_cap: ask.body_cap, until, phases: dialed.phases, peer: dialed.peer };
     if dialed.http2 {
         let mut builder = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
         builder.max_header_list_size(HEAD_CAP as u32);
@@ -113,14 +114,14 @@ pub async fn exchange(ask: &Ask<'_>, until: Deadline) -> Result<Reply, Failure> 
             .await
             .map_err(|error| Failure::in_http(&error, "starting HTTP/2"))?;
         let request = request(ask, true)?;
-        alongside(connection, parts.talk(|| sender.send_request(request))).await
+        alongside(Box::pin(async { drop(connection.await) }), parts.talk(sender.send_request(request))).await
     } else {
         let mut builder = hyper::client::conn::http1::Builder::new();
         builder.max_buf_size(HEAD_CAP).max_headers(HEADERS_CAP);
         let (mut sender, connection) =
             builder.handshake(stream).await.map_err(|error| Failure::in_http(&error, "starting HTTP/1.1"))?;
         let request = request(ask, false)?;
-        alongside(connection, parts.talk(|| sender.send_request(request))).await
+        alongside(Box::pin(async { drop(connection.await) }), parts.talk(sender.send_request(request))).await
     }
 }
 
@@ -136,9 +137,12 @@ fn line_to<'a>(ask: &Ask<'a>) -> Result<Line<'a>, Failure> {
     Ok(Line { host, port, tls, resolve: ask.resolve })
 }
 
+/// What moves the bytes of a connection.
+type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Drives the connection while the conversation goes on; both end when the conversation does.
-async fn alongside<T>(connection: impl Future, conversation: impl Future<Output = T>) -> T {
-    tokio::pin!(connection, conversation);
+async fn alongside<T>(mut connection: Driver, conversation: impl Future<Output = T>) -> T {
+    tokio::pin!(conversation);
     let mut open = true;
     loop {
         tokio::select! {
@@ -178,27 +182,23 @@ fn authority(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-struct Conversation<'a> {
-    ask: &'a Ask<'a>,
+struct Conversation {
+    body_cap: usize,
     until: Deadline,
     phases: Phases,
     peer: SocketAddr,
 }
 
-impl Conversation<'_> {
-    async fn talk<F, S>(self, send: S) -> Result<Reply, Failure>
-    where
-        S: FnOnce() -> F,
-        F: Future<Output = hyper::Result<Response<Incoming>>>,
-    {
+impl Conversation {
+    async fn talk(self, answer: impl Future<Output = hyper::Result<Response<Incoming>>>) -> Result<Reply, Failure> {
         let begun = Instant::now();
-        let response = within(self.until, "no answer came", send())
+        let response = within(self.until, "no answer came", answer)
             .await?
             .map_err(|error| Failure::in_http(&error, "waiting for the answer"))?;
         let wait = begun.elapsed();
         let begun = Instant::now();
         let (head, incoming) = response.into_parts();
-        let body = receive(incoming, self.ask.body_cap, self.until).await;
+        let body = receive(incoming, self.body_cap, self.until).await;
         let receive = matches!(body, Body::Whole(_)).then(|| begun.elapsed());
         let headers = head.headers.iter();
         Ok(Reply {
