@@ -40,7 +40,7 @@ fn action(results: &Results<'_>, index: usize, blocked: &[usize]) -> Option<(Ran
     let check = results.outline.checks.get(index)?;
     let waived = results.is_waived(index);
     let decides = |at: &usize| results.is_deciding(*at) && !results.is_waived(*at);
-    let blocker = decides(&index) || blocked.iter().any(|at| decides(at));
+    let blocker = decides(&index) || blocked.iter().any(decides);
     let gain = gain(results, index);
     let worth = floored(&gain.clone().unwrap_or_else(|| missing_weight(results, index)));
     let rank = Rank {

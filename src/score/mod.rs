@@ -5,10 +5,12 @@
 
 mod actions;
 mod decide;
+mod explain;
 mod gates;
 mod result_fact;
 mod results;
 mod roadmap;
+mod warnings;
 mod weigh;
 mod wording;
 mod workdays;
@@ -20,6 +22,8 @@ use crate::model::Verdict;
 use crate::model::outline::{Judged, Outline};
 use crate::model::report::{Decider, Gate, NextAction, Roadmap};
 
+pub use explain::explain;
+pub use warnings::warnings;
 pub use weigh::{AreaScored, CheckScored, ExactPoints, Interval, counts, roll_up, share};
 
 /// All that follows from what became of the checks.

@@ -151,6 +151,11 @@ impl Sums {
         }
     }
 
+    /// Earned, open and applicable weight.
+    pub(super) fn parts(&self) -> (&Exact, &Exact, &Exact) {
+        (&self.earned, &self.open, &self.applicable)
+    }
+
     /// `None` when nothing applies.
     pub(super) fn interval(&self) -> Option<Interval> {
         Some(Interval {

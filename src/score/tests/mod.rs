@@ -1,9 +1,11 @@
 //! Small plans to score, and what is said of them.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod explained;
 mod numbers;
 mod plans;
 mod properties;
+mod reports;
 mod verdicts;
 
 use crate::model::outline::{AreaOutline, CheckOutline, GateOutline, Judged, Outline, PhaseOutline, Standing};
