@@ -19,6 +19,7 @@ pub mod lex;
 pub mod net;
 mod lexer;
 pub mod process;
+mod quirk;
 mod scan;
 pub mod sweep;
 pub mod tree;
