@@ -206,6 +206,11 @@ impl Facts {
         }
     }
 
+    /// What was set under this name; `None` when nothing was.
+    pub fn set_fact(&self, name: &str) -> Option<&Fact> {
+        self.by_name.get(name)
+    }
+
     /// All that are set, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Fact)> {
         self.by_name.iter().map(|(name, fact)| (name.as_str(), fact))
