@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+
 /// How to present oneself to a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
@@ -30,6 +32,23 @@ pub enum Credential {
         /// Private key.
         key: String,
     },
+}
+
+impl Credential {
+    /// The request header that carries it; none for a certificate.
+    pub fn header(&self) -> Option<(String, String)> {
+        let authorization = |value: String| Some(("authorization".to_owned(), value));
+        match self {
+            Credential::Bearer(token) => authorization(format!("Bearer {token}")),
+            Credential::Basic { user, password } => {
+                let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+                authorization(format!("Basic {pair}"))
+            }
+            Credential::Header { name, value } => Some((name.to_lowercase(), value.clone())),
+            Credential::Cookie(cookie) => Some(("cookie".to_owned(), cookie.clone())),
+            Credential::ClientCert { .. } => None,
+        }
+    }
 }
 
 /// A target after variables, environments and origins were resolved.

@@ -7,6 +7,10 @@ use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::Node;
 
+mod command;
+pub(crate) mod http;
+mod limits;
+
 /// A future that a probe returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -107,7 +111,7 @@ pub trait Probe: Send + Sync {
 }
 
 /// Every kind of probe, by name.
-pub static PROBES: &[&ProbeDef] = &[];
+pub static PROBES: &[&ProbeDef] = &[&command::DEF, &http::DEF];
 
 /// The probe of this name.
 pub fn find(name: &str) -> Option<&'static ProbeDef> {

@@ -109,10 +109,8 @@ pub async fn exchange(ask: &Ask<'_>, until: Deadline) -> Result<Reply, Failure> 
     if dialed.http2 {
         let mut builder = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
         builder.max_header_list_size(HEAD_CAP as u32);
-        let (mut sender, connection) = builder
-            .handshake(stream)
-            .await
-            .map_err(|error| Failure::in_http(&error, "starting HTTP/2"))?;
+        let (mut sender, connection) =
+            builder.handshake(stream).await.map_err(|error| Failure::in_http(&error, "starting HTTP/2"))?;
         let request = request(ask, true)?;
         alongside(Box::pin(async { drop(connection.await) }), parts.talk(sender.send_request(request))).await
     } else {
@@ -230,7 +228,8 @@ async fn receive(mut incoming: Incoming, cap: usize, until: Deadline) -> Body {
         match timeout(until.left(), incoming.frame()).await {
             Err(_) => {
                 let received = kept.len();
-                let detail = format!("the body did not end within {} s ({received} bytes came)", until.limit().as_secs_f64());
+                let detail =
+                    format!("the body did not end within {} s ({received} bytes came)", until.limit().as_secs_f64());
                 return Body::Broken(Failure::new(FailureKind::Timeout, detail));
             }
             Ok(None) => return Body::Whole(kept.into()),

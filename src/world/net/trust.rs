@@ -18,7 +18,8 @@ pub struct Trust {
 impl Trust {
     /// The public authorities (Mozilla's list), no client certificate.
     pub fn public() -> Trust {
-        Trust::with(public_roots(), None).expect("ring offers every default version, and there is no client key to refuse")
+        Trust::with(public_roots(), None)
+            .expect("ring offers every default version, and there is no client key to refuse")
     }
 
     /// The authorities of `ca_file` instead of the public ones, and a client certificate (chain and key, PEM files).
@@ -29,9 +30,8 @@ impl Trust {
             None => public_roots(),
         };
         let client = client.map(|(chain, key)| Ok((certificates_in(chain)?, key_in(key)?))).transpose()?;
-        Trust::with(roots, client).map_err(|error| {
-            Unknown::because(format!("the client certificate cannot be used: {error}"))
-        })
+        Trust::with(roots, client)
+            .map_err(|error| Unknown::because(format!("the client certificate cannot be used: {error}")))
     }
 
     fn with(

@@ -1,0 +1,184 @@
+//! Probe `http`: sends one request (or a few equal ones) and reports what came back.
+//!
+//! Owns the parameters and the choice among samples. Reaching a target is in `http/fetch.rs`, turning a response into
+//! facts in `http/facts.rs`.
+
+mod decode;
+mod facts;
+pub(crate) mod fetch;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use self::fetch::{Address, Choice, Fetch, Fetched};
+use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch};
+use crate::model::{FactSchema, Observation, Unknown};
+use crate::world::{Deadline, World};
+
+/// Redirects that are followed at most.
+pub(crate) const MOST_REDIRECTS: usize = 5;
+/// Pause between two samples of one observation.
+const SPACING: Duration = Duration::from_millis(100);
+/// Pause before the first retry; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// What the registry knows of it.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "http",
+    doc: "Sends a request and reports whether and how it was answered: status, headers, body, each phase's time.",
+    schema: |generator| generator.subschema_for::<decode::Params>(),
+    decode: decode::decode,
+    example: "target: api\npath: /health\ncredentials: none\ntimeout: 5 s\n",
+};
+
+/// Which of several samples speaks for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Take {
+    /// The one in the middle by time.
+    #[default]
+    Median,
+    /// The slowest; one without an answer is slower than any.
+    Worst,
+}
+
+/// The probe with its parameters checked.
+#[derive(Clone, Debug, Serialize)]
+struct Http {
+    address: Address,
+    method: String,
+    headers: BTreeMap<String, String>,
+    body: Option<String>,
+    credentials: Choice,
+    follow_redirects: bool,
+    timeout: Option<Duration>,
+    retry: u32,
+    samples: u32,
+    take: Take,
+    units: BTreeMap<String, String>,
+}
+
+/// Methods that change nothing by their definition (RFC 9110 §9.2.1).
+fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
+impl Http {
+    async fn look(&self, world: &World, until: Deadline) -> Result<Observation, Unknown> {
+        self.permitted(world)?;
+        let fetch = self.fetch();
+        let mut samples = Vec::new();
+        for sample in 0..self.samples {
+            if sample > 0 {
+                tokio::time::sleep(SPACING.min(until.left())).await;
+                if until.is_over() {
+                    return Err(self.too_many_samples(until));
+                }
+            }
+            let limit = self.timeout.unwrap_or(until.limit()).min(until.left());
+            samples.push(self.answer(fetch, world, Deadline::after(limit)).await?);
+        }
+        let requests = samples.iter().map(|sample| sample.requests).sum();
+        samples.sort_by_key(|sample| sample.time().unwrap_or(Duration::MAX));
+        let times: Vec<Option<Duration>> = samples.iter().map(Fetched::time).collect();
+        let chosen = match self.take {
+            Take::Median => samples.len() / 2,
+            Take::Worst => samples.len() - 1,
+        };
+        let mut observation = facts::observation(&samples[chosen], &self.method)?;
+        if let (Some(evidence), true) = (observation.evidence.first_mut(), times.len() > 1) {
+            let note = evidence.note.take().unwrap_or_default();
+            evidence.note = Some(format!("{note}; {}", facts::about_samples(&times, self.take)));
+        }
+        observation.requests = requests;
+        Ok(observation)
+    }
+
+    fn too_many_samples(&self, until: Deadline) -> Unknown {
+        let limit = until.limit().as_secs_f64();
+        Unknown::because(format!("{} samples did not fit into {limit} s; give a `timeout`", self.samples))
+    }
+
+    /// One sample: the request, repeated after transport errors. A request that may change something is never
+    /// repeated: the first one may have arrived.
+    async fn answer(&self, fetch: Fetch<'_>, world: &World, until: Deadline) -> Result<Fetched, Unknown> {
+        let mut pause = FIRST_PAUSE;
+        let mut requests = 0;
+        let retries = if is_safe(&self.method) { self.retry } else { 0 };
+        for attempt in 0.. {
+            let mut fetched = fetch::fetch(fetch, world, until).await?;
+            requests += fetched.requests;
+            fetched.requests = requests;
+            fetched.attempts = attempt + 1;
+            let again = fetched.failure().is_some_and(|failure| failure.kind.is_transient());
+            if !again || attempt >= retries || until.left() <= pause {
+                return Ok(fetched);
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Err(Unknown::because("not asked"))
+    }
+
+    fn fetch(&self) -> Fetch<'_> {
+        Fetch {
+            address: &self.address,
+            method: &self.method,
+            headers: &self.headers,
+            body: self.body.as_deref(),
+            credentials: &self.credentials,
+            redirects: if self.follow_redirects { MOST_REDIRECTS } else { 0 },
+        }
+    }
+
+    fn permitted(&self, world: &World) -> Result<(), Unknown> {
+        if !world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        if is_safe(&self.method) {
+            return Ok(());
+        }
+        fetch::active_permitted(&self.method, self.address.target(), world)
+    }
+}
+
+impl Probe for Http {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: facts::declared(), units: self.units.clone() }
+    }
+
+    fn key(&self) -> String {
+        format!("http {}", serde_json::to_string(self).unwrap_or_default())
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Target(self.address.lane())
+    }
+
+    fn touch(&self) -> Touch {
+        let hops = if self.follow_redirects { MOST_REDIRECTS as u64 + 1 } else { 1 };
+        let retries = if is_safe(&self.method) { u64::from(self.retry) } else { 0 };
+        let contact = Contact {
+            target: self.address.target().map(str::to_owned),
+            url: self.address.shown(),
+            verb: self.method.clone(),
+            at_most: u64::from(self.samples) * (retries + 1) * hops,
+        };
+        Touch { contacts: vec![contact], active: !is_safe(&self.method), ..Touch::default() }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        // the parameter bounds one answer, this bounds the observation
+        self.timeout.map(|limit| (limit + SPACING) * self.samples)
+    }
+
+    fn target(&self) -> Option<&str> {
+        self.address.target()
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(self.look(look.world, look.until))
+    }
+}

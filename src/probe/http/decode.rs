@@ -1,0 +1,204 @@
+//! The parameters of probe `http` as a spec writes them, and what can be wrong with them.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::fetch::{Address, Choice};
+use super::{Http, Take, is_safe};
+use crate::model::Problems;
+use crate::probe::{Probe, limits};
+use crate::world::net::{Header, Url};
+use crate::yaml::{Node, Spanned, decode as decode_node};
+
+/// Samples of one observation at most: more is a load test.
+const MOST_SAMPLES: u32 = 20;
+
+/// Headers that carry credentials and therefore have a place of their own.
+const CREDENTIAL_HEADERS: &[&str] = &["authorization", "cookie", "proxy-authorization"];
+/// Headers that belong to the connection, which is ours.
+const CONNECTION_HEADERS: &[&str] = &[
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Parameters of probe `http`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "HttpProbe")]
+pub(super) struct Params {
+    /// A target of the spec; `path` is put behind its URL.
+    #[serde(default)]
+    target: Option<Spanned<String>>,
+    /// Path and query below the target's URL, such as `/health?verbose=1`. Default `/`.
+    #[serde(default)]
+    path: Option<Spanned<String>>,
+    /// A whole URL, instead of `target` and `path`.
+    #[serde(default)]
+    url: Option<Spanned<String>>,
+    /// Request method, default `GET`. Any but GET, HEAD and OPTIONS needs `allow: [active]` on the target.
+    #[serde(default)]
+    method: Option<Spanned<String>>,
+    /// Request headers in addition to the target's. No credentials here.
+    #[serde(default)]
+    headers: IndexMap<String, Spanned<String>>,
+    /// Request body, sent as it is.
+    #[serde(default)]
+    body: Option<Spanned<String>>,
+    /// `none`, `invalid` or the name of credentials of the target; without it the target's `default`, if there is one.
+    #[serde(default)]
+    credentials: Option<Spanned<String>>,
+    /// Whether to follow redirects, at most five; credentials and headers stay with the origin they belong to.
+    #[serde(default)]
+    follow_redirects: Option<Spanned<bool>>,
+    /// When one answer counts as not coming.
+    #[serde(default)]
+    timeout: Option<Spanned<String>>,
+    /// How often to try again after a transport error (never after a timeout or an answer).
+    #[serde(default)]
+    retry: Option<Spanned<u32>>,
+    /// How many times to ask, one after the other; `take` says which answer counts.
+    #[serde(default)]
+    samples: Option<Spanned<u32>>,
+    /// The answer that counts: the one in the `median` of time (default) or the `worst`.
+    #[serde(default)]
+    take: Take,
+    /// Units of facts below `body.`, such as `{ body.uptime: s }`.
+    #[serde(default)]
+    units: BTreeMap<String, String>,
+}
+
+pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = decode_node(node, problems)?;
+    let address = address(&params, node, problems)?;
+    let method = method(&params, problems);
+    check_headers(&params, problems);
+    if let (Some(body), "GET" | "HEAD") = (&params.body, method.as_str()) {
+        problems.push(body.span.problem(format!("{method} has no body")).help("add `method: POST`"));
+    }
+    let follow = params.follow_redirects.as_ref();
+    if let Some(follow) = follow.filter(|follow| follow.value && !is_safe(&method)) {
+        let wrong = format!("redirects of a {method} are not followed: what it does must happen where the spec says");
+        problems.push(follow.span.problem(wrong).help("drop `follow_redirects`"));
+    }
+    Some(Box::new(Http {
+        credentials: credentials(&params, problems),
+        samples: samples(&params, problems),
+        timeout: limits::timeout(params.timeout.as_ref(), problems),
+        retry: limits::retry(params.retry.as_ref(), problems),
+        follow_redirects: follow.is_some_and(|follow| follow.value),
+        headers: params.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value.value)).collect(),
+        body: params.body.map(|body| body.value),
+        take: params.take,
+        units: params.units,
+        address,
+        method,
+    }))
+}
+
+fn address(params: &Params, node: &Node, problems: &mut Problems) -> Option<Address> {
+    match (&params.target, &params.url) {
+        (Some(_), Some(url)) => {
+            let wrong = "`target` and `url` both say where to";
+            problems.push(url.span.problem(wrong).help("keep `target` with `path`, or `url` alone"));
+            None
+        }
+        (None, None) => {
+            let help = "write `target: NAME` with `path: /…`, or `url: https://…`";
+            problems.push(node.problem("neither `target` nor `url` says where to").help(help));
+            None
+        }
+        (Some(target), None) => {
+            let path = params.path.as_ref().map_or("/", |path| path.value.as_str());
+            if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
+                let help = format!("write `path: /{}`", path.trim_start_matches("./"));
+                problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
+            }
+            Some(Address::Target { name: target.value.clone(), path: path.to_owned() })
+        }
+        (None, Some(url)) => {
+            if let Some(path) = &params.path {
+                problems.push(path.span.problem("`path` belongs to `target`").help("put it into `url`"));
+            }
+            whole_url(url, problems)
+        }
+    }
+}
+
+fn whole_url(url: &Spanned<String>, problems: &mut Problems) -> Option<Address> {
+    let help = "a whole URL such as `https://example.org/health`";
+    match Url::parse(url) {
+        Ok(parsed) if !matches!(parsed.scheme(), "http" | "https") || !parsed.has_host() => {
+            problems.push(url.span.problem(format!("`{}` is not an http or https URL", url.value)).help(help));
+            None
+        }
+        Ok(parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
+            let help = "name a target and give it `credentials`";
+            problems.push(url.span.problem("user and password in a URL").help(help));
+            None
+        }
+        Ok(parsed) => Some(Address::Url(parsed.to_string())),
+        Err(error) => {
+            problems.push(url.span.problem(format!("`{}` is not a URL: {error}", url.value)).help(help));
+            None
+        }
+    }
+}
+
+fn method(params: &Params, problems: &mut Problems) -> String {
+    let Some(method) = &params.method else { return "GET".to_owned() };
+    let upper = method.to_ascii_uppercase();
+    let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    if !known.contains(&upper.as_str()) {
+        let help = format!("one of {}", known.join(", "));
+        problems.push(method.span.problem(format!("unknown method `{}`", method.value)).help(help));
+    }
+    upper
+}
+
+fn check_headers(params: &Params, problems: &mut Problems) {
+    for (name, value) in &params.headers {
+        let lower = name.to_lowercase();
+        if CREDENTIAL_HEADERS.contains(&lower.as_str()) {
+            let help = "put it under `credentials` of the target and choose it with `credentials: NAME`";
+            problems.push(value.span.problem(format!("`{name}` carries credentials")).help(help));
+        } else if CONNECTION_HEADERS.contains(&lower.as_str()) {
+            let wrong = format!("`{name}` belongs to the connection and is set by us");
+            problems.push(value.span.problem(wrong).help("drop it"));
+        } else if let Err(wrong) = Header::new(name, value) {
+            problems.push(value.span.problem(wrong).help("a header is a name and one line of text"));
+        }
+    }
+}
+
+fn credentials(params: &Params, problems: &mut Problems) -> Choice {
+    let Some(given) = &params.credentials else { return Choice::Default };
+    match given.as_str() {
+        "none" => Choice::None,
+        "invalid" => Choice::Invalid,
+        name => {
+            if params.target.is_none() {
+                let wrong = format!("credentials `{name}` belong to a target, and `url` names none");
+                problems.push(given.span.problem(wrong).help("write `target:` and `path:` instead of `url:`"));
+            }
+            Choice::Named(name.to_owned())
+        }
+    }
+}
+
+fn samples(params: &Params, problems: &mut Problems) -> u32 {
+    let Some(samples) = &params.samples else { return 1 };
+    if !(1..=MOST_SAMPLES).contains(&samples.value) {
+        let wrong = format!("`samples: {}` is not in 1..{MOST_SAMPLES}", samples.value);
+        problems.push(samples.span.problem(wrong).help("use probe `load` for more"));
+    }
+    samples.value.clamp(1, MOST_SAMPLES)
+}

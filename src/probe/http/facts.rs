@@ -1,0 +1,182 @@
+//! From a response, or its failure, to facts and evidence.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use super::Take;
+use super::fetch::Fetched;
+use crate::model::report::{Evidence, EvidenceKind};
+use crate::model::{Fact, FactDecl, FactType, Facts, Observation, Unknown, Value};
+use crate::probe::command::json_tree;
+use crate::world::net::{BODY_CAP, Body, Inflated, Reply, inflate};
+
+/// Every fact of probe `http`.
+pub(super) fn declared() -> Vec<FactDecl> {
+    let text = FactType::Text;
+    vec![
+        FactDecl::new("reachable", FactType::Bool, "Whether a response came: at least its whole head."),
+        FactDecl::new(
+            "error",
+            text.clone(),
+            "Why there is no whole response, in one word (`refused`, `timeout`, `tls-expired`, …); absent when there is one.",
+        ),
+        FactDecl::new("status", FactType::Count, "Status code."),
+        FactDecl::tree(
+            "header.",
+            FactType::Any,
+            "Response headers by lower-case name; several lines are joined by `, `, except `set-cookie`, always a list.",
+        ),
+        FactDecl::new("body", text.clone(), "Response body as text; unobserved above 2 MiB."),
+        FactDecl::tree("body.", FactType::Any, "Response body as JSON; absent when it is not JSON."),
+        FactDecl::new(
+            "time",
+            FactType::Duration,
+            "From the start to the last byte, with redirects that were followed.",
+        ),
+        FactDecl::new("time.dns", FactType::Duration, "Looking the name up; 0 s for an address."),
+        FactDecl::new("time.connect", FactType::Duration, "Connecting."),
+        FactDecl::new("time.tls", FactType::Duration, "TLS handshake; absent without TLS."),
+        FactDecl::new("time.wait", FactType::Duration, "From the request to the end of the response head."),
+        FactDecl::new("time.receive", FactType::Duration, "Receiving the body."),
+        FactDecl::new("size", FactType::Size, "Length of the body as it was transferred."),
+        FactDecl::new("redirects", FactType::List(Box::new(text)), "URLs that redirects led to, in order."),
+        FactDecl::new("http_version", FactType::Version, "`1.0`, `1.1` or `2`."),
+    ]
+}
+
+/// What one answer shows.
+pub(super) fn observation(fetched: &Fetched, method: &str) -> Result<Observation, Unknown> {
+    let mut facts = Facts::new();
+    let mut notes = Vec::new();
+    facts.present("redirects", list(fetched.redirects.iter().cloned()));
+    match &fetched.reply {
+        Ok(reply) => {
+            facts.present("reachable", Value::Bool(true));
+            set_reply(&mut facts, &mut notes, reply);
+            set_times(&mut facts, fetched, reply);
+        }
+        Err(_) => facts.present("reachable", Value::Bool(answered_before(fetched))),
+    }
+    match fetched.failure() {
+        Some(failure) => {
+            facts.present("error", Value::Text(failure.kind.word().to_owned()));
+            facts.set_reason(format!("no whole response: {failure}"));
+            notes.push(failure.to_string());
+        }
+        None => facts.set("error", Fact::Absent),
+    }
+    if fetched.attempts > 1 {
+        notes.push(format!("attempt {}", fetched.attempts));
+    }
+    let evidence = evidence(fetched, method, notes);
+    Ok(Observation { facts, evidence: vec![evidence], requests: fetched.requests })
+}
+
+/// A redirect that leads nowhere was an answer all the same.
+fn answered_before(fetched: &Fetched) -> bool {
+    use crate::world::net::FailureKind::{BadRedirect, TooManyRedirects};
+    fetched.failure().is_some_and(|failure| matches!(failure.kind, TooManyRedirects | BadRedirect))
+}
+
+fn evidence(fetched: &Fetched, method: &str, notes: Vec<String>) -> Evidence {
+    let time = fetched.time().map(|time| format!(" in {}", in_ms(time))).unwrap_or_default();
+    let mut parts = vec![format!("{method}{time}")];
+    if !fetched.redirects.is_empty() {
+        parts.push(format!("after {} redirects", fetched.redirects.len()));
+    }
+    parts.extend(notes);
+    Evidence {
+        kind: EvidenceKind::Http,
+        url: Some(fetched.url.to_string()),
+        status: fetched.reply.as_ref().ok().map(|reply| reply.status),
+        note: Some(parts.join("; ")),
+        ..Evidence::default()
+    }
+}
+
+fn in_ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// `median of 3: 1.0, 2.0, 9.9 ms`.
+pub(super) fn about_samples(times: &[Option<Duration>], take: Take) -> String {
+    let word = match take {
+        Take::Median => "median",
+        Take::Worst => "worst",
+    };
+    let times: Vec<String> = times.iter().map(|time| time.map_or_else(|| "no answer".to_owned(), in_ms)).collect();
+    format!("{word} of {}: {}", times.len(), times.join(", "))
+}
+
+fn list(texts: impl Iterator<Item = String>) -> Value {
+    Value::List(texts.map(Value::Text).collect())
+}
+
+fn set_times(facts: &mut Facts, fetched: &Fetched, reply: &Reply) {
+    let phases = reply.phases;
+    facts.present("time.dns", Value::seconds(phases.dns));
+    facts.present("time.connect", Value::seconds(phases.connect));
+    facts.set("time.tls", phases.tls.map_or(Fact::Absent, |time| Fact::Present(Value::seconds(time))));
+    facts.present("time.wait", Value::seconds(phases.wait));
+    let unfinished = || Fact::Unobserved("the body was not read to its end".to_owned());
+    let present = |time: Option<Duration>| time.map_or_else(unfinished, |time| Fact::Present(Value::seconds(time)));
+    facts.set("time.receive", present(phases.receive));
+    facts.set("time", present(fetched.time()));
+}
+
+fn set_reply(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply) {
+    facts.present("status", Value::count(reply.status));
+    facts.present("http_version", Value::Text(reply.version.to_owned()));
+    facts.present("header.", headers(reply));
+    match &reply.body {
+        Body::Whole(bytes) => {
+            facts.present("size", Value::count(bytes.len()));
+            set_body(facts, notes, reply, bytes);
+        }
+        Body::TooLong(_) => hide_body(facts, notes, "the body is longer than 2 MiB", &["size", "body", "body."]),
+        // the general reason says what happened
+        Body::Broken(_) => {}
+    }
+}
+
+fn hide_body(facts: &mut Facts, notes: &mut Vec<String>, reason: &str, names: &[&str]) {
+    for name in names {
+        facts.set(*name, Fact::Unobserved(reason.to_owned()));
+    }
+    notes.push(reason.to_owned());
+}
+
+fn set_body(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply, bytes: &[u8]) {
+    let content = match inflate(reply.header("content-encoding").unwrap_or_default(), bytes, BODY_CAP) {
+        Inflated::Whole(content) => content,
+        Inflated::TooLong => return hide_body(facts, notes, "the body unpacks to more than 2 MiB", &["body", "body."]),
+        Inflated::Unreadable(why) => return hide_body(facts, notes, &why, &["body", "body."]),
+    };
+    let tree = json_tree(&content);
+    let says_json = reply.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+    if tree == Fact::Absent && says_json && !content.is_empty() {
+        notes.push("the body is not JSON although its type says so".to_owned());
+    }
+    facts.set("body.", tree);
+    let text = String::from_utf8_lossy(&content);
+    if matches!(text, std::borrow::Cow::Owned(_)) {
+        notes.push("the body is not UTF-8 throughout".to_owned());
+    }
+    facts.present("body", Value::Text(text.into_owned()));
+}
+
+/// Headers by name. Several lines of one name mean the same as one line with commas (RFC 9110 §5.3), but for
+/// `set-cookie`, whose lines cannot be joined.
+fn headers(reply: &Reply) -> Value {
+    let mut by_name: IndexMap<String, Vec<&str>> = IndexMap::new();
+    for (name, value) in &reply.headers {
+        by_name.entry(name.clone()).or_default().push(value);
+    }
+    by_name.sort_keys();
+    let value = |name: &str, lines: Vec<&str>| match name {
+        "set-cookie" => list(lines.into_iter().map(str::to_owned)),
+        _ => Value::Text(lines.join(", ")),
+    };
+    Value::Map(by_name.into_iter().map(|(name, lines)| (name.clone(), value(&name, lines))).collect())
+}

@@ -1,0 +1,136 @@
+//! Servers on loopback that behave exactly as badly as a test needs.
+
+#![allow(clippy::unwrap_used, dead_code, reason = "tests; each test binary uses a part")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+/// A server that answers every connection with the same behaviour, and remembers what it was asked.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// `answer` gets the request head and the connection.
+    pub(crate) fn new(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Server {
+        Server::on(move |mut stream, asked| {
+            let head = head(&mut stream);
+            asked.lock().unwrap().push(head.clone());
+            answer(&head, &mut stream);
+        })
+    }
+
+    /// The same fixed bytes for every request.
+    pub(crate) fn saying(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Server {
+        Server::new(move |_, stream| {
+            let _ = stream.write_all(bytes.as_ref());
+        })
+    }
+
+    /// TLS with this identity, then a small answer.
+    pub(crate) fn tls(identity: &Identity) -> Server {
+        let config = Arc::new(identity.config());
+        Server::on(move |stream, _| {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut tls = rustls::StreamOwned::new(connection, stream);
+            let mut buffer = [0; 4096];
+            if tls.read(&mut buffer).is_ok() {
+                let _ = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+                tls.conn.send_close_notify();
+                let _ = tls.flush();
+            }
+        })
+    }
+
+    pub(crate) fn on(serve: impl Fn(TcpStream, &Mutex<Vec<String>>) + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (log, serve) = (Arc::clone(&asked), Arc::new(serve));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (log, serve) = (Arc::clone(&log), Arc::clone(&serve));
+                thread::spawn(move || serve(stream, &log));
+            }
+        });
+        Server { address, asked }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Request heads so far, in lower case.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().iter().map(|head| head.to_lowercase()).collect()
+    }
+}
+
+/// Reads up to the blank line.
+pub(crate) fn head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
+        head.push(byte[0]);
+    }
+    String::from_utf8_lossy(&head).into_owned()
+}
+
+/// A port on which nothing listens.
+pub(crate) fn closed_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Ends a connection with RST instead of FIN: data that was not read is thrown away.
+pub(crate) fn reset(stream: &TcpStream) {
+    let socket = tokio::net::TcpSocket::from_std_stream(stream.try_clone().unwrap());
+    #[allow(deprecated, reason = "zero linger never blocks")]
+    socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+}
+
+/// A certificate of a private authority.
+pub(crate) struct Identity {
+    pub(crate) authority_pem: String,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    pub(crate) alpn: Vec<Vec<u8>>,
+}
+
+impl Identity {
+    /// For `name`, valid between two years.
+    pub(crate) fn new(name: &str, from: i32, to: i32) -> Identity {
+        let mut authority = CertificateParams::new(Vec::<String>::new()).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+        let certificate = params.signed_by(&key, &issuer).unwrap();
+        Identity {
+            authority_pem: issuer.pem(),
+            chain: vec![certificate.der().clone()],
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            alpn: Vec::new(),
+        }
+    }
+
+    pub(crate) fn config(&self) -> ServerConfig {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.chain.clone(), self.key.clone_key())
+            .unwrap();
+        config.alpn_protocols.clone_from(&self.alpn);
+        config
+    }
+}
