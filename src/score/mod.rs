@@ -4,6 +4,9 @@
 //! `docs/scoring.md`. Judging single expectations is left to `expect`, showing the result to `report`.
 
 mod actions;
+mod attribute;
+mod compare;
+mod comparison_text;
 mod decide;
 mod explain;
 mod gates;
@@ -22,6 +25,8 @@ use crate::model::Verdict;
 use crate::model::outline::{Judged, Outline};
 use crate::model::report::{Decider, Gate, NextAction, Roadmap};
 
+pub use attribute::Part;
+pub use compare::{Comparison, OutcomeChange, ScoreChange, compare};
 pub use explain::explain;
 pub use warnings::warnings;
 pub use weigh::{AreaScored, CheckScored, ExactPoints, Interval, counts, roll_up, share};

@@ -1,6 +1,7 @@
 //! Small plans to score, and what is said of them.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod compared;
 mod explained;
 mod numbers;
 mod plans;

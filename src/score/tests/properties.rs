@@ -20,15 +20,15 @@ fn outcomes() -> impl Strategy<Value = Outcome> {
     ]
 }
 
-type Row = (usize, Severity, Outcome, u32, u32, bool, bool);
+pub(super) type Row = (usize, Severity, Outcome, u32, u32, bool, bool);
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+pub(super) fn rows() -> impl Strategy<Value = Vec<Row>> {
     let row =
         (0_usize..4, severities(), outcomes(), 0_u32..1_200_000, 1_u32..5, any::<bool>(), prop::bool::weighted(0.2));
     prop::collection::vec(row, 1..14)
 }
 
-fn plan(rows: &[Row]) -> Plan {
+pub(super) fn plan(rows: &[Row]) -> Plan {
     let mut plan = Plan::new();
     for (id, weight) in [("a", 4), ("b", 3), ("c", 2), ("d", 0)] {
         plan = plan.area(id, weight);
