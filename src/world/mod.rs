@@ -8,10 +8,12 @@ use jiff::Timestamp;
 
 use crate::model::Target;
 
+pub mod artefact;
 mod attributes;
 pub mod class;
 pub mod deadline;
 mod dispatch;
+pub mod git;
 mod git_index;
 mod heredoc;
 mod language;

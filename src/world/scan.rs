@@ -114,13 +114,21 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Takes out the wants for which the file is too large; a large binary file is just binary.
     fn refuse_large(&mut self, id: FileId, wanted: &mut Vec<u32>) {
         let entry = self.tree.entry(id);
+        if wanted.iter().all(|want| entry.size <= self.cap(*want)) {
+            return;
+        }
+        let binary = self.tree.starts_binary(id);
         wanted.retain(|want| {
             let cap = self.cap(*want);
-            if entry.size > cap {
-                let result = Err(super::tree::too_large(&entry.path, cap));
-                self.buckets[*want as usize].results.push((id, result));
+            let bucket = &mut self.buckets[*want as usize];
+            let takes_binary = matches!(self.wants[*want as usize].look, Look::Doc { binary: true, .. });
+            if entry.size > cap && binary && !takes_binary {
+                bucket.binary += 1;
+            } else if entry.size > cap {
+                bucket.results.push((id, Err(super::tree::too_large(&entry.path, cap))));
             }
             entry.size <= cap
         });

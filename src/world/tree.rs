@@ -57,6 +57,8 @@ pub struct LeftOut {
     pub path: String,
     /// Why: "is a link out of the repository", "permission denied", …
     pub reason: String,
+    /// Whether files of the source set may be hidden behind it.
+    pub hides: bool,
 }
 
 #[derive(Debug)]
@@ -123,6 +125,18 @@ impl Tree {
     /// What the walk saw and left out, by path.
     pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
+    }
+
+    /// Something below this folder (empty is the root) that could not be looked into: what was not found there may
+    /// still exist.
+    pub fn hidden_below(&self, folder: &str) -> Option<&LeftOut> {
+        let related = |path: &str| {
+            folder.is_empty()
+                || path.is_empty()
+                || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                || folder.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.left_out.iter().find(|left_out| left_out.hides && related(&left_out.path))
     }
 
     /// Whether the root lies in a git work tree whose index could be read.
@@ -198,6 +212,19 @@ impl Tree {
         }
     }
 
+    /// Whether a file of the source set has a NUL in its first 8 KiB.
+    pub(super) fn starts_binary(&self, id: FileId) -> bool {
+        let entry = self.entry(id);
+        match &self.store {
+            Store::Memory(files) => files.get(&entry.path).is_some_and(|bytes| is_binary(bytes)),
+            Store::Disk(root) => {
+                let mut head = Vec::new();
+                let file = File::open(root.join(super::walk::os_path(entry)));
+                file.and_then(|file| file.take(BINARY_HEAD as u64).read_to_end(&mut head)).is_ok() && is_binary(&head)
+            }
+        }
+    }
+
     /// Reads a file of the source set into `buffer` (emptied first).
     pub(super) fn load(&self, id: FileId, cap: u64, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
         let entry = self.entry(id);
@@ -241,6 +268,15 @@ fn shown_size(bytes: u64) -> String {
         n if n >= 1 << 10 && n % (1 << 10) == 0 => format!("{} KiB", n >> 10),
         n => format!("{n} B"),
     }
+}
+
+/// How far into a file a NUL is looked for (as git does).
+const BINARY_HEAD: usize = 8 * 1024;
+
+/// Whether these bytes are the start of a binary file. UTF-16 has NUL too, and is text.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    !wide && bytes[..bytes.len().min(BINARY_HEAD)].contains(&0)
 }
 
 fn is_missing(error: &std::io::Error) -> bool {

@@ -99,7 +99,7 @@ fn see(root: &Path, entry: &DirEntry) -> Option<Seen> {
     let below = entry.path().strip_prefix(root).ok()?;
     Some(match entry.metadata() {
         Ok(metadata) => sort_out(slashed(below), &metadata),
-        Err(error) => Seen::LeftOut(LeftOut { path: shown(&slashed(below)), reason: reason(&error) }),
+        Err(error) => Seen::LeftOut(LeftOut { path: shown(&slashed(below)), reason: reason(&error), hides: true }),
     })
 }
 
@@ -109,7 +109,7 @@ fn sort_out(path: Vec<u8>, metadata: &fs::Metadata) -> Seen {
     } else if metadata.file_type().is_symlink() {
         Seen::Link(entry_of(path, metadata))
     } else {
-        Seen::LeftOut(LeftOut { path: shown(&path), reason: "is not a regular file".to_owned() })
+        Seen::LeftOut(LeftOut { path: shown(&path), reason: "is not a regular file".to_owned(), hides: false })
     }
 }
 
@@ -133,7 +133,7 @@ fn entry_of(path: Vec<u8>, metadata: &fs::Metadata) -> Entry {
 fn failed(root: &Path, error: &ignore::Error) -> LeftOut {
     let path = path_in(error).and_then(|path| path.strip_prefix(root).ok()).map(|path| shown(&slashed(path)));
     let text = error.io_error().map_or_else(|| error.to_string(), reason_io);
-    LeftOut { path: path.unwrap_or_default(), reason: text }
+    LeftOut { path: path.unwrap_or_default(), reason: text, hides: true }
 }
 
 fn path_in(error: &ignore::Error) -> Option<&Path> {
@@ -161,7 +161,7 @@ fn join_index(root: &Path, files: &mut BTreeMap<Vec<u8>, Entry>, links: &mut Vec
     let names = match git_index::tracked_below(root) {
         Ok(Some(names)) => names,
         Ok(None) => return,
-        Err(reason) => return walked.left_out.push(LeftOut { path: ".git/index".to_owned(), reason }),
+        Err(reason) => return walked.left_out.push(LeftOut { path: ".git/index".to_owned(), reason, hides: false }),
     };
     walked.git = true;
     let known_links: BTreeSet<Vec<u8>> = links.iter().map(key).collect();
@@ -196,7 +196,7 @@ fn add_tracked(root: &Path, name: Vec<u8>, files: &mut BTreeMap<Vec<u8>, Entry>,
 fn settle_links(root: &Path, links: Vec<Entry>, files: &mut BTreeMap<Vec<u8>, Entry>, left_out: &mut Vec<LeftOut>) {
     let mut kept = Vec::new();
     for entry in links {
-        let leave = |reason: &str| LeftOut { path: entry.path.clone(), reason: reason.to_owned() };
+        let leave = |reason: &str| LeftOut { path: entry.path.clone(), reason: reason.to_owned(), hides: false };
         match fs::canonicalize(root.join(os_path(&entry))) {
             Err(_) => left_out.push(leave("is a link that leads nowhere")),
             Ok(target) => match (target.strip_prefix(root), fs::metadata(&target)) {

@@ -348,8 +348,7 @@ pub struct FileBytes<'a> {
 impl<'a> FileBytes<'a> {
     /// For tests of readers.
     pub fn new(entry: &'a Entry, bytes: &'a [u8]) -> FileBytes<'a> {
-        let binary = bytes.iter().take(8192).any(|byte| *byte == 0);
-        FileBytes { entry, bytes, binary, regions: OnceCell::new() }
+        FileBytes { entry, bytes, binary: super::tree::is_binary(bytes), regions: OnceCell::new() }
     }
 
     /// Path below the root.

@@ -1,0 +1,66 @@
+//! Asks git when a file was committed. The repository is not trusted: its hooks, monitors, signature programs and
+//! remotes are off.
+
+use std::time::Duration;
+
+use super::World;
+use super::process::{self, Command};
+use crate::model::Unknown;
+
+/// Most one question may take.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// When the last commit that touched a path (below the root) was made, in seconds since 1970. `Ok(None)` when no commit
+/// did; unknown when git cannot be run or the clone is too shallow to tell.
+pub async fn committed_at(world: &World, path: &str, left: Duration) -> Result<Option<i64>, Unknown> {
+    if !world.permit.exec {
+        return Err(Unknown::because("git was not asked: --no-exec"));
+    }
+    let finished = process::run(command(world, path, left.min(LIMIT))).await?;
+    if finished.timed_out {
+        return Err(Unknown::because("git took too long"));
+    }
+    if finished.exit_code != Some(0) {
+        let said = finished.stderr.last_line(200).unwrap_or_else(|| "it said nothing".to_owned());
+        return Err(Unknown::because(format!("git cannot tell: {said}")));
+    }
+    let text = finished.stdout.text();
+    let Some((commit, seconds)) = text.trim().split_once(' ') else { return Ok(None) };
+    if is_boundary(world, commit) {
+        return Err(Unknown::because(format!("the clone is shallow: the last change of `{path}` lies before it")));
+    }
+    seconds.parse().map(Some).map_err(|_| Unknown::because("git gave no time"))
+}
+
+fn command(world: &World, path: &str, limit: Duration) -> Command {
+    let settings = [
+        "core.fsmonitor=false",
+        "core.hooksPath=/dev/null",
+        "core.pager=cat",
+        "log.showSignature=false",
+        "protocol.allow=never",
+    ];
+    let mut argv = vec!["git".to_owned(), "--no-pager".to_owned(), "--literal-pathspecs".to_owned()];
+    for setting in settings {
+        argv.extend(["-c".to_owned(), setting.to_owned()]);
+    }
+    argv.extend(["log", "-1", "--no-ext-diff", "--no-show-signature", "--format=%H %ct", "--"].map(str::to_owned));
+    argv.push(path.to_owned());
+    let mut env = world.environment.clone();
+    env.retain(|name, _| !name.starts_with("GIT_"));
+    let quiet = [
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+    ];
+    env.extend(quiet.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    Command { argv, cwd: world.root.clone(), env, stdin: None, limit, output_cap: 4096 }
+}
+
+/// Whether history was cut at this commit: then it seems to have made every file.
+fn is_boundary(world: &World, commit: &str) -> bool {
+    let Some((_, git_dir)) = super::git_index::find_git_dir(&world.root) else { return false };
+    let shallow = std::fs::read_to_string(git_dir.join("shallow")).unwrap_or_default();
+    shallow.lines().any(|line| line == commit)
+}
