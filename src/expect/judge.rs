@@ -11,7 +11,7 @@ use super::operand::{Bound, Target};
 use super::resolve::{Step, type_word};
 use super::typed::{Test, Typed};
 use super::version::Version;
-use crate::model::{Exact, Fact, FactType, Facts, Outcome, Value};
+use crate::model::{Exact, Fact, FactType, Facts, Outcome, Unknown, Value};
 
 /// Items that are shown of those that do not hold.
 const SHOWN_ITEMS: usize = 3;
@@ -41,6 +41,30 @@ fn find<'t>(typed: &'t Typed, facts: &Facts) -> (Fact, &'t [Step]) {
         let (name, steps) = sources.last().map_or(("", &[] as &[Step]), |(name, steps)| (name, steps));
         (facts.get(name), steps)
     })
+}
+
+/// The number at the end of the path, in base units; `None` when it is absent, unknown when it is no number.
+pub(super) fn number_at(typed: &Typed, facts: &Facts) -> Result<Option<Exact>, Unknown> {
+    let (fact, steps) = find(typed, facts);
+    let value = match fact {
+        Fact::Present(value) => value,
+        Fact::Absent => return Ok(None),
+        Fact::Unobserved(reason) => return Err(Unknown(reason)),
+    };
+    let mut part = Some(value);
+    for step in steps {
+        part = match (step, part) {
+            (Step::Key { name, caseless }, Some(value)) => member(&value, name, *caseless).cloned(),
+            (Step::Count, Some(Value::List(items))) => Some(Value::count(items.len())),
+            (Step::Nth(at), Some(Value::List(items))) => nth(&items, *at).cloned(),
+            _ => None,
+        };
+    }
+    match part.map(|value| in_base_units(&value, typed.resolved.scale.as_ref())) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) => Ok(Some(number)),
+        Some(other) => Err(Unknown(format!("`{}` is {}, not a number", typed.path(), described(&other)))),
+    }
 }
 
 /// What was seen of one value, and whether the test holds there.

@@ -4,6 +4,7 @@
 
 use crate::model::Outcome;
 
+pub mod credit;
 mod cursor;
 mod format;
 mod habits;

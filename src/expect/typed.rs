@@ -78,6 +78,12 @@ impl Typed {
         }
     }
 
+    /// Whether the path leads to one value, not to every or any item.
+    pub(super) fn is_one_value(&self) -> bool {
+        let steps = self.resolved.sources.last().map_or(&[] as &[Step], |(_, steps)| steps);
+        !steps.iter().any(|step| matches!(step, Step::Every | Step::Some))
+    }
+
     /// Numbers that decide, in base units: an actual is printed on its side of each.
     pub(super) fn thresholds(&self) -> Vec<Exact> {
         let numbers = |bounds: &[&Bound]| bounds.iter().filter_map(|bound| bound.number().cloned()).collect();

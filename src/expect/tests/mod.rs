@@ -1,6 +1,7 @@
 //! Tables of expectations: what is read, what is refused and with which words, what is judged how.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod credit;
 mod interval;
 mod judging;
 mod reading;
