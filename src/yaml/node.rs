@@ -153,6 +153,12 @@ impl Node {
         }
     }
 
+    /// A node of another kind in this one's place.
+    #[must_use]
+    pub fn with_kind(&self, kind: Kind) -> Node {
+        Node { span: self.span.clone(), kind, missing: self.missing.clone() }
+    }
+
     /// An error at this node.
     pub fn problem(&self, message: impl Into<String>) -> Problem {
         self.span.problem(message)
