@@ -18,3 +18,4 @@ pub mod world;
 pub mod probe;
 pub mod score;
 pub mod report;
+pub mod cli;

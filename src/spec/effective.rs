@@ -72,7 +72,8 @@ fn quoted(text: &str, style: Style) -> String {
     let plain_start = text.starts_with(|c: char| c.is_alphanumeric() || "/.".contains(c));
     let plain_rest = text.chars().all(|c| c.is_alphanumeric() || " /._-+=<>%()*:;$".contains(c));
     let broken = text.contains(": ") || text.ends_with([':', ' ']) || text.contains(" #");
-    let other_type = is_word(text) || (style != Style::Plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+    let other_type =
+        is_word(text) || (style != Style::Plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
     if plain_start && plain_rest && !broken && !other_type {
         return text.to_owned();
     }

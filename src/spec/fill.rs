@@ -11,9 +11,35 @@ use super::variables::{Filled, Variables};
 
 /// Keys whose texts give the document its structure.
 const STRUCTURE: &[&str] = &[
-    "id", "use", "take", "requires", "after", "any_of", "pack", "packs", "check", "area", "phase", "gate", "watch",
-    "target", "component", "facet", "severity", "weight", "priority", "fail_on", "enforce_from", "since", "expires",
-    "from", "start", "end", "date", "effort", "for_each",
+    "id",
+    "use",
+    "take",
+    "requires",
+    "after",
+    "any_of",
+    "pack",
+    "packs",
+    "check",
+    "area",
+    "phase",
+    "gate",
+    "watch",
+    "target",
+    "component",
+    "facet",
+    "severity",
+    "weight",
+    "priority",
+    "fail_on",
+    "enforce_from",
+    "since",
+    "expires",
+    "from",
+    "start",
+    "end",
+    "date",
+    "effort",
+    "for_each",
 ];
 /// Below these keys names belong to the outside and may look like anything.
 const OUTSIDE_NAMES: &[&str] = &["headers", "env", "input", "body"];
@@ -96,7 +122,8 @@ impl Walk<'_, '_> {
             for name in &filled.missing {
                 let help = format!("set `{name}`, or give it a default: `${{{name}:-…}}`");
                 let help = if name.contains(' ') { "choose one with `--env`".to_owned() } else { help };
-                self.problems.push(node.problem(format!("{name} is not set, and this place cannot wait for it")).help(help));
+                self.problems
+                    .push(node.problem(format!("{name} is not set, and this place cannot wait for it")).help(help));
             }
         }
         Node { missing: filled.missing, ..node.with_kind(Kind::Scalar { text: filled.text, style }) }

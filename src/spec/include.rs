@@ -29,7 +29,8 @@ pub(super) struct Layers {
 /// Reads the spec and what it includes.
 pub(super) fn read(path: &Path, options: &LoadOptions, problems: &mut Problems) -> Layers {
     let root = fs::canonicalize(&options.root).unwrap_or_else(|_| options.root.clone());
-    let mut reader = Reader { options, root, layers: Layers::default(), open: Vec::new(), done: BTreeSet::new(), problems };
+    let mut reader =
+        Reader { options, root, layers: Layers::default(), open: Vec::new(), done: BTreeSet::new(), problems };
     reader.file(path, None);
     reader.layers
 }
@@ -53,7 +54,8 @@ pub(super) fn tree(source: &Arc<Source>, problems: &mut Problems) -> Option<Node
     match yaml::parse_into(source, problems) {
         Some(root) if matches!(root.kind, Kind::Map(_)) => Some(root),
         Some(root) => {
-            let problem = root.problem(format!("expected a mapping at the top of the file, found {}", root.kind_word()));
+            let problem =
+                root.problem(format!("expected a mapping at the top of the file, found {}", root.kind_word()));
             problems.push(problem.help("begin with `version: 1`"));
             None
         }
@@ -138,7 +140,8 @@ impl Reader<'_> {
             return Some(problem.help("copy it into the repository, or audit with a `--root` that contains it"));
         }
         if self.open.iter().any(|open| open == real) {
-            let chain: Vec<String> = self.open.iter().chain([&real.to_path_buf()]).map(|path| self.relative(path)).collect();
+            let chain: Vec<String> =
+                self.open.iter().chain([&real.to_path_buf()]).map(|path| self.relative(path)).collect();
             let problem = span.problem(format!("files include each other in a circle: {}", chain.join(" → ")));
             return Some(problem.help("move what both need into a third file"));
         }
@@ -184,7 +187,8 @@ impl Reader<'_> {
         let besides = item.entries().iter().filter(|(key, _)| item.get("file").is_some() && key.text != "file");
         for (key, _) in besides {
             let problem = key.span.problem(format!("`{}` has no meaning beside `file`", key.text));
-            self.problems.push(problem.help("`with` and `exec` belong to `pack`; include the pack in an entry of its own"));
+            self.problems
+                .push(problem.help("`with` and `exec` belong to `pack`; include the pack in an entry of its own"));
         }
     }
 
@@ -198,7 +202,10 @@ impl Reader<'_> {
         let mut found = vec![folder.to_path_buf()];
         for part in pattern.split('/').filter(|part| !part.is_empty() && *part != ".") {
             let globbed = part.contains(['*', '?']);
-            found = found.iter().flat_map(|folder| if globbed { named_like(folder, part) } else { vec![folder.join(part)] }).collect();
+            found = found
+                .iter()
+                .flat_map(|folder| if globbed { named_like(folder, part) } else { vec![folder.join(part)] })
+                .collect();
             found.truncate(MAX_FILES + 1);
         }
         found.retain(|path| path.exists());
@@ -206,7 +213,8 @@ impl Reader<'_> {
         if found.is_empty() {
             let problem = span.problem(format!("no file matches `{pattern}`"));
             let place = if folder.as_os_str().is_empty() { ".".to_owned() } else { shown(folder) };
-            self.problems.push(problem.help(format!("paths are relative to the file that names them: looked in `{place}`")));
+            self.problems
+                .push(problem.help(format!("paths are relative to the file that names them: looked in `{place}`")));
         }
         found
     }

@@ -94,9 +94,11 @@ fn assemble(path: &Path, options: &LoadOptions, problems: &mut Problems) -> Opti
 
 /// Refuses a later version of the language; what is no number is refused when it is decoded.
 pub(super) fn one_version(root: &Node, problems: &mut Problems) {
-    let later = |version: &&Node| version.text().and_then(|text| text.parse::<u32>().ok()).is_some_and(|number| number != 1);
+    let later =
+        |version: &&Node| version.text().and_then(|text| text.parse::<u32>().ok()).is_some_and(|number| number != 1);
     let Some(version) = root.get("version").filter(later) else { return };
-    let problem = version.problem(format!("version `{}` of the spec language is not known", version.text().unwrap_or("")));
+    let problem =
+        version.problem(format!("version `{}` of the spec language is not known", version.text().unwrap_or("")));
     problems.push(problem.help("write `version: 1`"));
 }
 

@@ -16,7 +16,9 @@ const OF_ORIGIN: &[&str] = &["allow", "headers", "credentials", "origins"];
 /// `base` with `top` over it.
 pub(super) fn documents(base: Node, top: Node) -> Node {
     each(base, top, |key, base, top| match key {
-        _ if BY_ID.contains(&key) => each(base, top, |_, base, top| if key == "targets" { target(base, top) } else { fields(base, top) }),
+        _ if BY_ID.contains(&key) => {
+            each(base, top, |_, base, top| if key == "targets" { target(base, top) } else { fields(base, top) })
+        }
         _ if BY_FIELD.contains(&key) => fields(base, top),
         _ if APPENDED.contains(&key) => appended(base, top),
         "areas" => each(base, top, |_, base, top| each(base, top, area_field)),

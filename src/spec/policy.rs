@@ -57,11 +57,14 @@ pub(super) fn read(path: Option<&Path>, sources: &mut Vec<Arc<Source>>, problems
     sources.push(source.clone());
     let node = include::tree(&source, problems)?;
     one_version(&node, problems);
-    for (key, _) in node.entries().iter().filter(|(key, _)| matches!(key.text.as_str(), "disable" | "waivers" | "override")) {
+    for (key, _) in
+        node.entries().iter().filter(|(key, _)| matches!(key.text.as_str(), "disable" | "waivers" | "override"))
+    {
         let problem = key.span.problem(format!("a policy cannot have `{}`: it may only tighten", key.text));
         problems.push(problem.help("a policy has `include` (packs), `scoring` and `areas.<id>.min_score`"));
     }
-    let allowed = node.entries().iter().filter(|(key, _)| !matches!(key.text.as_str(), "disable" | "waivers" | "override"));
+    let allowed =
+        node.entries().iter().filter(|(key, _)| !matches!(key.text.as_str(), "disable" | "waivers" | "override"));
     let node = node.with_kind(Kind::Map(allowed.cloned().collect()));
     let document = decode::<PolicyDoc>(&node, problems)?;
     for file in document.include.iter().filter_map(|include| include.file.as_ref()) {

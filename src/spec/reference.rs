@@ -71,7 +71,8 @@ fn reference(text: &str, at: usize) -> (Piece<'_>, usize) {
     let from = &text[at..];
     let offset = text[..at].chars().count() as u32;
     let Some(end) = from.find('}') else {
-        let fault = ("`${` is never closed".to_owned(), "close it with `}`, or write `$$` for a dollar sign".to_owned());
+        let fault =
+            ("`${` is never closed".to_owned(), "close it with `}`, or write `$$` for a dollar sign".to_owned());
         return (Piece::Reference { written: from, offset, meaning: Err(fault) }, from.len());
     };
     let written = &from[..=end];
@@ -89,7 +90,8 @@ fn meaning<'a>(inner: &'a str, written: &str) -> Result<Reference<'a>, (String, 
         return Ok(Reference::Environment);
     }
     if let Some(name) = inner.strip_prefix("env.") {
-        let help = format!("write `${{{name}}}` for a variable of the process, `${{env.name}}` for the environment's name");
+        let help =
+            format!("write `${{{name}}}` for a variable of the process, `${{env.name}}` for the environment's name");
         return Err((format!("`{written}` is no variable"), help));
     }
     let length = inner.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
@@ -148,8 +150,9 @@ mod tests {
 
     #[test]
     fn dollars_without_braces_are_text() {
-        assert_eq!(pieces("a$ b$$c$"), [
-            Piece::Text("a"), Piece::Text("$"), Piece::Text(" b"), Piece::Dollar, Piece::Text("c"), Piece::Text("$"),
-        ]);
+        assert_eq!(
+            pieces("a$ b$$c$"),
+            [Piece::Text("a"), Piece::Text("$"), Piece::Text(" b"), Piece::Dollar, Piece::Text("c"), Piece::Text("$"),]
+        );
     }
 }

@@ -28,7 +28,8 @@ impl Secrets {
         for value in found(path, filled) {
             if value.chars().count() < SHORTEST_SECRET {
                 let message = "this secret is too short to be masked in reports".to_owned();
-                let help = format!("use one of {SHORTEST_SECRET} characters or more, or `${{NAME:plain}}` if it is no secret");
+                let help =
+                    format!("use one of {SHORTEST_SECRET} characters or more, or `${{NAME:plain}}` if it is no secret");
                 problems.push(span.problem(message).help(help).warning());
             } else {
                 self.values.insert(value.to_owned());
@@ -75,7 +76,8 @@ fn in_url(filled: &Filled) -> Vec<&str> {
     }
     let is_url = after_scheme > 0 || text.starts_with('/');
     let Some(query) = text.find('?').filter(|_| is_url) else { return values };
-    values.extend(filled.from_process.iter().filter(|(start, _)| *start > query).map(|&(start, end)| &text[start..end]));
+    values
+        .extend(filled.from_process.iter().filter(|(start, _)| *start > query).map(|&(start, end)| &text[start..end]));
     for parameter in text[query + 1..].split(['&', '#']) {
         if let Some((name, value)) = parameter.split_once('=').filter(|(_, value)| !value.contains("${")) {
             let name = name.to_lowercase();

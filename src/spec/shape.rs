@@ -62,7 +62,8 @@ fn credential_header(name: &str, span: &crate::yaml::Span) -> Problem {
 }
 
 fn permissions_need_origins(name: &str, target: &Node, variable_hosts: &BTreeSet<String>, problems: &mut Problems) {
-    let has = |key: &str| target.get(key).is_some_and(|node| matches!(&node.kind, Kind::List(items) if !items.is_empty()));
+    let has =
+        |key: &str| target.get(key).is_some_and(|node| matches!(&node.kind, Kind::List(items) if !items.is_empty()));
     if !variable_hosts.contains(name) || !has("allow") || has("origins") {
         return;
     }

@@ -84,7 +84,8 @@ impl<'a> Variables<'a> {
             if self.declared.contains_key(name) || self.used.contains(name) {
                 continue;
             }
-            let problem = Problem::at(Place::file(file), format!("`--var {name}=…` sets a variable that the spec does not use"));
+            let problem =
+                Problem::at(Place::file(file), format!("`--var {name}=…` sets a variable that the spec does not use"));
             problems.push(problem.help(match nearest(name, self.declared.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("declare it: `vars: {{ {name}: … }}`"),
@@ -175,7 +176,9 @@ impl<'a> Variables<'a> {
             (None, Unset::Default(default)) => filled.text.push_str(default),
             (None, Unset::Error(message)) => {
                 let message = if message.is_empty() { "is needed" } else { message };
-                problems.push(at.problem(format!("{name} is not set: {message}")).help(format!("set `{name}` and run again")));
+                problems.push(
+                    at.problem(format!("{name} is not set: {message}")).help(format!("set `{name}` and run again")),
+                );
                 filled.text.push_str(written);
             }
             (None, Unset::Missing | Unset::Plain) if self.options.require_env => {
