@@ -7,9 +7,22 @@ use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::Node;
 
+mod builds;
 mod command;
+mod compose;
+mod dockerfile;
+mod finding;
+mod glob_parameter;
 pub(crate) mod http;
+mod image;
 mod limits;
+mod secret_name;
+mod secrets;
+#[cfg(test)]
+mod trial;
+mod variables;
+mod workflow;
+mod yaml_file;
 
 /// A future that a probe returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -111,7 +124,7 @@ pub trait Probe: Send + Sync {
 }
 
 /// Every kind of probe, by name.
-pub static PROBES: &[&ProbeDef] = &[&command::DEF, &http::DEF];
+pub static PROBES: &[&ProbeDef] = &[&command::DEF, &compose::DEF, &dockerfile::DEF, &http::DEF, &secrets::DEF];
 
 /// The probe of this name.
 pub fn find(name: &str) -> Option<&'static ProbeDef> {

@@ -1,0 +1,137 @@
+//! One compose file judged on its own: the digest that the sweep keeps.
+
+use crate::probe::finding::Finding;
+use crate::probe::image::ImageRef;
+use crate::probe::yaml_file::{self, YamlFault};
+
+use super::danger::{escape_percent, host_escapes, inline_secrets};
+use super::service::{Service, service};
+
+/// What is known of one compose file.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    pub(super) services: Vec<Service>,
+    pub(super) findings: Vec<Finding>,
+    /// Pin percentages of images that are not built here.
+    pub(super) pins: Vec<u32>,
+    /// Digest-pinned images.
+    pub(super) digests: usize,
+    /// Credit for host escapes, in percent.
+    pub(super) escape_percent: u32,
+}
+
+/// Reads and judges; `Ok(None)` is YAML that is no compose file.
+pub(super) fn judge(path: &str, bytes: &[u8]) -> Result<Option<Judged>, YamlFault> {
+    let root = yaml_file::read(path, bytes)?;
+    let Some(services) = root.get("services") else { return Ok(None) };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut judged =
+        Judged { services: Vec::new(), findings: Vec::new(), pins: Vec::new(), digests: 0, escape_percent: 100 };
+    for (key, node) in services.entries() {
+        let mut service = service(&key.text, node, folder);
+        service.line = key.span.line;
+        // A profile for development is not started in production.
+        if service.profiles.iter().any(|profile| is_dev_word(profile)) {
+            continue;
+        }
+        judged.image(&service);
+        let escapes = host_escapes(&service, node);
+        judged.escape_percent = judged.escape_percent.min(escape_percent(&escapes));
+        judged.findings.extend(escapes);
+        judged.findings.extend(inline_secrets(&service, node));
+        judged.services.push(service);
+    }
+    Ok(Some(judged))
+}
+
+/// Whether a word says that something is not for production.
+pub(super) fn is_dev_word(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "ci",
+        "debug",
+        "demo",
+        "dev",
+        "devel",
+        "develop",
+        "development",
+        "e2e",
+        "example",
+        "local",
+        "override",
+        "playground",
+        "sample",
+        "test",
+        "testing",
+        "tests",
+    ];
+    WORDS.contains(&word.to_ascii_lowercase().as_str())
+}
+
+impl Judged {
+    fn image(&mut self, service: &Service) {
+        // What is built here needs no pin: the source is the pin.
+        let Some((image, line)) = service.image.as_ref().filter(|_| service.build.is_none()) else { return };
+        match image {
+            Ok(text) => {
+                let pin = ImageRef::parse(text).pin();
+                self.pins.push(pin.percent());
+                let fact = match pin.percent() {
+                    0 => "unpinned_images",
+                    1..70 => "weakly_pinned_images",
+                    100 => {
+                        self.digests += 1;
+                        return;
+                    }
+                    _ => return,
+                };
+                let note = format!("service `{}`: `{text}`: {}", service.name, pin.words());
+                self.findings.push(Finding::new(fact, *line, text.as_str(), note));
+            }
+            Err(variable) => {
+                let note = format!("service `{}`: the image needs `{variable}`, which has no default", service.name);
+                self.findings.push(Finding::new("unresolved_images", *line, service.name.as_str(), note));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn facts(services: &str) -> Vec<(&'static str, u32)> {
+        let judged = judge("compose.yaml", format!("services:\n{services}").as_bytes()).unwrap().unwrap();
+        judged.findings.iter().map(|f| (f.fact, f.line)).collect()
+    }
+
+    #[test]
+    fn a_socket_mount_and_a_literal_password_are_found_at_their_lines() {
+        let text = "  web:\n    image: a/b:1.2.3\n    volumes: [\"/var/run/docker.sock:/s:ro\"]\n    environment:\n      DB_PASSWORD: hunter2\n";
+        assert_eq!(facts(text), vec![("docker_sockets", 4), ("inline_secrets", 6)]);
+    }
+
+    #[test]
+    fn both_forms_of_environment_are_read_and_references_are_no_secrets() {
+        assert_eq!(
+            facts("  a:\n    build: .\n    environment: [\"API_KEY=abc123def\"]\n"),
+            vec![("inline_secrets", 4)]
+        );
+        assert!(facts("  a:\n    build: .\n    environment: {API_KEY: \"${API_KEY:?set it}\", DB_PASSWORD_FILE: /run/secrets/x}\n").is_empty());
+        assert_eq!(
+            facts("  a:\n    build: .\n    environment: {DB_PASSWORD: \"${P:-hunter2}\"}\n"),
+            vec![("defaulted_secrets", 4)]
+        );
+    }
+
+    #[test]
+    fn a_service_of_a_development_profile_weighs_nothing() {
+        assert!(facts("  a:\n    image: x\n    profiles: [dev]\n").is_empty());
+    }
+
+    #[test]
+    fn duplicate_keys_are_a_fault_not_a_guess() {
+        assert!(judge("c.yml", b"services: {a: {image: x, image: y}}\n").is_err());
+        assert!(judge("c.yml", b"other: 1\n").unwrap().is_none());
+    }
+}

@@ -1,0 +1,161 @@
+//! `compose`: what compose files say about isolation, credentials, restart and data. Owns parameters and facts.
+
+mod danger;
+mod datastore;
+mod judge;
+mod observe;
+mod service;
+#[cfg(test)]
+mod tests;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
+use crate::probe::builds::Build;
+use crate::probe::yaml_file::YamlFault;
+use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
+use crate::world::{Class, Select, Swept, Want, WantId, Wants};
+use crate::yaml::{Node, Spanned};
+
+/// Parameters of the `compose` probe.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {
+    /// Compose files to look at; every match counts. Default: `compose*.yaml` and `docker-compose*.yaml` without those
+    /// whose name or folder says development, test or example.
+    #[serde(default)]
+    pub(super) glob: Option<Spanned<String>>,
+}
+
+/// The registry's entry.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "compose",
+    doc: "Reads compose files: host access, credentials, restart, limits, datastores",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "compose: {}",
+};
+
+const DEFAULT_GLOB: &str = "**/{compose,docker-compose}*.{yml,yaml}";
+
+type Digest = Result<Option<judge::Judged>, YamlFault>;
+
+struct ComposeProbe {
+    glob: Option<String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = crate::yaml::decode(node, problems)?;
+    let glob = glob_parameter::checked(params.glob, "deploy/compose*.yaml", problems)?;
+    Some(Box::new(ComposeProbe { glob }))
+}
+
+fn wanted(glob: &str, folder: &str) -> Want {
+    let select = Select::glob(glob).unwrap_or_else(|_| Select::bases(&["compose.yaml", "docker-compose.yml"]));
+    Want::doc(select.below(folder), "compose", |file| -> Result<Digest, Unknown> {
+        Ok(judge::judge(file.path(), file.bytes))
+    })
+}
+
+/// The want for every compose file of the tree, for probes that need to know what is built.
+pub(crate) fn want(wants: &mut Wants) -> WantId {
+    wants.add(wanted(DEFAULT_GLOB, ""))
+}
+
+/// What the compose files that count build.
+pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
+    let mut builds = Vec::new();
+    for (id, digest) in swept.get(want).own::<Digest>() {
+        if aside(swept.path(id), swept.class(id)).is_some() {
+            continue;
+        }
+        let Ok(Ok(Some(judged))) = digest else { continue };
+        builds.extend(judged.services.iter().filter_map(|service| {
+            let (dockerfile, context) = service.build.clone()?;
+            Some(Build { dockerfile, context, has_health: service.has_health, has_user: service.has_user })
+        }));
+    }
+    builds
+}
+
+/// Why a file does not count, if it does not.
+fn aside(path: &str, class: Class) -> Option<String> {
+    if !matches!(class, Class::Src | Class::Tooling) {
+        return Some(format!("its folder says {}", class.word()));
+    }
+    let lower = path.to_ascii_lowercase();
+    let (folders, base) = lower.rsplit_once('/').unwrap_or(("", lower.as_str()));
+    let words = base.split(['.', '-', '_']).chain(folders.split('/'));
+    let mut words = words.chain(folders.split('/').filter_map(|folder| folder.strip_prefix('.')));
+    words
+        .find(|word| judge::is_dev_word(word) || *word == "devcontainer" || *word == ".devcontainer")
+        .map(|word| format!("its name says `{word}`"))
+}
+
+impl Probe for ComposeProbe {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: declarations(), ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        format!("compose glob={:?}", self.glob)
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { reads: vec![self.glob.clone().unwrap_or_else(|| DEFAULT_GLOB.to_owned())], ..Touch::default() }
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        vec![wants.add(wanted(self.glob.as_deref().unwrap_or(DEFAULT_GLOB), folder))]
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(async move {
+            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
+            look.swept.get(*want).whole.clone()?;
+            Ok(observe::observe(look.swept, *want, self.glob.is_some()))
+        })
+    }
+}
+
+#[rustfmt::skip]
+fn declarations() -> Vec<FactDecl> {
+    let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+    let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
+    vec![
+        count("files", "compose files that count; 0 when there is none, and then nothing else is observed"),
+        count("parse_errors", "compose files that could not be read"),
+        count("services", "services, each once per folder"),
+        count("privileged", "services with `privileged: true`"),
+        count("docker_sockets", "mounts of a container engine's socket"),
+        count("host_namespaces", "services in the host's network, process or IPC namespace"),
+        count("dangerous_caps", "added capabilities that reach the host"),
+        count("host_mounts", "mounts of `/`, `/etc`, `/proc` and the like"),
+        count("unconfined", "services with seccomp, AppArmor or labels switched off"),
+        count("host_devices", "memory devices of the host"),
+        ratio("escape_credit", "100 % without such findings, 50 % for NET_ADMIN alone, 30 % for host network alone, else 0 %"),
+        count("inline_secrets", "credentials written into the file"),
+        count("defaulted_secrets", "credentials with a written default, `${X:-…}`"),
+        count("images", "images of services that are not built here"),
+        count("unpinned_images", "images without tag, or with one that moves"),
+        count("weakly_pinned_images", "images that fix only a major or minor version"),
+        count("unresolved_images", "images that need a variable without default"),
+        count("digest_pinned_images", "images with a digest"),
+        ratio("pinned_ratio", "mean over images: digest 100 %, full version 70 %, minor 50 %, major 30 %, moving 0 %"),
+        count("without_healthcheck", "long-running services without `healthcheck`"),
+        count("unordered_dependencies", "dependencies on a datastore without `condition: service_healthy`"),
+        count("without_restart", "long-running services without a restart policy"),
+        count("without_limits", "long-running services without a memory limit"),
+        count("without_log_rotation", "long-running services whose json-file log is unbounded"),
+        ratio("resilience_ratio", "mean over services: health .25, order .2, restart .25, memory .2, logs .1"),
+        count("datastores", "services that run a datastore"),
+        count("datastores_published", "datastores whose port is open on every interface"),
+        count("datastores_without_volume", "datastores, caches left out, whose data is on no volume"),
+        ratio("datastore_ratio", "mean over datastores: half for not published, half for kept data"),
+    ]
+}

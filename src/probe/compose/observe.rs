@@ -1,0 +1,221 @@
+//! From digests to facts. Files of one folder belong together: what one of them says of a service holds for the others.
+
+use std::collections::BTreeMap;
+
+use crate::model::report::Evidence;
+use crate::model::{Certainty, Exact, Fact, Facts, Observation, Place, Value};
+use crate::probe::finding::{Finding, Findings};
+use crate::world::{Swept, WantId};
+
+use super::Digest;
+use super::datastore::datastore;
+use super::service::Service;
+
+/// A service with the file it was first seen in.
+struct Placed {
+    file: String,
+    service: Service,
+}
+
+/// Facts and evidence of the compose files that a want found.
+pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observation {
+    let mut findings = Findings::default();
+    let mut aside = Vec::new();
+    let mut services: BTreeMap<(String, String), Placed> = BTreeMap::new();
+    let (mut files, mut parse_errors, mut digests, mut escape) = (0_usize, 0_usize, 0_usize, 100_u32);
+    let mut pins = Vec::new();
+    for (id, digest) in swept.get(want).own::<Digest>() {
+        let path = swept.path(id);
+        let reason = if explicit { None } else { super::aside(path, swept.class(id)) };
+        if let Some(reason) = reason {
+            aside.push(left_out(path, &reason));
+            continue;
+        }
+        match digest {
+            Ok(Ok(Some(judged))) => {
+                files += 1;
+                findings.extend(path, judged.findings.iter().cloned());
+                pins.extend(judged.pins.iter().copied());
+                digests += judged.digests;
+                escape = escape.min(judged.escape_percent);
+                place(&mut services, path, &judged.services);
+            }
+            Ok(Ok(None)) => {}
+            Ok(Err(fault)) => {
+                files += 1;
+                parse_errors += 1;
+                findings.push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
+                findings.unread(path, fault.reason.as_str());
+            }
+            Err(unknown) => {
+                files += 1;
+                findings.unread(path, unknown.to_string());
+            }
+        }
+    }
+    let mut facts = Facts::new();
+    facts.present("files", Value::count(files));
+    if files == 0 {
+        facts.set_reason("no compose file that counts");
+        return Observation { facts, evidence: aside, requests: 0 };
+    }
+    let resilience = resilience(&services, &mut findings);
+    let safety = datastores(&services, &mut findings, &mut facts);
+    for fact in COUNTED {
+        findings.set_count(&mut facts, fact);
+    }
+    if findings.count("unresolved_images") > 0 {
+        for fact in ["unpinned_images", "weakly_pinned_images"].iter().filter(|fact| findings.count(fact) == 0) {
+            facts.set(*fact, Fact::Unobserved("an image needs a variable without default".to_owned()));
+        }
+    }
+    facts.present("parse_errors", Value::count(parse_errors));
+    facts.present("services", Value::count(services.len()));
+    facts.present("images", Value::count(pins.len()));
+    facts.present("digest_pinned_images", Value::count(digests));
+    facts.set("escape_credit", mean(&[escape], "no service"));
+    facts.set("pinned_ratio", mean(&pins, "no image with a known name"));
+    facts.set("resilience_ratio", mean(&resilience, "no long-running service"));
+    facts.set("datastore_ratio", mean(&safety, "no datastore"));
+    let mut evidence = findings.evidence();
+    evidence.extend(aside);
+    Observation { facts, evidence, requests: 0 }
+}
+
+/// Facts that count findings.
+const COUNTED: &[&str] = &[
+    "privileged",
+    "docker_sockets",
+    "host_namespaces",
+    "dangerous_caps",
+    "host_mounts",
+    "unconfined",
+    "host_devices",
+    "inline_secrets",
+    "defaulted_secrets",
+    "unpinned_images",
+    "weakly_pinned_images",
+    "unresolved_images",
+    "without_healthcheck",
+    "unordered_dependencies",
+    "without_restart",
+    "without_limits",
+    "without_log_rotation",
+    "datastores_published",
+    "datastores_without_volume",
+];
+
+fn left_out(path: &str, reason: &str) -> Evidence {
+    Evidence {
+        place: Some(Place::file(path)),
+        note: Some(format!("not counted: {reason}")),
+        fact: Some("files".to_owned()),
+        certainty: Certainty::Hint,
+        ..Evidence::default()
+    }
+}
+
+fn mean(percents: &[u32], nothing: &str) -> Fact {
+    let sum: u64 = percents.iter().map(|percent| u64::from(*percent)).sum();
+    match Exact::ratio(sum, percents.len() as u64 * 100) {
+        Some(mean) => Fact::Present(Value::Number(mean)),
+        None => Fact::Unobserved(nothing.to_owned()),
+    }
+}
+
+fn place(services: &mut BTreeMap<(String, String), Placed>, path: &str, found: &[Service]) {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    for service in found {
+        let key = (folder.to_owned(), service.name.clone());
+        match services.get_mut(&key) {
+            Some(placed) => merge(&mut placed.service, service),
+            None => {
+                services.insert(key, Placed { file: path.to_owned(), service: service.clone() });
+            }
+        }
+    }
+}
+
+fn merge(into: &mut Service, other: &Service) {
+    into.image = into.image.take().or_else(|| other.image.clone());
+    into.build = into.build.take().or_else(|| other.build.clone());
+    into.has_health |= other.has_health;
+    into.health_disabled |= other.health_disabled;
+    into.has_restart |= other.has_restart;
+    into.restart_is_no |= other.restart_is_no;
+    into.has_memory_limit |= other.has_memory_limit;
+    into.has_log_rotation |= other.has_log_rotation;
+    into.has_user |= other.has_user;
+    into.depends_on.extend(other.depends_on.iter().cloned());
+    into.ports.extend(other.ports.iter().cloned());
+    into.mounts.extend(other.mounts.iter().cloned());
+}
+
+/// Whether a service runs once by design: somebody waits for its completion, or it says that it is not restarted.
+fn is_one_shot(services: &BTreeMap<(String, String), Placed>, folder: &str, service: &Service) -> bool {
+    let awaited = services.iter().filter(|((other, _), _)| other == folder).any(|(_, placed)| {
+        let waits = |(name, condition, _): &(String, Option<String>, u32)| {
+            *name == service.name && condition.as_deref() == Some("service_completed_successfully")
+        };
+        placed.service.depends_on.iter().any(waits)
+    });
+    awaited || service.restart_is_no
+}
+
+/// Findings of long-running services, and the percentage each service reaches.
+fn resilience(services: &BTreeMap<(String, String), Placed>, findings: &mut Findings) -> Vec<u32> {
+    let mut percents = Vec::new();
+    for ((folder, name), placed) in services {
+        let service = &placed.service;
+        if is_one_shot(services, folder, service) {
+            continue;
+        }
+        let mut percent = 0;
+        let mut judge = |is_met: bool, weight: u32, fact: &'static str, missing: &str| {
+            if is_met {
+                percent += weight;
+            } else {
+                let note = format!("service `{name}`: {missing}");
+                findings.push(&placed.file, Finding::new(fact, service.line, name.as_str(), note));
+            }
+        };
+        judge(service.has_health, 25, "without_healthcheck", "no `healthcheck`");
+        let unordered = service.depends_on.iter().find(|(other, condition, _)| {
+            let target = services.get(&(folder.clone(), other.clone()));
+            let keeps_data = target.is_some_and(|target| datastore(&target.service).is_some());
+            keeps_data && !matches!(condition.as_deref(), Some("service_healthy" | "service_completed_successfully"))
+        });
+        let missing = unordered.map_or_else(String::new, |(other, _, _)| format!("starts before `{other}` is healthy"));
+        judge(unordered.is_none(), 20, "unordered_dependencies", &missing);
+        judge(service.has_restart, 25, "without_restart", "no `restart`");
+        judge(service.has_memory_limit, 20, "without_limits", "no memory limit");
+        judge(service.has_log_rotation, 10, "without_log_rotation", "no `logging` with `max-size`");
+        percents.push(percent);
+    }
+    percents
+}
+
+/// Findings of datastores, and the percentage each reaches.
+fn datastores(services: &BTreeMap<(String, String), Placed>, findings: &mut Findings, facts: &mut Facts) -> Vec<u32> {
+    let mut percents = Vec::new();
+    for ((_, name), placed) in services {
+        let Some(store) = datastore(&placed.service) else { continue };
+        let mut percent = 100;
+        if let Some(port) = placed.service.ports.iter().find(|port| !port.is_loopback) {
+            percent -= 50;
+            let note = format!("service `{name}`: port `{}` is open on every interface", port.text);
+            findings.push(&placed.file, Finding::new("datastores_published", port.line, name.as_str(), note));
+        }
+        if !store.is_kept && !store.is_cache {
+            percent -= 50;
+            let note = format!("service `{name}`: its data is on no volume");
+            findings.push(
+                &placed.file,
+                Finding::new("datastores_without_volume", placed.service.line, name.as_str(), note),
+            );
+        }
+        percents.push(percent);
+    }
+    facts.present("datastores", Value::count(percents.len()));
+    percents
+}

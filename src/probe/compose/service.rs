@@ -1,0 +1,150 @@
+//! One compose service as the rules need it: a view over the nodes, independent of how its keys were written.
+
+use crate::probe::builds::join;
+use crate::probe::variables::Variables;
+use crate::probe::yaml_file::{at, texts};
+use crate::yaml::Node;
+
+/// A service of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Service {
+    pub(super) name: String,
+    pub(super) line: u32,
+    /// Image with defaults of variables filled in; the variable's name where there is none.
+    pub(super) image: Option<(Result<String, String>, u32)>,
+    /// Dockerfile and context it is built from.
+    pub(super) build: Option<(String, String)>,
+    pub(super) has_health: bool,
+    pub(super) health_disabled: bool,
+    pub(super) has_restart: bool,
+    /// Runs once by design: `restart: "no"` and somebody waits for its completion.
+    pub(super) restart_is_no: bool,
+    pub(super) has_memory_limit: bool,
+    pub(super) has_log_rotation: bool,
+    pub(super) has_user: bool,
+    /// Services it starts after, with their condition.
+    pub(super) depends_on: Vec<(String, Option<String>, u32)>,
+    /// Published ports as written, with the address they bind to if one is written.
+    pub(super) ports: Vec<Port>,
+    /// Mounts: source (empty for an anonymous volume), target.
+    pub(super) mounts: Vec<Mount>,
+    /// Only started with a profile of such a name.
+    pub(super) profiles: Vec<String>,
+}
+
+/// A published port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Port {
+    pub(super) line: u32,
+    pub(super) text: String,
+    /// Bound to loopback only.
+    pub(super) is_loopback: bool,
+}
+
+/// A mount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mount {
+    pub(super) line: u32,
+    pub(super) source: String,
+    pub(super) target: String,
+    pub(super) is_bind: bool,
+}
+
+/// Reads a service; `folder` is that of the file.
+pub(super) fn service(name: &str, node: &Node, folder: &str) -> Service {
+    let restart = node.get("restart").and_then(Node::text).unwrap_or("");
+    let restart_policy = at(node, &["deploy", "restart_policy"]);
+    let health = node.get("healthcheck");
+    let disabled = health.and_then(|health| health.get("disable")).and_then(Node::text) == Some("true");
+    Service {
+        name: name.to_owned(),
+        line: node.span.line,
+        image: node.get("image").and_then(|image| Some((expanded(image.text()?), image.span.line))),
+        build: node.get("build").and_then(|build| built(build, folder)),
+        has_health: health.is_some() && !disabled,
+        health_disabled: disabled,
+        has_restart: restart_policy.is_some() || !matches!(restart, "" | "no"),
+        restart_is_no: restart == "no",
+        has_memory_limit: node.get("mem_limit").is_some()
+            || at(node, &["deploy", "resources", "limits", "memory"]).is_some(),
+        has_log_rotation: rotates(node.get("logging")),
+        has_user: node
+            .get("user")
+            .and_then(Node::text)
+            .is_some_and(|user| !matches!(user.split(':').next(), Some("0" | "root" | ""))),
+        depends_on: node.get("depends_on").map(dependencies).unwrap_or_default(),
+        ports: node.get("ports").map(|ports| ports.items().iter().filter_map(port).collect()).unwrap_or_default(),
+        mounts: node.get("volumes").map(|mounts| mounts.items().iter().filter_map(mount).collect()).unwrap_or_default(),
+        profiles: node
+            .get("profiles")
+            .map(|list| texts(list).into_iter().map(|(text, _)| text).collect())
+            .unwrap_or_default(),
+    }
+}
+
+/// A text with the defaults of its variables; the name of the first that has none.
+pub(super) fn expanded(text: &str) -> Result<String, String> {
+    // `${X:?message}` demands a value, so there is none to know.
+    Variables::default().expand(&text.replace("$$", "\\$"))
+}
+
+fn built(node: &Node, folder: &str) -> Option<(String, String)> {
+    let context = match node.text() {
+        Some(text) => text,
+        None => node.get("context").and_then(Node::text).unwrap_or("."),
+    };
+    let context = join(folder, &expanded(context).ok()?)?;
+    let dockerfile = node.get("dockerfile").and_then(Node::text).unwrap_or("Dockerfile");
+    Some((join(&context, &expanded(dockerfile).ok()?)?, context))
+}
+
+fn rotates(logging: Option<&Node>) -> bool {
+    let Some(logging) = logging else { return false };
+    let driver = logging.get("driver").and_then(Node::text).unwrap_or("json-file");
+    driver != "json-file" || at(logging, &["options", "max-size"]).is_some()
+}
+
+fn dependencies(node: &Node) -> Vec<(String, Option<String>, u32)> {
+    let listed = node.items().iter().filter_map(|item| Some((item.text()?.to_owned(), None, item.span.line)));
+    let mapped = node.entries().iter().map(|(key, value)| {
+        (key.text.clone(), value.get("condition").and_then(Node::text).map(str::to_owned), key.span.line)
+    });
+    listed.chain(mapped).collect()
+}
+
+fn port(node: &Node) -> Option<Port> {
+    let line = node.span.line;
+    if let Some(text) = node.text() {
+        let clean = expanded(text).unwrap_or_else(|_| text.to_owned());
+        let host = clean.rsplit_once(':').map(|(host, _)| host.to_owned())?;
+        let loopback = host.starts_with("127.")
+            || host.starts_with("[::1]")
+            || host.starts_with("::1")
+            || host.starts_with("localhost:");
+        return Some(Port { line, text: text.to_owned(), is_loopback: loopback });
+    }
+    let published = node.get("published")?.text()?;
+    let target = node.get("target").and_then(Node::text).unwrap_or("");
+    let host = node.get("host_ip").and_then(Node::text).unwrap_or("");
+    Some(Port { line, text: format!("{published}:{target}"), is_loopback: host.starts_with("127.") || host == "::1" })
+}
+
+fn mount(node: &Node) -> Option<Mount> {
+    let line = node.span.line;
+    if let Some(text) = node.text() {
+        let text = expanded(text).unwrap_or_else(|_| text.to_owned());
+        let mut parts = text.split(':');
+        let first = parts.next().unwrap_or("").to_owned();
+        return Some(match parts.next() {
+            Some(target) => {
+                let is_bind = first.starts_with(['/', '.', '~']);
+                Mount { line, source: first, target: target.to_owned(), is_bind }
+            }
+            None => Mount { line, source: String::new(), target: first, is_bind: false },
+        });
+    }
+    let target = node.get("target").and_then(Node::text)?.to_owned();
+    let source = node.get("source").and_then(Node::text).unwrap_or("").to_owned();
+    let is_bind = node.get("type").and_then(Node::text) == Some("bind");
+    Some(Mount { line, source, target, is_bind })
+}

@@ -1,0 +1,51 @@
+//! The probe over small trees.
+
+use crate::probe::trial::{count, observe, percent};
+
+use super::DEF;
+
+#[test]
+fn files_for_development_are_set_aside() {
+    let files = [
+        ("compose.yaml", "services: {a: {image: a/b:1.2.3}}\n"),
+        ("docker-compose.dev.yml", "services: {b: {image: b}}\n"),
+    ];
+    let seen = observe(&DEF, "{}", &files);
+    assert_eq!((count(&seen, "files"), count(&seen, "services")), (Some(1), Some(1)));
+    assert_eq!(count(&observe(&DEF, "{}", &[("a.txt", "")]), "files"), Some(0));
+}
+
+#[test]
+fn files_of_one_folder_belong_together() {
+    let files = [
+        ("compose.yaml", "services: {web: {image: a/b:1.2.3}}\n"),
+        ("compose.prod.yaml", "services: {web: {restart: always, mem_limit: 1g}}\n"),
+    ];
+    let seen = observe(&DEF, "{}", &files);
+    assert_eq!(count(&seen, "without_restart"), Some(0));
+    assert_eq!(percent(&seen, "resilience_ratio"), Some(65));
+}
+
+#[test]
+fn a_datastore_must_be_private_and_persistent() {
+    let open = "services:\n  db:\n    image: postgres:16.3\n    ports: [\"5432:5432\"]\n";
+    let seen = observe(&DEF, "{}", &[("compose.yaml", open)]);
+    assert_eq!((count(&seen, "datastores_published"), count(&seen, "datastores_without_volume")), (Some(1), Some(1)));
+    assert_eq!(percent(&seen, "datastore_ratio"), Some(0));
+    let safe = "services:\n  db:\n    image: postgres:16.3\n    ports: [\"127.0.0.1:5432:5432\"]\n    volumes: [\"db:/var/lib/postgresql/data\"]\n";
+    let seen = observe(&DEF, "{}", &[("compose.yaml", safe)]);
+    assert_eq!((count(&seen, "datastores_published"), count(&seen, "datastores_without_volume")), (Some(0), Some(0)));
+}
+
+#[test]
+fn a_job_that_runs_once_needs_no_restart() {
+    let text = "services:\n  migrate: {build: .}\n  web: {build: ., restart: always, depends_on: {migrate: {condition: service_completed_successfully}}}\n";
+    let seen = observe(&DEF, "{}", &[("compose.yaml", text)]);
+    assert_eq!(count(&seen, "without_restart"), Some(0));
+}
+
+#[test]
+fn starting_before_a_datastore_is_healthy_is_found() {
+    let text = "services:\n  db: {image: postgres:16.3}\n  web: {build: ., depends_on: [db]}\n";
+    assert_eq!(count(&observe(&DEF, "{}", &[("compose.yaml", text)]), "unordered_dependencies"), Some(1));
+}

@@ -1,0 +1,195 @@
+//! `dockerfile`: what the image build files say about user, pins, secrets, start command and context. Owns parameters
+//! and facts; parsing, each theme and the choice of files have files of their own.
+
+mod baked;
+mod choose;
+mod context;
+mod fetched;
+mod hadolint;
+mod ignore_file;
+mod judge;
+mod observe;
+mod parse;
+mod process;
+#[cfg(test)]
+mod tests;
+mod user;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{FactDecl, FactSchema, FactType, Problems, Unknown};
+use crate::probe::builds::Builds;
+use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, compose, glob_parameter, workflow};
+use crate::world::{Name, Select, Swept, Want, WantId, Wants};
+use crate::yaml::{Node, Spanned};
+
+/// Parameters of the `dockerfile` probe.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {
+    /// Dockerfiles to look at; every match counts. Default: those that make the product (at the top, or built by compose
+    /// or CI), without those whose name or folder says development, test or packaging.
+    #[serde(default)]
+    pub(super) glob: Option<Spanned<String>>,
+}
+
+/// The registry's entry.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "dockerfile",
+    doc: "Reads Dockerfiles: final user, pinned images, secrets in layers, main process, downloads, build context",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "dockerfile: {}",
+};
+
+struct DockerfileProbe {
+    glob: Option<String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = crate::yaml::decode(node, problems)?;
+    let glob = glob_parameter::checked(params.glob, "services/*/Dockerfile", problems)?;
+    Some(Box::new(DockerfileProbe { glob }))
+}
+
+/// Names that Dockerfiles have.
+fn default_select() -> Select {
+    [
+        "**/Dockerfile",
+        "**/Dockerfile.*",
+        "**/Dockerfile-*",
+        "**/*.Dockerfile",
+        "**/*.dockerfile",
+        "**/Containerfile",
+        "**/Containerfile.*",
+    ]
+    .iter()
+    .fold(Select::bases(&[]), |select, glob| select.or(Name::Glob((*glob).to_owned())))
+    .except(["**/*.dockerignore", "**/*.md"])
+}
+
+/// Files that make a Dockerfile when they are rendered.
+fn is_template(path: &str) -> bool {
+    [".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".in", ".mustache"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
+type Digest = Result<judge::Judged, parse::Fault>;
+
+impl Probe for DockerfileProbe {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: declarations(), ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        format!("dockerfile glob={:?}", self.glob)
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        let reads = vec![self.glob.clone().unwrap_or_else(|| "**/Dockerfile*".to_owned())];
+        Touch { reads, ..Touch::default() }
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        let select = match &self.glob {
+            Some(glob) => Select::glob(glob).unwrap_or_else(|_| default_select()),
+            None => default_select(),
+        };
+        let files = Want::doc(select.below(folder), "dockerfile", |file| -> Result<Digest, Unknown> {
+            if is_template(file.path()) {
+                return Ok(Err(parse::Fault { line: 0, reason: "a template that was not rendered".to_owned() }));
+            }
+            Ok(judge::judge(file.bytes))
+        });
+        vec![wants.add(files), compose::want(wants), workflow::want(wants)]
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<crate::model::Observation, Unknown>> {
+        Box::pin(async move {
+            let [files, composes, workflows] = look.wants else {
+                return Err(Unknown::because("the tree was not swept"));
+            };
+            look.swept.get(*files).whole.clone()?;
+            let builds = builds(look.swept, *composes, *workflows);
+            Ok(self.observe_files(look.swept, *files, look.folder, &builds))
+        })
+    }
+}
+
+/// What compose files and workflows build.
+fn builds(swept: &Swept, composes: WantId, workflows: WantId) -> Builds {
+    let mut builds = compose::builds(swept, composes);
+    builds.extend(workflow::builds(swept, workflows));
+    Builds(builds)
+}
+
+impl DockerfileProbe {
+    fn observe_files(&self, swept: &Swept, files: WantId, folder: &str, builds: &Builds) -> crate::model::Observation {
+        let candidates = choose::choose(swept, files, folder, self.glob.is_some(), builds);
+        let (counted, aside): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|candidate| candidate.set_aside.is_none());
+        let seen: Vec<observe::Seen<'_>> = swept
+            .get(files)
+            .own::<Digest>()
+            .filter(|(id, _)| counted.iter().any(|candidate| candidate.path == swept.path(*id)))
+            .map(|(id, digest)| observe::Seen {
+                path: swept.path(id).to_owned(),
+                judged: match digest {
+                    Ok(Ok(judged)) => Ok(judged),
+                    Ok(Err(fault)) => Err(fault.clone()),
+                    Err(unknown) => Err(parse::Fault { line: 0, reason: unknown.to_string() }),
+                },
+            })
+            .collect();
+        observe::observe(swept, &seen, &aside, builds)
+    }
+}
+
+#[rustfmt::skip]
+fn declarations() -> Vec<FactDecl> {
+    let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+    let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
+    vec![
+        count("files", "Dockerfiles that make the product; 0 when there is none, and then nothing else is observed"),
+        count("parse_errors", "Dockerfiles that could not be read"),
+        FactDecl::new("final_user", FactType::Text, "user of the final image, where there is exactly one Dockerfile"),
+        FactDecl::new("users", FactType::List(Box::new(FactType::Text)), "final user of each image whose user is known"),
+        count("root_users", "images that start as root"),
+        count("unnumbered_users", "images whose user is a name, which cannot be verified from outside"),
+        count("unknown_users", "images whose user is not known: a base that we do not know, or a variable without default"),
+        count("dropped_privileges", "images that start as root and whose start script changes the user"),
+        ratio("user_credit", "mean over images: 100 % for a number, 90 % for a name, 60 % where root is dropped, 0 % for root"),
+        count("images", "references to images: `FROM` and `COPY --from`, without stages and `scratch`"),
+        count("unpinned_images", "references without tag, or with one that moves (`latest`, `stable`, `alpine`)"),
+        count("weakly_pinned_images", "references that fix only a major or minor version"),
+        count("unresolved_images", "references that need a variable without a default"),
+        count("digest_pinned_images", "references with a digest"),
+        ratio("pinned_ratio", "mean over references: digest 100 %, full version 70 %, minor 50 %, major 30 %, moving 0 %"),
+        ratio("pin_credit", "the same, at most 40 % when any reference moves"),
+        count("shell_form_entrypoints", "images where a shell without `exec` is PID 1"),
+        count("wrapped_entrypoints", "images where npm, yarn or pnpm is PID 1"),
+        count("unforwarding_scripts", "images whose start script does not end in `exec`"),
+        count("unknown_entrypoints", "images whose main process is not known: inherited, or a script from elsewhere"),
+        ratio("signal_credit", "mean over images: 100 % for the program itself, 50 % for a package manager, 0 % for a shell"),
+        count("healthchecks", "images with `HEALTHCHECK`, or built by a compose service that declares one"),
+        count("without_healthcheck", "images without"),
+        count("weak_healthchecks", "health checks that cannot fail or look less often than once a minute"),
+        count("secrets", "literal secrets in `ENV`, `ARG`, `RUN`, and copied credential files"),
+        count("secret_names", "`ARG`s that would carry a secret into the history"),
+        count("downloads", "downloads during the build"),
+        count("unverified_downloads", "downloads that are unpacked or run unchecked, `ADD` of addresses without checksum"),
+        count("remote_adds", "`ADD` of addresses without `--checksum`"),
+        count("verification_off", "places that switch certificate or signature checks off"),
+        ratio("verified_ratio", "share of downloads that are not unverified; unobserved when nothing is downloaded"),
+        count("context_copies", "`COPY .` and `ADD .`"),
+        count("context_leaks", "existing paths (`.git`, credential files) that `COPY .` brings into the image"),
+        ratio("filtered_ratio", "share of such paths that stay out; 0 % when credentials do not"),
+        count("suppressed", "findings that a hadolint comment takes out of the counts"),
+    ]
+}

@@ -1,0 +1,335 @@
+//! From digests to facts: what all Dockerfiles that count say together.
+
+use crate::model::report::Evidence;
+use crate::model::{Certainty, Exact, Fact, Facts, Observation, Place, Value};
+use crate::probe::builds::{Builds, join};
+use crate::probe::finding::{Finding, Findings};
+use crate::world::Swept;
+
+use super::choose::Candidate;
+use super::context::leaks;
+use super::judge::{Judged, UsedImage};
+use super::parse::Fault;
+use super::process::{MainProcess, script_hands_over, weakness};
+use super::user::{StartsAs, is_dropper};
+
+/// A Dockerfile that counts, with what the sweep kept of it.
+pub(super) struct Seen<'s> {
+    pub(super) path: String,
+    pub(super) judged: Result<&'s Judged, Fault>,
+}
+
+/// Everything gathered while going through the files.
+#[derive(Default)]
+struct Gathered {
+    findings: Findings,
+    evidence: Vec<Evidence>,
+    credits: Credits,
+    users: Vec<String>,
+    parse_errors: usize,
+    suppressed: usize,
+    images: usize,
+    digests: usize,
+    downloads: usize,
+    verified: usize,
+    healthy: usize,
+    context_copies: usize,
+    risky: usize,
+    leaked: usize,
+    leaks_secret: bool,
+}
+
+/// Percentages to take the mean of.
+#[derive(Default)]
+struct Credits {
+    pins: Vec<u32>,
+    users: Vec<u32>,
+    processes: Vec<u32>,
+}
+
+/// Facts and evidence of these files.
+pub(super) fn observe(swept: &Swept, seen: &[Seen<'_>], aside: &[Candidate], builds: &Builds) -> Observation {
+    let mut gathered = Gathered::default();
+    for file in seen {
+        match &file.judged {
+            Ok(judged) => gathered.take(swept, &file.path, judged, builds),
+            Err(fault) => gathered.fault(&file.path, fault),
+        }
+    }
+    for candidate in aside {
+        let reason = candidate.set_aside.as_deref().unwrap_or("");
+        gathered.evidence.push(Evidence {
+            place: Some(Place::file(candidate.path.as_str())),
+            note: Some(format!("not counted: {reason}")),
+            fact: Some("files".to_owned()),
+            certainty: Certainty::Hint,
+            ..Evidence::default()
+        });
+    }
+    gathered.finish(seen)
+}
+
+impl Gathered {
+    fn fault(&mut self, path: &str, fault: &Fault) {
+        self.parse_errors += 1;
+        self.findings.push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
+        self.findings.unread(path, fault.reason.as_str());
+    }
+
+    fn take(&mut self, swept: &Swept, path: &str, judged: &Judged, builds: &Builds) {
+        let run_elsewhere = builds.of(path).next().is_some() && builds.of(path).all(|build| build.has_user);
+        self.findings.extend(path, judged.findings.iter().cloned());
+        self.suppressed += judged.suppressed.len();
+        self.findings.extend(
+            path,
+            judged.suppressed.iter().map(|finding| Finding {
+                fact: "suppressed",
+                note: format!("suppressed here: {}", finding.note),
+                subject: format!("{}:{}", finding.fact, finding.subject),
+                ..finding.clone()
+            }),
+        );
+        self.images(path, judged);
+        self.user(swept, path, judged, run_elsewhere);
+        self.process(swept, path, judged);
+        self.health(path, judged, builds);
+        self.downloads += judged.downloads;
+        self.verified += judged
+            .downloads
+            .saturating_sub(judged.findings.iter().filter(|finding| finding.fact == "unverified_downloads").count());
+        self.context(swept, path, judged, builds);
+    }
+
+    fn images(&mut self, path: &str, judged: &Judged) {
+        self.images += judged.images.len();
+        for UsedImage { line, text, pin } in &judged.images {
+            self.credits.pins.push(pin.percent());
+            if *pin == crate::probe::image::Pin::Digest {
+                self.digests += 1;
+                self.findings
+                    .push(path, Finding::new("digest_pinned_images", *line, text.as_str(), format!("`{text}`")));
+            }
+        }
+        for at in &judged.unresolved {
+            let note = format!("`{}` needs a variable without a default", at.value);
+            self.findings.push(path, Finding::new("unresolved_images", at.line, at.value.as_str(), note));
+        }
+    }
+
+    fn user(&mut self, swept: &Swept, path: &str, judged: &Judged, run_elsewhere: bool) {
+        let Some(user) = &judged.user else { return };
+        if let Some(name) = &user.name {
+            self.users.push(name.clone());
+        }
+        if let StartsAs::Unknown(reason) = &user.starts_as {
+            let note = format!("{}:{}: {reason}", path, user.line);
+            self.findings.push(path, Finding::new("unknown_users", user.line, "user", note));
+            return;
+        }
+        if judged.suppressed.iter().any(|finding| finding.fact == "root_users") {
+            return;
+        }
+        let drops = user.starts_as == StartsAs::RootDropping
+            || (user.starts_as == StartsAs::Root
+                && start_script(swept, path, judged).is_some_and(|text| script_drops(&text)));
+        if drops {
+            let note = "its start script changes to another user";
+            self.findings.push(
+                path,
+                Finding::new("dropped_privileges", judged.process_line, "start script", note).with(Certainty::Likely),
+            );
+        }
+        self.credits.users.push(match user.starts_as {
+            StartsAs::Number => 100,
+            StartsAs::Name => 90,
+            _ if drops || run_elsewhere => 60,
+            _ => 0,
+        });
+    }
+
+    fn process(&mut self, swept: &Swept, path: &str, judged: &Judged) {
+        let credit = match &judged.process {
+            MainProcess::Program => 100,
+            MainProcess::Shell => 0,
+            MainProcess::Wrapper(_) => 50,
+            MainProcess::Inherited => {
+                let note = "neither `ENTRYPOINT` nor `CMD`; the base image decides";
+                self.findings.push(path, Finding::new("unknown_entrypoints", judged.final_line, "inherited", note));
+                return;
+            }
+            MainProcess::Script(script) => match start_script(swept, path, judged) {
+                Some(text) if script_hands_over(&text) => 100,
+                Some(_) => {
+                    let note = format!("`{script}` does not end in `exec`, so its shell stays PID 1");
+                    let finding = Finding::new("unforwarding_scripts", judged.process_line, script.as_str(), note);
+                    self.findings.push(path, finding.with(Certainty::Likely));
+                    0
+                }
+                None => {
+                    let note = format!("`{script}` is not in the repository");
+                    self.findings
+                        .push(path, Finding::new("unknown_entrypoints", judged.process_line, script.as_str(), note));
+                    return;
+                }
+            },
+        };
+        self.credits.processes.push(credit);
+    }
+
+    fn health(&mut self, path: &str, judged: &Judged, builds: &Builds) {
+        let own = judged.health.as_ref().filter(|at| at.value.command.is_some());
+        if let Some(at) = own {
+            self.healthy += 1;
+            if let Some(reason) = weakness(&at.value) {
+                self.findings.push(path, Finding::new("weak_healthchecks", at.line, "healthcheck", reason));
+            }
+        } else if builds.of(path).any(|build| build.has_health) {
+            self.healthy += 1;
+        } else if judged.health_ignored {
+            self.suppressed += 1;
+        } else {
+            let note = "no `HEALTHCHECK`, and no compose service that builds it declares one";
+            self.findings.push(path, Finding::new("without_healthcheck", judged.final_line, "healthcheck", note));
+        }
+    }
+
+    fn context(&mut self, swept: &Swept, path: &str, judged: &Judged, builds: &Builds) {
+        let Some(copy) = judged.context_copies.iter().max_by_key(|copy| copy.is_final) else { return };
+        self.context_copies += judged.context_copies.len();
+        let own_folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let context = builds.of(path).next().map_or(own_folder, |build| build.context.as_str());
+        let leaks = leaks(swept, path, context, copy);
+        self.risky += leaks.risky;
+        self.leaked += leaks.findings.iter().filter(|finding| finding.certainty > Certainty::Hint).count();
+        self.leaks_secret |= leaks.has_secret;
+        self.findings.extend(path, leaks.findings);
+    }
+
+    fn finish(self, seen: &[Seen<'_>]) -> Observation {
+        let mut facts = Facts::new();
+        facts.present("files", Value::count(seen.len()));
+        if seen.is_empty() {
+            facts.set_reason("no Dockerfile that makes the product");
+            return Observation { facts, evidence: self.evidence, requests: 0 };
+        }
+        for fact in COUNTED {
+            self.findings.set_count(&mut facts, fact);
+        }
+        facts.present("parse_errors", Value::count(self.parse_errors));
+        facts.present("suppressed", Value::count(self.suppressed));
+        facts.present("images", Value::count(self.images));
+        facts.present("downloads", Value::count(self.downloads));
+        facts.present("healthchecks", Value::count(self.healthy));
+        facts.present("context_copies", Value::count(self.context_copies));
+        self.unobserved_zeros(&mut facts);
+        let capped = if self.findings.count("unpinned_images") > 0 { 40 } else { 100 };
+        facts.set("pinned_ratio", mean(&self.credits.pins, 100, "no image with a known name"));
+        facts.set("pin_credit", mean(&self.credits.pins, capped, "no image with a known name"));
+        facts.set("user_credit", mean(&self.credits.users, 100, "no image whose user is known"));
+        facts.set("signal_credit", mean(&self.credits.processes, 100, "no image whose main process is known"));
+        facts.set("verified_ratio", share(self.verified, self.downloads, "nothing is downloaded"));
+        let kept_out = if self.leaks_secret { 0 } else { self.risky.saturating_sub(self.leaked) };
+        facts.set("filtered_ratio", share(kept_out, self.risky, "nothing in the context has to stay out"));
+        match (self.users.as_slice(), seen.len()) {
+            ([user], 1) => facts.present("final_user", Value::Text(user.clone())),
+            (_, 1) => facts.set("final_user", Fact::Unobserved("the final user is not known".to_owned())),
+            _ => facts.set("final_user", Fact::Unobserved("several Dockerfiles; `users` lists them".to_owned())),
+        }
+        facts.present("users", Value::List(self.users.into_iter().map(Value::Text).collect()));
+        let mut evidence = self.findings.evidence();
+        evidence.extend(self.evidence);
+        Observation { facts, evidence, requests: 0 }
+    }
+
+    /// A zero is only an observation where every file could tell.
+    fn unobserved_zeros(&self, facts: &mut Facts) {
+        let pairs = [
+            (
+                "unresolved_images",
+                &["unpinned_images", "weakly_pinned_images"][..],
+                "an image name needs a variable without a default",
+            ),
+            ("unknown_users", &["root_users", "unnumbered_users"][..], "the final user of an image is not known"),
+            (
+                "unknown_entrypoints",
+                &["shell_form_entrypoints", "wrapped_entrypoints", "unforwarding_scripts"][..],
+                "the main process of an image is not known",
+            ),
+        ];
+        for (unknown, counted, reason) in pairs {
+            if self.findings.count(unknown) == 0 {
+                continue;
+            }
+            for fact in counted.iter().filter(|fact| self.findings.count(fact) == 0) {
+                facts.set(*fact, Fact::Unobserved(reason.to_owned()));
+            }
+        }
+    }
+}
+
+/// Facts that count findings.
+const COUNTED: &[&str] = &[
+    "root_users",
+    "unnumbered_users",
+    "unknown_users",
+    "dropped_privileges",
+    "unpinned_images",
+    "weakly_pinned_images",
+    "unresolved_images",
+    "digest_pinned_images",
+    "shell_form_entrypoints",
+    "wrapped_entrypoints",
+    "unforwarding_scripts",
+    "unknown_entrypoints",
+    "without_healthcheck",
+    "weak_healthchecks",
+    "secrets",
+    "secret_names",
+    "unverified_downloads",
+    "remote_adds",
+    "verification_off",
+    "context_leaks",
+];
+
+/// The mean of percentages, at most `cap` percent.
+fn mean(percents: &[u32], cap: u32, nothing: &str) -> Fact {
+    let sum: u64 = percents.iter().map(|percent| u64::from(*percent)).sum();
+    match Exact::ratio(sum, percents.len() as u64 * 100) {
+        Some(mean) => {
+            let cap = Exact::ratio(cap, 100_u32).unwrap_or_else(Exact::one);
+            Fact::Present(Value::Number(mean.min(cap)))
+        }
+        None => Fact::Unobserved(nothing.to_owned()),
+    }
+}
+
+fn share(part: usize, whole: usize, nothing: &str) -> Fact {
+    match Exact::ratio(part as u64, whole as u64) {
+        Some(share) => Fact::Present(Value::Number(share)),
+        None => Fact::Unobserved(nothing.to_owned()),
+    }
+}
+
+/// The text of the start script, if the repository has it.
+fn start_script(swept: &Swept, path: &str, judged: &Judged) -> Option<String> {
+    let MainProcess::Script(script) = &judged.process else { return None };
+    let base = script.rsplit('/').next().unwrap_or(script);
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut sources: Vec<&str> = Vec::new();
+    for (source, destination) in &judged.copied {
+        let renamed = destination.rsplit('/').next() == Some(base);
+        if renamed || source.rsplit('/').next() == Some(base) {
+            sources.push(source);
+        }
+    }
+    sources.push(base);
+    let places = sources.iter().flat_map(|source| [join("", source), join(folder, source)]).flatten();
+    places
+        .into_iter()
+        .find_map(|place| swept.read(&place, 256 * 1024).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn script_drops(text: &str) -> bool {
+    text.lines().filter(|line| !line.trim_start().starts_with('#')).any(|line| line.split_whitespace().any(is_dropper))
+}

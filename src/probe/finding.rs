@@ -1,0 +1,150 @@
+//! A finding: one thing in a file that a fact counts. Owns how findings become counts and evidence; what is a finding
+//! is the business of each probe.
+
+use crate::model::report::{Evidence, EvidenceKind};
+use crate::model::{Certainty, Fact, Facts, Place, Value};
+
+/// Evidence kept per fact; counts stay exact.
+const MOST_EVIDENCE: usize = 20;
+
+/// One thing that a fact counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Finding {
+    /// The fact that counts it.
+    pub(crate) fact: &'static str,
+    /// Line, from 1; 0 for the whole file.
+    pub(crate) line: u32,
+    /// What was seen, one line for a person.
+    pub(crate) note: String,
+    /// How sure it is.
+    pub(crate) certainty: Certainty,
+    /// What makes it this finding and no other, without line numbers and secrets: an image, an action, a rule.
+    pub(crate) subject: String,
+}
+
+impl Finding {
+    /// A certain finding.
+    pub(crate) fn new(fact: &'static str, line: u32, subject: impl Into<String>, note: impl Into<String>) -> Finding {
+        Finding { fact, line, note: note.into(), certainty: Certainty::Certain, subject: subject.into() }
+    }
+
+    /// The same with another certainty.
+    #[must_use]
+    pub(crate) fn with(mut self, certainty: Certainty) -> Finding {
+        self.certainty = certainty;
+        self
+    }
+
+    /// It as evidence in this file.
+    pub(crate) fn evidence(&self, file: &str) -> Evidence {
+        Evidence {
+            kind: EvidenceKind::File,
+            place: Some(Place::line(file, self.line)),
+            note: Some(self.note.clone()),
+            fingerprint: Some(format!("{}:{file}:{}", self.fact, self.subject)),
+            fact: Some(self.fact.to_owned()),
+            certainty: self.certainty,
+            ..Evidence::default()
+        }
+    }
+}
+
+/// Findings of several files, in order of path and line.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    found: Vec<(String, Finding)>,
+    /// Files that could not be judged, with the reason.
+    unread: Vec<(String, String)>,
+}
+
+impl Findings {
+    /// Adds one.
+    pub(crate) fn push(&mut self, file: &str, finding: Finding) {
+        self.found.push((file.to_owned(), finding));
+    }
+
+    /// Adds all of one file.
+    pub(crate) fn extend(&mut self, file: &str, findings: impl IntoIterator<Item = Finding>) {
+        self.found.extend(findings.into_iter().map(|finding| (file.to_owned(), finding)));
+    }
+
+    /// Notes a file that could not be judged: a zero is then no longer an observation.
+    pub(crate) fn unread(&mut self, file: &str, reason: impl Into<String>) {
+        self.unread.push((file.to_owned(), reason.into()));
+    }
+
+    /// How many a fact has; hints are shown, not counted.
+    pub(crate) fn count(&self, fact: &str) -> usize {
+        self.found.iter().filter(|(_, f)| f.fact == fact && f.certainty > Certainty::Hint).count()
+    }
+
+    /// The count as a fact: what was found stands, but zero needs every file to have been read.
+    pub(crate) fn set_count(&self, facts: &mut Facts, fact: &'static str) {
+        let count = self.count(fact);
+        match self.unread.first() {
+            Some((file, reason)) if count == 0 => {
+                facts.set(fact, Fact::Unobserved(format!("`{file}` could not be judged: {reason}")));
+            }
+            _ => facts.present(fact, Value::count(count)),
+        }
+    }
+
+    /// All as evidence: certain ones first, then by path and line, at most twenty of each fact.
+    pub(crate) fn evidence(mut self) -> Vec<Evidence> {
+        self.found.sort_by(|(a, x), (b, y)| {
+            y.certainty
+                .cmp(&x.certainty)
+                .then_with(|| a.cmp(b))
+                .then_with(|| x.line.cmp(&y.line))
+                .then_with(|| x.cmp(y))
+        });
+        let mut kept: Vec<Evidence> = Vec::new();
+        let mut per_fact = std::collections::BTreeMap::new();
+        for (file, finding) in &self.found {
+            let seen: &mut usize = per_fact.entry(finding.fact).or_default();
+            *seen += 1;
+            if *seen <= MOST_EVIDENCE {
+                kept.push(finding.evidence(file));
+            }
+        }
+        kept.extend(self.unread.iter().map(|(file, reason)| Evidence {
+            place: Some(Place::file(file.as_str())),
+            note: Some(format!("could not be judged: {reason}")),
+            certainty: Certainty::Hint,
+            ..Evidence::default()
+        }));
+        kept
+    }
+}
+
+/// A piece of source on one line, cut to what a report has room for.
+pub(crate) fn shortened(text: &str) -> String {
+    const ROOM: usize = 120;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(ROOM) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_is_unobserved_while_a_file_could_not_be_judged() {
+        let mut findings = Findings::default();
+        findings.unread("Dockerfile.j2", "a template that was not rendered");
+        let mut facts = Facts::new();
+        findings.set_count(&mut facts, "root_users");
+        assert!(matches!(facts.get("root_users"), Fact::Unobserved(_)));
+    }
+
+    #[test]
+    fn hints_are_shown_but_not_counted() {
+        let mut findings = Findings::default();
+        findings.push("a", Finding::new("tokens", 1, "x", "x").with(Certainty::Hint));
+        assert_eq!(findings.count("tokens"), 0);
+        assert_eq!(findings.evidence().len(), 1);
+    }
+}

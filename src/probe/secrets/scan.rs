@@ -1,0 +1,349 @@
+//! One file looked through for credentials: the digest that the sweep keeps.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::model::Certainty;
+use crate::probe::finding::Finding;
+use crate::probe::secret_name::{is_secret_name, is_secret_value, masked};
+use crate::world::Class;
+
+use super::pem::private_keys;
+use super::shapes::tokens;
+
+/// Findings of one file, with those that an inline comment excuses marked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scanned {
+    pub(super) findings: Vec<Finding>,
+    pub(super) suppressed: Vec<Finding>,
+}
+
+/// Looks through a text file.
+pub(super) fn scan(path: &str, class: Class, bytes: &[u8]) -> Scanned {
+    let mut scanned = Scanned::default();
+    if is_encrypted(bytes) {
+        return scanned;
+    }
+    let context = Context { path, class, bytes };
+    let mut found = context.tokens();
+    found.extend(context.keys());
+    found.extend(context.env_file());
+    found.extend(context.tool_file());
+    found.extend(context.addresses());
+    for (offset, mut finding) in found {
+        if is_excused(bytes, offset) {
+            finding.certainty = finding.certainty.min(Certainty::Likely);
+            finding.note.push_str("; an inline comment allows it");
+            scanned.suppressed.push(finding.clone());
+        }
+        scanned.findings.push(finding);
+    }
+    scanned
+}
+
+struct Context<'f> {
+    path: &'f str,
+    class: Class,
+    bytes: &'f [u8],
+}
+
+type Found = Vec<(usize, Finding)>;
+
+impl Context<'_> {
+    fn line(&self, offset: usize) -> u32 {
+        let breaks = self.bytes[..offset.min(self.bytes.len())].iter().filter(|byte| **byte == b'\n').count();
+        u32::try_from(breaks + 1).unwrap_or(u32::MAX)
+    }
+
+    fn base(&self) -> String {
+        self.path.rsplit('/').next().unwrap_or(self.path).to_ascii_lowercase()
+    }
+
+    /// How sure a finding of this certainty is in a file of this class and name.
+    fn here(&self, certainty: Certainty) -> Certainty {
+        let shown = self.path.to_ascii_lowercase();
+        let about_scanning =
+            ["gitleaks", "trufflehog", "secrets.baseline", "detect-secrets"].iter().any(|word| shown.contains(word));
+        let sample = ["example", "sample", "template", ".dist"].iter().any(|word| self.base().contains(word));
+        match self.class {
+            _ if about_scanning || sample => Certainty::Hint,
+            Class::Vendored | Class::Generated | Class::Docs | Class::Example => Certainty::Hint,
+            Class::Test | Class::Fixture => certainty.min(Certainty::Likely),
+            _ => certainty,
+        }
+    }
+
+    fn tokens(&self) -> Found {
+        let found = tokens(self.bytes);
+        if found.is_empty() {
+            return Vec::new();
+        }
+        // A Firebase web key names a project; it opens nothing.
+        let firebase = contains(self.bytes, b"firebaseapp.com")
+            || contains(self.bytes, b"firebaseio.com")
+            || self.base().starts_with("google");
+        found
+            .into_iter()
+            .map(|token| {
+                let certainty =
+                    if token.id == "google-api-key" && firebase { Certainty::Hint } else { self.here(token.certainty) };
+                let note = format!("a {}: {}", token.title, masked(&token.value));
+                let subject = format!("{}:{}", token.id, digest(&token.value));
+                (token.offset, Finding::new("tokens", self.line(token.offset), subject, note).with(certainty))
+            })
+            .collect()
+    }
+
+    fn keys(&self) -> Found {
+        if !contains(self.bytes, b"PRIVATE KEY") {
+            return Vec::new();
+        }
+        private_keys(self.bytes)
+            .into_iter()
+            .enumerate()
+            .map(|(number, offset)| {
+                // Throw-away keys are how tests speak TLS.
+                let throw_away = matches!(self.class, Class::Test | Class::Fixture);
+                let certainty = if throw_away { Certainty::Hint } else { self.here(Certainty::Certain) };
+                let note = "an unencrypted private key";
+                (
+                    offset,
+                    Finding::new("key_files", self.line(offset), format!("private key {number}"), note).with(certainty),
+                )
+            })
+            .collect()
+    }
+
+    /// `.env` and its kin: every secret with a real value.
+    fn env_file(&self) -> Found {
+        let base = self.base();
+        let is_env = base == ".env" || base.starts_with(".env.") || base.ends_with(".env");
+        let harmless = ["example", "sample", "template", "dist", "default", "test", "schema"]
+            .iter()
+            .any(|word| base.contains(word));
+        if !is_env || harmless {
+            return Vec::new();
+        }
+        let mut offset = 0;
+        let mut found = Vec::new();
+        for line in self.bytes.split_inclusive(|byte| *byte == b'\n') {
+            let text = String::from_utf8_lossy(line);
+            if let Some((name, value)) = text.trim().trim_start_matches("export ").split_once('=') {
+                let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
+                let name = name.trim();
+                if !name.starts_with('#') && is_secret_name(name) && is_secret_value(name, value) && !is_stand_in(value)
+                {
+                    let note = format!("`{name}` has a value: {}", masked(value));
+                    let local = base.contains("dev") || base.contains("local");
+                    let certainty = self.here(if local { Certainty::Likely } else { Certainty::Certain });
+                    found.push((offset, Finding::new("env_files", self.line(offset), name, note).with(certainty)));
+                }
+            }
+            offset += line.len();
+        }
+        found
+    }
+
+    /// Files of tools that keep a credential in a known place.
+    fn tool_file(&self) -> Found {
+        static NPM: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"_(?:authToken|password)\s*=\s*([^\s$]{8,})").expect("a fixed pattern"));
+        static NETRC: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(?m)\bpassword\s+([^\s$]{6,})").expect("a fixed pattern"));
+        static PYPI: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(?m)^\s*password\s*[:=]\s*([^\s$]{6,})").expect("a fixed pattern"));
+        static GIT: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"https?://[^\s:/@]*:([^\s@$]{6,})@").expect("a fixed pattern"));
+        static KUBE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"client-key-data:\s*([0-9A-Za-z+/=]{40,})").expect("a fixed pattern"));
+        static VAULT: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#""(?:password|secret|private_key)":\s*"([^"$]{6,})""#).expect("a fixed pattern")
+        });
+        let base = self.base();
+        let (regex, what) = match base.as_str() {
+            ".npmrc" | ".yarnrc" => (&NPM, "a registry credential"),
+            ".netrc" | "_netrc" => (&NETRC, "a login"),
+            ".pypirc" => (&PYPI, "a package index password"),
+            ".git-credentials" => (&GIT, "a git login"),
+            "kubeconfig" => (&KUBE, "a cluster key"),
+            _ if base.ends_with(".tfstate") => (&VAULT, "a secret in Terraform state"),
+            _ => return Vec::new(),
+        };
+        let values = regex.captures_iter(self.bytes).filter_map(|captures| captures.get(1));
+        values
+            .map(|value| {
+                let text = String::from_utf8_lossy(value.as_bytes());
+                let subject = format!("{base}:{}", digest(&text));
+                let note = format!("{what}: {}", masked(&text));
+                (
+                    value.start(),
+                    Finding::new("key_files", self.line(value.start()), subject, note)
+                        .with(self.here(Certainty::Certain)),
+                )
+            })
+            .collect()
+    }
+
+    /// Addresses with a password for a host that is not this machine.
+    fn addresses(&self) -> Found {
+        static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(
+                r#"[a-z]://([0-9A-Za-z._-]{1,64}):([0-9A-Za-z!*+,;=~._-]{8,64})@([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)"#,
+            )
+            .expect("a fixed pattern")
+        });
+        let mut found = Vec::new();
+        for captures in ADDRESS.captures_iter(self.bytes) {
+            let part =
+                |at| captures.get(at).map(|m| String::from_utf8_lossy(m.as_bytes()).into_owned()).unwrap_or_default();
+            let (user, password, host) = (part(1), part(2), part(3).to_ascii_lowercase());
+            let start = captures.get(2).map_or(0, |m| m.start());
+            let mixed =
+                password.bytes().any(|b| b.is_ascii_digit()) && password.bytes().any(|b| b.is_ascii_alphabetic());
+            if !mixed || user == password || is_stand_in(&password) || is_private_host(&host) {
+                continue;
+            }
+            let subject = format!("address:{host}:{user}");
+            let note = format!("an address of `{host}` with a password: {}", masked(&password));
+            let certainty = match self.class {
+                Class::Src | Class::Tooling | Class::Migration => self.here(Certainty::Likely),
+                _ => Certainty::Hint,
+            };
+            found.push((start, Finding::new("tokens", self.line(start), subject, note).with(certainty)));
+        }
+        found
+    }
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|part| part == word)
+}
+
+/// Values that everybody knows, so that they protect nothing and reveal nothing; default credentials are another rule's.
+fn is_stand_in(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    const KNOWN: &[&str] = &[
+        "admin",
+        "changeme",
+        "changethis",
+        "default",
+        "guest",
+        "hunter2",
+        "letmein",
+        "minioadmin",
+        "mysql",
+        "pass",
+        "passw0rd",
+        "password",
+        "password1",
+        "password123",
+        "postgres",
+        "root",
+        "secret",
+        "test",
+        "user",
+        "12345678",
+        "123456",
+    ];
+    KNOWN.contains(&lower.as_str()) || lower.contains("change") || crate::probe::secret_name::is_placeholder(value)
+}
+
+fn is_private_host(host: &str) -> bool {
+    let reserved = [
+        ".test",
+        ".example",
+        ".invalid",
+        ".local",
+        ".localhost",
+        ".internal",
+        "example.com",
+        "example.org",
+        "example.net",
+        "host.com",
+        "domain.com",
+        "server.com",
+    ];
+    let private = ["127.", "10.", "192.168.", "172.16.", "0.0.0.0", "1.2.3.4"];
+    reserved.iter().any(|end| host.ends_with(end)) || private.iter().any(|start| host.starts_with(start))
+}
+
+fn is_encrypted(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"$ANSIBLE_VAULT")
+        || bytes.starts_with(b"\0GITCRYPT")
+        || (contains(bytes, b"ENC[AES256_GCM") && contains(bytes, b"sops"))
+}
+
+/// Whether the line, or the one above, carries the comment by which scanners are told to pass.
+fn is_excused(bytes: &[u8], offset: usize) -> bool {
+    let start = bytes[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let end = bytes[offset..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| offset + at);
+    let above = bytes[..start.saturating_sub(1)].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let line = &bytes[start..end];
+    contains(line, b"gitleaks:allow")
+        || contains(line, b"pragma: allowlist secret")
+        || contains(&bytes[above..start], b"pragma: allowlist nextline secret")
+}
+
+/// A short stable name for a value that must not be shown (FNV-1a, 32 bit: enough to tell two apart, too little to search).
+fn digest(value: &str) -> String {
+    let hash = value.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{hash:08x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "dGhpcyBpcyBub3QgYSBrZXkgYXQgYWxsLCBpdCBvbmx5IGhhcyB0aGUgc2hhcGUgb2Ygb25lIDEyMzQ1Njc4OTA=";
+
+    fn found(path: &str, class: Class, text: &str) -> Vec<(&'static str, Certainty)> {
+        scan(path, class, text.as_bytes()).findings.iter().map(|f| (f.fact, f.certainty)).collect()
+    }
+
+    fn key() -> String {
+        format!("-----BEGIN PRIVATE KEY-----\n{KEY}\n-----END PRIVATE KEY-----\n")
+    }
+
+    #[test]
+    fn the_same_key_is_certain_in_source_and_a_hint_in_a_fixture() {
+        assert_eq!(found("deploy/id_rsa", Class::Src, &key()), vec![("key_files", Certainty::Certain)]);
+        assert_eq!(found("tests/key.pem", Class::Test, &key()), vec![("key_files", Certainty::Hint)]);
+    }
+
+    #[test]
+    fn an_env_file_counts_its_real_values_only() {
+        let text = "DB_PASSWORD=Tr0ub4dor9\nSECRET_KEY=changethis\nAPI_TOKEN=\nDEBUG=1\nSMTP_PASSWORD=${X}\n";
+        assert_eq!(found(".env", Class::Src, text), vec![("env_files", Certainty::Certain)]);
+        assert!(found(".env.example", Class::Src, text).is_empty());
+    }
+
+    #[test]
+    fn an_address_needs_a_real_host_and_a_real_password() {
+        assert_eq!(
+            found("a.py", Class::Src, "u = 'postgres://app:Zx81Spectrum9@db.prod.shop.io/x'"),
+            vec![("tokens", Certainty::Likely)]
+        );
+        for text in [
+            "postgres://postgres:postgres@db:5432",
+            "redis://a:secret123@localhost",
+            "https://user:password1@example.com",
+        ] {
+            assert!(found("a.py", Class::Src, text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_inline_comment_makes_a_finding_less_sure_and_is_listed() {
+        let text = format!("# x gitleaks:allow\n{}", key().replacen('\n', " gitleaks:allow\n", 1));
+        let scanned = scan("k.pem", Class::Src, text.as_bytes());
+        assert_eq!(scanned.suppressed.len(), 1);
+        assert_eq!(scanned.findings[0].certainty, Certainty::Likely);
+    }
+
+    #[test]
+    fn a_note_never_shows_the_value() {
+        let scanned = scan(".env", Class::Src, b"DB_PASSWORD=Tr0ub4dor9zzzz\n");
+        assert!(!scanned.findings[0].note.contains("Tr0ub4dor"), "{:?}", scanned.findings);
+    }
+}

@@ -1,0 +1,266 @@
+//! Token shapes that identify themselves: prefix, alphabet, length. No generic high-entropy rule: it would guess.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::model::Certainty;
+
+/// A shape of token.
+pub(super) struct Shape {
+    /// Stable id, part of fingerprints.
+    pub(super) id: &'static str,
+    /// What it opens, for a person.
+    pub(super) title: &'static str,
+    /// One of these occurs in every match.
+    literals: &'static [&'static str],
+    /// The first group is the token.
+    regex: &'static str,
+    /// Least entropy in bits per character; real ones are random.
+    entropy: f64,
+    /// How sure a match is.
+    pub(super) certainty: Certainty,
+}
+
+const fn certain(
+    id: &'static str,
+    title: &'static str,
+    literals: &'static [&'static str],
+    regex: &'static str,
+) -> Shape {
+    Shape { id, title, literals, regex, entropy: 3.0, certainty: Certainty::Certain }
+}
+
+const fn likely(
+    id: &'static str,
+    title: &'static str,
+    literals: &'static [&'static str],
+    regex: &'static str,
+) -> Shape {
+    Shape { id, title, literals, regex, entropy: 3.5, certainty: Certainty::Likely }
+}
+
+/// Shapes as their publishers document them (prefix and length as in gitleaks' rule set).
+pub(super) const SHAPES: &[Shape] = &[
+    certain(
+        "aws-access-key-id",
+        "AWS access key id",
+        &["AKIA", "ASIA", "ABIA", "ACCA"],
+        r"(?-u:\b)((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})(?-u:\b)",
+    ),
+    certain(
+        "github-token",
+        "GitHub token",
+        &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
+        r"(?-u:\b)(gh[pousr]_[0-9A-Za-z]{36})(?-u:\b)",
+    ),
+    certain(
+        "github-pat",
+        "GitHub fine-grained token",
+        &["github_pat_"],
+        r"(?-u:\b)(github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{59})(?-u:\b)",
+    ),
+    certain("gitlab-token", "GitLab token", &["glpat-"], r"(?-u:\b)(glpat-[0-9A-Za-z_-]{20,})"),
+    certain(
+        "slack-token",
+        "Slack token",
+        &["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"],
+        r"(?-u:\b)(xox[bpars]-[0-9]{8,}-[0-9A-Za-z-]{20,})",
+    ),
+    certain(
+        "slack-webhook",
+        "Slack webhook",
+        &["hooks.slack.com"],
+        r"(hooks\.slack\.com/services/T[A-Z0-9]{7,}/B[A-Z0-9]{7,}/[0-9A-Za-z]{20,})",
+    ),
+    certain("stripe-key", "Stripe live key", &["k_live_"], r"(?-u:\b)([sr]k_live_[0-9A-Za-z]{20,})"),
+    likely("google-api-key", "Google API key", &["AIza"], r"(?-u:\b)(AIza[0-9A-Za-z_-]{35})(?:[^0-9A-Za-z_-]|$)"),
+    certain("azure-storage-key", "Azure storage account key", &["AccountKey="], r"AccountKey=([0-9A-Za-z+/]{86}==)"),
+    certain("npm-token", "npm token", &["npm_"], r"(?-u:\b)(npm_[0-9A-Za-z]{36})(?-u:\b)"),
+    certain("pypi-token", "PyPI token", &["pypi-AgEIcHlwaS5vcmc"], r"(pypi-AgEIcHlwaS5vcmc[0-9A-Za-z_-]{50,})"),
+    likely("crates-token", "crates.io token", &["cio"], r"(?-u:\b)(cio[0-9A-Za-z]{32})(?-u:\b)"),
+    certain(
+        "openai-key",
+        "OpenAI key",
+        &["T3BlbkFJ"],
+        r"(?-u:\b)(sk-(?:(?:proj|svcacct|admin)-[0-9A-Za-z_-]{20,}|[0-9A-Za-z]{20})T3BlbkFJ[0-9A-Za-z_-]{20,})",
+    ),
+    certain(
+        "anthropic-key",
+        "Anthropic key",
+        &["sk-ant-"],
+        r"(?-u:\b)(sk-ant-(?:api03|admin01)-[0-9A-Za-z_-]{93}AA)(?-u:\b)",
+    ),
+    certain("huggingface-token", "Hugging Face token", &["hf_"], r"(?-u:\b)(hf_[A-Za-z]{34})(?-u:\b)"),
+    certain(
+        "sendgrid-key",
+        "SendGrid key",
+        &["SG."],
+        r"(?-u:\b)(SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43})(?:[^0-9A-Za-z_-]|$)",
+    ),
+    likely(
+        "twilio-key",
+        "Twilio key",
+        &["twilio", "TWILIO", "Twilio"],
+        r"(?i-u:twilio)[^\n]{0,40}(?-u:\b)(SK[0-9a-f]{32})(?-u:\b)",
+    ),
+    certain(
+        "telegram-bot",
+        "Telegram bot token",
+        &[":AA"],
+        r"(?-u:\b)([0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:[^0-9A-Za-z_-]|$)",
+    ),
+    certain("digitalocean-token", "DigitalOcean token", &["_v1_"], r"(?-u:\b)(do[por]_v1_[a-f0-9]{64})(?-u:\b)"),
+    certain("vault-token", "Vault token", &["hvs."], r"(?-u:\b)(hvs\.[0-9A-Za-z_-]{90,})"),
+    certain(
+        "age-key",
+        "age secret key",
+        &["AGE-SECRET-KEY-1"],
+        r"(AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58})",
+    ),
+    certain(
+        "shopify-token",
+        "Shopify token",
+        &["shpat_", "shpca_", "shppa_", "shpss_"],
+        r"(?-u:\b)(shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32})(?-u:\b)",
+    ),
+    certain("linear-key", "Linear key", &["lin_api_"], r"(?-u:\b)(lin_api_[0-9A-Za-z]{40})(?-u:\b)"),
+    certain("postman-key", "Postman key", &["PMAK-"], r"(?-u:\b)(PMAK-[a-f0-9]{24}-[a-f0-9]{34})(?-u:\b)"),
+    likely("databricks-token", "Databricks token", &["dapi"], r"(?-u:\b)(dapi[a-f0-9]{32})(?-u:\b)"),
+    certain(
+        "grafana-token",
+        "Grafana service account token",
+        &["glsa_"],
+        r"(?-u:\b)(glsa_[0-9A-Za-z]{32}_[a-f0-9]{8})(?-u:\b)",
+    ),
+    certain("newrelic-key", "New Relic user key", &["NRAK-"], r"(?-u:\b)(NRAK-[A-Z0-9]{27})(?-u:\b)"),
+    certain(
+        "square-token",
+        "Square secret",
+        &["sq0csp-", "sq0atp-"],
+        r"(?-u:\b)(sq0(?:csp-[0-9A-Za-z_-]{43}|atp-[0-9A-Za-z_-]{22}))(?:[^0-9A-Za-z_-]|$)",
+    ),
+];
+
+/// A token that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// Id of its shape.
+    pub(crate) id: &'static str,
+    /// What it opens.
+    pub(crate) title: &'static str,
+    /// The token.
+    pub(crate) value: String,
+    /// Where it starts in the text.
+    pub(crate) offset: usize,
+    /// How sure it is.
+    pub(crate) certainty: Certainty,
+}
+
+static COMPILED: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| SHAPES.iter().map(|shape| Regex::new(shape.regex).expect("a fixed pattern")).collect());
+
+/// Any literal of any shape: the one pass that every file pays.
+static ANY: LazyLock<Regex> = LazyLock::new(|| {
+    let literals: Vec<String> = SHAPES.iter().flat_map(|s| s.literals).map(|literal| regex::escape(literal)).collect();
+    Regex::new(&literals.join("|")).expect("fixed literals")
+});
+
+/// Tokens in a text, in order, each once per place.
+pub(crate) fn tokens(text: &[u8]) -> Vec<Token> {
+    let mut present: Vec<&[u8]> = ANY.find_iter(text).map(|found| found.as_bytes()).collect();
+    present.sort_unstable();
+    present.dedup();
+    if present.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (shape, regex) in SHAPES.iter().zip(COMPILED.iter()) {
+        if !shape.literals.iter().any(|literal| present.contains(&literal.as_bytes())) {
+            continue;
+        }
+        for token in regex.captures_iter(text).filter_map(|captures| captures.get(1)) {
+            let value = String::from_utf8_lossy(token.as_bytes()).into_owned();
+            if entropy(&value) >= shape.entropy && !is_documented(&value) {
+                found.push(Token {
+                    id: shape.id,
+                    title: shape.title,
+                    value,
+                    offset: token.start(),
+                    certainty: shape.certainty,
+                });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.offset.cmp(&b.offset).then(a.id.cmp(b.id)));
+    found
+}
+
+/// Values that documentation prints, emulators share, or that say themselves that they are not real.
+fn is_documented(value: &str) -> bool {
+    const AZURITE: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    const SEQUENCES: &[&str] = &["1234567890", "0123456789", "abcdefghij", "xxxxxx", "000000000", "aaaaaaa"];
+    let lower = value.to_ascii_lowercase();
+    value == AZURITE
+        || value.ends_with("EXAMPLE")
+        || crate::probe::secret_name::is_placeholder(value)
+        || SEQUENCES.iter().any(|sequence| lower.contains(sequence))
+}
+
+/// Shannon entropy in bits per character. Only compared with a fixed bound, never shown.
+fn entropy(value: &str) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in value.bytes() {
+        counts[usize::from(byte)] += 1;
+    }
+    #[allow(clippy::cast_precision_loss, reason = "lengths of tokens")]
+    let length = value.len() as f64;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| f64::from(*count) / length)
+        .map(|share| -share * share.log2())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Tokens are put together at run time, so that no scanner meets one in this file.
+    fn ids(parts: &[&str]) -> Vec<&'static str> {
+        tokens(parts.concat().as_bytes()).iter().map(|token| token.id).collect()
+    }
+
+    #[test]
+    fn every_shape_has_a_pattern_and_literals() {
+        assert_eq!(COMPILED.len(), SHAPES.len());
+        assert!(SHAPES.iter().all(|shape| !shape.literals.is_empty() && shape.regex.contains('(')));
+    }
+
+    #[test]
+    fn tokens_are_known_by_their_shape() {
+        assert_eq!(ids(&["key = AKIA", "Q3EGRTZ5WXYLM2PA"]), vec!["aws-access-key-id"]);
+        assert_eq!(ids(&["gh", "p_", "Zk3vQ9sLr2TnXw8YbHd5JfGm7PcVq4Ra6Ue1"]), vec!["github-token"]);
+        assert_eq!(ids(&["sk_", "live_", "Zk3vQ9sLr2TnXw8YbHd5JfGm"]), vec!["stripe-key"]);
+        assert_eq!(
+            ids(&["url: https://hooks.slack", ".com/services/T02KQ7ZNB/B03LR8YMC/", "Zk3vQ9sLr2TnXw8YbHd5JfGm"]),
+            vec!["slack-webhook"]
+        );
+    }
+
+    #[test]
+    fn documented_and_invented_values_are_left_alone() {
+        assert!(ids(&["AKIA", "IOSFODNN7EXAMPLE"]).is_empty());
+        assert!(ids(&["ghp_", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]).is_empty());
+        assert!(ids(&["ghp_", "abcdefghijklmnopqrstuvwxyz0123456789"]).is_empty());
+        assert!(
+            ids(&[
+                "AccountKey=",
+                "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+            ])
+            .is_empty()
+        );
+        assert!(ids(&["npm_config_registry and hf_transfer and dapi"]).is_empty());
+    }
+}
