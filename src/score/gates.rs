@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::result_fact;
+use super::result_path::path_of;
 use super::results::Results;
 use super::wording::{became, counted};
 use crate::model::Outcome;
@@ -107,7 +108,7 @@ impl Gates<'_> {
         let mut lines: Vec<Line> = gate.checks.iter().map(|id| check_line(results, id)).collect();
         for text in &gate.expect {
             let (state, judgement) = result_fact::judge(results, self, text);
-            let fact = result_fact::path_of(text);
+            let fact = path_of(text);
             lines.push(Line::new(Some(state), text.clone(), fact, judgement.expected, judgement.actual));
         }
         lines
@@ -150,7 +151,7 @@ fn not_judged_lines(gate: &GateOutline) -> Vec<Line> {
     let of_checks = gate.checks.iter().map(|id| format!("check.{id}.outcome = pass"));
     let texts = of_checks.chain(gate.expect.iter().cloned());
     let unseen = |text: String| {
-        let (fact, actual) = (result_fact::path_of(&text), "not judged under a selection".to_owned());
+        let (fact, actual) = (path_of(&text), "not judged under a selection".to_owned());
         Line::new(Some(DeciderState::Undecided), text, fact, String::new(), actual)
     };
     texts.map(unseen).collect()
@@ -186,7 +187,7 @@ fn decider(state: DeciderState, gate: &Gate) -> Decider {
     let quoted: Vec<String> = match state {
         DeciderState::Met => Vec::new(),
         DeciderState::Failed | DeciderState::Undecided => {
-            gate.expectations.iter().filter(telling).map(|line| format!("`{}` is {}", line.text, quote(line))).collect()
+            gate.expectations.iter().filter(telling).map(|line| quote(state, line)).collect()
         }
     };
     let mut text = format!("gate `{}` {verb}", gate.id);
@@ -202,6 +203,7 @@ fn decider(state: DeciderState, gate: &Gate) -> Decider {
     Decider { kind: DeciderKind::Gate, subject: gate.id.clone(), state, text }
 }
 
-fn quote(line: &Expectation) -> String {
-    format!("not met: {}", line.actual)
+fn quote(state: DeciderState, line: &Expectation) -> String {
+    let verb = if state == DeciderState::Failed { "is not met" } else { "cannot be decided" };
+    format!("`{}` {verb}: {}", line.text, line.actual)
 }

@@ -11,6 +11,7 @@ mod decide;
 mod explain;
 mod gates;
 mod result_fact;
+mod result_path;
 mod results;
 mod roadmap;
 mod warnings;
@@ -28,6 +29,7 @@ use crate::model::report::{Decider, Gate, NextAction, Roadmap};
 pub use attribute::Part;
 pub use compare::{Comparison, OutcomeChange, ScoreChange, compare};
 pub use explain::explain;
+pub use result_path::{gate_fault, result_names};
 pub use warnings::warnings;
 pub use weigh::{AreaScored, CheckScored, ExactPoints, Interval, counts, roll_up, share};
 

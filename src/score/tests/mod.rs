@@ -3,6 +3,7 @@
 
 mod compared;
 mod explained;
+mod gate_facts;
 mod numbers;
 mod plans;
 mod properties;

@@ -43,7 +43,7 @@ pub(super) fn plan(rows: &[Row]) -> Plan {
             judged.waived = *waived;
         });
     }
-    plan.gate("g", &["check-0"], &[])
+    plan.gate("g", &["check-0"], &["score >= 70 %", "area.a.checks.blocker.failed = 0", "checks.all.failed <= 1"])
 }
 
 fn reversed(plan: &Plan) -> Plan {
@@ -159,8 +159,13 @@ proptest! {
         set(&mut before.judged[index], Outcome::Unknown);
         let mut after = before.clone();
         set(&mut after.judged[index], outcome);
-        if let (Some(left), Some(right)) = (before.score().overall, after.score().overall) {
+        let (left, right) = (before.score(), after.score());
+        if let (Some(left), Some(right)) = (&left.overall, &right.overall) {
             prop_assert!(left.proven <= right.proven && right.possible <= left.possible);
+        }
+        for old in left.deciders.iter().filter(|decider| decider.state != crate::model::outcome::DeciderState::Undecided) {
+            let new = right.deciders.iter().find(|new| new.subject == old.subject && new.kind == old.kind);
+            prop_assert_eq!(new.map(|new| new.state), Some(old.state), "{:?}", old);
         }
     }
 
