@@ -69,7 +69,10 @@ pub(super) fn no_operator(cursor: &Cursor, span: Span, word: &str, path: &str) -
     if word.is_empty() {
         let c = cursor.peek().unwrap_or(' ');
         let help = match c {
-            ':' => format!("write `{path} = …`; in YAML, quote a line that has `: `"),
+            ':' => {
+                let colon = Span::between(cursor.at(), cursor.at() + 1);
+                format!("write `{}`", splice(&cursor.text(), colon, " ="))
+            }
             '#' => "a `#` starts a comment in YAML: quote the line".to_owned(),
             _ => OPERATORS.to_owned(),
         };
@@ -82,7 +85,7 @@ pub(super) fn no_operator(cursor: &Cursor, span: Span, word: &str, path: &str) -
     }
     let message = format!("`{word}` is not an operator");
     if let Some((_, ours)) = WORDS.iter().find(|(habits, _)| habits.contains(&word)) {
-        return span.fault(message, format!("write `{path} {ours} …`", ours = ours));
+        return span.fault(message, format!("write `{}`", splice(&cursor.text(), span, ours)));
     }
     if quantity(word, None).is_some() || matches!(word, "true" | "false") {
         return span.fault(message, format!("write `{path} = {}`", cursor.slice(span.to(cursor.rest())).trim()));

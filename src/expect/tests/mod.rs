@@ -4,6 +4,7 @@
 mod credit;
 mod interval;
 mod judging;
+mod properties;
 mod reading;
 
 use super::*;
