@@ -16,6 +16,7 @@ mod glob_parameter;
 pub(crate) mod http;
 mod image;
 mod limits;
+pub mod plugin;
 mod secret_name;
 mod secrets;
 #[cfg(test)]
@@ -124,7 +125,8 @@ pub trait Probe: Send + Sync {
 }
 
 /// Every kind of probe, by name.
-pub static PROBES: &[&ProbeDef] = &[&command::DEF, &compose::DEF, &dockerfile::DEF, &http::DEF, &secrets::DEF];
+pub static PROBES: &[&ProbeDef] =
+    &[&command::DEF, &compose::DEF, &dockerfile::DEF, &http::DEF, &plugin::DEF, &secrets::DEF];
 
 /// The probe of this name.
 pub fn find(name: &str) -> Option<&'static ProbeDef> {
