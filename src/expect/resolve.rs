@@ -81,11 +81,12 @@ fn is_family_number(text: &str) -> bool {
 
 fn tree<'a>(expectation: &Expectation, schema: &'a FactSchema) -> Option<Found<'a>> {
     let segments = &expectation.segments;
-    let (count, prefix, decl) = (1..segments.len()).rev().find_map(|count| {
-        if !segments[count - 1].indexes.is_empty() {
+    // the empty prefix is a tree of all names, as plugins have it
+    let (count, prefix, decl) = (0..segments.len()).rev().find_map(|count| {
+        if count > 0 && !segments[count - 1].indexes.is_empty() {
             return None;
         }
-        let prefix = format!("{}.", plain_name(&segments[..count])?);
+        let prefix = if count > 0 { format!("{}.", plain_name(&segments[..count])?) } else { String::new() };
         let decl =
             schema.decls.iter().find(|decl| matches!(decl.name, FactName::Tree(declared) if declared == prefix))?;
         Some((count, prefix, decl))

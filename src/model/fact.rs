@@ -126,7 +126,8 @@ pub enum FactName {
     /// `status`
     Exact(&'static str),
     /// Everything below a dotted prefix that ends in a dot: `header.`, `body.`; the whole tree is one [`Fact`] stored
-    /// under the prefix itself (`"header."`), usually a [`Value::Map`]; a path that leads nowhere in it is absent.
+    /// under the prefix itself (`"header."`), usually a [`Value::Map`]; a path that leads nowhere in it is absent. The
+    /// empty prefix is a tree of all names.
     Tree(&'static str),
     /// A letter and a number: `p` for `p50`, `p99.9`; each stored under its full name.
     Family(&'static str),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::expect::units::std_duration;
 use crate::model::Problems;
 use crate::yaml::Spanned;
 
@@ -32,9 +33,4 @@ pub(super) fn retry(given: Option<&Spanned<u32>>, problems: &mut Problems) -> u3
         problems.push(given.span.problem(wrong).help("few retries show whether a failure was an accident"));
     }
     given.value.min(MOST_RETRIES)
-}
-
-fn std_duration(text: &str) -> Result<Duration, String> {
-    let limit: jiff::SignedDuration = text.parse().map_err(|_| format!("`{text}` is not a time"))?;
-    Duration::try_from(limit).map_err(|_| format!("`{text}` is negative"))
 }

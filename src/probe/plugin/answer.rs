@@ -48,9 +48,8 @@ impl Answer {
         if text.trim().is_empty() {
             return Err("answered with nothing; one JSON object is due".to_owned());
         }
-        let json: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-            format!("answered with something that is not one JSON value: {error}")
-        })?;
+        let json: serde_json::Value = serde_json::from_str(text)
+            .map_err(|error| format!("answered with something that is not one JSON value: {error}"))?;
         let serde_json::Value::Object(members) = &json else {
             return Err("answered with JSON that is not an object".to_owned());
         };

@@ -2,16 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod origin;
+#[path = "../probing/mod.rs"]
 mod probing;
+mod tls;
 
 use std::io::Write;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use probing::server::{Identity, Server, closed_port, reset};
-use probing::{Bench, absent, bool_of, member, number, text, texts, unobserved, value};
-use shipworthy::model::target::Credential;
-use shipworthy::model::{Fact, Observation, Value};
+use probing::server::{Server, closed_port, reset};
+use probing::{Bench, absent, member, number, text, texts, unobserved, value};
+use shipworthy::model::{Observation, Value};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const LIMIT: Duration = Duration::from_secs(1);
@@ -225,130 +227,6 @@ fn nesting_without_end_in_json_is_no_tree() {
 }
 
 #[test]
-fn redirects_are_reported_not_followed_unless_asked() {
-    let end = Server::saying(OK);
-    let to = format!("{}/end", end.url());
-    let server = Server::saying(format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n"));
-    let seen = look(&server.url(), "");
-    assert_eq!(number(&seen, "status"), "302");
-    assert_eq!(member(&seen, "header.", "location"), Some(Value::Text(to.clone())));
-    let seen = look(&server.url(), "follow_redirects: true\n");
-    assert_eq!((number(&seen, "status").as_str(), texts(&seen, "redirects")), ("200", vec![to.clone()]));
-    assert_eq!((seen.evidence[0].url.as_deref(), seen.requests), (Some(to.as_str()), 2));
-}
-
-#[test]
-fn a_redirect_loop_ends_after_five() {
-    let server = Server::new(|head, stream| {
-        let length = head.split(' ').nth(1).map_or(0, str::len);
-        let to = "/".repeat(length + 1);
-        let _ =
-            stream.write_all(format!("HTTP/1.1 301 Moved\r\nlocation: .{to}\r\ncontent-length: 0\r\n\r\n").as_bytes());
-    });
-    let seen = look(&server.url(), "follow_redirects: true\n");
-    assert!(reachable(&seen) && text(&seen, "error") == "too-many-redirects");
-    assert_eq!((texts(&seen, "redirects").len(), seen.requests), (5, 6));
-    assert!(unobserved(&seen, "status").contains("too-many-redirects"));
-}
-
-#[test]
-fn a_redirect_to_another_scheme_is_not_followed() {
-    let server = Server::saying("HTTP/1.1 302 Found\r\nlocation: file:///etc/passwd\r\ncontent-length: 0\r\n\r\n");
-    let seen = look(&server.url(), "follow_redirects: true\n");
-    assert_eq!((text(&seen, "error").as_str(), seen.requests), ("bad-redirect", 1));
-}
-
-#[test]
-fn credentials_and_headers_stay_with_their_origin() {
-    let other = Server::saying(OK);
-    let to = other.url();
-    let server = Server::new(move |head, stream| {
-        let to = if head.starts_with("GET /start") { "/same".to_owned() } else { to.clone() };
-        let _ =
-            stream.write_all(format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n").as_bytes());
-    });
-    let bench = Bench::new().target("api", &server.url(), |target| {
-        target.headers.insert("x-tenant".into(), "blue".into());
-        target.credentials.insert("default".into(), Ok(Credential::Bearer("token-1".into())));
-    });
-    let params = "target: api\npath: /start\nfollow_redirects: true\nheaders: { x-mine: yes }\n";
-    let seen = bench.observe("http", params).unwrap();
-    assert_eq!((number(&seen, "status").as_str(), texts(&seen, "redirects").len()), ("200", 2));
-    for asked in server.asked() {
-        for part in ["authorization: bearer token-1", "x-tenant: blue", "x-mine: yes"] {
-            assert!(asked.contains(part), "{asked}");
-        }
-    }
-    for part in ["authorization", "x-tenant", "x-mine"] {
-        assert!(!other.asked()[0].contains(part), "{:?}", other.asked());
-    }
-}
-
-#[test]
-fn credentials_are_chosen_by_name() {
-    let server = Server::saying(OK);
-    let bench = Bench::new().target("api", &server.url(), |target| {
-        let basic = Credential::Basic { user: "u".into(), password: "p".into() };
-        target.credentials.insert("default".into(), Ok(Credential::Bearer("abc".into())));
-        target.credentials.insert("admin".into(), Ok(basic));
-        target.credentials.insert("unset".into(), Err("ADMIN_TOKEN is not set".into()));
-    });
-    let ask = |which: &str| bench.observe("http", &format!("target: api\n{which}"));
-    for choice in ["", "credentials: none\n", "credentials: invalid\n", "credentials: admin\n"] {
-        ask(choice).unwrap();
-    }
-    let asked = server.asked();
-    assert!(asked[0].contains("authorization: bearer abc\r\n"));
-    assert!(!asked[1].contains("authorization"));
-    assert!(asked[2].contains("authorization: bearer shipworthy-invalid\r\n"));
-    assert!(asked[3].contains("authorization: basic dtpw\r\n"));
-    assert_eq!(ask("credentials: unset\n").unwrap_err().0, "ADMIN_TOKEN is not set");
-    assert_eq!(ask("credentials: nobody\n").unwrap_err().0, "there are no credentials `nobody`");
-    assert_eq!(server.asked().len(), 4);
-}
-
-#[test]
-fn a_user_in_the_url_of_a_target_is_sent_as_basic_and_never_shown() {
-    let server = Server::saying(OK);
-    let url = server.url().replace("//", "//me:s%40crets@");
-    let seen = Bench::new().target("api", &url, |_| ()).observe("http", "target: api\n").unwrap();
-    assert!(server.asked()[0].contains("authorization: basic bwu6c0bjcmv0cw==\r\n"), "{:?}", server.asked());
-    assert_eq!(seen.evidence[0].url.as_deref(), Some(format!("{}/", server.url()).as_str()));
-}
-
-#[test]
-fn a_credential_that_no_header_can_carry_is_unknown_and_not_shown() {
-    let bench = Bench::new().target("api", "http://127.0.0.1:9", |target| {
-        target.credentials.insert("default".into(), Ok(Credential::Bearer("secret-token\n".into())));
-    });
-    let unknown = bench.observe("http", "target: api\n").unwrap_err();
-    assert_eq!(unknown.0, "the value of header `authorization` has characters that a header cannot carry");
-}
-
-#[test]
-fn methods_that_change_things_need_permission() {
-    let server = Server::saying(OK);
-    let post = "target: api\nmethod: POST\nbody: '{}'\n";
-    let reason = |bench: Bench| bench.observe("http", post).unwrap_err().0;
-    let bench = || Bench::new().target("api", &server.url(), |_| ());
-    assert_eq!(reason(bench()), "POST not sent: target `api` does not say `allow: [active]`");
-    let allowed = || Bench::new().target("api", &server.url(), |target| target.allow_active = true);
-    let mut forbidden = allowed();
-    forbidden.world.permit.active = false;
-    assert_eq!(reason(forbidden), "POST not sent: --no-active");
-    let protected = allowed().target("api", &server.url(), |target| {
-        target.allow_active = true;
-        target.protected = true;
-    });
-    assert_eq!(reason(protected), "POST not sent: the environment is protected (`--allow-protected` lifts that)");
-    let unknown = Bench::new().observe("http", &format!("url: {}\nmethod: DELETE\n", server.url())).unwrap_err();
-    assert!(unknown.0.starts_with("DELETE not sent: only a target can allow it"), "{unknown}");
-    assert!(server.asked().is_empty());
-    allowed().observe("http", post).unwrap();
-    assert!(server.asked()[0].starts_with("post / http/1.1") && server.asked()[0].contains("content-length: 2"));
-}
-
-#[test]
 fn nothing_is_contacted_under_offline_or_without_an_address() {
     let server = Server::saying(OK);
     let mut bench = Bench::new();
@@ -411,86 +289,6 @@ fn a_resolve_entry_takes_the_place_of_dns() {
     let seen = bench.observe("http", "target: api\n").unwrap();
     assert_eq!(number(&seen, "status"), "200");
     assert!(server.asked()[0].contains("host: shop.test:"));
-}
-
-fn tls_bench(identity: &Identity, host: &str, trusted: bool) -> (Server, Bench) {
-    let server = Server::tls(identity);
-    let url = format!("https://{host}:{}", server.address.port());
-    let bench = Bench::new().file("ca.pem", &identity.authority_pem).target("api", &url, |target| {
-        target.resolve.insert(host.to_owned(), "127.0.0.1".into());
-        target.ca_file = trusted.then(|| "ca.pem".to_owned());
-    });
-    (server, bench)
-}
-
-#[test]
-fn tls_is_verified_against_the_given_authority_and_timed() {
-    let (_server, bench) = tls_bench(&Identity::new("shop.test", 2020, 2040), "shop.test", true);
-    let seen = bench.observe("http", "target: api\n").unwrap();
-    assert_eq!(text(&seen, "body"), "ok");
-    assert!(matches!(seen.facts.get("time.tls"), Fact::Present(_)));
-}
-
-#[test]
-fn each_fault_of_a_certificate_has_its_word() {
-    for (identity, trusted, word) in [
-        (Identity::new("shop.test", 2020, 2040), false, "tls-untrusted"),
-        (Identity::new("shop.test", 2020, 2021), true, "tls-expired"),
-        (Identity::new("shop.test", 2039, 2040), true, "tls-not-yet-valid"),
-        (Identity::new("other.test", 2020, 2040), true, "tls-wrong-name"),
-    ] {
-        let (_server, bench) = tls_bench(&identity, "shop.test", trusted);
-        nothing_but(&bench.observe("http", "target: api\n").unwrap(), word);
-    }
-}
-
-#[test]
-fn a_plain_server_behind_https_fails_in_tls() {
-    let server = Server::on(|mut stream, _| {
-        let _ = stream.write_all(OK.as_bytes());
-        sleep(Duration::from_secs(3));
-    });
-    nothing_but(&look(&format!("https://{}/", server.address), ""), "tls-failed");
-}
-
-#[test]
-fn a_missing_authority_file_is_our_trouble_not_the_targets() {
-    let (_server, bench) = tls_bench(&Identity::new("shop.test", 2020, 2040), "shop.test", true);
-    std::fs::remove_file(bench.root().join("ca.pem")).unwrap();
-    assert!(bench.observe("http", "target: api\n").unwrap_err().0.contains("ca.pem"));
-}
-
-#[test]
-fn http2_is_spoken_where_the_server_chooses_it() {
-    let mut identity = Identity::new("shop.test", 2020, 2040);
-    identity.alpn = vec![b"h2".to_vec()];
-    let config = identity.config();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    runtime.spawn(async move {
-        let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
-        let (stream, _) = listener.accept().await.unwrap();
-        let stream = hyper_util::rt::TokioIo::new(acceptor.accept(stream).await.unwrap());
-        let answer = hyper::service::service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
-            let text = format!("{{\"host\": \"{}\", \"ok\": true}}", request.uri().authority().unwrap());
-            Ok::<_, std::convert::Infallible>(hyper::Response::new(http_body_util::Full::new(bytes::Bytes::from(text))))
-        });
-        let executor = hyper_util::rt::TokioExecutor::new();
-        let _ = hyper::server::conn::http2::Builder::new(executor).serve_connection(stream, answer).await;
-    });
-    let bench = Bench::new().file("ca.pem", &identity.authority_pem).target(
-        "api",
-        &format!("https://shop.test:{port}"),
-        |target| {
-            target.resolve.insert("shop.test".into(), "127.0.0.1".into());
-            target.ca_file = Some("ca.pem".into());
-        },
-    );
-    let seen = bench.observe("http", "target: api\n").unwrap();
-    assert_eq!(text(&seen, "http_version"), "2");
-    assert!(bool_of(&seen, "body.", "ok"));
-    assert_eq!(member(&seen, "body.", "host"), Some(Value::Text(format!("shop.test:{port}"))));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![cfg(unix)]
 
+mod plugin;
+#[path = "../probing/mod.rs"]
 mod probing;
 
 use std::time::{Duration, Instant};
