@@ -11,14 +11,20 @@ mod builds;
 mod command;
 mod compose;
 mod dockerfile;
+pub(crate) mod evidence;
+mod file;
 mod finding;
+pub(crate) mod folder;
 mod glob_parameter;
 pub(crate) mod http;
 mod image;
 mod limits;
 pub mod plugin;
+#[cfg(test)]
+pub(crate) mod sample;
 mod secret_name;
 mod secrets;
+mod text;
 #[cfg(test)]
 mod trial;
 mod variables;
@@ -127,6 +133,15 @@ pub trait Probe: Send + Sync {
 /// Every kind of probe, by name.
 pub static PROBES: &[&ProbeDef] =
     &[&command::DEF, &compose::DEF, &dockerfile::DEF, &http::DEF, &plugin::DEF, &secrets::DEF];
+pub static PROBES: &[&ProbeDef] = &[
+    &command::DEF,
+    &compose::DEF,
+    &dockerfile::DEF,
+    &file::DEF,
+    &http::DEF,
+    &secrets::DEF,
+    &text::DEF,
+];
 
 /// The probe of this name.
 pub fn find(name: &str) -> Option<&'static ProbeDef> {

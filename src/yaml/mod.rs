@@ -25,6 +25,6 @@ mod trap;
 
 pub use decode::{decode, decode_part};
 pub use node::{Key, Kind, Node, Source, Span, Style};
-pub use parse::{MAX_DEPTH, MAX_NODES, parse, parse_into};
+pub use parse::{MAX_DEPTH, MAX_NODES, parse, parse_foreign, parse_into};
 pub use raw::{Raw, Spanned};
 pub use source::{MAX_BYTES, source, too_large};

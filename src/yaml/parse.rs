@@ -33,13 +33,22 @@ pub fn parse(source: Arc<Source>) -> Result<Option<Node>, Problems> {
 /// The same for callers that go on after faults which leave the tree whole, such as a duplicate key. `None` with an
 /// error added: there is no tree; without one: the document is empty.
 pub fn parse_into(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
+    read(source, false, problems)
+}
+
+/// A document that is not ours: keys that start with `x-` mean something everywhere.
+pub fn parse_foreign(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
+    read(source, true, problems)
+}
+
+fn read(source: &Arc<Source>, foreign: bool, problems: &mut Problems) -> Option<Node> {
     let options = granit_parser::options! {
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
         disallow_directives: true,
         emit_comments: false,
     };
-    let mut builder = Builder::new(source, problems);
+    let mut builder = Builder { foreign, ..Builder::new(source, problems) };
     for event in Parser::new_from_str_with_options(&source.text, options) {
         let step = match event {
             Ok((event, span)) => builder.take(event, &span),
@@ -85,6 +94,8 @@ struct Builder<'p> {
     alias_bytes: usize,
     anchored: usize,
     documents: usize,
+    /// Whether the document is not ours, so that `x-` keys are kept everywhere.
+    foreign: bool,
     root: Option<Node>,
 }
 
@@ -99,6 +110,7 @@ impl<'p> Builder<'p> {
             alias_bytes: 0,
             anchored: 0,
             documents: 0,
+            foreign: false,
             root: None,
         }
     }
@@ -196,7 +208,7 @@ impl<'p> Builder<'p> {
             return Err(Box::new(no_text_key(&span)));
         }
         self.count(&span, Size { nodes: 1, bytes: 0, depth: 1 })?;
-        let keeps_extensions = self.open.last().is_some_and(|open| {
+        let keeps_extensions = self.open.last().map_or(self.foreign, |open| {
             let names_outside = match &open.content {
                 Content::Map { pending: Some((key, _, _)), .. } => OUTSIDE_NAMES.contains(&key.text.as_str()),
                 Content::Map { .. } | Content::List(_) => false,

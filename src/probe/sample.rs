@@ -1,0 +1,55 @@
+//! For tests of probes that read files: parameters from YAML, a tree from memory or a folder, one sweep, one look.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use super::{Look, Probe};
+use crate::model::{Masker, Observation, Problems, Unknown};
+use crate::world::{Deadline, Permit, Tree, Wants, World, sweep};
+
+/// The probe with these parameters, or what is wrong with them.
+pub(crate) fn decode(name: &str, yaml: &str) -> Result<Box<dyn Probe>, Problems> {
+    let mut problems = Problems::new();
+    let def = super::find(name).expect("the probe is registered");
+    let source = crate::yaml::source("spec.yaml", yaml.as_bytes()).expect("the text is clean");
+    let node = crate::yaml::parse_into(&source, &mut problems).expect("the YAML is well formed");
+    let probe = (def.decode)(&node, &mut problems);
+    match probe {
+        Some(probe) if problems.is_empty() => Ok(probe),
+        _ => Err(problems),
+    }
+}
+
+/// What a probe sees in a tree from memory.
+pub(crate) fn observe(name: &str, yaml: &str, files: &[(&str, &str)]) -> Result<Observation, Unknown> {
+    look(name, yaml, Tree::from_memory(files.iter().copied()), "")
+}
+
+/// What a probe sees in a folder on disk.
+pub(crate) fn observe_folder(name: &str, yaml: &str, root: &Path) -> Result<Observation, Unknown> {
+    look(name, yaml, Tree::open(root).expect("the folder is there"), "")
+}
+
+/// What a probe sees in a tree, confined to a component's folder.
+pub(crate) fn look(name: &str, yaml: &str, tree: Tree, folder: &str) -> Result<Observation, Unknown> {
+    let probe = decode(name, yaml).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let tree = Arc::new(tree);
+    let mut wants = Wants::default();
+    let ids = probe.declare(folder, &mut wants);
+    let swept = sweep::run(&tree, &wants, 2, &AtomicBool::new(false));
+    let world = World {
+        root: tree.root().unwrap_or(Path::new("/nowhere")).to_path_buf(),
+        now: "2026-06-01T00:00:00Z".parse().expect("a time"),
+        targets: BTreeMap::new(),
+        permit: Permit { exec: true, network: false, active: false, protected: false },
+        masker: Masker::default(),
+        environment: std::env::var("PATH").map(|path| ("PATH".to_owned(), path)).into_iter().collect(),
+    };
+    let until = Deadline::after(Duration::from_secs(30));
+    let look = Look { folder, world: &world, swept: &swept, wants: &ids, until };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(probe.observe(look))
+}
