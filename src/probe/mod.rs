@@ -131,14 +131,14 @@ pub trait Probe: Send + Sync {
 }
 
 /// Every kind of probe, by name.
-pub static PROBES: &[&ProbeDef] =
-    &[&command::DEF, &compose::DEF, &dockerfile::DEF, &http::DEF, &plugin::DEF, &secrets::DEF];
+#[rustfmt::skip] // One line each, so that two additions do not collide.
 pub static PROBES: &[&ProbeDef] = &[
     &command::DEF,
     &compose::DEF,
     &dockerfile::DEF,
     &file::DEF,
     &http::DEF,
+    &plugin::DEF,
     &secrets::DEF,
     &text::DEF,
 ];
