@@ -9,13 +9,19 @@
 //!
 //! Up to *plan* nothing is executed or contacted, and plan itself is pure.
 
+pub mod audit;
+pub mod catalog;
+pub mod cli;
 pub mod demo;
-pub mod model;
-pub mod yaml;
 pub mod expect;
+pub mod facets;
+pub mod model;
+pub mod plan;
+pub mod probe;
+pub mod report;
+pub mod run;
+pub mod schema;
+pub mod score;
 pub mod spec;
 pub mod world;
-pub mod probe;
-pub mod score;
-pub mod report;
-pub mod cli;
+pub mod yaml;

@@ -1,1 +1,5 @@
-fn main() {}
+//! Parse, call, return the exit code.
+
+fn main() -> std::process::ExitCode {
+    shipworthy::cli::main()
+}

@@ -63,11 +63,8 @@ impl Exact {
         let power = exponent - i32::try_from(fraction.len()).ok()?;
         let ten = BigInt::from(10);
         let scale = ten.pow(power.unsigned_abs());
-        let value = if power >= 0 {
-            BigRational::from_integer(digits * scale)
-        } else {
-            BigRational::new(digits, scale)
-        };
+        let value =
+            if power >= 0 { BigRational::from_integer(digits * scale) } else { BigRational::new(digits, scale) };
         Some(Exact(if negative { -value } else { value }))
     }
 
@@ -144,11 +141,7 @@ impl Exact {
 }
 
 fn trim_zeros(text: String) -> String {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 fn place_point(scaled: &BigInt, digits: u32) -> String {

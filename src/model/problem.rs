@@ -55,7 +55,14 @@ pub struct Problem {
 impl Problem {
     /// An error without a place.
     pub fn new(message: impl Into<String>) -> Problem {
-        Problem { place: None, snippet: None, level: Level::Error, message: message.into(), help: None, related: Vec::new() }
+        Problem {
+            place: None,
+            snippet: None,
+            level: Level::Error,
+            message: message.into(),
+            help: None,
+            related: Vec::new(),
+        }
     }
 
     /// An error at a place.

@@ -7,6 +7,7 @@ use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::Node;
 
+pub mod attest;
 mod builds;
 mod command;
 mod compose;
@@ -117,6 +118,10 @@ pub trait Probe: Send + Sync {
     /// Its own time limit, if the spec gave one (`timeout:`).
     fn timeout(&self) -> Option<std::time::Duration> {
         None
+    }
+    /// How good its evidence is.
+    fn grade(&self) -> crate::model::Grade {
+        crate::model::Grade::Measured
     }
     /// Name of the target it talks to.
     fn target(&self) -> Option<&str> {

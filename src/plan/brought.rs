@@ -1,0 +1,380 @@
+//! Gathers the rules a spec asks for: packs, components, areas, then `override`, `take` and `disable`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::PlanInput;
+use super::id;
+use super::with;
+use crate::catalog;
+use crate::model::problem::nearest;
+use crate::model::{Problem, Problems};
+use crate::spec::document::{CheckDoc, Document, PackDoc};
+use crate::yaml::{Key, Kind, Node, Raw, Span, Spanned};
+
+/// A rule on its way to becoming a check: the merged node, and where it came from.
+#[derive(Clone)]
+pub(super) struct Brought {
+    /// Fields of the check, `use` and `with` already resolved.
+    pub(super) node: Node,
+    /// The rule's id; for the user's own the check's id.
+    pub(super) rule: String,
+    /// Its id in the plan.
+    pub(super) id: String,
+    /// Area that holds it; `None` until packs' checks are placed.
+    pub(super) area: Option<String>,
+    /// The pack that brought it.
+    pub(super) pack: Option<String>,
+    /// Whether commands may run: the user named them, or included the pack with `exec: true`.
+    pub(super) exec: bool,
+    /// Component id and folder.
+    pub(super) component: Option<(String, String)>,
+    /// Why it is disabled.
+    pub(super) disabled: Option<String>,
+    /// Runs only because something requires it.
+    pub(super) prerequisite: bool,
+    /// How many instances share its weight.
+    pub(super) share_of: u32,
+    /// Where the spec (or pack) names it.
+    pub(super) span: Span,
+}
+
+/// All rules the spec asks for, in report order of their areas where they have one.
+pub(super) fn gather(input: &PlanInput<'_>, problems: &mut Problems) -> Vec<Brought> {
+    let document = &input.loaded.document;
+    let mut brought = from_packs(document, problems);
+    brought.extend(from_components(document, problems));
+    let mut brought = without_twins(brought, problems);
+    take(document, &mut brought, problems);
+    brought.extend(from_areas(document, problems));
+    apply_overrides(document, &mut brought, problems);
+    unique(&brought, problems);
+    disable(document, &mut brought, problems);
+    brought
+}
+
+fn from_packs(document: &Document, problems: &mut Problems) -> Vec<Brought> {
+    let mut brought = Vec::new();
+    for include in &document.include {
+        let Some(name) = &include.pack else { continue };
+        let Some(pack) = load_pack(name, problems) else { continue };
+        let parameters = include.with.as_ref().map(|raw| raw.node.entries().to_vec()).unwrap_or_default();
+        let mut used = vec![false; parameters.len()];
+        for entry in &pack.checks {
+            let Some(mut rule) = resolve(&entry.node, problems) else { continue };
+            let (node, found) = with::apply(&rule.node, &parameters, true);
+            used.iter_mut().zip(found).for_each(|(used, found)| *used |= found);
+            rule.node = node;
+            rule.pack = Some(name.value.clone());
+            rule.exec = include.exec.unwrap_or(false);
+            rule.span = name.span.clone();
+            brought.push(rule);
+        }
+        report_unused(&parameters, &used, &format!("no check of pack `{}` takes a parameter", name.value), problems);
+    }
+    brought
+}
+
+fn from_components(document: &Document, problems: &mut Problems) -> Vec<Brought> {
+    let mut brought = Vec::new();
+    for (id, component) in &document.components {
+        let target = component
+            .target
+            .as_ref()
+            .map(|target| (Key { text: "target".into(), span: target.span.clone() }, scalar(target)));
+        let parameters: Vec<(Key, Node)> = target.into_iter().collect();
+        for name in &component.packs {
+            let Some(pack) = load_pack(name, problems) else { continue };
+            for entry in &pack.checks {
+                let Some(mut rule) = resolve(&entry.node, problems) else { continue };
+                rule.node = with::apply(&rule.node, &parameters, true).0;
+                rule.id = format!("{}@{id}", rule.id);
+                rule.pack = Some(name.value.clone());
+                rule.span = name.span.clone();
+                rule.component = Some((id.clone(), component.path.value.clone()));
+                brought.push(rule);
+            }
+        }
+    }
+    brought
+}
+
+fn scalar(text: &Spanned<String>) -> Node {
+    let kind = Kind::Scalar { text: text.value.clone(), style: crate::yaml::Style::Plain };
+    Node { span: text.span.clone(), kind, missing: Vec::new() }
+}
+
+fn load_pack(name: &Spanned<String>, problems: &mut Problems) -> Option<PackDoc> {
+    match catalog::pack(name) {
+        Ok(Some(pack)) => Some(pack),
+        Ok(None) => {
+            let names = catalog::pack_names();
+            let help = match nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("packs: {}", names.join(", ")),
+            };
+            problems.push(name.span.problem(format!("there is no pack `{}`", name.value)).help(help));
+            None
+        }
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
+}
+
+/// A check node with its `use` and `with` resolved against the catalog.
+fn resolve(entry: &Arc<Node>, problems: &mut Problems) -> Option<Brought> {
+    let Some(uses) = entry.get("use") else {
+        return own(entry, problems);
+    };
+    let rule_id = match uses.text() {
+        Some(text) => text.to_owned(),
+        None => {
+            problems.push(uses.problem("`use` names one catalog rule").help("write `use: http/hsts`"));
+            return None;
+        }
+    };
+    for key in ["probe", "attest", "routes"] {
+        if let Some(other) = entry.get(key) {
+            problems.push(
+                other
+                    .problem(format!("a check has exactly one of `use`, `probe`, `attest`, `routes`; this has `use` and `{key}`"))
+                    .help("use `with:` to change parameters of the rule's probe, or write a check of your own without `use`"),
+            );
+            return None;
+        }
+    }
+    let rule = find_rule(&rule_id, &uses.span, problems)?;
+    let fields: Vec<(Key, Node)> =
+        entry.entries().iter().filter(|(key, _)| key.text != "use" && key.text != "with").cloned().collect();
+    let top = Node { kind: Kind::Map(fields), ..entry.as_ref().clone() };
+    let merged = rule.overlaid(&top);
+    let parameters = entry.get("with").map(|node| node.entries().to_vec()).unwrap_or_default();
+    let (node, used) = with::apply(&merged, &parameters, true);
+    report_unused(&parameters, &used, &format!("the probe of `{rule_id}` takes no parameter"), problems);
+    let id = top.get("id").and_then(Node::text).unwrap_or(&rule_id).to_owned();
+    Some(Brought { rule: rule_id, id, span: entry.span.clone(), ..blank(node) })
+}
+
+fn own(entry: &Arc<Node>, problems: &mut Problems) -> Option<Brought> {
+    let Some(id) = entry.get("id").and_then(Node::text) else {
+        problems.push(
+            entry
+                .problem("this check has no `id`")
+                .help("give it one, such as `id: backend-suite`, or `use:` a catalog rule"),
+        );
+        return None;
+    };
+    if let Some(with) = entry.get("with") {
+        problems.push(with.problem("`with` goes with `use`").help("write the parameters under the probe itself"));
+    }
+    let id = id.to_owned();
+    Some(Brought { rule: id.clone(), id, span: entry.span.clone(), exec: true, ..blank(entry.as_ref().clone()) })
+}
+
+fn blank(node: Node) -> Brought {
+    Brought {
+        span: node.span.clone(),
+        node,
+        rule: String::new(),
+        id: String::new(),
+        area: None,
+        pack: None,
+        exec: false,
+        component: None,
+        disabled: None,
+        prerequisite: false,
+        share_of: 1,
+    }
+}
+
+fn find_rule(rule_id: &str, span: &Span, problems: &mut Problems) -> Option<Arc<Node>> {
+    match catalog::rule(rule_id) {
+        Ok(Some(node)) => Some(node),
+        Ok(None) => {
+            let problem = span.problem(format!("there is no catalog rule `{rule_id}`"));
+            problems.push(match nearest(rule_id, catalog::ids().iter().copied()) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help("`shipworthy catalog` lists them"),
+            });
+            None
+        }
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
+}
+
+fn report_unused(parameters: &[(Key, Node)], used: &[bool], who: &str, problems: &mut Problems) {
+    for ((key, _), used) in parameters.iter().zip(used) {
+        if !used {
+            problems.push(key.span.problem(format!("{who} `{}`", key.text)).help(
+                "`with` sets probe parameters only; other fields of a check stand beside `use`, or under `override`",
+            ));
+        }
+    }
+}
+
+/// A rule that a check of this plan requires and that nothing else brought.
+pub(super) fn prerequisite(rule_id: &str, component: Option<(String, String)>, span: &Span) -> Option<Brought> {
+    let node = catalog::rule(rule_id).ok().flatten()?;
+    let id = match &component {
+        Some((component, _)) => format!("{rule_id}@{component}"),
+        None => rule_id.to_owned(),
+    };
+    Some(Brought {
+        rule: rule_id.to_owned(),
+        id,
+        prerequisite: true,
+        component,
+        span: span.clone(),
+        ..blank(node.as_ref().clone())
+    })
+}
+
+/// Two packs may bring the same rule if it comes out the same.
+fn without_twins(brought: Vec<Brought>, problems: &mut Problems) -> Vec<Brought> {
+    let mut kept: Vec<Brought> = Vec::new();
+    for rule in brought {
+        match kept.iter_mut().find(|other| other.id == rule.id) {
+            None => kept.push(rule),
+            Some(other) if plain(&other.node) == plain(&rule.node) => other.exec |= rule.exec,
+            Some(other) => {
+                let (first, second) = (other.pack.clone().unwrap_or_default(), rule.pack.clone().unwrap_or_default());
+                problems.push(
+                    rule.span
+                        .problem(format!(
+                            "packs `{first}` and `{second}` bring `{}` with different parameters",
+                            rule.id
+                        ))
+                        .help("give both includes the same `with`, or `use` the rule yourself with an `id`"),
+                );
+            }
+        }
+    }
+    kept
+}
+
+/// A node without its places, to compare meanings.
+fn plain(node: &Node) -> serde_json::Value {
+    match &node.kind {
+        Kind::Null => serde_json::Value::Null,
+        Kind::Scalar { text, .. } => serde_json::Value::String(text.clone()),
+        Kind::List(items) => serde_json::Value::Array(items.iter().map(plain).collect()),
+        Kind::Map(entries) => {
+            let sorted: BTreeMap<&str, serde_json::Value> =
+                entries.iter().map(|(key, value)| (key.text.as_str(), plain(value))).collect();
+            serde_json::to_value(sorted).unwrap_or_default()
+        }
+    }
+}
+
+fn from_areas(document: &Document, problems: &mut Problems) -> Vec<Brought> {
+    let mut brought = Vec::new();
+    for (area_id, area) in &document.areas {
+        for check in &area.checks {
+            let Some(mut rule) = resolve(&check.node, problems) else { continue };
+            rule.area = Some(area_id.clone());
+            rule.exec = true;
+            brought.push(rule);
+        }
+    }
+    brought
+}
+
+fn take(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
+    for (area_id, area) in &document.areas {
+        for pattern in &area.take {
+            let ids: Vec<&str> = brought.iter().map(|rule| rule.id.as_str()).collect();
+            for index in id::select(pattern, &ids, "`take`", problems) {
+                match &brought[index].area {
+                    Some(other) if other != area_id => {
+                        let message = format!("`{}` is taken by area `{other}` already", brought[index].id);
+                        problems.push(
+                            pattern
+                                .span
+                                .problem(message)
+                                .help("a check stands in one area: narrow one of the two `take`"),
+                        );
+                    }
+                    _ => brought[index].area = Some(area_id.clone()),
+                }
+            }
+        }
+    }
+}
+
+fn apply_overrides(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
+    for (pattern, fields) in &document.overrides {
+        let hits: Vec<usize> = (0..brought.len()).filter(|index| id::matches(pattern, &brought[*index].id)).collect();
+        if hits.is_empty() {
+            let ids = brought.iter().map(|rule| rule.id.as_str());
+            let problem = fields.node.problem(format!("`override` of `{pattern}` matches no check"));
+            problems.push(match nearest(pattern, ids) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help("name a check that a pack brings, or a glob such as `http/*`"),
+            });
+        }
+        for index in hits {
+            override_one(&mut brought[index], &fields.node, problems);
+        }
+    }
+}
+
+fn override_one(rule: &mut Brought, fields: &Node, problems: &mut Problems) {
+    for key in ["id", "use", "for_each"] {
+        if let Some(node) = fields.get(key) {
+            problems.push(
+                node.problem(format!("`override` cannot change `{key}`")).help("write a check of your own instead"),
+            );
+        }
+    }
+    let parameters = fields.get("with").map(|node| node.entries().to_vec()).unwrap_or_default();
+    let rest: Vec<(Key, Node)> = fields.entries().iter().filter(|(key, _)| key.text != "with").cloned().collect();
+    let merged = rule.node.overlaid(&Node { kind: Kind::Map(rest), ..fields.clone() });
+    let (node, used) = with::apply(&merged, &parameters, true);
+    report_unused(&parameters, &used, &format!("the probe of `{}` takes no parameter", rule.id), problems);
+    rule.node = node;
+}
+
+fn unique(brought: &[Brought], problems: &mut Problems) {
+    let mut first: BTreeMap<&str, &Brought> = BTreeMap::new();
+    for rule in brought {
+        let Some(other) = first.get(rule.id.as_str()) else {
+            first.insert(&rule.id, rule);
+            continue;
+        };
+        let message = match &other.pack {
+            Some(pack) => format!("`{}` is a second check of this id: pack `{pack}` brings it already", rule.id),
+            None => format!("`{}` is a second check of this id; the first is at {}", rule.id, other.span.place()),
+        };
+        let help = "give this one an `id:` of its own, or change the first with `override`";
+        problems.push(rule.span.problem(message).help(help));
+    }
+}
+
+fn disable(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
+    for entry in &document.disable {
+        let ids: Vec<&str> = brought.iter().map(|rule| rule.id.as_str()).collect();
+        for index in id::select(&entry.check, &ids, "`disable` of", problems) {
+            brought[index].disabled = Some(entry.reason.clone());
+        }
+        if entry.reason.trim().is_empty() {
+            problems.push(entry.span.problem("a disabled check needs a reason").help("say why in `reason:`"));
+        }
+    }
+}
+
+impl Brought {
+    /// Decodes its fields.
+    pub(super) fn decode(&self, problems: &mut Problems) -> Option<CheckDoc> {
+        Raw::<CheckDoc>::new(Arc::new(self.node.clone())).decode(problems)
+    }
+
+    /// A problem at it.
+    pub(super) fn problem(&self, message: impl Into<String>) -> Problem {
+        self.node.span.problem(message)
+    }
+}

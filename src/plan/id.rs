@@ -1,0 +1,111 @@
+//! Ids and the globs that select them.
+
+use crate::model::problem::nearest;
+use crate::model::{Problem, Problems};
+use crate::yaml::Spanned;
+
+/// Whether `pattern` (an id, a base id that has instances, or a glob with `*`) selects `id`.
+pub fn matches(pattern: &str, id: &str) -> bool {
+    if pattern == id {
+        return true;
+    }
+    if !pattern.contains('*') {
+        return id.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('@'));
+    }
+    glob(pattern.as_bytes(), id.as_bytes())
+}
+
+/// `*` stands for any run of characters, `/` included, as in `http/*`.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        if pattern.get(p) == Some(&b'*') {
+            star = Some((p, t));
+            p += 1;
+        } else if pattern.get(p) == Some(&text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((star_p, star_t)) = star {
+            p = star_p + 1;
+            t = star_t + 1;
+            star = Some((star_p, star_t + 1));
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+/// Indices of the ids that a pattern selects; none is a problem at the pattern.
+pub(super) fn select(pattern: &Spanned<String>, ids: &[&str], what: &str, problems: &mut Problems) -> Vec<usize> {
+    let found: Vec<usize> = (0..ids.len()).filter(|index| matches(pattern, ids[*index])).collect();
+    if found.is_empty() {
+        problems.push(no_match(pattern, ids, what));
+    }
+    found
+}
+
+fn no_match(pattern: &Spanned<String>, ids: &[&str], what: &str) -> Problem {
+    let problem = pattern.span.problem(format!("{what} `{}` matches no check", pattern.value));
+    match nearest(pattern, ids.iter().copied()) {
+        Some(id) => problem.help(format!("did you mean `{id}`?")),
+        None => problem.help("name a check of this spec, or a glob such as `http/*`; `shipworthy plan` lists them"),
+    }
+}
+
+/// Complains about an id that is not `[a-z0-9-]` parts joined by `/`.
+pub(super) fn check_shape(id: &Spanned<String>, problems: &mut Problems) -> bool {
+    let good = !id.is_empty()
+        && id.split('/').all(|part| {
+            part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && !part.is_empty()
+        });
+    if !good {
+        let fixed = slug(id);
+        let help = if fixed.is_empty() { "such as `backend-suite`".to_owned() } else { format!("write `{fixed}`") };
+        problems.push(
+            id.span
+                .problem(format!(
+                    "`{}` is not an id: lower case letters, digits and `-`, parts joined by `/`",
+                    id.value
+                ))
+                .help(help),
+        );
+    }
+    good
+}
+
+/// The nearest text that is an id.
+pub(super) fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars() {
+        match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9' | '/') => slug.push(c),
+            _ if !slug.ends_with(['-', '/']) && !slug.is_empty() => slug.push('-'),
+            _ => {}
+        }
+    }
+    slug.trim_matches(['-', '/']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_selects_ids_instances_and_globs() {
+        assert!(matches("http/hsts", "http/hsts"));
+        assert!(matches("http/hsts", "http/hsts@admin"));
+        assert!(!matches("http/hst", "http/hsts"));
+        assert!(matches("http/*", "http/hsts@admin"));
+        assert!(matches("*", "anything"));
+        assert!(matches("*-suite@c*", "backend-suite@cart"));
+        assert!(!matches("*-suite", "backend-suite@cart"));
+    }
+
+    #[test]
+    fn a_slug_is_an_id() {
+        assert_eq!(slug("Backend Suite!"), "backend-suite");
+        assert_eq!(slug("HTTP/HSTS"), "http/hsts");
+    }
+}

@@ -1,0 +1,101 @@
+//! What names other checks: `requires`, `after`, `any_of`; and that they make no circle.
+
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::DiGraph;
+
+use super::Finding;
+use super::check::CheckDraft;
+use super::id;
+use crate::model::Problems;
+use crate::model::problem::nearest;
+use crate::yaml::Spanned;
+
+/// Resolves names to indices, and complains about unknown ones and circles.
+pub(super) fn resolve(drafts: &mut [CheckDraft], problems: &mut Problems) {
+    let ids: Vec<(String, Option<String>)> =
+        drafts.iter().map(|draft| (draft.outline.id.clone(), draft.planned.component.clone())).collect();
+    for (index, draft) in drafts.iter_mut().enumerate() {
+        draft.planned.requires = all(&draft.requires, "`requires`", index, draft.from_catalog, &ids, problems);
+        draft.planned.after = all(&draft.after, "`after`", index, draft.from_catalog, &ids, problems);
+        draft.outline.requires = draft.planned.requires.iter().map(|other| ids[*other].0.clone()).collect();
+        let alternatives = all(&draft.any_of, "`any_of`", index, false, &ids, problems);
+        if !alternatives.is_empty() {
+            draft.planned.any_of = alternatives.iter().map(|other| ids[*other].0.clone()).collect();
+            if matches!(draft.planned.finding, Finding::Claimed) {
+                draft.planned.finding = Finding::AnyOf(alternatives);
+            }
+        }
+    }
+    complain_about_circles(drafts, problems);
+}
+
+fn all(
+    patterns: &[Spanned<String>],
+    what: &str,
+    own: usize,
+    from_catalog: bool,
+    ids: &[(String, Option<String>)],
+    problems: &mut Problems,
+) -> Vec<usize> {
+    let mut found: Vec<usize> = patterns.iter().flat_map(|p| one(p, what, own, from_catalog, ids, problems)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn one(
+    pattern: &Spanned<String>,
+    what: &str,
+    own: usize,
+    from_catalog: bool,
+    ids: &[(String, Option<String>)],
+    problems: &mut Problems,
+) -> Vec<usize> {
+    let hits: Vec<usize> = (0..ids.len()).filter(|index| id::matches(pattern, &ids[*index].0)).collect();
+    let component = &ids[own].1;
+    let same: Vec<usize> = hits.iter().copied().filter(|index| ids[*index].1 == *component).collect();
+    let found = if same.is_empty() || !from_catalog { hits } else { same };
+    if found.is_empty() {
+        let problem = pattern.span.problem(format!("{what} names `{}`, which is no check of this spec", pattern.value));
+        problems.push(match nearest(pattern, ids.iter().map(|(id, _)| id.as_str())) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("name a check id, or a glob such as `http/*`; `shipworthy plan` lists them"),
+        });
+    }
+    let glob = pattern.value.contains('*');
+    found.into_iter().filter(|index| !(glob && *index == own)).collect()
+}
+
+fn complain_about_circles(drafts: &[CheckDraft], problems: &mut Problems) {
+    let mut graph = DiGraph::<(), ()>::new();
+    let nodes: Vec<_> = drafts.iter().map(|_| graph.add_node(())).collect();
+    for (index, draft) in drafts.iter().enumerate() {
+        let mut needed: Vec<usize> = draft.planned.requires.iter().chain(&draft.planned.after).copied().collect();
+        if let Finding::AnyOf(alternatives) = &draft.planned.finding {
+            needed.extend(alternatives);
+        }
+        for other in needed {
+            graph.add_edge(nodes[index], nodes[other], ());
+        }
+    }
+    for circle in tarjan_scc(&graph) {
+        let alone = circle.len() == 1 && !graph.contains_edge(circle[0], circle[0]);
+        if !alone {
+            complain(drafts, circle.iter().map(|node| node.index()).collect(), problems);
+        }
+    }
+}
+
+fn complain(drafts: &[CheckDraft], mut circle: Vec<usize>, problems: &mut Problems) {
+    circle.sort_unstable();
+    let first = &drafts[circle[0]];
+    let names: Vec<String> = circle.iter().map(|index| format!("`{}`", drafts[*index].outline.id)).collect();
+    let message = match names.as_slice() {
+        [only] => format!("{only} requires itself"),
+        _ => format!("{} require each other in a circle", names.join(", ")),
+    };
+    let named = first.requires.iter().chain(&first.after).chain(&first.any_of).next();
+    if let Some(named) = named {
+        problems.push(named.span.problem(message).help("take one of these `requires`, `after` or `any_of` away"));
+    }
+}

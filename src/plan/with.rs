@@ -1,0 +1,95 @@
+//! `with`: probe parameters given from outside a rule, put into every probe of the rule that takes them.
+
+use crate::catalog;
+use crate::probe;
+use crate::spec::document::PackDoc;
+use crate::yaml::{Key, Kind, Node};
+
+/// Names of the parameters a kind of probe takes.
+pub(super) fn parameters(kind: &str) -> Vec<String> {
+    let Some(def) = probe::find(kind) else {
+        return Vec::new();
+    };
+    let mut generator = schemars::SchemaGenerator::default();
+    let schema = (def.schema)(&mut generator);
+    let properties = schema.get("properties").and_then(|p| p.as_object());
+    properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// The check node with these entries put over the parameters of its probes, and which entries found a place.
+pub(super) fn apply(check: &Node, entries: &[(Key, Node)], replace: bool) -> (Node, Vec<bool>) {
+    let mut used = vec![false; entries.len()];
+    let node = each_probe(check, &mut |kind, params| {
+        let takes = parameters(kind);
+        let mut params = params.clone();
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if takes.contains(&key.text) {
+                used[index] = true;
+                put(&mut params, key, value, replace);
+            }
+        }
+        params
+    });
+    (node, used)
+}
+
+fn put(params: &mut Node, key: &Key, value: &Node, replace: bool) {
+    if matches!(params.kind, Kind::Null) {
+        params.kind = Kind::Map(Vec::new());
+    }
+    let Kind::Map(entries) = &mut params.kind else {
+        return;
+    };
+    match entries.iter_mut().find(|(k, _)| k.text == key.text) {
+        Some(entry) if replace => *entry = (key.clone(), value.clone()),
+        Some(_) => {}
+        None => entries.push((key.clone(), value.clone())),
+    }
+}
+
+/// Rewrites the parameters of each probe in a check: under `probe:` and under each of `routes:`.
+fn each_probe(check: &Node, rewrite: &mut dyn FnMut(&str, &Node) -> Node) -> Node {
+    let entries = check.entries().iter().map(|(key, node)| {
+        let node = match key.text.as_str() {
+            "probe" => rewrite_probe(node, rewrite),
+            "routes" => Node {
+                kind: Kind::List(node.items().iter().map(|route| each_probe(route, rewrite)).collect()),
+                ..node.clone()
+            },
+            _ => node.clone(),
+        };
+        (key.clone(), node)
+    });
+    match check.kind {
+        Kind::Map(_) => Node { kind: Kind::Map(entries.collect()), ..check.clone() },
+        _ => check.clone(),
+    }
+}
+
+fn rewrite_probe(probe: &Node, rewrite: &mut dyn FnMut(&str, &Node) -> Node) -> Node {
+    match &probe.kind {
+        Kind::Map(entries) => {
+            let entries = entries.iter().map(|(kind, params)| (kind.clone(), rewrite(&kind.text, params))).collect();
+            Node { kind: Kind::Map(entries), ..probe.clone() }
+        }
+        _ => probe.clone(),
+    }
+}
+
+/// Whether a pack has a check whose probe needs a target that the rule itself does not name.
+pub fn needs_target(pack: &PackDoc) -> bool {
+    pack.checks.iter().any(|check| {
+        let rule = check.node.get("use").and_then(Node::text).and_then(|id| catalog::rule(id).ok().flatten());
+        rule.is_some_and(|rule| lacks_target(&rule))
+    })
+}
+
+fn lacks_target(check: &Node) -> bool {
+    let mut lacks = false;
+    each_probe(check, &mut |kind, params| {
+        let named = params.get("target").is_some() || params.get("url").is_some();
+        lacks |= !named && parameters(kind).iter().any(|name| name == "target");
+        params.clone()
+    });
+    lacks
+}

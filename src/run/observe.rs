@@ -1,0 +1,128 @@
+//! One observation: permits, its lane, its time limit, and the probe itself.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Engine, Observed};
+use crate::model::{Observation, Target, Unknown};
+use crate::plan::PlannedObservation;
+use crate::probe::{Look, Touch};
+use crate::world::{Deadline, World};
+
+/// How much longer than its limit a probe may take to give up by itself before it is dropped.
+const GRACE: Duration = Duration::from_millis(500);
+
+impl Engine {
+    /// What an observation brought; made once, whoever asks first.
+    pub(super) async fn observed(self: Arc<Engine>, index: usize) -> Arc<Observed> {
+        let engine = self.clone();
+        self.observed[index].get_or_init(|| engine.observe(index)).await.clone()
+    }
+
+    async fn observe(self: Arc<Engine>, index: usize) -> Arc<Observed> {
+        let planned = &self.plan.observations[index];
+        if let Some(reason) = refusal(planned, &self.world) {
+            return Arc::new(Observed { result: Err(Unknown(reason)), duration_ms: 0 });
+        }
+        let pass = tokio::select! {
+            pass = self.lanes.enter(&planned.lane) => pass,
+            reason = self.options.stop.requested() => return Arc::new(Observed { result: Err(Unknown(reason)), duration_ms: 0 }),
+        };
+        let began = Instant::now();
+        self.options.progress.began(index, &describe(planned));
+        let result = self.clone().look(index).await;
+        self.options.progress.ended(index);
+        drop(pass);
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Arc::new(Observed { result, duration_ms })
+    }
+
+    async fn look(self: Arc<Engine>, index: usize) -> Result<Observation, Unknown> {
+        let limit = self.plan.observations[index].limit;
+        let engine = self.clone();
+        let mut task = tokio::spawn(async move {
+            let planned = &engine.plan.observations[index];
+            let look = Look {
+                folder: &planned.folder,
+                world: &engine.world,
+                swept: &engine.swept,
+                wants: &engine.wants[index],
+                until: Deadline::after(limit),
+            };
+            planned.probe.observe(look).await
+        });
+        let result = tokio::select! {
+            joined = &mut task => joined.unwrap_or_else(|_| Err(Unknown::because("its probe crashed; please report this"))),
+            () = tokio::time::sleep(limit + GRACE) => Err(Unknown(format!("no result within {}", spoken(limit)))),
+            reason = self.options.stop.requested() => Err(Unknown(reason)),
+        };
+        task.abort();
+        result
+    }
+}
+
+fn spoken(limit: Duration) -> String {
+    match limit.as_millis() {
+        millis if millis % 1000 != 0 => format!("{millis} ms"),
+        millis => format!("{} s", millis / 1000),
+    }
+}
+
+/// What is going on, in a few words.
+fn describe(planned: &PlannedObservation) -> String {
+    let touch = &planned.touch;
+    let detail = touch
+        .runs
+        .first()
+        .map(|argv| argv.join(" "))
+        .or_else(|| touch.contacts.first().map(|contact| format!("{} {}", contact.verb, contact.url)))
+        .or_else(|| touch.reads.first().cloned())
+        .unwrap_or_default();
+    format!("{} {detail}", planned.kind)
+}
+
+/// Why an observation must not be made.
+fn refusal(planned: &PlannedObservation, world: &World) -> Option<String> {
+    if let Some(reason) = &planned.refused {
+        return Some(reason.clone());
+    }
+    let touch = &planned.touch;
+    if !touch.runs.is_empty() && !world.permit.exec {
+        return Some("not run: --no-exec".to_owned());
+    }
+    if !touch.contacts.is_empty() && !world.permit.network {
+        return Some("not contacted: --offline".to_owned());
+    }
+    let target = planned.probe.target().and_then(|name| world.targets.get(name));
+    if let Some(reason) = target.and_then(|target| target.url.as_ref().err()) {
+        return Some(reason.clone());
+    }
+    active_refusal(touch, target, world)
+}
+
+fn active_refusal(touch: &Touch, target: Option<&Target>, world: &World) -> Option<String> {
+    if !touch.active && !touch.load {
+        return None;
+    }
+    if !world.permit.active {
+        return Some("not done: --no-active".to_owned());
+    }
+    let word = if touch.load { "load" } else { "active" };
+    let Some(target) = target else {
+        return Some(format!("needs a target with `allow: [{word}]`"));
+    };
+    if target.protected && !world.permit.protected {
+        return Some(format!(
+            "target `{}` is protected in this environment; `--allow-protected` lifts it",
+            target.name
+        ));
+    }
+    let allowed = if touch.load { target.allow_load } else { target.allow_active };
+    if allowed {
+        return None;
+    }
+    Some(match &target.allow_reason {
+        Some(reason) => reason.clone(),
+        None => format!("needs `allow: [{word}]` on target `{}`", target.name),
+    })
+}
