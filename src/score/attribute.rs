@@ -112,20 +112,40 @@ pub(super) fn score_of(report: &Report) -> Exact {
 
 /// All parts that are not nothing, in plan order: credits first.
 pub(super) fn parts(before: &Report, after: &Report) -> Vec<Part> {
-    let (mut state, goal) = (State::of(before), State::of(after));
-    let mut parts = Vec::new();
-    for id in ids(before, after) {
-        step(&mut parts, &mut state, &id, |state| change_credit(state, &goal, &id));
+    let (state, goal) = (State::of(before), State::of(after));
+    let (first, last) = (state.score(), goal.score());
+    let mut walk = Walk { score: first.clone(), state, parts: Vec::new() };
+    let checks = ids(before, after);
+    for id in &checks {
+        walk.step(id, |state| change_credit(state, &goal, id));
     }
-    for id in area_ids(before, after) {
-        step(&mut parts, &mut state, &id, |state| change_area(state, &goal, &id));
+    for id in &area_ids(before, after) {
+        walk.step(id, |state| change_area(state, &goal, id));
     }
-    for id in ids(before, after) {
-        step(&mut parts, &mut state, &id, |state| change_structure(state, &goal, &id));
+    for id in &checks {
+        walk.step(id, |state| change_structure(state, &goal, id));
     }
-    let shown = hundredths(&score_of(after)) - hundredths(&score_of(before));
-    bring_to_grid(&mut parts, shown);
-    parts
+    bring_to_grid(&mut walk.parts, hundredths(&last) - hundredths(&first));
+    walk.parts
+}
+
+/// The way from one state to another, one change at a time.
+struct Walk {
+    state: State,
+    score: Exact,
+    parts: Vec<Part>,
+}
+
+impl Walk {
+    fn step(&mut self, subject: &str, change: impl FnOnce(&mut State) -> Option<String>) {
+        let Some(change) = change(&mut self.state) else { return };
+        let score = self.state.score();
+        let exact = &score - &self.score;
+        self.score = score;
+        if !exact.is_zero() {
+            self.parts.push(Part { subject: subject.to_owned(), change, exact, hundredths: 0 });
+        }
+    }
 }
 
 /// Check ids of both runs: the later run's plan order, then what is gone.
@@ -140,15 +160,6 @@ fn area_ids(before: &Report, after: &Report) -> Vec<String> {
 fn in_order<'a>(first: impl Iterator<Item = &'a String>, then: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     first.chain(then).filter(|id| seen.insert(id.as_str())).cloned().collect()
-}
-
-fn step(parts: &mut Vec<Part>, state: &mut State, subject: &str, change: impl FnOnce(&mut State) -> Option<String>) {
-    let before = state.score();
-    let Some(change) = change(state) else { return };
-    let exact = state.score() - before;
-    if !exact.is_zero() {
-        parts.push(Part { subject: subject.to_owned(), change, exact, hundredths: 0 });
-    }
 }
 
 fn change_credit(state: &mut State, goal: &State, id: &str) -> Option<String> {

@@ -65,7 +65,7 @@ pub fn score(outline: &Outline, judged: &[Judged]) -> Scored {
     let (gates, of_gates) = gates::gates(&results);
     deciders.extend(of_gates);
     let decision = decide::verdict(&results, &deciders);
-    let checks = weigh::checks(outline, &results.seen, &results.holdings, results.overall.is_some());
+    let checks = weigh::checks(outline, &results.seen, &results.holdings, (&results.areas, results.overall.as_ref()));
     let next_actions = actions::next_actions(&results);
     let roadmap = roadmap::roadmap(&results);
     let results::Results { areas, overall, .. } = results;

@@ -57,7 +57,7 @@ impl<'a> Work<'a> {
         let checks = &results.outline.checks;
         let is_open = |index: &usize| {
             let enforced = checks.get(*index).is_some_and(|check| check.standing == Standing::Enforced);
-            enforced && !results.satisfies(*index)
+            enforced && !results.satisfies(*index) && !results.is_waived(*index)
         };
         let open: BTreeSet<usize> = (0..checks.len()).filter(is_open).collect();
         let by_id: BTreeMap<&str, usize> =

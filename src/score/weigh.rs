@@ -46,6 +46,8 @@ pub struct CheckScored {
     pub weight: Exact,
     /// Points of the overall score; `None` without an overall score or where the check is not scored.
     pub points: Option<ExactPoints>,
+    /// For an announced check: points the proven overall score would lose if it were enforced today (below 0: gain).
+    pub would_cost: Option<Exact>,
 }
 
 /// Points of the overall score in percentage points, exact.
@@ -224,19 +226,42 @@ pub(super) fn holdings(outline: &Outline, areas: &[AreaScored], seen: &[Seen]) -
 }
 
 /// Each check's weight and points.
-pub(super) fn checks(outline: &Outline, seen: &[Seen], holdings: &[Exact], has_overall: bool) -> Vec<CheckScored> {
+pub(super) fn checks(
+    outline: &Outline,
+    seen: &[Seen],
+    holdings: &[Exact],
+    (areas, overall): (&[AreaScored], Option<&Interval>),
+) -> Vec<CheckScored> {
     let one = |((check, seen), holding): ((&CheckOutline, &Seen), &Exact)| {
         let weight = weight_of(check);
-        let scored = has_overall && !weight.is_zero() && seen.outcome != Outcome::NotApplicable;
+        let scored = overall.is_some() && !weight.is_zero() && seen.outcome != Outcome::NotApplicable;
         let points = scored.then(|| {
             let possible = percent(holding);
             let got = &possible * &seen.credit();
             let lost = if seen.is_open() { Exact::zero() } else { &possible - &got };
             ExactPoints { got, lost, possible }
         });
-        CheckScored { weight, points }
+        CheckScored { weight, points, would_cost: would_cost(outline, check, *seen, areas, overall) }
     };
     outline.checks.iter().zip(seen).zip(holdings).map(one).collect()
+}
+
+fn would_cost(
+    outline: &Outline,
+    check: &CheckOutline,
+    seen: Seen,
+    areas: &[AreaScored],
+    now: Option<&Interval>,
+) -> Option<Exact> {
+    if check.standing != Standing::Announced {
+        return None;
+    }
+    let mut areas = areas.to_vec();
+    let area = areas.get_mut(check.area)?;
+    let mut sums = Sums { earned: area.earned.clone(), open: area.open.clone(), applicable: area.applicable.clone() };
+    sums.add(&fraction(check.weight, check.share_of), seen);
+    *area = sums.into_area(outline.areas.get(check.area)?, outline.rules.selection);
+    Some(percent(&(&now?.proven - &self::overall(outline, &areas)?.proven)))
 }
 
 /// The score of any set of checks across areas (a component, a group, a phase): `Σ weight·credit / Σ weight` with the

@@ -144,3 +144,16 @@ fn a_set_across_areas_is_scored_by_the_weights_of_its_checks() {
     let counts = counts(&plan.outline, &plan.judged, [0, 1, 2]);
     assert_eq!((counts.passed, counts.failed, counts.unknown, counts.blockers), (1, 1, 1, 0));
 }
+
+#[test]
+fn an_announced_check_shows_what_it_would_cost() {
+    let plan = |outcome| {
+        let plan = Plan::new().area("a", 1).check("base", High, Pass).check("new", High, outcome);
+        plan.with(|check, _| check.standing = Standing::Announced).score()
+    };
+    assert_eq!(plan(Fail).checks[1].would_cost, Some(exact("50")));
+    assert_eq!(plan(Unknown).checks[1].would_cost, Some(exact("50")));
+    assert_eq!(plan(Pass).checks[1].would_cost, Some(exact("0")));
+    assert_eq!(plan(NotApplicable).checks[1].would_cost, Some(exact("0")));
+    assert_eq!(plan(Fail).checks[0].would_cost, None);
+}
