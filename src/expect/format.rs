@@ -13,6 +13,9 @@ const SHOWN: usize = 120;
 /// Decimals that reports show at most.
 const DECIMALS: u32 = 6;
 
+/// Decimals that a limit may have in `just under`: as many as a person writes.
+const LIMIT_DECIMALS: u32 = 60;
+
 /// A value as a report shows it.
 pub fn format_value(value: &Value, ftype: &FactType) -> String {
     beside(value, ftype, &[])
@@ -90,7 +93,7 @@ pub(super) fn date_text(instant: Timestamp) -> String {
 }
 
 fn number_text(number: &Exact, ftype: &FactType, thresholds: &[Exact]) -> String {
-    let (unit, factor) = display_unit(number, ftype);
+    let (unit, factor) = unit_beside(number, ftype, thresholds);
     let scaled = |exact: &Exact| exact.checked_div(&factor).unwrap_or_else(Exact::zero);
     let mut limits: Vec<Exact> = thresholds.iter().map(scaled).collect();
     limits.push(Exact::zero());
@@ -99,6 +102,17 @@ fn number_text(number: &Exact, ftype: &FactType, thresholds: &[Exact]) -> String
     }
     let digits = digits(&scaled(number), ftype, &limits);
     if unit.is_empty() { short(&digits) } else { format!("{} {unit}", short(&digits)) }
+}
+
+/// The unit to show a number in: one that the thresholds can be written in too (a third of a minute cannot).
+fn unit_beside(number: &Exact, ftype: &FactType, thresholds: &[Exact]) -> (&'static str, Exact) {
+    let (unit, factor) = display_unit(number, ftype);
+    let writable =
+        |limit: &Exact| limit.checked_div(&factor).is_some_and(|limit| limit.exact_decimal(DECIMALS).is_some());
+    if *ftype == FactType::Duration && !thresholds.iter().all(writable) {
+        return ("s", Exact::one());
+    }
+    (unit, factor)
 }
 
 /// The decimal text: exact when short, else rounded (shares: down) but never onto or over a limit.
@@ -127,7 +141,7 @@ fn beside_limit(value: &Exact, limits: &[Exact]) -> String {
         if away.is_negative() { Exact::zero() - away } else { away }
     };
     let nearest = limits.iter().min_by_key(|limit| distance(limit)).cloned().unwrap_or_else(Exact::zero);
-    let shown = nearest.exact_decimal(12).unwrap_or_else(|| nearest.floor_decimals(DECIMALS));
+    let shown = nearest.exact_decimal(LIMIT_DECIMALS).unwrap_or_else(|| nearest.floor_decimals(DECIMALS));
     match value.cmp(&nearest) {
         std::cmp::Ordering::Less => format!("just under {shown}"),
         std::cmp::Ordering::Equal => shown,

@@ -192,3 +192,13 @@ fn long_texts_are_cut() {
     assert_eq!(seen.chars().count(), "fail · x · ".chars().count() + 120);
     assert!(seen.ends_with('…'));
 }
+
+#[test]
+fn a_limit_that_no_larger_unit_can_write_keeps_its_unit() {
+    for (value, wanted) in [
+        ("345.759316", "fail · < 345.759316 s · 345.759316 s"),
+        ("345.7593159999", "pass · < 345.759316 s · 345.759 s"),
+    ] {
+        assert_eq!(present("time < 345.759316 s", "time", number(value)), wanted);
+    }
+}
