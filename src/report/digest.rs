@@ -3,7 +3,7 @@
 
 use super::figures;
 use super::text::{counted, joined};
-use crate::model::report::{Check, CheckState, Evidence, Expectation, Gate, Report, Waiver, WaiverState};
+use crate::model::report::{Area, Check, CheckState, Evidence, Expectation, Gate, Report, Waiver, WaiverState};
 use crate::model::{Outcome, Severity, Verdict};
 
 /// Waivers with fewer days left than this are shown as ending soon.
@@ -40,9 +40,36 @@ pub(super) fn tally(report: &Report) -> Tally {
     tally
 }
 
+/// Whether a failure of this check counts: enforced and not waived.
+pub(super) fn counts(check: &Check) -> bool {
+    check.state == CheckState::Enforced && check.waiver.is_none()
+}
+
 /// Whether this check can make the verdict.
 pub(super) fn decides(check: &Check, report: &Report) -> bool {
-    check.state == CheckState::Enforced && check.waiver.is_none() && check.severity >= report.rules.fail_on
+    counts(check) && check.severity >= report.rules.fail_on
+}
+
+/// An area with its checks in plan order.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    pub id: &'a str,
+    /// `None` for checks of an area that the report does not list.
+    pub area: Option<&'a Area>,
+    pub checks: Vec<&'a Check>,
+}
+
+/// Every check in the section of its area; none is lost, even where a stored report does not list its area.
+pub(super) fn sections(report: &Report) -> Vec<Section<'_>> {
+    let listed = report.areas.iter().map(|area| Section { id: &area.id, area: Some(area), checks: Vec::new() });
+    let mut sections: Vec<Section<'_>> = listed.collect();
+    for check in &report.checks {
+        match sections.iter_mut().find(|section| section.id == check.area) {
+            Some(section) => section.checks.push(check),
+            None => sections.push(Section { id: &check.area, area: None, checks: vec![check] }),
+        }
+    }
+    sections
 }
 
 /// Failures that decide, worst first.
@@ -261,12 +288,14 @@ fn count_sentence(report: &Report) -> String {
     let mut parts = vec![format!("{} of {} pass", tally.passed, counted(applying, "check", "checks"))];
     if tally.failed > 0 {
         let severity = report.rules.fail_on;
-        let decided =
-            if severity == Severity::Blocker { "blockers".to_owned() } else { format!("{severity} or worse") };
+        let decided = match severity {
+            Severity::Blocker => counted(tally.deciding, "blocker", "blockers"),
+            Severity::High | Severity::Medium | Severity::Low => format!("{} {severity} or worse", tally.deciding),
+        };
         let waived = if tally.waived > 0 { format!(", {} waived", tally.waived) } else { String::new() };
-        parts.push(format!("{} fail ({} {decided}{waived})", tally.failed, tally.deciding));
+        parts.push(format!("{} fail ({decided}{waived})", tally.failed));
     }
-    for (count, words) in [(tally.unknown, "could not be observed"), (tally.blocked, "wait for another")] {
+    for (count, words) in [(tally.unknown, "could not be observed"), (tally.blocked, "blocked by another")] {
         if count > 0 {
             parts.push(format!("{count} {words}"));
         }

@@ -6,8 +6,14 @@
 
 pub mod json;
 
+mod badge;
 mod digest;
 mod figures;
+mod github;
+mod html;
+mod junit;
+mod markdown;
+mod sarif;
 mod terminal;
 mod text;
 
@@ -71,7 +77,17 @@ pub struct FormatDef {
 }
 
 /// Every format, by name.
-pub static FORMATS: &[&FormatDef] = &[&terminal::FORMAT, &json::FORMAT];
+pub static FORMATS: &[&FormatDef] = &[
+    &terminal::FORMAT,
+    &markdown::FORMAT,
+    &html::FORMAT,
+    &json::FORMAT,
+    &junit::FORMAT,
+    &sarif::FORMAT,
+    &github::FORMAT,
+    &badge::FORMAT,
+    &badge::SVG_FORMAT,
+];
 
 /// The format of this name.
 pub fn format(name: &str) -> Option<&'static FormatDef> {

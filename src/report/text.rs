@@ -1,6 +1,9 @@
 //! Making data safe to show and fitting it into columns. Escaping for one format is left to that format.
 
+use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::model::report::Report;
 
 /// The text on one line, without anything that a terminal or a browser would act on: line breaks and tabs become
 /// spaces; other control characters, bidirectional overrides and invisible characters are spelled out (`\x1b`).
@@ -15,6 +18,28 @@ pub(super) fn one_line(text: &str) -> String {
 /// The text with its line breaks, each line as [`one_line`] would show it.
 pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(one_line).collect()
+}
+
+/// The report with every text in it made safe to show; only the bodies of sections keep their line breaks.
+pub(super) fn cleaned(report: &Report) -> Report {
+    let mut value = serde_json::to_value(report).expect("string keys and plain values always serialize");
+    clean(&mut value, one_line);
+    serde_json::from_value(value).expect("only texts have changed")
+}
+
+fn clean(value: &mut Value, how: fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = how(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| clean(item, how)),
+        Value::Object(members) => {
+            let old = std::mem::take(members);
+            for (key, mut member) in old {
+                clean(&mut member, if key == "body" { |text| lines(text).join("\n") } else { how });
+                members.insert(one_line(&key), member);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn push_visible(line: &mut String, piece: char) {
@@ -69,27 +94,6 @@ pub(super) fn split_at_width(text: &str, columns: usize) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// The text broken at spaces into lines of at most `columns`; longer words are broken where they must be.
-pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut done = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        for piece in pieces(word, columns) {
-            if !line.is_empty() && width(&line) + 1 + width(piece) > columns {
-                done.push(std::mem::take(&mut line));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(piece);
-        }
-    }
-    if !line.is_empty() {
-        done.push(line);
-    }
-    done
-}
-
 /// A word as pieces that each fit.
 pub(super) fn pieces(word: &str, columns: usize) -> Vec<&str> {
     let mut rest = word;
@@ -120,12 +124,6 @@ pub(super) fn joined(items: &[String]) -> String {
     }
 }
 
-/// The text with its first letter in upper case.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,11 +144,11 @@ mod tests {
 
     #[test]
     fn words_longer_than_a_line_are_broken() {
-        for line in wrapped(&format!("see {} now", "x中".repeat(40)), 12) {
-            assert!(width(&line) <= 12, "{line}");
-        }
-        assert_eq!(wrapped("one two  three", 7), ["one two", "three"]);
-        assert!(wrapped("", 10).is_empty());
+        let word = "x中".repeat(40);
+        let found = pieces(&word, 12);
+        assert!(found.iter().all(|piece| width(piece) <= 12), "{found:?}");
+        assert_eq!(found.concat(), word);
+        assert_eq!(pieces("中", 1), ["中"]);
     }
 
     #[test]

@@ -29,6 +29,13 @@ fn the_terminal_report_says_less_or_more_when_asked() {
 }
 
 #[test]
+fn every_other_format_looks_right() {
+    for format in FORMATS.iter().filter(|format| format.name != "terminal") {
+        insta::assert_snapshot!(format.name, rendered(format.name, &sample::rich(), &Style::default()));
+    }
+}
+
+#[test]
 fn samples_can_be_written_out_to_look_at() {
     let Some(folder) = std::env::var_os("REPORT_SAMPLES").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(&folder).unwrap();

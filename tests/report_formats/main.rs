@@ -1,6 +1,8 @@
 //! Every format shown the same reports: what they look like, that they agree, and that hostile text stays text.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod agreement;
+mod hostile;
 mod looks;
 mod sample;
 
