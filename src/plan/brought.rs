@@ -10,7 +10,7 @@ use crate::catalog;
 use crate::model::problem::nearest;
 use crate::model::{Problem, Problems};
 use crate::spec::document::{CheckDoc, Document, PackDoc};
-use crate::yaml::{Key, Kind, Node, Raw, Span, Spanned};
+use crate::yaml::{self, Key, Kind, Node, Span, Spanned};
 
 /// A rule on its way to becoming a check: the merged node, and where it came from.
 #[derive(Clone)]
@@ -39,18 +39,20 @@ pub(super) struct Brought {
     pub(super) span: Span,
 }
 
-/// All rules the spec asks for, in report order of their areas where they have one.
-pub(super) fn gather(input: &PlanInput<'_>, problems: &mut Problems) -> Vec<Brought> {
+/// All rules the spec asks for, and the ids of checks that are too broken to be rules, so that what names those is not
+/// taken for a second mistake.
+pub(super) fn gather(input: &PlanInput<'_>, problems: &mut Problems) -> (Vec<Brought>, Vec<String>) {
     let document = &input.loaded.document;
+    let mut broken = Vec::new();
     let mut brought = from_packs(document, problems);
     brought.extend(from_components(document, problems));
     let mut brought = without_twins(brought, problems);
     take(document, &mut brought, problems);
-    brought.extend(from_areas(document, problems));
+    brought.extend(from_areas(document, &mut broken, problems));
     apply_overrides(document, &mut brought, problems);
     unique(&brought, problems);
     disable(document, &mut brought, problems);
-    brought
+    (brought, broken)
 }
 
 fn from_packs(document: &Document, problems: &mut Problems) -> Vec<Brought> {
@@ -271,11 +273,14 @@ fn plain(node: &Node) -> serde_json::Value {
     }
 }
 
-fn from_areas(document: &Document, problems: &mut Problems) -> Vec<Brought> {
+fn from_areas(document: &Document, broken: &mut Vec<String>, problems: &mut Problems) -> Vec<Brought> {
     let mut brought = Vec::new();
     for (area_id, area) in &document.areas {
         for check in &area.checks {
-            let Some(mut rule) = resolve(&check.node, problems) else { continue };
+            let Some(mut rule) = resolve(&check.node, problems) else {
+                broken.extend(["id", "use"].iter().filter_map(|key| check.node.get(key)?.text()).map(str::to_owned));
+                continue;
+            };
             rule.area = Some(area_id.clone());
             rule.exec = true;
             brought.push(rule);
@@ -288,7 +293,7 @@ fn take(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
     for (area_id, area) in &document.areas {
         for pattern in &area.take {
             let ids: Vec<&str> = brought.iter().map(|rule| rule.id.as_str()).collect();
-            for index in id::select(pattern, &ids, "`take`", problems) {
+            for index in id::Ids::of(&ids).select(pattern, "`take`", problems) {
                 match &brought[index].area {
                     Some(other) if other != area_id => {
                         let message = format!("`{}` is taken by area `{other}` already", brought[index].id);
@@ -358,7 +363,7 @@ fn unique(brought: &[Brought], problems: &mut Problems) {
 fn disable(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
     for entry in &document.disable {
         let ids: Vec<&str> = brought.iter().map(|rule| rule.id.as_str()).collect();
-        for index in id::select(&entry.check, &ids, "`disable` of", problems) {
+        for index in id::Ids::of(&ids).select(&entry.check, "`disable`", problems) {
             brought[index].disabled = Some(entry.reason.clone());
         }
         if entry.reason.trim().is_empty() {
@@ -368,9 +373,9 @@ fn disable(document: &Document, brought: &mut [Brought], problems: &mut Problems
 }
 
 impl Brought {
-    /// Decodes its fields.
+    /// Decodes its fields; blanks stand in for wrong ones, so that the rest is looked at too.
     pub(super) fn decode(&self, problems: &mut Problems) -> Option<CheckDoc> {
-        Raw::<CheckDoc>::new(Arc::new(self.node.clone())).decode(problems)
+        yaml::decode_with_blanks(&self.node, problems)
     }
 
     /// A problem at it.

@@ -24,6 +24,8 @@ pub(super) struct Draft<'a> {
     pub(super) drafts: Vec<CheckDraft>,
     pub(super) observations: Vec<PlannedObservation>,
     pub(super) targets: BTreeMap<String, Target>,
+    /// Ids of checks that are too broken to be planned.
+    pub(super) broken: Vec<String>,
 }
 
 /// A check with the names that are resolved once all ids are known.
@@ -47,6 +49,7 @@ impl<'a> Draft<'a> {
             drafts: Vec::new(),
             observations: Vec::new(),
             targets: target::resolve(input, problems),
+            broken: Vec::new(),
         }
     }
 
@@ -68,8 +71,9 @@ impl<'a> Draft<'a> {
             .collect();
         placed.sort_by_key(|(area, _)| *area);
         for (area, rule) in placed {
-            if let Some(check) = self.check(area, &rule, problems) {
-                self.drafts.push(check);
+            match self.check(area, &rule, problems) {
+                Some(check) => self.drafts.push(check),
+                None => self.broken.push(rule.id.clone()),
             }
         }
         if self.drafts.is_empty() && !problems.has_errors() {
@@ -249,7 +253,8 @@ impl<'a> Draft<'a> {
 
     /// Resolves what names other checks, and adds gates, phases, risks, waivers and rules.
     pub(super) fn finish(mut self, problems: &mut Problems) -> Plan {
-        requires::resolve(&mut self.drafts, problems);
+        requires::resolve(&mut self.drafts, &self.broken, problems);
+        let broken = std::mem::take(&mut self.broken);
         let input = self.input;
         let document = self.document();
         let (area_outlines, areas) = self.areas.into_iter().unzip();
@@ -278,20 +283,15 @@ impl<'a> Draft<'a> {
             selection: None,
             warnings: Problems::new(),
         };
-        gate::fill(&mut plan, input, problems);
-        plan.risks = gate::risks(&plan, document, problems);
-        plan.waivers = waiver::plan(&plan, input, problems);
+        gate::fill(&mut plan, input, &broken, problems);
+        plan.risks = gate::risks(&plan, document, &broken, problems);
+        plan.waivers = waiver::plan(&plan, input, &broken, problems);
         select::apply(&mut plan, input, problems);
         plan
     }
 }
 
 fn check_version(document: &Document, problems: &mut Problems) {
-    if document.version.value != 1 {
-        let message =
-            format!("this is version {} of the spec language; this tool knows version 1", document.version.value);
-        problems.push(document.version.span.problem(message).help("write `version: 1`"));
-    }
     if let Some(pinned) = document.catalog.as_ref().filter(|pinned| is_newer(pinned, catalog::VERSION)) {
         let message = format!("this tool's catalog is {}, older than `{}`", catalog::VERSION, pinned.value);
         problems.push(pinned.span.problem(message).help("install a newer shipworthy, or pin an older catalog"));
@@ -346,6 +346,9 @@ fn words(names: &[Spanned<String>]) -> String {
 }
 
 pub(super) fn date(text: &Spanned<String>, problems: &mut Problems) -> Option<Date> {
+    if text.is_empty() {
+        return None;
+    }
     match units::date(text) {
         Ok(date) => Some(date),
         Err(message) => {

@@ -12,13 +12,13 @@ use crate::spec::document::{Document, GateDoc, RiskLevelDoc};
 use crate::yaml::Spanned;
 
 /// Fills phases, gates and rules of the plan's outline.
-pub(super) fn fill(plan: &mut Plan, input: &PlanInput<'_>, problems: &mut Problems) {
+pub(super) fn fill(plan: &mut Plan, input: &PlanInput<'_>, broken: &[String], problems: &mut Problems) {
     let document = &input.loaded.document;
     plan.outline.rules = rules(document, input, problems);
     plan.outline.target_date = document.system.target_date.as_ref().and_then(|text| date(text, problems));
     plan.outline.capacity = document.system.capacity.as_ref().and_then(|text| capacity(text, problems));
     plan.outline.phases = phases(document, problems);
-    plan.outline.gates = gates(plan, document, problems);
+    plan.outline.gates = gates(plan, document, broken, problems);
     for index in 0..plan.outline.gates.len() {
         complain_about_expectations(plan, document, index, problems);
     }
@@ -93,8 +93,9 @@ fn phases(document: &Document, problems: &mut Problems) -> Vec<PhaseOutline> {
     phases
 }
 
-fn gates(plan: &Plan, document: &Document, problems: &mut Problems) -> Vec<GateOutline> {
+fn gates(plan: &Plan, document: &Document, broken: &[String], problems: &mut Problems) -> Vec<GateOutline> {
     let ids: Vec<&str> = plan.outline.checks.iter().map(|check| check.id.as_str()).collect();
+    let known = id::Ids::with_broken(ids.clone(), broken);
     let mut gates = Vec::new();
     for (id, gate) in &document.gates {
         if gate.checks.is_empty() && gate.expect.is_empty() {
@@ -103,7 +104,7 @@ fn gates(plan: &Plan, document: &Document, problems: &mut Problems) -> Vec<GateO
             );
         }
         let selected =
-            gate.checks.iter().flat_map(|pattern| id::select(pattern, &ids, &format!("gate `{id}`"), problems));
+            gate.checks.iter().flat_map(|pattern| known.select(pattern, &format!("gate `{id}`"), problems));
         let mut checks: Vec<usize> = selected.collect();
         checks.sort_unstable();
         checks.dedup();
@@ -139,12 +140,13 @@ fn complain_about_expectations(plan: &Plan, document: &Document, index: usize, p
 }
 
 /// Risks with the checks that show them.
-pub(super) fn risks(plan: &Plan, document: &Document, problems: &mut Problems) -> Vec<PlannedRisk> {
+pub(super) fn risks(plan: &Plan, document: &Document, broken: &[String], problems: &mut Problems) -> Vec<PlannedRisk> {
     let ids: Vec<&str> = plan.outline.checks.iter().map(|check| check.id.as_str()).collect();
+    let known = id::Ids::with_broken(ids, broken);
     let mut risks = Vec::new();
     for risk in &document.risks {
         let watch: Vec<usize> =
-            risk.watch.iter().flat_map(|pattern| id::select(pattern, &ids, "`watch`", problems)).collect();
+            risk.watch.iter().flat_map(|pattern| known.select(pattern, "`watch`", problems)).collect();
         let level = match risk.level {
             RiskLevelDoc::High => "high",
             RiskLevelDoc::Medium => "medium",

@@ -37,20 +37,38 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
     pattern[p..].iter().all(|byte| *byte == b'*')
 }
 
-/// Indices of the ids that a pattern selects; none is a problem at the pattern.
-pub(super) fn select(pattern: &Spanned<String>, ids: &[&str], what: &str, problems: &mut Problems) -> Vec<usize> {
-    let found: Vec<usize> = (0..ids.len()).filter(|index| matches(pattern, ids[*index])).collect();
-    if found.is_empty() {
-        problems.push(no_match(pattern, ids, what));
-    }
-    found
+/// Ids that may be named.
+pub(super) struct Ids<'a> {
+    live: Vec<&'a str>,
+    broken: &'a [String],
 }
 
-fn no_match(pattern: &Spanned<String>, ids: &[&str], what: &str) -> Problem {
-    let problem = pattern.span.problem(format!("{what} `{}` matches no check", pattern.value));
-    match nearest(pattern, ids.iter().copied()) {
-        Some(id) => problem.help(format!("did you mean `{id}`?")),
-        None => problem.help("name a check of this spec, or a glob such as `http/*`; `shipworthy plan` lists them"),
+impl<'a> Ids<'a> {
+    /// These.
+    pub(super) fn of(live: &[&'a str]) -> Ids<'a> {
+        Ids { live: live.to_vec(), broken: &[] }
+    }
+
+    /// These, and those of checks that have problems of their own.
+    pub(super) fn with_broken(live: Vec<&'a str>, broken: &'a [String]) -> Ids<'a> {
+        Ids { live, broken }
+    }
+
+    /// Indices of the ids that a pattern selects; none is a problem at the pattern.
+    pub(super) fn select(&self, pattern: &Spanned<String>, what: &str, problems: &mut Problems) -> Vec<usize> {
+        let found: Vec<usize> = (0..self.live.len()).filter(|index| matches(pattern, self.live[*index])).collect();
+        if found.is_empty() && !self.broken.iter().any(|id| matches(pattern, id)) {
+            problems.push(self.no_match(pattern, what));
+        }
+        found
+    }
+
+    fn no_match(&self, pattern: &Spanned<String>, what: &str) -> Problem {
+        let problem = pattern.span.problem(format!("{what} names `{}`, which matches no check", pattern.value));
+        match nearest(pattern, self.live.iter().copied().chain(self.broken.iter().map(String::as_str))) {
+            Some(id) => problem.help(format!("did you mean `{id}`?")),
+            None => problem.help("name a check of this spec, or a glob such as `http/*`; `shipworthy plan` lists them"),
+        }
     }
 }
 

@@ -252,7 +252,8 @@ impl Plan {
 pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Problems> {
     let mut problems = Problems::new();
     let mut draft = check::Draft::new(input, &mut problems);
-    let brought = brought::gather(input, &mut problems);
+    let (brought, broken) = brought::gather(input, &mut problems);
+    draft.broken = broken;
     let brought = each::expand(brought, &mut problems);
     draft.add_checks(brought, &mut problems);
     let plan = draft.finish(&mut problems);

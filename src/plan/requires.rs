@@ -11,14 +11,15 @@ use crate::model::problem::nearest;
 use crate::yaml::Spanned;
 
 /// Resolves names to indices, and complains about unknown ones and circles.
-pub(super) fn resolve(drafts: &mut [CheckDraft], problems: &mut Problems) {
+pub(super) fn resolve(drafts: &mut [CheckDraft], broken: &[String], problems: &mut Problems) {
     let ids: Vec<(String, Option<String>)> =
         drafts.iter().map(|draft| (draft.outline.id.clone(), draft.planned.component.clone())).collect();
+    let known = Known { ids: &ids, broken };
     for (index, draft) in drafts.iter_mut().enumerate() {
-        draft.planned.requires = all(&draft.requires, "`requires`", index, draft.from_catalog, &ids, problems);
-        draft.planned.after = all(&draft.after, "`after`", index, draft.from_catalog, &ids, problems);
+        draft.planned.requires = all(&draft.requires, "`requires`", index, draft.from_catalog, &known, problems);
+        draft.planned.after = all(&draft.after, "`after`", index, draft.from_catalog, &known, problems);
         draft.outline.requires = draft.planned.requires.iter().map(|other| ids[*other].0.clone()).collect();
-        let alternatives = all(&draft.any_of, "`any_of`", index, false, &ids, problems);
+        let alternatives = all(&draft.any_of, "`any_of`", index, false, &known, problems);
         if !alternatives.is_empty() {
             draft.planned.any_of = alternatives.iter().map(|other| ids[*other].0.clone()).collect();
             if matches!(draft.planned.finding, Finding::Claimed) {
@@ -29,15 +30,27 @@ pub(super) fn resolve(drafts: &mut [CheckDraft], problems: &mut Problems) {
     complain_about_circles(drafts, problems);
 }
 
+/// Ids with their components, and those of checks that have problems of their own.
+struct Known<'a> {
+    ids: &'a [(String, Option<String>)],
+    broken: &'a [String],
+}
+
+impl Known<'_> {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().map(|(id, _)| id.as_str()).chain(self.broken.iter().map(String::as_str))
+    }
+}
+
 fn all(
     patterns: &[Spanned<String>],
     what: &str,
     own: usize,
     from_catalog: bool,
-    ids: &[(String, Option<String>)],
+    known: &Known<'_>,
     problems: &mut Problems,
 ) -> Vec<usize> {
-    let mut found: Vec<usize> = patterns.iter().flat_map(|p| one(p, what, own, from_catalog, ids, problems)).collect();
+    let mut found: Vec<usize> = patterns.iter().flat_map(|p| one(p, what, own, from_catalog, known, problems)).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -48,16 +61,17 @@ fn one(
     what: &str,
     own: usize,
     from_catalog: bool,
-    ids: &[(String, Option<String>)],
+    known: &Known<'_>,
     problems: &mut Problems,
 ) -> Vec<usize> {
+    let ids = known.ids;
     let hits: Vec<usize> = (0..ids.len()).filter(|index| id::matches(pattern, &ids[*index].0)).collect();
     let component = &ids[own].1;
     let same: Vec<usize> = hits.iter().copied().filter(|index| ids[*index].1 == *component).collect();
     let found = if same.is_empty() || !from_catalog { hits } else { same };
-    if found.is_empty() {
+    if found.is_empty() && !known.broken.iter().any(|id| id::matches(pattern, id)) {
         let problem = pattern.span.problem(format!("{what} names `{}`, which is no check of this spec", pattern.value));
-        problems.push(match nearest(pattern, ids.iter().map(|(id, _)| id.as_str())) {
+        problems.push(match nearest(pattern, known.names()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help("name a check id, or a glob such as `http/*`; `shipworthy plan` lists them"),
         });

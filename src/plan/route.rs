@@ -163,12 +163,15 @@ fn expectations(
             "add `expect:` with a list of `fact operator value` ({example}); `shipworthy probe {kind}` shows the facts"
         )));
     }
-    doc.expect.iter().filter_map(|line| typed(line, schema, problems)).collect()
+    // A line that waits for an unset variable makes the check unknown; its text is no expectation yet.
+    let waits = !rule.node.missing_below().is_empty();
+    let lines = doc.expect.iter().filter(|line| !(waits && line.value.contains("${")));
+    lines.filter_map(|line| typed(line, schema, problems)).collect()
 }
 
 /// One line of an `expect`, parsed and typed, or a problem at its exact place.
 pub(super) fn typed(line: &Spanned<String>, schema: &FactSchema, problems: &mut Problems) -> Option<Typed> {
-    if line.value.contains("${") {
+    if line.is_empty() {
         return None;
     }
     let result: Result<Typed, Fault> =

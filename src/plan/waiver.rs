@@ -34,11 +34,11 @@ pub struct PlannedWaiver {
 }
 
 /// All waivers of the spec.
-pub(super) fn plan(plan: &Plan, input: &PlanInput<'_>, problems: &mut Problems) -> Vec<PlannedWaiver> {
-    input.loaded.document.waivers.iter().filter_map(|waiver| one(plan, waiver, problems)).collect()
+pub(super) fn plan(plan: &Plan, input: &PlanInput<'_>, broken: &[String], problems: &mut Problems) -> Vec<PlannedWaiver> {
+    input.loaded.document.waivers.iter().filter_map(|waiver| one(plan, waiver, broken, problems)).collect()
 }
 
-fn one(plan: &Plan, waiver: &Spanned<WaiverDoc>, problems: &mut Problems) -> Option<PlannedWaiver> {
+fn one(plan: &Plan, waiver: &Spanned<WaiverDoc>, broken: &[String], problems: &mut Problems) -> Option<PlannedWaiver> {
     let since = waiver.since.as_ref().and_then(|text| date(text, problems));
     let expires = date(&waiver.expires, problems);
     if let (Some(since), Some(expires)) = (since, expires) {
@@ -56,7 +56,7 @@ fn one(plan: &Plan, waiver: &Spanned<WaiverDoc>, problems: &mut Problems) -> Opt
         problems.push(waiver.span.problem("a waiver needs a reason").help("say why in `reason:`"));
     }
     let ids: Vec<&str> = plan.outline.checks.iter().map(|check| check.id.as_str()).collect();
-    let hits = id::select(&waiver.check, &ids, "waiver of", problems);
+    let hits = id::Ids::with_broken(ids, broken).select(&waiver.check, "this waiver", problems);
     let checks = hits.into_iter().map(|index| (index, accepted(plan, index, waiver, problems))).collect();
     Some(PlannedWaiver {
         pattern: waiver.check.value.clone(),

@@ -21,7 +21,13 @@ const MOST_MISSING: usize = 200;
 /// The value of a node. `None` when part of it was wrong or missing; `Some` also when faults were added that leave it
 /// whole, such as an unknown key, so look at `problems` before acting on it.
 pub fn decode<T: DeserializeOwned>(node: &Node, problems: &mut Problems) -> Option<T> {
-    attempt(node, problems, false)
+    attempt(node, problems, false).and_then(|(value, whole)| whole.then_some(value))
+}
+
+/// Like [`decode`], but with blanks (nothing, empty text, zero) where something was wrong or missing: to look for faults
+/// in the rest. When `problems` got an error from it, the value must not be acted on.
+pub fn decode_with_blanks<T: DeserializeOwned>(node: &Node, problems: &mut Problems) -> Option<T> {
+    attempt(node, problems, false).map(|(value, _)| value)
 }
 
 /// Reports what is wrong with the keys that are there; missing ones are no fault. For overlays.
@@ -29,7 +35,7 @@ pub fn decode_part<T: DeserializeOwned>(node: &Node, problems: &mut Problems) {
     attempt::<T>(node, problems, true);
 }
 
-fn attempt<T: DeserializeOwned>(node: &Node, problems: &mut Problems, part: bool) -> Option<T> {
+fn attempt<T: DeserializeOwned>(node: &Node, problems: &mut Problems, part: bool) -> Option<(T, bool)> {
     let mut missing = BTreeSet::new();
     loop {
         let state = State { problems: RefCell::default(), blanks: Cell::new(false), missing: &missing, part };
@@ -42,7 +48,7 @@ fn attempt<T: DeserializeOwned>(node: &Node, problems: &mut Problems, part: bool
             }
             Ok(value) => {
                 problems.extend(found);
-                return (!blanks).then_some(value);
+                return Some((value, !blanks));
             }
             Err(stop) => {
                 if found.is_empty() {

@@ -23,7 +23,7 @@ mod syntax;
 mod tests;
 mod trap;
 
-pub use decode::{decode, decode_part};
+pub use decode::{decode, decode_part, decode_with_blanks};
 pub use node::{Key, Kind, Node, Source, Span, Style};
 pub use parse::{MAX_DEPTH, MAX_NODES, parse, parse_foreign, parse_into};
 pub use raw::{Raw, Spanned};
