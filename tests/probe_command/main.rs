@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![cfg(unix)]
 
+mod attest;
 mod plugin;
 #[path = "../probing/mod.rs"]
 mod probing;

@@ -86,6 +86,14 @@ impl Bench {
     pub(crate) async fn observe_async(&self, probe: &str, params: &str) -> Result<Observation, Unknown> {
         let (probe, problems) = decode(probe, params);
         assert!(!problems.has_errors(), "{problems:?}");
+        self.look(&*probe.unwrap()).await
+    }
+
+    pub(crate) fn observe_probe(&self, probe: &dyn Probe) -> Result<Observation, Unknown> {
+        tokio::runtime::Runtime::new().unwrap().block_on(self.look(probe))
+    }
+
+    async fn look(&self, probe: &dyn Probe) -> Result<Observation, Unknown> {
         let swept = Swept::default();
         let look = Look {
             folder: &self.folder,
@@ -94,7 +102,7 @@ impl Bench {
             wants: &[],
             until: Deadline::after(self.limit),
         };
-        probe.unwrap().observe(look).await
+        probe.observe(look).await
     }
 
     pub(crate) fn decode_problems(&self, probe: &str, params: &str) -> Vec<Problem> {
