@@ -21,6 +21,7 @@ pub(crate) mod http;
 mod image;
 mod limits;
 pub mod plugin;
+mod promql;
 #[cfg(test)]
 pub(crate) mod sample;
 mod secret_name;
@@ -143,7 +144,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &dockerfile::DEF,
     &file::DEF,
     &http::DEF,
-    &plugin::DEF,
+    &plugin::DEF, &promql::DEF,
     &secrets::DEF,
     &text::DEF,
 ];

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::model::Target;
 
 pub mod artefact;
+pub mod api;
 mod attributes;
 pub mod class;
 pub mod deadline;

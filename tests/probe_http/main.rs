@@ -5,6 +5,7 @@
 mod origin;
 #[path = "../probing/mod.rs"]
 mod probing;
+mod promql;
 mod tls;
 
 use std::io::Write;

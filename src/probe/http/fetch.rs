@@ -117,11 +117,15 @@ impl Fetched {
 }
 
 /// A target made ready to be asked.
-struct Aim {
-    url: Url,
-    headers: Vec<Header>,
-    trust: Trust,
-    resolve: BTreeMap<String, String>,
+pub(crate) struct Aim {
+    /// What to ask, without user and password.
+    pub(crate) url: Url,
+    /// What to send along, credentials among it.
+    pub(crate) headers: Vec<Header>,
+    /// Whom we trust.
+    pub(crate) trust: Trust,
+    /// `host → address`, instead of DNS.
+    pub(crate) resolve: BTreeMap<String, String>,
 }
 
 /// Sends a request and follows redirects as far as asked. Unknown when we could not even try.
@@ -209,7 +213,8 @@ fn own_headers() -> Vec<Header> {
         .collect()
 }
 
-fn aim(fetch: &Fetch<'_>, world: &World) -> Result<Aim, Unknown> {
+/// Makes the target ready. Unknown when it has no URL, or its credentials or trust cannot be used.
+pub(crate) fn aim(fetch: &Fetch<'_>, world: &World) -> Result<Aim, Unknown> {
     let mut headers = own_headers();
     let mut push = |name: &str, value: &str| {
         headers.push(Header::new(name, value).map_err(Unknown::because)?);

@@ -44,6 +44,11 @@ impl Header {
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
+
+    /// Its value, which may be a credential.
+    pub(in crate::world) fn value(&self) -> &HeaderValue {
+        &self.value
+    }
 }
 
 /// A request.
