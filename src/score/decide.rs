@@ -215,6 +215,9 @@ fn checks_part(results: &Results<'_>, deciders: &[Decider]) -> String {
     if waived > 0 {
         text.push_str(&format!(" ({waived} waived)"));
     }
+    if results.outline.rules.selection {
+        text.push_str(" among the selected checks");
+    }
     text
 }
 
@@ -223,7 +226,8 @@ fn score_part(score: &Interval, least: &Exact) -> String {
     if percent(&score.proven) >= *least {
         format!("{} ≥ {needed}", pct_beside(&score.proven, least))
     } else if percent(&score.possible) < *least {
-        format!("{} < {needed}", pct_beside(&score.possible, least))
+        let most = if score.proven == score.possible { "" } else { "at most " };
+        format!("{most}{} < {needed}", pct_beside(&score.possible, least))
     } else {
         format!("{} … {} around {needed}", pct_beside(&score.proven, least), pct(&score.possible))
     }

@@ -77,7 +77,7 @@ fn explain_area(text: &mut String, report: &Report, area: &Area) -> Option<Inter
         number(open),
         number(applicable)
     ));
-    push_ratio(text, "proven", &number(earned), applicable, &interval.proven);
+    push_ratio(text, "proven", &bracketed(earned), applicable, &interval.proven);
     push_ratio(text, "possible", &format!("({} + {})", number(earned), number(open)), applicable, &interval.possible);
     push_ratio(
         text,
@@ -126,7 +126,7 @@ fn push_table(text: &mut String, rows: &[Row]) {
 }
 
 fn push_ratio(text: &mut String, name: &str, numerator: &str, denominator: &Exact, result: &Exact) {
-    let denominator = number(denominator);
+    let denominator = bracketed(denominator);
     text.push_str(&format!("  {name:8} = {numerator} / {denominator} = {result} = {} %\n", shown(result)));
 }
 
@@ -181,6 +181,12 @@ fn push_difference(text: &mut String, computed: &Interval, stored: &Score) {
 /// A number with few decimals as such, any other as its fraction.
 fn number(number: &Exact) -> String {
     number.exact_decimal(MOST_DECIMALS).unwrap_or_else(|| number.to_string())
+}
+
+/// The same as a part of a quotient.
+fn bracketed(number: &Exact) -> String {
+    let text = self::number(number);
+    if text.contains('/') { format!("({text})") } else { text }
 }
 
 fn shown(fraction: &Exact) -> String {

@@ -161,8 +161,7 @@ fn unknown(outline: &Outline, text: &str) -> Fault {
         Ok(expectation) => expectation.path().to_owned(),
         Err(fault) => return fault,
     };
-    let names = result_names(outline);
-    let help = match nearest(&path, names.iter().map(String::as_str)) {
+    let help = match nearest_fact(outline, &path) {
         Some(name) => format!("did you mean `{name}`?"),
         None => "a gate may use `score`, `possible`, `measured`, `checks.<severity>.<outcome>`, the same after \
                  `area.<id>.`, `check.<id>.outcome`, `check.<id>.fact.<name>`, `phase.<id>.score`, `gate.<id>.outcome`"
@@ -176,6 +175,16 @@ fn unknown(outline: &Outline, text: &str) -> Fault {
         message: format!("`{path}` is not a fact about the result"),
         help: Some(help),
     }
+}
+
+/// The fact that the mistyped path most likely meant.
+fn nearest_fact(outline: &Outline, path: &str) -> Option<String> {
+    if let Some((id, fact)) = path.strip_prefix("check.").and_then(|rest| rest.split_once(".fact.")) {
+        let near = nearest(id, outline.checks.iter().map(|check| check.id.as_str()))?;
+        return Some(format!("check.{near}.fact.{fact}"));
+    }
+    let names = result_names(outline);
+    nearest(path, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Every fact about the result by name, but those of single checks below `check.<id>.fact.`.

@@ -60,6 +60,7 @@ fn fractions_that_are_no_short_decimals_stay_fractions() {
     });
     let text = explain(&report_of(&plan));
     assert!(text.contains("x@1  fail     8/3 × 0.333333 = 0.888888\n"), "{text}");
+    assert!(text.contains("proven   = 0.888888 / (8/3) = 333333/1000000 = 33.3 %\n"), "{text}");
     assert!(text.contains("applicable 8/3\n") && text.contains("= 333333/1000000 = 33.3 %"), "{text}");
 }
 

@@ -135,6 +135,8 @@ fn faults_are_placed_in_the_whole_line() {
     let unit = fault("check.http/hsts@v1.2.fact.p99.9 < 5 MB");
     assert!(unit.offset >= 26, "{unit:?}");
     assert!(fault("check.http/hsts@v1.2.fact.nothing < 5").message.contains("nothing"));
+    let misspelt = fault("check.http/hst.fact.p99.9 < 1 s");
+    assert_eq!(misspelt.help.as_deref(), Some("did you mean `check.http/hsts.fact.p99.9`?"));
     assert!(fault("check.missing.outcome = pass").message.contains("check.missing.outcome"));
     assert!(fault("check.http/hsts.outcome = passed").help.is_some());
     assert!(fault("checks.all.failed == 0").message.contains("=="));

@@ -94,6 +94,8 @@ fn a_minimum_score_is_judged_on_the_interval() {
         let scored = plan(outcome, least);
         assert_eq!(state_of(&scored, DeciderKind::MinScore, "a"), Some(state), "{outcome} against {least}");
     }
+    let line = plan(Unknown, "101").verdict_line;
+    assert!(line.contains("a at most 100.0 < 101"), "{line}");
     let text = &plan(Fail, "80").reasons;
     assert_eq!(text[1], "area `a` is 50.0, below 80: 30 points missing");
     assert_eq!(text[0], "the overall score is 50.0, below 60: 10 points missing");
@@ -164,6 +166,7 @@ fn a_selection_is_judged_by_its_checks_and_whole_areas_only() {
     let scored = plan.score();
     assert!(scored.deciders.is_empty(), "{:?}", scored.deciders);
     assert_eq!((scored.verdict, scored.gates[0].due), (Ready, false));
+    assert_eq!(scored.verdict_line, "ready: no blocker failed among the selected checks");
     let strict = plan.clone().rule(|outline| outline.areas[0].min_score_pct = Some(exact("80"))).score();
     assert_eq!(state_of(&strict, DeciderKind::MinScore, "a"), Some(Failed));
     let partly = plan.rule(|outline| {
