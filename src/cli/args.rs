@@ -72,6 +72,8 @@ pub(super) enum Command {
     Catalog(CatalogArgs),
     /// Render a stored JSON report in other formats.
     Report(ReportArgs),
+    /// Compare two stored JSON reports: is the later one no worse?
+    Compare(CompareArgs),
     /// Work with plugins.
     Plugin(PluginArgs),
     /// Print a JSON Schema or a generated document.
@@ -265,6 +267,17 @@ pub(super) struct ReportArgs {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct CompareArgs {
+    /// The earlier JSON report.
+    pub(super) before: PathBuf,
+    /// The later JSON report.
+    pub(super) after: PathBuf,
+    /// `text` or `markdown`.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "markdown"])]
+    pub(super) format: String,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct PluginArgs {
     #[command(subcommand)]
     pub(super) command: PluginCommand,
@@ -274,6 +287,15 @@ pub(super) struct PluginArgs {
 pub(super) enum PluginCommand {
     /// Check that a command speaks the plugin protocol.
     Test {
+        /// Input it can answer, as JSON.
+        #[arg(long, value_name = "JSON", default_value = "{}")]
+        input: String,
+        /// Root of the repository it is given.
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        root: PathBuf,
+        /// Limit of each run.
+        #[arg(long, value_name = "DURATION", default_value = "10 s")]
+        limit: String,
         /// The plugin and its arguments.
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         run: Vec<String>,

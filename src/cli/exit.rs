@@ -63,8 +63,8 @@ pub(super) fn of_error(error: &anyhow::Error) -> Exit {
 
 /// The table shown by `--help`.
 pub(super) const TABLE: &str = "Exit codes:
-  0    yes: ready, valid, rendered
-  1    no: not ready
+  0    yes: ready, valid, rendered, no worse
+  1    no: not ready, worse
   2    the question was wrong: usage, spec, unreadable input
   3    cannot tell: too little could be observed
   4    our fault, or an output could not be written

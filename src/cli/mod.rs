@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod catalog;
+mod compare;
 mod completions;
 mod console;
 mod demo;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments, &console),
         Command::Catalog(arguments) => catalog::run(&arguments, &console),
         Command::Report(arguments) => report::run(&arguments, &console),
+        Command::Compare(arguments) => compare::run(&arguments, &console),
         Command::Plugin(arguments) => plugin::run(&arguments, &console),
         Command::Schema(arguments) => schema::run(&arguments, &console),
         Command::Completions(arguments) => completions::run(&arguments, &console),

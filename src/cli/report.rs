@@ -1,5 +1,7 @@
 //! `shipworthy report`: a stored run in other formats.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::args::ReportArgs;
@@ -7,20 +9,27 @@ use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
 use super::output::Outputs;
 use crate::model::Problem;
+use crate::model::report::Report;
 use crate::report::json;
 
 pub(super) fn run(arguments: &ReportArgs, console: &Console) -> Result<Exit> {
-    let shown = arguments.file.display();
-    let bytes =
-        std::fs::read(&arguments.file).map_err(|error| WrongQuestion(format!("cannot read `{shown}`: {error}")))?;
-    let report = match json::read(&bytes) {
-        Ok(report) => report,
-        Err(problem) => {
-            let message = format!("`{shown}` is no report: {}", problem.message);
-            console.problems(&[Problem { message, ..problem }]);
-            return Ok(Exit::WrongQuestion);
-        }
+    let Some(report) = read(&arguments.file, console)? else {
+        return Ok(Exit::WrongQuestion);
     };
     Outputs::open(&arguments.output)?.write(&report, console)?;
     Ok(if arguments.exit_code { Exit::from_code(report.exit.code) } else { Exit::Yes })
+}
+
+/// A stored report; `None` after saying why it is none.
+pub(super) fn read(path: &Path, console: &Console) -> Result<Option<Report>> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|error| WrongQuestion(format!("cannot read `{shown}`: {error}")))?;
+    match json::read(&bytes) {
+        Ok(report) => Ok(Some(report)),
+        Err(problem) => {
+            let message = format!("`{shown}` is no report: {}", problem.message);
+            console.problems(&[Problem { message, ..problem }]);
+            Ok(None)
+        }
+    }
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::PlanInput;
-use super::id;
-use super::with;
+use super::{PlanInput, adjust, id, with};
 use crate::catalog;
 use crate::model::problem::nearest;
 use crate::model::{Problem, Problems};
@@ -49,9 +47,10 @@ pub(super) fn gather(input: &PlanInput<'_>, problems: &mut Problems) -> (Vec<Bro
     let mut brought = without_twins(brought, problems);
     take(document, &mut brought, problems);
     brought.extend(from_areas(document, &mut broken, problems));
-    apply_overrides(document, &mut brought, problems);
+    let policy = input.loaded.policy.as_ref().map(|policy| policy.file.as_str());
+    adjust::overrides(document, policy, &mut brought, problems);
     unique(&brought, problems);
-    disable(document, &mut brought, problems);
+    adjust::disable(document, policy, &mut brought, problems);
     (brought, broken)
 }
 
@@ -209,7 +208,7 @@ fn find_rule(rule_id: &str, span: &Span, problems: &mut Problems) -> Option<Arc<
     }
 }
 
-fn report_unused(parameters: &[(Key, Node)], used: &[bool], who: &str, problems: &mut Problems) {
+pub(super) fn report_unused(parameters: &[(Key, Node)], used: &[bool], who: &str, problems: &mut Problems) {
     for ((key, _), used) in parameters.iter().zip(used) {
         if !used {
             problems.push(key.span.problem(format!("{who} `{}`", key.text)).help(
@@ -311,39 +310,6 @@ fn take(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
     }
 }
 
-fn apply_overrides(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
-    for (pattern, fields) in &document.overrides {
-        let hits: Vec<usize> = (0..brought.len()).filter(|index| id::matches(pattern, &brought[*index].id)).collect();
-        if hits.is_empty() {
-            let ids = brought.iter().map(|rule| rule.id.as_str());
-            let problem = fields.node.problem(format!("`override` of `{pattern}` matches no check"));
-            problems.push(match nearest(pattern, ids) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help("name a check that a pack brings, or a glob such as `http/*`"),
-            });
-        }
-        for index in hits {
-            override_one(&mut brought[index], &fields.node, problems);
-        }
-    }
-}
-
-fn override_one(rule: &mut Brought, fields: &Node, problems: &mut Problems) {
-    for key in ["id", "use", "for_each"] {
-        if let Some(node) = fields.get(key) {
-            problems.push(
-                node.problem(format!("`override` cannot change `{key}`")).help("write a check of your own instead"),
-            );
-        }
-    }
-    let parameters = fields.get("with").map(|node| node.entries().to_vec()).unwrap_or_default();
-    let rest: Vec<(Key, Node)> = fields.entries().iter().filter(|(key, _)| key.text != "with").cloned().collect();
-    let merged = rule.node.overlaid(&Node { kind: Kind::Map(rest), ..fields.clone() });
-    let (node, used) = with::apply(&merged, &parameters, true);
-    report_unused(&parameters, &used, &format!("the probe of `{}` takes no parameter", rule.id), problems);
-    rule.node = node;
-}
-
 fn unique(brought: &[Brought], problems: &mut Problems) {
     let mut first: BTreeMap<&str, &Brought> = BTreeMap::new();
     for rule in brought {
@@ -360,19 +326,12 @@ fn unique(brought: &[Brought], problems: &mut Problems) {
     }
 }
 
-fn disable(document: &Document, brought: &mut [Brought], problems: &mut Problems) {
-    for entry in &document.disable {
-        let ids: Vec<&str> = brought.iter().map(|rule| rule.id.as_str()).collect();
-        for index in id::Ids::of(&ids).select(&entry.check, "`disable`", problems) {
-            brought[index].disabled = Some(entry.reason.clone());
-        }
-        if entry.reason.trim().is_empty() {
-            problems.push(entry.span.problem("a disabled check needs a reason").help("say why in `reason:`"));
-        }
-    }
-}
-
 impl Brought {
+    /// Whether the policy file brought it.
+    pub(super) fn is_of_policy(&self, policy: Option<&str>) -> bool {
+        self.pack.is_some() && policy.is_some_and(|file| self.span.source.file == file)
+    }
+
     /// Decodes its fields; blanks stand in for wrong ones, so that the rest is looked at too.
     pub(super) fn decode(&self, problems: &mut Problems) -> Option<CheckDoc> {
         yaml::decode_with_blanks(&self.node, problems)

@@ -103,8 +103,7 @@ fn gates(plan: &Plan, document: &Document, broken: &[String], problems: &mut Pro
                 gate.span.problem(format!("gate `{id}` asks for nothing")).help("give it `checks:` or `expect:`"),
             );
         }
-        let selected =
-            gate.checks.iter().flat_map(|pattern| known.select(pattern, &format!("gate `{id}`"), problems));
+        let selected = gate.checks.iter().flat_map(|pattern| known.select(pattern, &format!("gate `{id}`"), problems));
         let mut checks: Vec<usize> = selected.collect();
         checks.sort_unstable();
         checks.dedup();

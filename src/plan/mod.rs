@@ -1,5 +1,6 @@
 //! Spec × catalog × facets → a plan, or all problems at once. Pure: nothing is read, run or contacted here.
 
+mod adjust;
 mod area;
 mod brought;
 mod check;

@@ -50,7 +50,8 @@ fn all(
     known: &Known<'_>,
     problems: &mut Problems,
 ) -> Vec<usize> {
-    let mut found: Vec<usize> = patterns.iter().flat_map(|p| one(p, what, own, from_catalog, known, problems)).collect();
+    let mut found: Vec<usize> =
+        patterns.iter().flat_map(|p| one(p, what, own, from_catalog, known, problems)).collect();
     found.sort_unstable();
     found.dedup();
     found

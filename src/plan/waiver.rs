@@ -34,11 +34,22 @@ pub struct PlannedWaiver {
 }
 
 /// All waivers of the spec.
-pub(super) fn plan(plan: &Plan, input: &PlanInput<'_>, broken: &[String], problems: &mut Problems) -> Vec<PlannedWaiver> {
-    input.loaded.document.waivers.iter().filter_map(|waiver| one(plan, waiver, broken, problems)).collect()
+pub(super) fn plan(
+    plan: &Plan,
+    input: &PlanInput<'_>,
+    broken: &[String],
+    problems: &mut Problems,
+) -> Vec<PlannedWaiver> {
+    input.loaded.document.waivers.iter().filter_map(|waiver| one(plan, input, waiver, broken, problems)).collect()
 }
 
-fn one(plan: &Plan, waiver: &Spanned<WaiverDoc>, broken: &[String], problems: &mut Problems) -> Option<PlannedWaiver> {
+fn one(
+    plan: &Plan,
+    input: &PlanInput<'_>,
+    waiver: &Spanned<WaiverDoc>,
+    broken: &[String],
+    problems: &mut Problems,
+) -> Option<PlannedWaiver> {
     let since = waiver.since.as_ref().and_then(|text| date(text, problems));
     let expires = date(&waiver.expires, problems);
     if let (Some(since), Some(expires)) = (since, expires) {
@@ -56,7 +67,14 @@ fn one(plan: &Plan, waiver: &Spanned<WaiverDoc>, broken: &[String], problems: &m
         problems.push(waiver.span.problem("a waiver needs a reason").help("say why in `reason:`"));
     }
     let ids: Vec<&str> = plan.outline.checks.iter().map(|check| check.id.as_str()).collect();
-    let hits = id::Ids::with_broken(ids, broken).select(&waiver.check, "this waiver", problems);
+    let hits = id::Ids::with_broken(ids.clone(), broken).select(&waiver.check, "this waiver", problems);
+    if let Some(policy) = &input.loaded.policy {
+        for index in hits.iter().filter(|index| plan.outline.checks[**index].place.file == policy.file) {
+            let message = format!("this waiver loosens `{}`, which the policy demands", ids[*index]);
+            let help = "ask whoever owns the policy, or mend what the check finds";
+            problems.push(waiver.check.span.problem(message).help(help));
+        }
+    }
     let checks = hits.into_iter().map(|index| (index, accepted(plan, index, waiver, problems))).collect();
     Some(PlannedWaiver {
         pattern: waiver.check.value.clone(),
