@@ -1,6 +1,7 @@
 //! Plain data that every other module speaks: no I/O, no judgement.
 
 pub mod exact;
+pub mod facets;
 pub mod fact;
 pub mod outcome;
 pub mod outline;
@@ -11,6 +12,7 @@ pub mod secret;
 pub mod target;
 
 pub use exact::Exact;
+pub use facets::Facets;
 pub use fact::{Fact, FactDecl, FactName, FactSchema, FactType, Facts, Observation, Unknown, Value};
 pub use outcome::{Certainty, Grade, Outcome, Severity, Verdict};
 pub use place::Place;

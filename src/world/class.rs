@@ -113,6 +113,8 @@ const TEST: &[&str] = &[
     "__mocks__",
     "e2e",
     "acceptance",
+    "test-utils",
+    "test_utils",
     "testutil",
     "testutils",
     "testing",
@@ -157,7 +159,7 @@ pub fn of_path(path: &str) -> Class {
         Class::Vendored
     } else if is_generated_name(base) {
         Class::Generated
-    } else if has(FIXTURE) {
+    } else if has(FIXTURE) || folders.split('/').any(|folder| folder.starts_with("testdata")) {
         Class::Fixture
     } else if has(TEST) || is_test_name(folders, base) {
         Class::Test
@@ -207,6 +209,7 @@ fn is_test_name(folders: &str, base: &str) -> bool {
             matches!(dotted(), Some("test" | "spec" | "cy" | "e2e" | "stories"))
         }
         "go" | "exs" | "dart" | "c" | "cc" | "cpp" => stem.ends_with("_test"),
+        "rb" | "erb" | "haml" | "ru" if folders.split('/').any(|folder| folder == "spec") => true,
         "rb" => stem.ends_with("_spec") || stem.ends_with("_test") || stem == "spec_helper" || stem == "rails_helper",
         "java" | "kt" | "scala" | "groovy" => {
             folders.contains("src/test") || ends_in_capital(stem, &["Test", "Tests", "IT", "Spec"])
@@ -294,6 +297,9 @@ mod tests {
             ("Shop/Latest.java", Src),
             ("Shop.Tests/Cart.cs", Test),
             ("spec/models/a_spec.rb", Test),
+            ("spec/views/a.erb", Test),
+            ("spec/openapi.yaml", Src),
+            ("repo/testdata2/a.yaml", Fixture),
             ("db/migrate/1_a.rb", Migration),
             ("shop/migrations/0001.py", Migration),
             ("scripts/x.sh", Tooling),

@@ -1,0 +1,306 @@
+//! Recognises what kind of repository this is: names first, then manifests of at most 256 kB each. Decides only what
+//! `init` proposes and what `when: { facet: … }` sees; nothing is executed.
+
+mod dependencies;
+mod manifest;
+mod names;
+
+use std::collections::BTreeMap;
+
+use crate::model::facets::{Component, Facets, Sign};
+use crate::world::{Class, Entry, Tree};
+
+use manifest::Manifest;
+
+/// Manifests and descriptions larger than this are not read.
+const LARGEST_READ: u64 = 256 * 1024;
+/// Signs kept per facet.
+const MOST_SIGNS: usize = 5;
+/// YAML files read in search of Kubernetes manifests.
+const MOST_YAML: usize = 3000;
+
+/// What is gathered on the way.
+#[derive(Default)]
+struct Gathered {
+    facets: Facets,
+}
+
+impl Gathered {
+    fn sign(&mut self, facet: &str, path: &str, why: impl Into<String>) {
+        let signs = self.facets.facets.entry(facet.to_owned()).or_default();
+        let sign = Sign { path: path.to_owned(), why: why.into() };
+        if signs.len() < MOST_SIGNS && !signs.contains(&sign) {
+            signs.push(sign);
+        }
+    }
+}
+
+/// Looks at a tree.
+pub fn detect(tree: &Tree) -> Facets {
+    let mut gathered = Gathered::default();
+    for entry in tree.entries().iter().filter(|entry| is_product(entry)) {
+        names::look(entry, &mut gathered);
+    }
+    let manifests = read_manifests(tree);
+    for manifest in &manifests {
+        let language = gathered.facets.languages.entry(manifest.language.to_owned()).or_default();
+        language.push(manifest.path.clone());
+        gathered.sign(&format!("lang.{}", manifest.language), &manifest.path, "is its manifest");
+        dependencies::look(manifest, &mut gathered);
+    }
+    shape(tree, &manifests, &mut gathered);
+    go_servers(tree, &mut gathered);
+    kubernetes(tree, &mut gathered);
+    published(tree, &mut gathered);
+    imply(&mut gathered);
+    gathered.facets.components = components(tree, &manifests, &gathered.facets.dockerfiles);
+    gathered.facets
+}
+
+/// Tests, fixtures, examples, vendored code and prose say nothing about the product; of the tooling only pipelines do.
+fn is_product(entry: &Entry) -> bool {
+    let hidden_tool = entry.path.starts_with(".devcontainer/") || entry.path.contains("/.devcontainer/");
+    let pipeline = entry.path.starts_with(".github/") || entry.path.starts_with(".circleci/");
+    match entry.class {
+        Class::Src | Class::Migration => !hidden_tool,
+        Class::Tooling => pipeline || entry.path.starts_with(".gitlab/") || entry.path.starts_with(".buildkite/"),
+        _ => false,
+    }
+}
+
+fn text_of(tree: &Tree, path: &str) -> Option<String> {
+    let bytes = tree.read(path, LARGEST_READ).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn read_manifests(tree: &Tree) -> Vec<Manifest> {
+    let entries = tree.entries().iter().filter(|entry| entry.class == Class::Src && is_product(entry));
+    entries
+        .filter_map(|entry| {
+            let language = manifest::language_of(entry.base())?;
+            Some(manifest::read(&entry.path, language, &text_of(tree, &entry.path).unwrap_or_default()))
+        })
+        .collect()
+}
+
+/// Programs and libraries, by where their code lies.
+fn shape(tree: &Tree, manifests: &[Manifest], gathered: &mut Gathered) {
+    for manifest in manifests {
+        let beside = |name: &str| tree.find(&below(manifest.folder(), name)).is_some();
+        let program = manifest.program
+            || match manifest.language {
+                "rust" => beside("src/main.rs"),
+                "go" => beside("main.go") || tree.has_folder(&below(manifest.folder(), "cmd")),
+                _ => false,
+            };
+        let server = gathered
+            .facets
+            .facets
+            .get("service.http")
+            .is_some_and(|signs| signs.iter().any(|sign| sign.path == manifest.path));
+        let library = match manifest.language {
+            "rust" => beside("src/lib.rs") && !program,
+            "go" => !program,
+            _ => manifest.library && !program,
+        };
+        if program && !server && manifest.cli {
+            gathered.sign("app.cli", &manifest.path, "starts a program and depends on a command line parser");
+        }
+        if library && !server {
+            gathered.sign("app.library", &manifest.path, "describes a package and starts no program");
+        }
+    }
+}
+
+/// Go services often use nothing but the standard library.
+fn go_servers(tree: &Tree, gathered: &mut Gathered) {
+    /// Files looked into.
+    const MOST: usize = 100;
+    let mains = tree
+        .entries()
+        .iter()
+        .filter(|entry| entry.class == Class::Src && (entry.base() == "main.go" || entry.base() == "server.go"));
+    for entry in mains.take(MOST) {
+        let Some(text) = text_of(tree, &entry.path) else { continue };
+        if text.contains("net/http") && (text.contains("ListenAndServe") || text.contains("http.Server{")) {
+            gathered.sign("service.http", &entry.path, "listens with `net/http`");
+        }
+    }
+}
+
+fn kubernetes(tree: &Tree, gathered: &mut Gathered) {
+    const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Rollout"];
+    let is_yaml = |entry: &&Entry| entry.path.ends_with(".yaml") || entry.path.ends_with(".yml");
+    let entries = tree.entries().iter().filter(|entry| entry.class == Class::Src && is_product(entry));
+    for entry in entries.filter(is_yaml).filter(|entry| entry.size <= LARGEST_READ).take(MOST_YAML) {
+        if gathered.facets.facets.get("k8s").is_some_and(|signs| signs.len() >= MOST_SIGNS) {
+            return;
+        }
+        let Some(text) = text_of(tree, &entry.path) else { continue };
+        if !text.lines().any(|line| line.starts_with("apiVersion:")) {
+            continue;
+        }
+        let kind = text.lines().filter_map(|line| line.strip_prefix("kind:")).map(str::trim);
+        if let Some(kind) = kind.into_iter().find(|kind| WORKLOADS.contains(kind)) {
+            gathered.sign("k8s", &entry.path, format!("describes a {kind}"));
+        }
+    }
+}
+
+/// Licence, remote and tags.
+fn published(tree: &Tree, gathered: &mut Gathered) {
+    const HOSTS: &[&str] = &["github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "sr.ht"];
+    let config = text_of(tree, ".git/config").unwrap_or_default();
+    let remote =
+        config.lines().any(|line| line.trim_start().starts_with("url") && HOSTS.iter().any(|host| line.contains(host)));
+    let licence = tree.entries().iter().find(|entry| {
+        let base = entry.base().to_ascii_lowercase();
+        entry.folder().is_empty() && (base.starts_with("license") || base.starts_with("licence") || base == "copying")
+    });
+    if let Some(licence) = licence.filter(|_| remote) {
+        gathered.sign("oss", &licence.path, "is a licence, and the repository has a public host");
+    }
+    let tags = tree.read(".git/packed-refs", 4 * 1024 * 1024).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let released = |line: &str| {
+        line.rsplit_once("refs/tags/").is_some_and(|(_, tag)| {
+            tag.trim_start_matches('v').split('.').take(2).filter(|part| part.parse::<u32>().is_ok()).count() == 2
+        })
+    };
+    if tags.unwrap_or_default().lines().any(released) {
+        gathered.sign("release.artifacts", ".git/packed-refs", "has version tags");
+    }
+}
+
+/// What follows from what was seen.
+fn imply(gathered: &mut Gathered) {
+    for (seen, also) in [
+        ("ci.github", "ci.any"),
+        ("ci.gitlab", "ci.any"),
+        ("data.sql", "data.stateful"),
+        ("frontend", "html"),
+        ("graphql", "service.http"),
+    ] {
+        if let Some(signs) = gathered.facets.facets.get(seen).cloned() {
+            gathered.facets.facets.entry(also.to_owned()).or_insert(signs);
+        }
+    }
+}
+
+fn components(tree: &Tree, manifests: &[Manifest], dockerfiles: &[String]) -> Vec<Component> {
+    let mut folders: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for manifest in manifests {
+        let languages = folders.entry(manifest.folder()).or_default();
+        if !languages.iter().any(|language| language == manifest.language) {
+            languages.push(manifest.language.to_owned());
+        }
+    }
+    let in_folder = |folder: &str, path: &str| path.rsplit_once('/').map_or("", |(before, _)| before) == folder;
+    folders
+        .into_iter()
+        .filter_map(|(folder, mut languages)| {
+            let dockerfile = dockerfiles.iter().find(|path| in_folder(folder, path)).cloned();
+            let locked = manifest::LOCKS.iter().any(|lock| tree.find(&below(folder, lock)).is_some());
+            languages.sort();
+            (locked || dockerfile.is_some()).then(|| Component { path: folder.to_owned(), languages, dockerfile })
+        })
+        .collect()
+}
+
+fn below(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facets::FACETS;
+
+    fn names(files: &[(&str, &str)]) -> Vec<String> {
+        detect(&Tree::from_memory(files.iter().copied())).facets.into_keys().collect()
+    }
+
+    #[test]
+    fn a_service_is_recognised_by_its_manifest_and_files() {
+        let found = names(&[
+            (
+                "pyproject.toml",
+                "[project]\nname = 'x'\ndependencies = ['fastapi>=0.1', 'SQLAlchemy[asyncio]', 'pyjwt']\n",
+            ),
+            ("uv.lock", ""),
+            ("Dockerfile", "FROM python\n"),
+            ("alembic.ini", ""),
+            (".github/workflows/ci.yml", "on: push\n"),
+        ]);
+        let expected = [
+            "auth.jwt",
+            "ci.any",
+            "ci.github",
+            "container",
+            "data.migrations",
+            "data.sql",
+            "data.stateful",
+            "lang.python",
+            "service.http",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn tests_examples_comments_and_dev_dependencies_say_nothing() {
+        let found = names(&[
+            ("package.json", r#"{"devDependencies": {"express": "4"}, "dependencies": {"ms": "2"}}"#),
+            ("examples/api/package.json", r#"{"dependencies": {"express": "4"}}"#),
+            ("tests/docker/Dockerfile", "FROM x"),
+            (".devcontainer/Dockerfile", "FROM x"),
+            ("pom.xml", "<project><!-- spring-boot-starter-web --></project>"),
+        ]);
+        assert_eq!(found, ["lang.jvm", "lang.node"]);
+    }
+
+    #[test]
+    fn each_language_has_its_web_frameworks() {
+        for (path, text) in [
+            ("package.json", r#"{"dependencies": {"@nestjs/core": "1"}}"#),
+            ("Cargo.toml", "[package]\nname = 'x'\n[dependencies]\naxum = '0.8'\n"),
+            ("go.mod", "module x\nrequire (\n\tgithub.com/gin-gonic/gin v1.9.1\n)\n"),
+            ("build.gradle.kts", "implementation(\"org.springframework.boot:spring-boot-starter-web\")"),
+            ("a/A.csproj", "<Project Sdk=\"Microsoft.NET.Sdk.Web\"></Project>"),
+            ("Gemfile", "gem 'sinatra', '~> 3'\n"),
+            ("composer.json", r#"{"require": {"laravel/framework": "^11"}}"#),
+            ("requirements.txt", "# web\nFlask==3.0\n"),
+        ] {
+            assert!(names(&[(path, text)]).contains(&"service.http".to_owned()), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_component_has_a_manifest_and_a_lock_or_a_dockerfile() {
+        let facets = detect(&Tree::from_memory([
+            ("services/cart/go.mod", "module cart"),
+            ("services/cart/Dockerfile", "FROM x"),
+            ("web/package.json", "{}"),
+            ("web/package-lock.json", "{}"),
+            ("lib/package.json", "{}"),
+        ]));
+        let found: Vec<_> = facets
+            .components
+            .iter()
+            .map(|component| (component.path.as_str(), component.languages.join(" ")))
+            .collect();
+        assert_eq!(found, [("services/cart", "go".to_owned()), ("web", "node".to_owned())]);
+        assert_eq!(facets.components[0].dockerfile.as_deref(), Some("services/cart/Dockerfile"));
+    }
+
+    #[test]
+    fn workloads_are_kubernetes_and_other_yaml_is_not() {
+        let found =
+            names(&[("deploy/a.yaml", "apiVersion: apps/v1\nkind: Deployment\n"), ("x.yml", "kind: Deployment\n")]);
+        assert_eq!(found, ["k8s"]);
+        assert!(names(&[("x.yml", "apiVersion: v1\nkind: Secret\n")]).is_empty());
+    }
+
+    #[test]
+    fn the_list_of_facets_is_sorted() {
+        assert!(FACETS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

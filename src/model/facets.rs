@@ -1,0 +1,89 @@
+//! What kind of repository this is, as plain data: which facets, languages and components were recognised, and by what.
+
+use std::collections::BTreeMap;
+
+/// One reason to believe in a facet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sign {
+    /// The file that shows it.
+    pub path: String,
+    /// What it shows: "depends on `fastapi`", "is a Dockerfile".
+    pub why: String,
+}
+
+/// A part of the repository with a manifest of its own and a lock file or Dockerfile beside it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Component {
+    /// Its folder, `/`-separated, no trailing slash; empty is the root.
+    pub path: String,
+    /// Its languages, as in [`Facets::languages`].
+    pub languages: Vec<String>,
+    /// Its Dockerfile, if it has one.
+    pub dockerfile: Option<String>,
+}
+
+/// What was recognised. Every list is sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// Facet → its signs, a few of each: `service.http`, `container`, `ci.github`, `lang.python`, …
+    pub facets: BTreeMap<String, Vec<Sign>>,
+    /// Language → its manifests.
+    pub languages: BTreeMap<String, Vec<String>>,
+    /// Parts of a monorepo; the root is one when it has a manifest and a lock file or Dockerfile.
+    pub components: Vec<Component>,
+    /// Dockerfiles of the product.
+    pub dockerfiles: Vec<String>,
+    /// GitHub Actions workflows.
+    pub workflows: Vec<String>,
+    /// Compose files.
+    pub compose: Vec<String>,
+    /// OpenAPI documents.
+    pub openapi: Vec<String>,
+}
+
+/// Every facet there is, with what it means.
+pub const FACETS: &[(&str, &str)] = &[
+    ("app.cli", "a program for the command line"),
+    ("app.library", "a library that others depend on"),
+    ("auth.jwt", "issues or checks JSON web tokens"),
+    ("auth.users", "people log in"),
+    ("ci.any", "has a pipeline"),
+    ("ci.github", "has GitHub Actions workflows"),
+    ("ci.gitlab", "has a GitLab pipeline"),
+    ("compose", "has a compose file"),
+    ("container", "is built into container images"),
+    ("data.migrations", "migrates a database schema"),
+    ("data.sql", "uses an SQL database"),
+    ("data.stateful", "keeps data in a store"),
+    ("frontend", "is a browser application"),
+    ("graphql", "offers a GraphQL API"),
+    ("helm", "has a Helm chart"),
+    ("html", "serves HTML pages"),
+    ("iac.other", "has infrastructure as code that is not Terraform"),
+    ("k8s", "has Kubernetes manifests"),
+    ("lang.dotnet", "written in C# or F#"),
+    ("lang.go", "written in Go"),
+    ("lang.jvm", "written in Java, Kotlin or Scala"),
+    ("lang.node", "written in JavaScript or TypeScript"),
+    ("lang.php", "written in PHP"),
+    ("lang.python", "written in Python"),
+    ("lang.ruby", "written in Ruby"),
+    ("lang.rust", "written in Rust"),
+    ("llm", "calls language models"),
+    ("ml", "trains or runs models"),
+    ("mq", "talks to a message broker"),
+    ("oss", "is published under an open licence"),
+    ("release.artifacts", "publishes releases"),
+    ("service.grpc", "offers a gRPC API"),
+    ("service.http", "offers an HTTP API or site"),
+    ("service.worker", "works through a queue"),
+    ("terraform", "has Terraform or OpenTofu code"),
+    ("uploads", "takes uploaded files"),
+];
+
+impl Facets {
+    /// Whether a facet was recognised.
+    pub fn has(&self, facet: &str) -> bool {
+        self.facets.contains_key(facet)
+    }
+}
