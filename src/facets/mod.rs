@@ -7,7 +7,7 @@ mod names;
 
 use std::collections::BTreeMap;
 
-use crate::model::facets::{Component, Facets, Sign};
+use crate::model::facets::{Component, FACETS, Facets, Sign};
 use crate::world::{Class, Entry, Tree};
 
 use manifest::Manifest;
@@ -33,6 +33,16 @@ impl Gathered {
             signs.push(sign);
         }
     }
+}
+
+/// Every facet there is.
+pub fn known() -> impl Iterator<Item = &'static str> {
+    FACETS.iter().map(|(facet, _)| *facet)
+}
+
+/// Whether there is such a facet.
+pub fn is_known(facet: &str) -> bool {
+    known().any(|known| known == facet)
 }
 
 /// Looks at a tree.
@@ -213,7 +223,6 @@ fn below(folder: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::facets::FACETS;
 
     fn names(files: &[(&str, &str)]) -> Vec<String> {
         detect(&Tree::from_memory(files.iter().copied())).facets.into_keys().collect()

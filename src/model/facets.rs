@@ -82,6 +82,12 @@ pub const FACETS: &[(&str, &str)] = &[
 ];
 
 impl Facets {
+    /// Facet → the files that show it.
+    pub fn by_name(&self) -> BTreeMap<String, Vec<String>> {
+        let paths = |signs: &Vec<Sign>| signs.iter().map(|sign| sign.path.clone()).collect();
+        self.facets.iter().map(|(facet, signs)| (facet.clone(), paths(signs))).collect()
+    }
+
     /// Whether a facet was recognised.
     pub fn has(&self, facet: &str) -> bool {
         self.facets.contains_key(facet)
