@@ -20,34 +20,37 @@ pub fn write(report: &Report) -> Vec<u8> {
 }
 
 /// A report that [`write`] wrote, of any version still supported. The problem has no place: the caller knows the file.
-pub fn read(bytes: &[u8]) -> Result<Report, Problem> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
-        Problem::new(format!("this is not JSON: {error}")).help("give a file written with `-o json=FILE`")
-    })?;
+pub fn read(bytes: &[u8]) -> Result<Report, Box<Problem>> {
+    let value: serde_json::Value =
+        serde_json::from_slice(bytes).map_err(|error| refusal(format!("this is not JSON: {error}")))?;
     check_version(&value)?;
-    serde_json::from_slice(bytes).map_err(|error| {
-        Problem::new(format!("this is not a shipworthy report: {error}"))
-            .help("give a file written with `-o json=FILE`, unchanged")
-    })
+    // From the bytes again, so that a problem names its line and column.
+    serde_json::from_slice(bytes).map_err(|error| refusal(format!("this is not a shipworthy report: {error}")))
 }
 
-fn check_version(value: &serde_json::Value) -> Result<(), Problem> {
+fn refusal(message: impl Into<String>) -> Box<Problem> {
+    Box::new(Problem::new(message).help("give a file written with `-o json=FILE`, unchanged"))
+}
+
+fn check_version(value: &serde_json::Value) -> Result<(), Box<Problem>> {
     match value.get("schema").and_then(serde_json::Value::as_u64) {
         Some(version) if version == u64::from(SCHEMA) => Ok(()),
         Some(version) => {
-            Err(Problem::new(format!("report format {version} is not known; this tool reads up to {SCHEMA}"))
-                .help("use the version of shipworthy that wrote it, or a newer one"))
+            let message = format!("report format {version} is not known; this tool reads up to {SCHEMA}");
+            Err(Box::new(Problem::new(message).help("use the version of shipworthy that wrote it, or a newer one")))
         }
-        None => Err(Problem::new("this is not a shipworthy report: it has no number under `schema`")
-            .help("give a file written with `-o json=FILE`")),
+        None => Err(refusal("this is not a shipworthy report: it has no number under `schema`")),
     }
 }
 
 /// The JSON Schema of a report.
 pub fn schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(Report).to_value();
-    if let Some(object) = schema.as_object_mut() {
-        object.insert("title".to_owned(), "shipworthy report".into());
+    let mut schema = serde_json::Map::new();
+    if let serde_json::Value::Object(mut generated) = schemars::schema_for!(Report).to_value() {
+        schema.extend(generated.remove_entry("$schema"));
+        schema.insert("title".to_owned(), "shipworthy report".into());
+        generated.remove("title");
+        schema.extend(generated);
     }
-    schema
+    schema.into()
 }

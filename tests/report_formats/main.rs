@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod agreement;
+mod documents;
 mod hostile;
 mod looks;
 mod sample;
