@@ -20,7 +20,8 @@ pub fn write(report: &Report) -> Vec<u8> {
 }
 
 /// A report that [`write`] wrote, of any version still supported. The problem has no place: the caller knows the file.
-pub fn read(bytes: &[u8]) -> Result<Report, Box<Problem>> {
+#[expect(clippy::result_large_err, reason = "read once per command; boxing would burden every caller")]
+pub fn read(bytes: &[u8]) -> Result<Report, Problem> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|error| refusal(format!("this is not JSON: {error}")))?;
     check_version(&value)?;
@@ -28,16 +29,17 @@ pub fn read(bytes: &[u8]) -> Result<Report, Box<Problem>> {
     serde_json::from_slice(bytes).map_err(|error| refusal(format!("this is not a shipworthy report: {error}")))
 }
 
-fn refusal(message: impl Into<String>) -> Box<Problem> {
-    Box::new(Problem::new(message).help("give a file written with `-o json=FILE`, unchanged"))
+fn refusal(message: impl Into<String>) -> Problem {
+    Problem::new(message).help("give a file written with `-o json=FILE`, unchanged")
 }
 
-fn check_version(value: &serde_json::Value) -> Result<(), Box<Problem>> {
+#[expect(clippy::result_large_err, reason = "read once per command; boxing would burden every caller")]
+fn check_version(value: &serde_json::Value) -> Result<(), Problem> {
     match value.get("schema").and_then(serde_json::Value::as_u64) {
         Some(version) if version == u64::from(SCHEMA) => Ok(()),
         Some(version) => {
             let message = format!("report format {version} is not known; this tool reads up to {SCHEMA}");
-            Err(Box::new(Problem::new(message).help("use the version of shipworthy that wrote it, or a newer one")))
+            Err(Problem::new(message).help("use the version of shipworthy that wrote it, or a newer one"))
         }
         None => Err(refusal("this is not a shipworthy report: it has no number under `schema`")),
     }
