@@ -20,6 +20,7 @@ mod glob_parameter;
 pub(crate) mod http;
 mod image;
 mod limits;
+mod manifest;
 pub mod plugin;
 mod promql;
 #[cfg(test)]
@@ -144,9 +145,11 @@ pub static PROBES: &[&ProbeDef] = &[
     &dockerfile::DEF,
     &file::DEF,
     &http::DEF,
+    &manifest::DEF,
     &plugin::DEF, &promql::DEF,
     &secrets::DEF,
     &text::DEF,
+    &workflow::DEF,
 ];
 
 /// The probe of this name.

@@ -12,6 +12,7 @@ pub(super) struct Candidate {
 
 /// Words in a file's name that say it does not make the product.
 const NAME_WORDS: &[&str] = &[
+    "base",
     "build",
     "builder",
     "ci",
@@ -36,6 +37,7 @@ const NAME_WORDS: &[&str] = &[
     "test",
     "testing",
     "tests",
+    "tilt",
 ];
 
 /// Folders that say the same.
@@ -100,6 +102,7 @@ fn aside(path: &str, folder: &str, class: Class, builds: &Builds) -> Option<Stri
         Class::Fixture => return Some("a fixture".to_owned()),
         Class::Example => return Some("an example".to_owned()),
         Class::Docs => return Some("part of the documentation".to_owned()),
+        Class::Tooling if !builds.makes(path) => return Some("a tool of the project's own".to_owned()),
         _ => {}
     }
     let below = below(path, folder);

@@ -57,6 +57,8 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 fn default_select() -> Select {
     [
         "**/Dockerfile",
+        "**/dockerfile",
+        "**/dockerfile.*",
         "**/Dockerfile.*",
         "**/Dockerfile-*",
         "**/*.Dockerfile",

@@ -122,8 +122,7 @@ impl Gathered {
             self.users.push(name.clone());
         }
         if let StartsAs::Unknown(reason) = &user.starts_as {
-            let note = format!("{}:{}: {reason}", path, user.line);
-            self.findings.push(path, Finding::new("unknown_users", user.line, "user", note));
+            self.findings.push(path, Finding::new("unknown_users", user.line, "user", reason.as_str()));
             return;
         }
         if judged.suppressed.iter().any(|finding| finding.fact == "root_users") {

@@ -22,15 +22,20 @@ pub(super) struct Scanned {
 /// Looks through a text file.
 pub(super) fn scan(path: &str, class: Class, bytes: &[u8]) -> Scanned {
     let mut scanned = Scanned::default();
-    if is_encrypted(bytes) {
+    let marks = Marks::of(bytes);
+    if bytes.starts_with(b"$ANSIBLE_VAULT") || (marks.sops && contains(bytes, b"sops")) {
         return scanned;
     }
     let context = Context { path, class, bytes };
     let mut found = context.tokens();
-    found.extend(context.keys());
+    if marks.key {
+        found.extend(context.keys());
+    }
     found.extend(context.env_file());
     found.extend(context.tool_file());
-    found.extend(context.addresses());
+    if marks.address {
+        found.extend(context.addresses());
+    }
     for (offset, mut finding) in found {
         if is_excused(bytes, offset) {
             finding.certainty = finding.certainty.min(Certainty::Likely);
@@ -96,9 +101,6 @@ impl Context<'_> {
     }
 
     fn keys(&self) -> Found {
-        if !contains(self.bytes, b"PRIVATE KEY") {
-            return Vec::new();
-        }
         private_keys(self.bytes)
             .into_iter()
             .enumerate()
@@ -220,6 +222,29 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|part| part == word)
 }
 
+/// Marks that decide which of the slower looks a file needs; one pass finds them all.
+struct Marks {
+    key: bool,
+    sops: bool,
+    address: bool,
+}
+
+impl Marks {
+    fn of(bytes: &[u8]) -> Marks {
+        static MARKS: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"PRIVATE KEY|ENC\[AES256_GCM|://").expect("a fixed pattern"));
+        let mut marks = Marks { key: false, sops: false, address: false };
+        for mark in MARKS.find_iter(bytes) {
+            match mark.as_bytes().first() {
+                Some(b'P') => marks.key = true,
+                Some(b'E') => marks.sops = true,
+                _ => marks.address = true,
+            }
+        }
+        marks
+    }
+}
+
 /// Values that everybody knows, so that they protect nothing and reveal nothing; default credentials are another rule's.
 fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
@@ -266,12 +291,6 @@ fn is_private_host(host: &str) -> bool {
     ];
     let private = ["127.", "10.", "192.168.", "172.16.", "0.0.0.0", "1.2.3.4"];
     reserved.iter().any(|end| host.ends_with(end)) || private.iter().any(|start| host.starts_with(start))
-}
-
-fn is_encrypted(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"$ANSIBLE_VAULT")
-        || bytes.starts_with(b"\0GITCRYPT")
-        || (contains(bytes, b"ENC[AES256_GCM") && contains(bytes, b"sops"))
 }
 
 /// Whether the line, or the one above, carries the comment by which scanners are told to pass.

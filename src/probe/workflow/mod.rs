@@ -1,9 +1,153 @@
-//! stub
+//! `workflow`: what GitHub Actions files say about pins, tokens, secrets, untrusted input and gates, and which other
+//! pipelines there are. Owns parameters and facts.
+
+mod exposure;
+mod gates;
+mod judge;
+mod observe;
+mod permissions;
+#[cfg(test)]
+mod tests;
+mod untrusted;
+mod uses;
+mod view;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
 use crate::probe::builds::Build;
-use crate::world::{Select, Swept, Want, WantId, Wants};
-pub(crate) fn want(wants: &mut Wants) -> WantId {
-    wants.add(Want::doc(Select::bases(&[]), "workflow", |_| Ok(0u8)))
+use crate::probe::yaml_file::YamlFault;
+use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use crate::world::{Name, Select, Swept, Want, WantId, Wants};
+use crate::yaml::Node;
+
+/// Parameters of the `workflow` probe.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {
+    /// Owners whose actions need no pin, such as your own organisation.
+    #[serde(default)]
+    pub(super) trusted_owners: Vec<String>,
 }
-pub(crate) fn builds(_: &Swept, _: WantId) -> Vec<Build> {
-    Vec::new()
+
+/// The registry's entry.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "workflow",
+    doc: "Reads GitHub Actions workflows: pins, token permissions, untrusted input, secrets, gates; sees which other CI there is",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "workflow: { trusted_owners: [my-org] }",
+};
+
+struct WorkflowProbe {
+    trusted: Vec<String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = crate::yaml::decode(node, problems)?;
+    Some(Box::new(WorkflowProbe { trusted: params.trusted_owners }))
+}
+
+type Digest = Result<Option<judge::Judged>, YamlFault>;
+
+/// Workflows lie at the top of the repository only; composite actions anywhere.
+fn wanted(trusted: Vec<String>) -> Want {
+    let globs = [
+        ".github/workflows/*.yml",
+        ".github/workflows/*.yaml",
+        "action.yml",
+        "action.yaml",
+        ".github/actions/**/action.yml",
+        ".github/actions/**/action.yaml",
+    ];
+    let select = globs.iter().fold(Select::bases(&[]), |select, glob| select.or(Name::Glob((*glob).to_owned())));
+    Want::doc(select, format!("workflow {trusted:?}"), move |file| -> Result<Digest, Unknown> {
+        Ok(judge::judge(file.path(), file.bytes, &trusted))
+    })
+}
+
+/// The want for every workflow, for probes that need to know what is built.
+pub(crate) fn want(wants: &mut Wants) -> WantId {
+    wants.add(wanted(Vec::new()))
+}
+
+/// What the workflows build.
+pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
+    let digests = swept.get(want).own::<Digest>().filter_map(|(_, digest)| match digest {
+        Ok(Ok(Some(judged))) => Some(judged.builds.clone()),
+        _ => None,
+    });
+    digests.flatten().collect()
+}
+
+impl Probe for WorkflowProbe {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: declarations(), ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        format!("workflow trusted={:?}", self.trusted)
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { reads: vec![".github/workflows/*.yml".to_owned(), "**/action.yml".to_owned()], ..Touch::default() }
+    }
+
+    fn declare(&self, _folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        vec![wants.add(wanted(self.trusted.clone()))]
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(async move {
+            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
+            look.swept.get(*want).whole.clone()?;
+            Ok(observe::observe(look.swept, *want, ""))
+        })
+    }
+}
+
+#[rustfmt::skip]
+fn declarations() -> Vec<FactDecl> {
+    let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+    let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
+    let yes_no = |name, doc| FactDecl::new(name, FactType::Bool, doc);
+    vec![
+        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` is observed"),
+        count("pipelines", "GitHub workflows and pipelines of other systems (GitLab, CircleCI, Azure, Jenkins, …)"),
+        count("composite_actions", "actions that the repository offers or uses itself"),
+        count("parse_errors", "files that could not be read"),
+        count("actions", "uses of actions, reusable workflows and job images from elsewhere"),
+        count("unpinned_actions", "uses of other people's actions by tag"),
+        count("official_tags", "uses of `actions/*` and `github/*` by tag"),
+        count("branch_actions", "uses by branch"),
+        count("unpinned_images", "`docker://` and `container:` images without a digest"),
+        ratio("pinned_ratio", "mean over uses: commit 100 %, tag 30 % (60 % for GitHub's own), branch 0 %; 100 % when nothing is used"),
+        ratio("pin_credit", "the same, at most 30 % when a branch is used"),
+        count("missing_permissions", "workflows without `permissions` at the top or in every job"),
+        count("write_all_permissions", "workflows or jobs with `write-all`"),
+        count("broad_permissions", "workflows whose write access at the top reaches several jobs"),
+        ratio("permission_credit", "mean over workflows: narrow 100 %, broad 60 %, missing 30 %, all 0 %; at most 20 % with any `write-all`"),
+        count("dangerous_checkouts", "checkouts of foreign code under `pull_request_target`, `workflow_run` or `issue_comment`"),
+        count("script_injections", "texts that strangers write, pasted into scripts"),
+        count("insecure_commands", "`ACTIONS_ALLOW_UNSECURE_COMMANDS`"),
+        count("inherited_secrets", "`secrets: inherit` to a workflow of another repository"),
+        count("all_secrets", "`toJSON(secrets)`"),
+        count("echoed_secrets", "secrets that a script prints"),
+        count("literal_secrets", "tokens and registry passwords that are written down"),
+        count("workflow_secrets", "secrets in a workflow's `env`, which every step can read"),
+        ratio("secret_credit", "100 %, less 30 for each inherit, 50 for each print, 10 for each workflow-wide secret; 0 % with a literal or all secrets"),
+        count("ignored_failures", "tests, lints, builds and deployments whose failure does not count"),
+        count("ignored_scans", "security scans whose failure does not count"),
+        ratio("gate_credit", "100 %, less 40 for each ignored failure and 15 for each ignored scan"),
+        count("test_jobs", "workflows with a job that runs tests"),
+        yes_no("tests_on_pull_request", "whether tests run on pull requests"),
+        yes_no("tests_on_push", "whether tests run on pushes to the default branch, or in a merge queue"),
+        ratio("test_credit", "both 100 %, pull requests only 70 %, pushes only 50 %, other events only 30 %, none 0 %"),
+        count("suppressed", "findings that a `zizmor: ignore` comment with a reason takes out of the counts; dangerous ones stay counted, as likely"),
+    ]
 }

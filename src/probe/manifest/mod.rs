@@ -1,0 +1,281 @@
+//! `manifest`: which package manifests there are and whether a lock file fixes what they install. Owns parameters and
+//! facts; what an ecosystem needs is in `ecosystem`.
+
+mod ecosystem;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{
+    Certainty, Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value,
+};
+use crate::probe::finding::{Finding, Findings};
+use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use crate::world::{Class, ClassSet, Select, Swept, Want, WantId, Wants};
+use crate::yaml::Node;
+
+use ecosystem::{ECOSYSTEMS, Ecosystem, Need, need};
+
+/// Parameters of the `manifest` probe: none.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {}
+
+/// The registry's entry.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "manifest",
+    doc: "Finds package manifests and the lock files that fix what they install",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "manifest: {}",
+};
+
+struct ManifestProbe;
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let Params {} = crate::yaml::decode(node, problems)?;
+    Some(Box::new(ManifestProbe))
+}
+
+impl Probe for ManifestProbe {
+    #[rustfmt::skip]
+    fn facts(&self) -> FactSchema {
+        let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+        let decls = vec![
+            count("manifests", "manifests with dependencies, of Rust, Node, Python, Go, Ruby, PHP, Maven and Gradle; 0 when there is none, and then nothing else is observed"),
+            count("libraries", "manifests of libraries, whose users choose the versions; they need no lock file"),
+            count("lockfiles", "lock files in the source set"),
+            count("unlocked", "manifests that need a lock file and have none beside them or at the root of their workspace"),
+            count("open_requirements", "lines of `requirements.txt`, `pom.xml` and Gradle files whose version is decided at install time"),
+            count("competing_locks", "folders with lock files of several package managers for one ecosystem"),
+            FactDecl::new("locked_ratio", FactType::Ratio, "share of the manifests that need a lock file and have one; a `requirements.txt` counts by its exact lines, at most 30 % with any open one"),
+        ];
+        FactSchema { decls, ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        "manifest".to_owned()
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { reads: names().iter().map(|name| format!("**/{name}")).collect(), ..Touch::default() }
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        let manifests: Vec<&str> = ECOSYSTEMS.iter().flat_map(|ecosystem| ecosystem.manifests).copied().collect();
+        let select = Select::bases(&manifests).of(ClassSet::of(&[Class::Src, Class::Migration])).below(folder);
+        vec![wants.add(Want::doc(select, "manifest", |file| Ok(need(file.entry.base(), file.bytes))))]
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(async move {
+            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
+            look.swept.get(*want).whole.clone()?;
+            Ok(observe(look.swept, *want, look.folder))
+        })
+    }
+}
+
+fn names() -> Vec<&'static str> {
+    ECOSYSTEMS.iter().flat_map(|ecosystem| ecosystem.manifests.iter().chain(ecosystem.locks)).copied().collect()
+}
+
+/// Lock files by folder and ecosystem.
+fn locks(swept: &Swept, folder: &str) -> BTreeMap<(String, &'static str), Vec<String>> {
+    let mut found: BTreeMap<(String, &'static str), Vec<String>> = BTreeMap::new();
+    let bases: Vec<&str> = ECOSYSTEMS.iter().flat_map(|ecosystem| ecosystem.locks).copied().collect();
+    let own = ClassSet::of(&[Class::Src, Class::Migration, Class::Generated, Class::Tooling]);
+    for id in swept.tree().select(&Select::bases(&bases).of(own).below(folder)) {
+        let entry = swept.tree().entry(id);
+        if let Some(ecosystem) = ecosystem::of(entry.base()) {
+            found.entry((entry.folder().to_owned(), ecosystem.name)).or_default().push(entry.base().to_owned());
+        }
+    }
+    found
+}
+
+/// Whether a Rust package builds a program.
+fn has_program(swept: &Swept, folder: &str) -> bool {
+    let below = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+    swept.tree().find(&below("src/main.rs")).is_some() || swept.tree().has_folder(&below("src/bin"))
+}
+
+struct Judged {
+    findings: Findings,
+    percents: Vec<u32>,
+    libraries: usize,
+    manifests: usize,
+}
+
+fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
+    let locks = locks(swept, folder);
+    let mut judged = Judged { findings: Findings::default(), percents: Vec::new(), libraries: 0, manifests: 0 };
+    for (id, digest) in swept.get(want).own::<Need>() {
+        let entry = swept.tree().entry(id);
+        let Some(ecosystem) = ecosystem::of(entry.base()) else { continue };
+        let locked = has_lock(&locks, entry.folder(), ecosystem);
+        match digest {
+            Ok(Need::Lock) if ecosystem.name == "Rust" && locked.is_none() && !has_program(swept, entry.folder()) => {
+                judged.take(&entry.path, ecosystem, &Need::Library, None);
+            }
+            Ok(need) => judged.take(&entry.path, ecosystem, need, locked),
+            Err(unknown) => judged.findings.unread(&entry.path, unknown.to_string()),
+        }
+    }
+    for ((place, name), files) in &locks {
+        if *name == "Node" && files.len() > 1 {
+            let path = if place.is_empty() { files[0].clone() } else { format!("{place}/{}", files[0]) };
+            let note = format!("several package managers lock this folder: {}", files.join(", "));
+            judged.findings.push(&path, Finding::new("competing_locks", 0, place.as_str(), note));
+        }
+    }
+    let mut facts = Facts::new();
+    facts.present("manifests", Value::count(judged.manifests));
+    facts.present("lockfiles", Value::count(locks.values().map(Vec::len).sum::<usize>()));
+    if judged.manifests == 0 {
+        facts.set_reason(
+            "no manifest with dependencies of an ecosystem that is read (Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle)",
+        );
+        return Observation { facts, evidence: judged.findings.evidence(), requests: 0 };
+    }
+    facts.present("libraries", Value::count(judged.libraries));
+    for fact in ["unlocked", "open_requirements", "competing_locks"] {
+        judged.findings.set_count(&mut facts, fact);
+    }
+    let sum: u64 = judged.percents.iter().map(|percent| u64::from(*percent)).sum();
+    facts.set(
+        "locked_ratio",
+        match Exact::ratio(sum, judged.percents.len() as u64 * 100) {
+            Some(ratio) => Fact::Present(Value::Number(ratio)),
+            None => Fact::Unobserved("no manifest here needs a lock file".to_owned()),
+        },
+    );
+    Observation { facts, evidence: judged.findings.evidence(), requests: 0 }
+}
+
+impl Judged {
+    fn take(&mut self, path: &str, ecosystem: &'static Ecosystem, need: &Need, locked: Option<String>) {
+        match need {
+            Need::Nothing => return,
+            Need::Unknown(reason) => {
+                self.manifests += 1;
+                self.findings.unread(path, reason.as_str());
+                return;
+            }
+            _ => self.manifests += 1,
+        }
+        if let Some(lock) = locked {
+            self.percents.push(100);
+            let note = format!("{}: locked by `{lock}`", ecosystem.name);
+            self.findings.push(path, Finding::new("lockfiles", 0, lock, note).with(Certainty::Certain));
+            return;
+        }
+        match need {
+            Need::Library => {
+                self.libraries += 1;
+                let note = format!("{}: a library; its users choose the versions", ecosystem.name);
+                self.findings.push(path, Finding::new("libraries", 0, ecosystem.name, note).with(Certainty::Hint));
+            }
+            Need::Lines { exact, open } => self.lines(path, *exact, open),
+            Need::Versions { open } if open.is_empty() => self.percents.push(100),
+            Need::Versions { open } => self.lines(path, 0, open),
+            _ => {
+                self.percents.push(0);
+                let note =
+                    format!("{}: no lock file here or above; make one with `{}`", ecosystem.name, ecosystem.command);
+                self.findings.push(path, Finding::new("unlocked", 0, ecosystem.name, note));
+            }
+        }
+    }
+
+    /// Exact lines without hashes earn 85 %; any open line leaves at most 30 % (catalogue, deps/lockfile).
+    fn lines(&mut self, path: &str, exact: usize, open: &[(u32, String)]) {
+        if open.is_empty() {
+            self.percents.push(85);
+            return;
+        }
+        let share = exact * 100 / (exact + open.len()).max(1);
+        self.percents.push(u32::try_from(share.min(30)).unwrap_or(0));
+        for (line, text) in open {
+            let note = format!("`{text}` has no exact version");
+            self.findings.push(path, Finding::new("open_requirements", *line, text.as_str(), note));
+        }
+    }
+}
+
+/// The lock file beside a manifest, or in the nearest folder above it: workspaces keep one at their root.
+fn has_lock(
+    locks: &BTreeMap<(String, &'static str), Vec<String>>,
+    folder: &str,
+    ecosystem: &Ecosystem,
+) -> Option<String> {
+    let mut at = folder;
+    loop {
+        if let Some(files) = locks.get(&(at.to_owned(), ecosystem.name)) {
+            let file = files.first()?;
+            return Some(if at.is_empty() { file.clone() } else { format!("{at}/{file}") });
+        }
+        if at.is_empty() {
+            return None;
+        }
+        at = at.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DEF;
+    use crate::probe::trial::{count, observe, percent};
+
+    #[test]
+    fn a_lock_beside_or_above_the_manifest_will_do() {
+        let files = [
+            ("package.json", "{\"private\":true,\"workspaces\":[\"a\"]}"),
+            ("a/package.json", "{\"dependencies\":{\"x\":\"1\"}}"),
+            ("package-lock.json", "{}"),
+        ];
+        let seen = observe(&DEF, "{}", &files);
+        assert_eq!(
+            (count(&seen, "manifests"), count(&seen, "unlocked"), percent(&seen, "locked_ratio")),
+            (Some(2), Some(0), Some(100))
+        );
+        let seen = observe(&DEF, "{}", &files[..2]);
+        assert_eq!((count(&seen, "unlocked"), percent(&seen, "locked_ratio")), (Some(2), Some(0)));
+    }
+
+    #[test]
+    fn without_a_manifest_nothing_is_known() {
+        let seen = observe(&DEF, "{}", &[("a.c", "x")]);
+        assert_eq!((count(&seen, "manifests"), count(&seen, "unlocked")), (Some(0), None));
+    }
+
+    #[test]
+    fn a_rust_library_needs_no_lock_and_a_program_does() {
+        let manifest = ("Cargo.toml", "[package]\nname = 'x'\n[dependencies]\nserde = '1'\n");
+        assert_eq!(count(&observe(&DEF, "{}", &[manifest, ("src/lib.rs", "")]), "unlocked"), Some(0));
+        assert_eq!(count(&observe(&DEF, "{}", &[manifest, ("src/main.rs", "")]), "unlocked"), Some(1));
+    }
+
+    #[test]
+    fn a_lock_of_another_ecosystem_does_not_count() {
+        let seen = observe(&DEF, "{}", &[("Gemfile", "gem 'x'\n"), ("yarn.lock", "x")]);
+        assert_eq!(count(&seen, "unlocked"), Some(1));
+    }
+
+    #[test]
+    fn open_requirements_are_listed_by_line() {
+        let seen = observe(&DEF, "{}", &[("requirements.txt", "flask==3.0.0\nrequests\n")]);
+        assert_eq!((count(&seen, "open_requirements"), percent(&seen, "locked_ratio")), (Some(1), Some(30)));
+    }
+
+    #[test]
+    fn an_unreadable_manifest_is_not_taken_for_locked() {
+        assert_eq!(count(&observe(&DEF, "{}", &[("package.json", "{")]), "unlocked"), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! Secrets that a pipeline shows to more than what needs them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::Certainty;
+use crate::probe::finding::{Finding, shortened};
+use crate::probe::secret_name::masked;
+use crate::probe::secrets::tokens;
+use crate::yaml::Node;
+
+use super::view::{Job, Workflow};
+
+static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[;&|]\s*|\s)(?:echo|printf)\s[^|>]*\$\{\{\s*secrets\.[A-Za-z_]\w*\s*\}\}[^|>]*$")
+        .expect("a fixed pattern")
+});
+
+/// `inherited_secrets`, `all_secrets`, `echoed_secrets`, `literal_secrets`, `workflow_secrets`.
+pub(super) fn findings(workflow: &Workflow<'_>) -> Vec<Finding> {
+    let mut found = literals(workflow.root);
+    for (key, value) in workflow.root.get("env").map(Node::entries).unwrap_or_default() {
+        if value.text().is_some_and(|text| text.contains("secrets.")) {
+            let note = format!("`{}` in the workflow's `env` gives a secret to every step", key.text);
+            found.push(Finding::new("workflow_secrets", key.span.line, key.text.as_str(), note));
+        }
+    }
+    for job in &workflow.jobs {
+        found.extend(inherited(job));
+        found.extend(password(job));
+        for (line, text) in job.steps.iter().flat_map(|step| step.scripts()) {
+            if PRINTED.is_match(text) {
+                let note = format!("a secret is printed: `{}`", shortened(text));
+                found.push(Finding::new("echoed_secrets", line, job.id, note));
+            }
+        }
+    }
+    found
+}
+
+fn inherited(job: &Job<'_>) -> Option<Finding> {
+    let node = job.node.get("secrets").filter(|node| node.text() == Some("inherit"))?;
+    let called = job.text("uses").unwrap_or("");
+    let note = format!("job `{}` hands every secret to `{called}`", job.id);
+    // A workflow of the same repository is no stranger.
+    let certainty = if called.starts_with("./") { Certainty::Hint } else { Certainty::Certain };
+    Some(Finding::new("inherited_secrets", node.span.line, called, note).with(certainty))
+}
+
+fn password(job: &Job<'_>) -> Option<Finding> {
+    let node = job.node.get("container")?.get("credentials")?.get("password")?;
+    let value = node.text().filter(|text| !text.contains("${{") && !text.is_empty())?;
+    let note = format!("a password of the container registry is written down: {}", masked(value));
+    Some(Finding::new("literal_secrets", node.span.line, job.id, note))
+}
+
+/// Tokens anywhere, and `toJSON(secrets)`.
+fn literals(node: &Node) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        stack.extend(node.items());
+        stack.extend(node.entries().iter().map(|(_, value)| value));
+        let Some(text) = node.text() else { continue };
+        let line = node.span.line;
+        for token in tokens(text.as_bytes()) {
+            let note = format!("a {} is written down: {}", token.title, masked(&token.value));
+            found.push(Finding::new("literal_secrets", line, token.id, note));
+        }
+        let squeezed: String = text.split_whitespace().collect();
+        if squeezed.to_ascii_lowercase().contains("tojson(secrets)") {
+            found.push(Finding::new(
+                "all_secrets",
+                line,
+                "toJSON(secrets)",
+                "`toJSON(secrets)` hands over every secret at once",
+            ));
+        }
+    }
+    found.sort();
+    found
+}

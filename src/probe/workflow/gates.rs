@@ -1,0 +1,231 @@
+//! Steps that test, lint, build or deploy: which there are, on which events, and whether their failure counts.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::probe::finding::{Finding, shortened};
+
+use super::view::{Job, Step, Workflow, branches};
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a fixed pattern")
+}
+
+/// Test runners (catalogue, table T1), and script, make and task targets named after tests.
+static TESTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)(?:^|[\s;&|('`/])(?:",
+        r"cargo\s+(?:\+\S+\s+)?(?:hack\s+)?(?:test|nextest\s+run|llvm-cov|tarpaulin)",
+        r"|pytest|py\.test|python3?\s+-m\s+(?:pytest|unittest|tox|nox)|tox|nox|hatch\s+(?:run\s+)?test\S*|manage\.py\s+test",
+        r"|(?:npm|pnpm|yarn|bun)\s+(?:--\S+\s+)*(?:run\s+|run-script\s+)?(?:--\S+\s+)*(?:test\S*|[a-z-]+:test\S*|t|coverage\S*)",
+        r"|(?:npx\s+|bunx\s+|pnpm\s+exec\s+|yarn\s+)?(?:jest|vitest|mocha|ava|playwright\s+test|cypress\s+run|c8|nyc)|node\s+--test|deno\s+(?:task\s+)?test",
+        r"|go\s+test|gotestsum|ginkgo",
+        r"|mvnw?(?:\.cmd)?\s+[^\n|;]*\b(?:test|verify|package|install|deploy)|gradlew?(?:\.bat)?\s+[^\n|;]*\b(?:test|check|build)\b",
+        r"|dotnet\s+test|rspec|rake(?:\s+(?:test|spec|ci|default)\S*|\s*$)|(?:bin/)?rails\s+test\S*",
+        r"|phpunit|pest|paratest|artisan\s+test|composer\s+(?:run\s+|run-script\s+)?(?:test\S*|phpunit)",
+        r"|(?:make|just|task|mage|invoke|poe|doit)\s+(?:-\S+\s+)*(?:[\w./]+[:-])*(?:tests?|check|spec|coverage|unit|e2e)(?:[:-][\w:./-]+)?",
+        r"|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
+        r"|[\w./-]*\btests?[\w-]*\.(?:sh|py|ps1)|[\w./-]*run[-_]?tests?[\w./-]*",
+        r")(?:$|[\s;&|)'`])",
+    ))
+});
+
+static LINTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[\s;&|/])(?:eslint|ruff|flake8|mypy|pyright|pylint|golangci-lint|cargo\s+(?:clippy|fmt)|rubocop|phpstan|psalm|prettier|tsc|stylelint|shellcheck|hadolint|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:lint\S*|typecheck|build)|make\s+(?:lint|build)\S*|go\s+(?:vet|build)|cargo\s+build|alembic\s+upgrade|terraform\s+apply|kubectl\s+apply|helm\s+upgrade)(?:$|[\s;&|])",
+    )
+});
+
+static SCANS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[\s;&|/])(?:trivy|grype|snyk|npm\s+audit|pnpm\s+audit|yarn\s+(?:npm\s+)?audit|pip-audit|safety|bandit|semgrep|gosec|govulncheck|cargo\s+(?:audit|deny)|gitleaks|trufflehog|checkov|tfsec|osv-scanner|brakeman|bundle-audit|composer\s+audit)(?:$|[\s;&|])",
+    )
+});
+
+static SWALLOWED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\|\|\s*(?:true|:|exit\s+0|echo\b[^|]*)\s*(?:$|[;)])|;\s*(?:true|exit\s+0)\s*$|--exit-zero\b|--no-fail\b|-Dmaven\.test\.failure\.ignore(?:=true)?",
+    )
+});
+
+/// Actions that run tests.
+const TEST_ACTIONS: &[&str] =
+    &["cypress-io/github-action@", "gradle/gradle-build-action@", "ruby/action-rspec@", "taiki-e/nextest"];
+
+/// On which events tests run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Coverage {
+    pub(super) pull_request: bool,
+    pub(super) push: bool,
+    pub(super) other: bool,
+}
+
+impl Coverage {
+    /// Both together.
+    pub(super) fn and(self, other: Coverage) -> Coverage {
+        Coverage {
+            pull_request: self.pull_request || other.pull_request,
+            push: self.push || other.push,
+            other: self.other || other.other,
+        }
+    }
+}
+
+/// The events that start this workflow, as far as tests are concerned.
+pub(super) fn events(workflow: &Workflow<'_>) -> Coverage {
+    let mut coverage = Coverage::default();
+    for (event, node) in &workflow.triggers {
+        match *event {
+            "pull_request" | "pull_request_target" => coverage.pull_request = true,
+            "merge_group" => coverage.push = true,
+            "push" => {
+                let tags_only = node.get("branches").is_none()
+                    && node.get("branches-ignore").is_none()
+                    && node.get("tags").is_some();
+                let default = branches(node).is_none_or(|list| list.iter().any(|branch| may_be_default(branch)));
+                coverage.push |= default && !tags_only;
+                coverage.other |= tags_only;
+            }
+            _ => coverage.other = true,
+        }
+    }
+    coverage
+}
+
+/// The name of the default branch is not in the tree; these are the usual ones, and patterns that take any.
+fn may_be_default(branch: &str) -> bool {
+    matches!(
+        branch,
+        "main" | "master" | "trunk" | "develop" | "dev" | "default" | "*" | "**" | "$default-branch" | "stable"
+    ) || branch.contains(".x")
+        || branch.contains("${{")
+}
+
+/// The first step that runs tests: job, line, command.
+pub(super) fn tests(workflow: &Workflow<'_>) -> Option<(String, u32, String)> {
+    for job in &workflow.jobs {
+        if job.text("if") == Some("false") {
+            continue;
+        }
+        for step in job.steps.iter().filter(|step| step.text("if").is_none_or(|(condition, _)| condition != "false")) {
+            if let Some((line, text)) = step.scripts().into_iter().find(|(_, text)| runs_tests(text)) {
+                return Some((job.id.to_owned(), line, shortened(text)));
+            }
+            let action = step.text("uses").filter(|(uses, _)| TEST_ACTIONS.iter().any(|known| uses.starts_with(known)));
+            if let Some((uses, line)) = action {
+                return Some((job.id.to_owned(), line, uses.to_owned()));
+            }
+        }
+    }
+    None
+}
+
+/// Whether a line runs tests; one that only installs a runner does not.
+fn runs_tests(text: &str) -> bool {
+    static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:uv\s+)?(?:pip3?|pipx|uv|npm|yarn|pnpm|gem|go|cargo|apt|apt-get|brew|poetry|choco|apk|dnf)\s+(?:-\S+\s+)*(?:install|add|i|get|sync|ci|tool)\b[^&;|]*$|^\s*(?:make|just|task)\s+\S*(?:install|setup|tools|deps)\S*\s*$",
+        )
+    });
+    TESTS.is_match(text) && !is_comment(text) && !INSTALLS.is_match(text)
+}
+
+fn is_comment(text: &str) -> bool {
+    text.trim_start().starts_with('#')
+}
+
+/// `ignored_failures` (tests, lints, builds, deployments) and `ignored_scans`.
+pub(super) fn ignored(workflow: &Workflow<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for job in workflow.jobs.iter().filter(|job| !is_trial(job.id)) {
+        let soft_job = job.text("continue-on-error") == Some("true")
+            && !is_trial(job.id)
+            && !is_trial(job.text("name").unwrap_or(""));
+        for step in job.steps.iter().filter(|step| !is_trial(step.title())) {
+            let soft = soft_job || step.text("continue-on-error").is_some_and(|(text, _)| text == "true");
+            found.extend(in_step(job, step, soft));
+        }
+    }
+    found
+}
+
+/// A leg that is known to fail at times.
+fn is_trial(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["nightly", "canary", "experimental", "allowed-fail", "allow-fail", "fix", "upload", "snapshot", "preview", "tip"]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
+fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<Finding> {
+    for (line, text) in step.scripts() {
+        if is_comment(text) {
+            continue;
+        }
+        let fact = if SCANS.is_match(text) {
+            "ignored_scans"
+        } else if runs_tests(text) || LINTS.is_match(text) {
+            "ignored_failures"
+        } else {
+            continue;
+        };
+        let how = if SWALLOWED.is_match(text) {
+            "its failure is swallowed"
+        } else if soft {
+            "`continue-on-error: true`"
+        } else {
+            continue;
+        };
+        let note = format!("job `{}`: {how}: `{}`", job.id, shortened(text));
+        return Some(Finding::new(fact, line, format!("{}:{}", job.id, shortened(text)), note));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_runners_are_recognised_and_look_alikes_are_not() {
+        for text in [
+            "cargo test --locked",
+            "uv run pytest -q",
+            "npm test",
+            "npm run test:unit -- --ci",
+            "go test ./...",
+            "./mvnw -B verify",
+            "make test-unit",
+            "bundle exec rake",
+            "vendor/bin/phpunit",
+            "uv run bash scripts/tests-start.sh",
+            "tox -e py",
+            "pnpm test",
+        ] {
+            assert!(runs_tests(text), "{text}");
+        }
+        for text in [
+            "npm ci",
+            "echo latest",
+            "docker run attest",
+            "bundle exec rake install:x",
+            "make install-test-tools-local",
+            "make build",
+            "cargo build",
+            "pip install pytest",
+            "cargo install cargo-tarpaulin",
+            "contest run",
+        ] {
+            assert!(!runs_tests(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_swallowed_failure_is_recognised() {
+        for text in ["pytest || true", "npm test || exit 0", "flake8 --exit-zero", "go test ./... ; exit 0"] {
+            assert!(SWALLOWED.is_match(text), "{text}");
+        }
+        assert!(!SWALLOWED.is_match("pytest || exit 1"));
+    }
+}

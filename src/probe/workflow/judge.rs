@@ -1,0 +1,251 @@
+//! One workflow or composite action judged on its own: the digest that the sweep keeps.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::Certainty;
+use crate::probe::builds::{Build, join};
+use crate::probe::finding::Finding;
+use crate::probe::yaml_file::{self, YamlFault};
+
+use super::gates::{self, Coverage};
+use super::uses::{self, Used};
+use super::view::Workflow;
+use super::{exposure, permissions, untrusted};
+
+/// What is known of one file.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    pub(super) is_action: bool,
+    pub(super) findings: Vec<Finding>,
+    /// Findings that a zizmor comment takes out of the counts.
+    pub(super) suppressed: Vec<Finding>,
+    pub(super) used: Vec<Used>,
+    /// How narrow its token is, in percent; `None` where the caller decides.
+    pub(super) permission_percent: Option<u32>,
+    /// Events that start it.
+    pub(super) events: Coverage,
+    /// Job, line and command of the first step that runs tests.
+    pub(super) tests: Option<(String, u32, String)>,
+    /// Workflows of this repository that it calls.
+    pub(super) calls: Vec<String>,
+    /// Workflows of others that it calls; what they run is not known.
+    pub(super) foreign_calls: Vec<(u32, String)>,
+    pub(super) builds: Vec<Build>,
+}
+
+/// Reads and judges; `Ok(None)` is YAML that is neither a workflow nor a composite action.
+pub(super) fn judge(path: &str, bytes: &[u8], trusted: &[String]) -> Result<Option<Judged>, YamlFault> {
+    let root = yaml_file::read(path, bytes)?;
+    let Some(workflow) = Workflow::of(&root) else { return Ok(None) };
+    let used = uses::used(&workflow, trusted);
+    let mut findings = uses::findings(&used);
+    findings.extend(untrusted::findings(&workflow));
+    findings.extend(exposure::findings(&workflow));
+    findings.extend(gates::ignored(&workflow));
+    let permission = permissions::permissions(&workflow);
+    findings.extend(permission.iter().filter_map(|(_, finding)| finding.clone()));
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<&str> = text.lines().collect();
+    let (findings, suppressed) = apply_comments(findings, &lines);
+    let (calls, foreign_calls) = calls(&workflow);
+    Ok(Some(Judged {
+        is_action: workflow.is_action,
+        findings,
+        suppressed,
+        permission_percent: permission.map(|(percent, _)| percent),
+        events: gates::events(&workflow),
+        tests: gates::tests(&workflow),
+        calls,
+        foreign_calls,
+        builds: builds(&workflow),
+        used,
+    }))
+}
+
+/// The rule of zizmor that speaks of a fact.
+fn rule_of(fact: &str) -> &'static str {
+    match fact {
+        "unpinned_actions" | "official_tags" | "branch_actions" => "unpinned-uses",
+        "unpinned_images" => "unpinned-images",
+        "missing_permissions" | "write_all_permissions" | "broad_permissions" => "excessive-permissions",
+        "dangerous_checkouts" => "dangerous-triggers",
+        "script_injections" => "template-injection",
+        "insecure_commands" => "insecure-commands",
+        "inherited_secrets" => "secrets-inherit",
+        "all_secrets" => "overprovisioned-secrets",
+        _ => "",
+    }
+}
+
+/// `# zizmor: ignore[rule] reason` on the line: with a reason the finding leaves the count, except where untrusted input
+/// meets privileges; there it only becomes less sure.
+fn apply_comments(findings: Vec<Finding>, lines: &[&str]) -> (Vec<Finding>, Vec<Finding>) {
+    static COMMENT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"#\s*zizmor:\s*ignore\[([a-z, -]+)\]\s*(.*)$").expect("a fixed pattern"));
+    let mut counted = Vec::new();
+    let mut suppressed = Vec::new();
+    for finding in findings {
+        let line = finding.line.checked_sub(1).and_then(|at| lines.get(at as usize)).copied().unwrap_or("");
+        let comment = COMMENT.captures(line).filter(|captures| {
+            captures
+                .get(1)
+                .is_some_and(|rules| rules.as_str().split(',').any(|rule| rule.trim() == rule_of(finding.fact)))
+        });
+        let Some(comment) = comment else {
+            counted.push(finding);
+            continue;
+        };
+        let argued = comment.get(2).is_some_and(|reason| !reason.as_str().trim().is_empty());
+        let is_blocker = matches!(finding.fact, "dangerous_checkouts" | "script_injections" | "insecure_commands");
+        if is_blocker {
+            suppressed.push(finding.clone());
+            counted.push(finding.with(Certainty::Likely));
+        } else if argued {
+            suppressed.push(finding);
+        } else {
+            counted.push(finding);
+        }
+    }
+    (counted, suppressed)
+}
+
+fn calls(workflow: &Workflow<'_>) -> (Vec<String>, Vec<(u32, String)>) {
+    let mut own = Vec::new();
+    let mut foreign = Vec::new();
+    for job in &workflow.jobs {
+        let Some(node) = job.node.get("uses") else { continue };
+        let Some(text) = node.text() else { continue };
+        match text.strip_prefix("./") {
+            Some(path) => own.push(path.to_owned()),
+            None => foreign.push((node.span.line, text.to_owned())),
+        }
+    }
+    (own, foreign)
+}
+
+/// `docker/build-push-action` and `docker build` lines.
+fn builds(workflow: &Workflow<'_>) -> Vec<Build> {
+    static BUILD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(?:docker|podman|buildah)\s+(?:buildx\s+)?(?:build|bud)\s+(.*)$").expect("a fixed pattern")
+    });
+    static FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:-f|--file)[\s=]+(\S+)").expect("a fixed pattern"));
+    let mut found = Vec::new();
+    let mut add = |dockerfile: Option<&str>, context: &str| {
+        let clean = |text: &str| text.trim_matches(['"', '\'']).to_owned();
+        let (context, dockerfile) = (clean(context), dockerfile.map(clean));
+        if context.contains("$") || context.contains("://") {
+            return;
+        }
+        let Some(context) = join("", &context) else { return };
+        let dockerfile = match dockerfile {
+            Some(path) if !path.contains('$') => join("", &path),
+            Some(_) => None,
+            None => join(&context, "Dockerfile"),
+        };
+        found.extend(dockerfile.map(|dockerfile| Build { dockerfile, context, has_health: false, has_user: false }));
+    };
+    for step in workflow.jobs.iter().flat_map(|job| &job.steps) {
+        if step.text("uses").is_some_and(|(uses, _)| uses.starts_with("docker/build-push-action@")) {
+            add(step.with("file").map(|(file, _)| file), step.with("context").map_or(".", |(context, _)| context));
+        }
+        for (_, text) in step.scripts() {
+            let Some(arguments) = BUILD.captures(text).and_then(|captures| captures.get(1)) else { continue };
+            let file = FILE.captures(arguments.as_str()).and_then(|captures| captures.get(1)).map(|file| file.as_str());
+            let context = arguments
+                .as_str()
+                .split_whitespace()
+                .last()
+                .filter(|last| !last.starts_with('-') && Some(*last) != file);
+            add(file, context.unwrap_or("."));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn facts(text: &str) -> Vec<(&'static str, u32, Certainty)> {
+        let judged = judge(".github/workflows/x.yml", text.as_bytes(), &[]).unwrap().unwrap();
+        judged.findings.iter().map(|f| (f.fact, f.line, f.certainty)).collect()
+    }
+
+    const QUIET: &str = "permissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n";
+
+    fn steps(on: &str, text: &str) -> Vec<(&'static str, u32, Certainty)> {
+        facts(&format!("on: {on}\n{QUIET}{text}"))
+    }
+
+    #[test]
+    fn an_expression_counts_in_a_script_and_nowhere_else() {
+        let bad = "      - run: |\n          set -e\n          echo \"${{ github.event.issue.title }}\"\n";
+        assert_eq!(steps("issues", bad), vec![("script_injections", 9, Certainty::Certain)]);
+        let safe = "      - run: echo \"$T\"\n        env: {T: \"${{ github.event.issue.title }}\"}\n      - run: echo ${{ github.event.issue.number }} ${{ github.event.pull_request.base.ref }}\n";
+        assert!(steps("issues", safe).is_empty());
+    }
+
+    #[test]
+    fn a_checkout_of_foreign_code_needs_a_privileged_event() {
+        let checkout = format!(
+            "      - uses: actions/checkout@{}\n        with: {{ref: \"${{{{ github.event.pull_request.head.sha }}}}\"}}\n",
+            "a".repeat(40)
+        );
+        let found = steps("pull_request_target", &checkout);
+        assert!(found.contains(&("dangerous_checkouts", 8, Certainty::Certain)), "{found:?}");
+        assert!(steps("pull_request", &checkout).is_empty());
+        let guarded =
+            format!("{checkout}        if: github.event.pull_request.head.repo.full_name == github.repository\n");
+        assert!(steps("pull_request_target", &guarded).contains(&("dangerous_checkouts", 8, Certainty::Likely)));
+    }
+
+    #[test]
+    fn permissions_are_missing_broad_or_narrow() {
+        let jobs = "jobs:\n  a: {runs-on: x, steps: [{run: x}]}\n  b: {runs-on: x, steps: [{run: x}]}\n";
+        let fact = |head: &str| facts(&format!("on: push\n{head}{jobs}")).first().map(|(fact, _, _)| *fact);
+        assert_eq!(fact(""), Some("missing_permissions"));
+        assert_eq!(fact("permissions: write-all\n"), Some("write_all_permissions"));
+        assert_eq!(fact("permissions: {contents: write}\n"), Some("broad_permissions"));
+        assert_eq!(fact("permissions: {contents: read}\n"), None);
+        assert_eq!(fact("permissions: read-all\n"), None);
+    }
+
+    #[test]
+    fn secrets_in_the_open_are_found() {
+        let text = "      - run: echo ${{ secrets.TOKEN }}\n      - run: x\n        env: {ALL: \"${{ toJSON( secrets ) }}\"}\n";
+        let found: Vec<_> = steps("push", text).into_iter().map(|(fact, line, _)| (fact, line)).collect();
+        assert_eq!(found, vec![("all_secrets", 9), ("echoed_secrets", 7)]);
+        assert!(steps("push", "      - run: echo ${{ secrets.TOKEN }} | docker login --password-stdin\n").is_empty());
+    }
+
+    #[test]
+    fn a_test_that_cannot_fail_is_found() {
+        assert_eq!(steps("push", "      - run: pytest || true\n"), vec![("ignored_failures", 7, Certainty::Certain)]);
+        assert_eq!(
+            steps("push", "      - run: npm test\n        continue-on-error: true\n"),
+            vec![("ignored_failures", 7, Certainty::Certain)]
+        );
+        assert!(steps("push", "      - run: docker rm x || true\n      - run: pytest\n").is_empty());
+    }
+
+    #[test]
+    fn a_comment_with_a_reason_takes_a_finding_out() {
+        let text = "      - uses: x/y@v1 # zizmor: ignore[unpinned-uses] the owner is us\n";
+        assert!(steps("push", text).is_empty());
+        assert_eq!(steps("push", "      - uses: x/y@v1 # zizmor: ignore[unpinned-uses]\n").len(), 1);
+    }
+
+    #[test]
+    fn builds_are_found_in_actions_and_commands() {
+        let text = format!(
+            "on: push\n{QUIET}      - uses: docker/build-push-action@v6\n        with: {{context: ./api}}\n      - run: docker build -t x -f deploy/Dockerfile .\n"
+        );
+        let judged = judge("w.yml", text.as_bytes(), &[]).unwrap().unwrap();
+        let built: Vec<_> =
+            judged.builds.iter().map(|build| (build.dockerfile.as_str(), build.context.as_str())).collect();
+        assert_eq!(built, vec![("api/Dockerfile", "api"), ("deploy/Dockerfile", "")]);
+    }
+}

@@ -1,0 +1,281 @@
+//! From digests to facts: what all workflows say together, and which other pipelines there are.
+
+use std::collections::BTreeMap;
+
+use crate::model::report::Evidence;
+use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
+use crate::probe::finding::{Finding, Findings};
+use crate::world::{Select, Swept, WantId};
+
+use super::Digest;
+use super::gates::Coverage;
+use super::judge::Judged;
+use super::uses::Pin;
+
+/// Files of other pipeline systems; what they say is not read.
+const OTHERS: &[(&str, &str)] = &[
+    (".gitlab-ci.yml", "GitLab CI"),
+    (".circleci/config.yml", "CircleCI"),
+    ("azure-pipelines.yml", "Azure Pipelines"),
+    ("azure-pipelines.yaml", "Azure Pipelines"),
+    ("Jenkinsfile", "Jenkins"),
+    ("bitbucket-pipelines.yml", "Bitbucket Pipelines"),
+    (".buildkite/pipeline.yml", "Buildkite"),
+    (".drone.yml", "Drone"),
+    (".woodpecker.yml", "Woodpecker"),
+    (".woodpecker.yaml", "Woodpecker"),
+    (".travis.yml", "Travis CI"),
+    ("appveyor.yml", "AppVeyor"),
+    (".appveyor.yml", "AppVeyor"),
+    ("cloudbuild.yaml", "Google Cloud Build"),
+    (".forgejo/workflows", "Forgejo Actions"),
+    (".gitea/workflows", "Gitea Actions"),
+    (".woodpecker", "Woodpecker"),
+];
+
+#[derive(Default)]
+struct Gathered<'s> {
+    findings: Findings,
+    files: BTreeMap<String, &'s Judged>,
+    actions: usize,
+    parse_errors: usize,
+    suppressed: usize,
+    pins: Vec<Pin>,
+    permissions: Vec<u32>,
+}
+
+/// Facts and evidence of the workflows that a want found.
+pub(super) fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
+    let mut gathered = Gathered::default();
+    for (id, digest) in swept.get(want).own::<Digest>() {
+        gathered.take(swept.path(id), digest.map_err(ToString::to_string));
+    }
+    let others = others(swept, folder);
+    gathered.finish(others)
+}
+
+impl<'s> Gathered<'s> {
+    fn take(&mut self, path: &str, digest: Result<&'s Digest, String>) {
+        let judged = match digest {
+            Ok(Ok(Some(judged))) => judged,
+            Ok(Ok(None)) => return,
+            Ok(Err(fault)) => {
+                self.parse_errors += 1;
+                self.findings
+                    .push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
+                self.findings.unread(path, fault.reason.as_str());
+                return;
+            }
+            Err(reason) => {
+                self.findings.unread(path, reason);
+                return;
+            }
+        };
+        self.findings.extend(path, judged.findings.iter().cloned());
+        self.suppressed += judged.suppressed.len();
+        self.findings.extend(
+            path,
+            judged.suppressed.iter().map(|finding| Finding {
+                fact: "suppressed",
+                note: format!("suppressed here: {}", finding.note),
+                subject: format!("{}:{}", finding.fact, finding.subject),
+                ..finding.clone()
+            }),
+        );
+        self.pins.extend(judged.used.iter().map(|used| used.pin));
+        self.permissions.extend(judged.permission_percent);
+        if judged.is_action {
+            self.actions += 1;
+        } else {
+            self.files.insert(path.to_owned(), judged);
+        }
+    }
+
+    fn finish(self, others: Vec<(String, &'static str)>) -> Observation {
+        let mut facts = Facts::new();
+        let mut evidence: Vec<Evidence> = others
+            .iter()
+            .map(|(path, system)| Evidence {
+                place: Some(Place::file(path.as_str())),
+                note: Some(format!("{system}; its content is not read")),
+                fact: Some("pipelines".to_owned()),
+                ..Evidence::default()
+            })
+            .collect();
+        let broken = self.parse_errors;
+        facts.present("files", Value::count(self.files.len() + broken));
+        facts.present("pipelines", Value::count(self.files.len() + broken + others.len()));
+        if self.files.is_empty() && self.actions == 0 && broken == 0 {
+            facts.set_reason(match others.first() {
+                Some((path, system)) => {
+                    format!("only GitHub workflows are read; this repository has {system} (`{path}`)")
+                }
+                None => "no workflow in `.github/workflows`".to_owned(),
+            });
+            return Observation { facts, evidence, requests: 0 };
+        }
+        let mut gathered = self;
+        gathered.tests(&mut facts, !others.is_empty());
+        gathered.counts(&mut facts);
+        let mut all = gathered.findings.evidence();
+        all.append(&mut evidence);
+        Observation { facts, evidence: all, requests: 0 }
+    }
+
+    fn counts(&self, facts: &mut Facts) {
+        for fact in COUNTED {
+            self.findings.set_count(facts, fact);
+        }
+        facts.present("parse_errors", Value::count(self.parse_errors));
+        facts.present("suppressed", Value::count(self.suppressed));
+        facts.present("composite_actions", Value::count(self.actions));
+        facts.present("actions", Value::count(self.pins.len()));
+        let pins: Vec<u32> = self.pins.iter().map(|pin| pin.percent()).collect();
+        let branches = self.findings.count("branch_actions") > 0;
+        let pinned = if pins.is_empty() { Fact::Present(Value::Number(Exact::one())) } else { mean(&pins, 100, "") };
+        facts.set("pinned_ratio", pinned);
+        facts.set("pin_credit", mean(&pins, if branches { 30 } else { 100 }, "nothing is used from elsewhere"));
+        let open = self.findings.count("write_all_permissions") > 0;
+        facts.set(
+            "permission_credit",
+            mean(&self.permissions, if open { 20 } else { 100 }, "no workflow has a token of its own"),
+        );
+        facts.set("secret_credit", Fact::Present(percent(self.secret_percent())));
+        let ignored = 100_usize
+            .saturating_sub(40 * self.findings.count("ignored_failures") + 15 * self.findings.count("ignored_scans"));
+        facts.set("gate_credit", Fact::Present(percent(ignored)));
+    }
+
+    /// After the catalogue: a literal or all secrets 0, printed −50, inherited −30, in the workflow's env −10.
+    fn secret_percent(&self) -> usize {
+        if self.findings.count("literal_secrets") + self.findings.count("all_secrets") > 0 {
+            return 0;
+        }
+        let lost = 50 * self.findings.count("echoed_secrets")
+            + 30 * self.findings.count("inherited_secrets")
+            + 10 * self.findings.count("workflow_secrets");
+        100_usize.saturating_sub(lost)
+    }
+
+    /// Tests run on an event when a workflow with tests is started by it, or called by one that is.
+    fn tests(&mut self, facts: &mut Facts, has_others: bool) {
+        let mut seen = Coverage::default();
+        let mut any = false;
+        let mut found = Vec::new();
+        for (path, judged) in &self.files {
+            let Some((job, line, command)) = &judged.tests else { continue };
+            any = true;
+            let events = self.reached(path, judged);
+            seen = seen.and(events);
+            let on = [
+                (events.pull_request, "pull requests"),
+                (events.push, "pushes to the default branch"),
+                (events.other, "other events"),
+            ];
+            let on: Vec<&str> = on.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+            let note = format!(
+                "job `{job}` runs `{command}` on {}",
+                if on.is_empty() { "no event".to_owned() } else { on.join(", ") }
+            );
+            found.push((path.clone(), Finding::new("test_jobs", *line, job.as_str(), note)));
+        }
+        facts.present("test_jobs", Value::count(found.len()));
+        for (path, finding) in found {
+            self.findings.push(&path, finding);
+        }
+        let foreign = self.files.values().any(|judged| !judged.foreign_calls.is_empty());
+        let complete = seen.pull_request && seen.push;
+        if !complete && (foreign || has_others || self.parse_errors > 0) {
+            let reason = if foreign {
+                "a workflow calls one of another repository, and what that runs is not known"
+            } else if has_others {
+                "another pipeline system may run them, and its files are not read"
+            } else {
+                "a workflow could not be read"
+            };
+            for (fact, is) in [("tests_on_pull_request", seen.pull_request), ("tests_on_push", seen.push)] {
+                facts
+                    .set(fact, if is { Fact::Present(Value::Bool(true)) } else { Fact::Unobserved(reason.to_owned()) });
+            }
+            facts.set("test_credit", Fact::Unobserved(reason.to_owned()));
+            return;
+        }
+        facts.present("tests_on_pull_request", Value::Bool(seen.pull_request));
+        facts.present("tests_on_push", Value::Bool(seen.push));
+        let credit = match seen {
+            Coverage { pull_request: true, push: true, .. } => 100,
+            Coverage { pull_request: true, .. } => 70,
+            Coverage { push: true, .. } => 50,
+            _ if any => 30,
+            _ => 0,
+        };
+        facts.set("test_credit", Fact::Present(percent(credit)));
+    }
+
+    /// Events that start a workflow, directly or through those that call it (two levels).
+    fn reached(&self, path: &str, judged: &Judged) -> Coverage {
+        let callers = |path: &str| -> Vec<(&String, &Judged)> {
+            self.files
+                .iter()
+                .filter(|(_, other)| other.calls.iter().any(|called| called == path))
+                .map(|(p, j)| (p, *j))
+                .collect()
+        };
+        let mut events = judged.events;
+        for (caller, by) in callers(path) {
+            events = events.and(by.events);
+            for (_, above) in callers(caller) {
+                events = events.and(above.events);
+            }
+        }
+        events
+    }
+}
+
+/// Facts that count findings.
+const COUNTED: &[&str] = &[
+    "unpinned_actions",
+    "official_tags",
+    "branch_actions",
+    "unpinned_images",
+    "missing_permissions",
+    "write_all_permissions",
+    "broad_permissions",
+    "dangerous_checkouts",
+    "script_injections",
+    "insecure_commands",
+    "inherited_secrets",
+    "all_secrets",
+    "echoed_secrets",
+    "literal_secrets",
+    "workflow_secrets",
+    "ignored_failures",
+    "ignored_scans",
+];
+
+fn percent(percent: usize) -> Value {
+    Value::Number(Exact::ratio(percent as u64, 100_u32).unwrap_or_else(Exact::zero))
+}
+
+fn mean(percents: &[u32], cap: u32, nothing: &str) -> Fact {
+    let sum: u64 = percents.iter().map(|percent| u64::from(*percent)).sum();
+    match Exact::ratio(sum, percents.len() as u64 * 100) {
+        Some(mean) => Fact::Present(Value::Number(mean.min(Exact::ratio(cap, 100_u32).unwrap_or_else(Exact::one)))),
+        None => Fact::Unobserved(nothing.to_owned()),
+    }
+}
+
+/// Other pipeline systems, each once.
+fn others(swept: &Swept, folder: &str) -> Vec<(String, &'static str)> {
+    let mut found: Vec<(String, &'static str)> = Vec::new();
+    for id in swept.tree().select(&Select::any(crate::world::ClassSet::ALL).below(folder)) {
+        let path = swept.path(id);
+        let below = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
+        let system = OTHERS
+            .iter()
+            .find(|(name, _)| below == *name || below.strip_prefix(*name).is_some_and(|rest| rest.starts_with('/')));
+        let new = system.filter(|(_, system)| !found.iter().any(|(_, known)| known == system));
+        found.extend(new.map(|(_, system)| (path.to_owned(), *system)));
+    }
+    found
+}

@@ -1,0 +1,68 @@
+//! The probe over small trees.
+
+use crate::model::{Fact, Value};
+use crate::probe::trial::{count, observe, percent};
+
+use super::DEF;
+
+const CI: &str = ".github/workflows/ci.yml";
+
+fn flag(seen: &crate::model::Observation, fact: &str) -> Option<bool> {
+    match seen.facts.get(fact) {
+        Fact::Present(Value::Bool(flag)) => Some(flag),
+        _ => None,
+    }
+}
+
+#[test]
+fn tests_count_on_the_events_that_start_them() {
+    let with = |on: &str| {
+        let text =
+            format!("on: {on}\npermissions: {{}}\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: cargo test\n");
+        let seen = observe(&DEF, "{}", &[(CI, text.as_str())]);
+        (flag(&seen, "tests_on_pull_request"), flag(&seen, "tests_on_push"), percent(&seen, "test_credit"))
+    };
+    assert_eq!(with("[push, pull_request]"), (Some(true), Some(true), Some(100)));
+    assert_eq!(with("pull_request"), (Some(true), Some(false), Some(70)));
+    assert_eq!(with("{push: {tags: [\"v*\"]}}"), (Some(false), Some(false), Some(30)));
+    assert_eq!(with("{push: {branches: [gh-pages]}}"), (Some(false), Some(false), Some(30)));
+}
+
+#[test]
+fn a_called_workflow_runs_on_its_callers_events() {
+    let caller = "on: [push, pull_request]\njobs:\n  t: {uses: ./.github/workflows/test.yml}\n";
+    let called = "on: workflow_call\njobs:\n  t: {runs-on: x, steps: [{run: pytest}]}\n";
+    let seen = observe(&DEF, "{}", &[(CI, caller), (".github/workflows/test.yml", called)]);
+    assert_eq!(percent(&seen, "test_credit"), Some(100));
+}
+
+#[test]
+fn what_a_foreign_workflow_runs_is_not_guessed() {
+    let seen = observe(&DEF, "{}", &[(CI, "on: push\njobs:\n  t: {uses: org/x/.github/workflows/ci.yml@v1}\n")]);
+    assert_eq!(flag(&seen, "tests_on_push"), None);
+}
+
+#[test]
+fn another_system_is_a_pipeline_whose_content_is_unobserved() {
+    let seen = observe(&DEF, "{}", &[(".gitlab-ci.yml", "test: {script: [x]}\n")]);
+    assert_eq!((count(&seen, "files"), count(&seen, "pipelines")), (Some(0), Some(1)));
+    assert!(matches!(seen.facts.get("unpinned_actions"), Fact::Unobserved(reason) if reason.contains("GitLab")));
+    assert_eq!(count(&observe(&DEF, "{}", &[("a", "x")]), "pipelines"), Some(0));
+}
+
+#[test]
+fn pins_make_a_ratio_and_a_branch_caps_the_credit() {
+    let text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - uses: x/y@main\n";
+    let seen = observe(&DEF, "{}", &[(CI, text)]);
+    assert_eq!((count(&seen, "actions"), count(&seen, "branch_actions")), (Some(2), Some(1)));
+    assert_eq!((percent(&seen, "pinned_ratio"), percent(&seen, "pin_credit")), (Some(30), Some(30)));
+}
+
+#[test]
+fn an_unreadable_workflow_makes_zeros_unobserved() {
+    let seen = observe(&DEF, "{}", &[(CI, "on: push\non: pull_request\njobs: {}\n")]);
+    assert_eq!(
+        (count(&seen, "files"), count(&seen, "parse_errors"), count(&seen, "script_injections")),
+        (Some(1), Some(1), None)
+    );
+}
