@@ -79,7 +79,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sha2", &["spec/load.rs", "probe/file.rs", "probe/evidence.rs", "audit/", "demo/"]),
     ("strsim", &["model/problem.rs"]),
     ("tokio_rustls", &["world/net/"]),
-    ("toml", &["probe/", "facets.rs"]),
+    ("toml", &["probe/", "facets.rs", "facets/"]),
     ("unicode_width", &["report/"]),
     ("url", &["world/net/"]),
     ("walkdir", &["world/"]),

@@ -28,7 +28,7 @@ pub use judge::judge;
 pub use parse::parse;
 pub use resolve::shown_name;
 pub use syntax::Expectation;
-pub use typed::{Typed, type_check, type_check_as};
+pub use typed::{Typed, type_check};
 
 /// A fault in an expectation, with the place inside its text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -107,17 +107,7 @@ impl Bound {
 
 /// Checks an expectation against the declared facts.
 pub fn type_check(expectation: &Expectation, schema: &FactSchema) -> Result<Typed, Fault> {
-    fit(expectation, resolve(expectation, schema)?)
-}
-
-/// Checks an expectation whose whole path, as written, the caller knows as one fact of this type: facts about the
-/// result, whose names contain ids of the spec. The fact is looked up under the path as written.
-pub fn type_check_as(expectation: &Expectation, ftype: &FactType) -> Result<Typed, Fault> {
-    let sources = vec![(expectation.path().to_owned(), Vec::new())];
-    fit(expectation, Resolved { sources, ftype: ftype.clone(), scale: None })
-}
-
-fn fit(expectation: &Expectation, resolved: Resolved) -> Result<Typed, Fault> {
+    let resolved = resolve(expectation, schema)?;
     allowed(expectation, &resolved.ftype)?;
     let test = test(expectation, &resolved.ftype)?;
     let expected = wording::expected(&test, resolved.sources.last().map_or(&[] as &[Step], |(_, steps)| steps));
