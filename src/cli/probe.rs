@@ -221,10 +221,12 @@ fn as_text(probe: &dyn Probe, observation: &Observation) -> String {
         text.push_str("evidence\n");
     }
     for item in &observation.evidence {
-        let place = item.place.as_ref().map(ToString::to_string).or_else(|| item.url.clone()).unwrap_or_default();
-        let note = item.note.clone().unwrap_or_default();
-        let fact = item.fact.as_ref().map(|fact| format!("[{fact}] ")).unwrap_or_default();
-        let line = format!("{fact}{place} {note}");
+        let argv = || item.argv.as_ref().map(|argv| argv.join(" "));
+        let place = item.place.as_ref().map(ToString::to_string).or_else(|| item.url.clone()).or_else(argv);
+        let code = item.exit_code.map(|code| format!("exit code {code}"));
+        let code = item.status.map(|status| status.to_string()).or(code);
+        let fact = item.fact.as_ref().map(|fact| format!("[{fact}]"));
+        let line = [fact, place, code, item.note.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let _ = writeln!(text, "  {}", line.chars().filter(|c| !c.is_control()).collect::<String>().trim());
     }
     text

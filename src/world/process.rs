@@ -134,8 +134,9 @@ impl Drop for Group {
 
 /// Runs a program to its end or its limit. Unknown only when it could not be started at all.
 pub async fn run(command: Command) -> Result<Finished, Unknown> {
-    let mut group = start(&command)?;
+    // before the start: a short program may be over by the time we are back from starting it
     let begun = Instant::now();
+    let mut group = start(&command)?;
     let stdout = group.child.stdout().take();
     let stderr = group.child.stderr().take();
     let stdin = group.child.stdin().take();
@@ -281,6 +282,13 @@ mod tests {
         let done = run(sh("echo out; echo err >&2; exit 3", TEN)).await.unwrap();
         assert_eq!((done.exit_code, done.signal, done.timed_out, done.leaked), (Some(3), None, false, false));
         assert_eq!((done.stdout.text().as_str(), done.stderr.text().as_str()), ("out\n", "err\n"));
+    }
+
+    #[tokio::test]
+    async fn the_duration_covers_the_start_of_the_program() {
+        let begun = Instant::now();
+        let done = run(sh("sleep 0.05", TEN)).await.unwrap();
+        assert!(done.duration >= Duration::from_millis(50) && done.duration <= begun.elapsed(), "{:?}", done.duration);
     }
 
     #[tokio::test]

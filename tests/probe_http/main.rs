@@ -35,7 +35,7 @@ fn reachable(seen: &Observation) -> bool {
 fn nothing_but(seen: &Observation, word: &str) {
     assert!(!reachable(seen));
     assert_eq!(text(seen, "error"), word);
-    for fact in ["status", "header.", "body", "body.", "time", "time.wait", "size", "http_version"] {
+    for fact in ["status", "header.", "body", "body.", "time", "time.wait", "size", "http_version", "redirects"] {
         assert!(unobserved(seen, fact).contains(word), "{fact}: {}", unobserved(seen, fact));
     }
     assert!(seen.evidence[0].note.as_ref().unwrap().contains(word));

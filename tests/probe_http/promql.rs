@@ -18,7 +18,8 @@ fn ask(server: &Server) -> Result<Observation, Unknown> {
 }
 
 fn vector(values: &[&str]) -> Server {
-    let elements: Vec<String> = values.iter().map(|v| format!(r#"{{"metric": {{"a": "b"}}, "value": [1.5, "{v}"]}}"#)).collect();
+    let elements: Vec<String> =
+        values.iter().map(|v| format!(r#"{{"metric": {{"a": "b"}}, "value": [1.5, "{v}"]}}"#)).collect();
     let elements = elements.join(",");
     answering(200, &format!(r#"{{"status": "success", "data": {{"resultType": "vector", "result": [{elements}]}}}}"#))
 }

@@ -49,7 +49,9 @@ pub(super) fn declared() -> Vec<FactDecl> {
 pub(super) fn observation(fetched: &Fetched, method: &str) -> Result<Observation, Unknown> {
     let mut facts = Facts::new();
     let mut notes = Vec::new();
-    facts.present("redirects", list(fetched.redirects.iter().cloned()));
+    if fetched.reply.is_ok() || !fetched.redirects.is_empty() {
+        facts.present("redirects", list(fetched.redirects.iter().cloned()));
+    }
     match &fetched.reply {
         Ok(reply) => {
             facts.present("reachable", Value::Bool(true));
