@@ -1,7 +1,7 @@
 //! The spec as it is after includes, variables, environment and policy, as YAML with the origin of every value.
 
 use crate::model::secret::Masker;
-use crate::yaml::{Kind, Node, Style};
+use crate::yaml::{Key, Kind, Node, Style};
 
 use super::load::Loaded;
 
@@ -11,49 +11,74 @@ const ORIGIN_COLUMN: usize = 60;
 /// The spec after everything, each value with `# file:line`; secrets are masked.
 pub fn effective(loaded: &Loaded) -> String {
     let masker = Masker::new(loaded.secrets.iter().map(String::as_str));
-    let mut out = String::new();
-    mapping(&loaded.node, 0, &masker, &mut out);
-    out
-}
-
-fn mapping(node: &Node, level: usize, masker: &Masker, out: &mut String) {
-    for (key, value) in node.entries() {
-        out.push_str(&"  ".repeat(level));
-        after_indent(&format!("{}:", quoted(&key.text, Style::Plain)), value, level, masker, out);
+    let mut writer = Writer { masker, as_written: false, out: String::new() };
+    for (key, value) in loaded.node.entries() {
+        // Environments keep their variables: those of the chosen one were replaced where they took effect.
+        writer.as_written = key.text == "environments";
+        writer.entry(key, value, 0);
     }
+    writer.out
 }
 
-/// Writes `head` and the value that belongs to it; `head` is `key:` or `-`.
-fn after_indent(head: &str, value: &Node, level: usize, masker: &Masker, out: &mut String) {
-    match &value.kind {
-        Kind::Null => line(&format!("{head} null"), value, level, out),
-        Kind::Scalar { text, style } => {
-            let text = masker.mask(&literal(text, value));
-            line(&format!("{head} {}", quoted(&text, *style)), value, level, out);
+struct Writer {
+    masker: Masker,
+    /// Whether variables still stand in the texts.
+    as_written: bool,
+    out: String,
+}
+
+impl Writer {
+    fn entry(&mut self, key: &Key, value: &Node, level: usize) {
+        self.value(&format!("{}:", quoted(&key.text, Style::Plain)), value, level);
+    }
+
+    fn entries(&mut self, entries: &[(Key, Node)], level: usize) {
+        for (key, value) in entries {
+            self.out.push_str(&"  ".repeat(level));
+            self.entry(key, value, level);
         }
-        Kind::List(items) if items.is_empty() => line(&format!("{head} []"), value, level, out),
-        Kind::Map(entries) if entries.is_empty() => line(&format!("{head} {{}}"), value, level, out),
-        Kind::List(items) => {
-            line(head, value, level, out);
-            for item in items {
-                out.push_str(&"  ".repeat(level + 1));
-                after_indent("-", item, level + 1, masker, out);
+    }
+
+    /// Writes `head`, which is `key:` or `-`, and the value that belongs to it.
+    fn value(&mut self, head: &str, value: &Node, level: usize) {
+        match &value.kind {
+            Kind::Null => self.line(&format!("{head} null"), value, level),
+            Kind::Scalar { text, style } => {
+                let text = if self.as_written { text.clone() } else { literal(text, value) };
+                let text = quoted(&self.masker.mask(&text), *style);
+                self.line(&format!("{head} {text}"), value, level);
+            }
+            Kind::List(items) if items.is_empty() => self.line(&format!("{head} []"), value, level),
+            Kind::Map(entries) if entries.is_empty() => self.line(&format!("{head} {{}}"), value, level),
+            Kind::List(items) => {
+                self.line(head, value, level);
+                items.iter().for_each(|item| self.item(item, level + 1));
+            }
+            Kind::Map(entries) => {
+                self.line(head, value, level);
+                self.entries(entries, level + 1);
             }
         }
-        Kind::Map(_) => {
-            line(head, value, level, out);
-            mapping(value, level + 1, masker, out);
+    }
+
+    fn item(&mut self, item: &Node, level: usize) {
+        self.out.push_str(&"  ".repeat(level));
+        match &item.kind {
+            Kind::Map(entries) if !entries.is_empty() => {
+                self.out.push_str("- ");
+                self.entry(&entries[0].0, &entries[0].1, level + 1);
+                self.entries(&entries[1..], level + 1);
+            }
+            _ => self.value("-", item, level),
         }
     }
-}
 
-fn line(text: &str, value: &Node, level: usize, out: &mut String) {
-    let width = ORIGIN_COLUMN.saturating_sub(2 * level + text.chars().count()).max(1);
-    out.push_str(text);
-    out.push_str(&" ".repeat(width));
-    let place = value.span.place();
-    let file: String = place.file.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-    out.push_str(&format!("# {file}:{}\n", place.line));
+    fn line(&mut self, text: &str, value: &Node, level: usize) {
+        let width = ORIGIN_COLUMN.saturating_sub(2 * level + text.chars().count()).max(1);
+        let place = value.span.place();
+        let file: String = place.file.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        self.out.push_str(&format!("{text}{}# {file}:{}\n", " ".repeat(width), place.line));
+    }
 }
 
 /// The text as a spec would write it: a dollar that begins no variable is doubled.

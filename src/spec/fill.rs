@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::Problems;
+use crate::model::{Problem, Problems};
 use crate::yaml::{Key, Kind, Node, Style};
 
 use super::secrets::Secrets;
@@ -53,24 +53,36 @@ pub(super) struct Found {
     pub(super) variable_hosts: BTreeSet<String>,
 }
 
-/// The document with its variables replaced. Its `vars` and its environments' `vars` are left as they are, and so are
-/// the targets of environments that were not chosen.
-pub(super) fn document(
-    root: &Node,
-    environment: Option<&str>,
-    variables: &mut Variables<'_>,
-    found: &mut Found,
-    problems: &mut Problems,
-) -> Node {
-    let mut walk = Walk { variables, found, problems, environment, path: Vec::new() };
+/// The document with its variables replaced. Its `vars` and `environments` are left as they are.
+pub(super) fn document(root: &Node, variables: &mut Variables<'_>, found: &mut Found, problems: &mut Problems) -> Node {
+    let mut walk = Walk { variables, found, problems, path: Vec::new() };
     walk.node(root)
+}
+
+/// Notes the secrets that a document writes out, and replaces nothing.
+pub(super) fn note_secrets(root: &Node, found: &mut Found, problems: &mut Problems) {
+    note_below(root, &mut Vec::new(), found, problems);
+}
+
+fn note_below(node: &Node, path: &mut Vec<String>, found: &mut Found, problems: &mut Problems) {
+    if let Some(text) = node.text().filter(|text| !text.contains("${")) {
+        let filled = Filled { text: text.to_owned(), ..Filled::default() };
+        found.secrets.look(path, &filled, &node.span, problems);
+    }
+    for item in node.items() {
+        note_below(item, path, found, problems);
+    }
+    for (key, value) in node.entries() {
+        path.push(key.text.clone());
+        note_below(value, path, found, problems);
+        path.pop();
+    }
 }
 
 struct Walk<'w, 'v> {
     variables: &'w mut Variables<'v>,
     found: &'w mut Found,
     problems: &'w mut Problems,
-    environment: Option<&'w str>,
     path: Vec<String>,
 }
 
@@ -85,6 +97,7 @@ impl Walk<'_, '_> {
             Kind::Scalar { text, .. } => {
                 let filled = Filled { text: text.clone(), ..Default::default() };
                 self.found.secrets.look(&self.path, &filled, &node.span, self.problems);
+                self.note_host(text);
                 node.clone()
             }
             Kind::List(items) => {
@@ -112,21 +125,25 @@ impl Walk<'_, '_> {
     fn scalar(&mut self, node: &Node, text: &str, style: Style) -> Node {
         let filled = self.variables.fill(text, &node.span, self.problems);
         self.found.secrets.look(&self.path, &filled, &node.span, self.problems);
-        if let [targets, name, url] = self.path.as_slice()
-            && (targets.as_str(), url.as_str()) == ("targets", "url")
-            && host_varies(text)
-        {
-            self.found.variable_hosts.insert(name.clone());
-        }
+        self.note_host(text);
         if !filled.missing.is_empty() && self.must_be_complete() {
             for name in &filled.missing {
-                let help = format!("set `{name}`, or give it a default: `${{{name}:-…}}`");
-                let help = if name.contains(' ') { "choose one with `--env`".to_owned() } else { help };
-                self.problems
-                    .push(node.problem(format!("{name} is not set, and this place cannot wait for it")).help(help));
+                self.problems.push(needed(name, node));
             }
         }
         Node { missing: filled.missing, ..node.with_kind(Kind::Scalar { text: filled.text, style }) }
+    }
+
+    /// Remembers whether the host of a target comes from a variable; a later document may write it out.
+    fn note_host(&mut self, text: &str) {
+        let [targets, name, url] = self.path.as_slice() else { return };
+        if (targets.as_str(), url.as_str()) != ("targets", "url") {
+            return;
+        }
+        match host_varies(text) {
+            true => self.found.variable_hosts.insert(name.clone()),
+            false => self.found.variable_hosts.remove(name),
+        };
     }
 
     fn at(&self, index: usize) -> &str {
@@ -134,12 +151,7 @@ impl Walk<'_, '_> {
     }
 
     fn is_left_alone(&self) -> bool {
-        match (self.at(0), self.at(1), self.at(2)) {
-            ("vars", _, _) | ("environments", _, "vars") => true,
-            ("environments", name, "targets") => self.environment != Some(name),
-            ("include", "file", _) => true,
-            _ => false,
-        }
+        matches!((self.at(0), self.at(1)), ("vars" | "environments", _) | ("include", "file"))
     }
 
     /// Whether an unset variable is an error here rather than something unknown.
@@ -148,12 +160,20 @@ impl Walk<'_, '_> {
         let waits = match self.at(0) {
             "targets" | "override" => true,
             "areas" => self.at(2) == "checks",
-            "environments" => self.at(2) == "targets",
             "include" => self.at(1) == "with",
             _ => false,
         };
         structure && !self.path.iter().any(|part| part == "probe" || part == "with" || part == "env") || !waits
     }
+}
+
+/// An unset variable where the document cannot do without it.
+fn needed(name: &str, node: &Node) -> Problem {
+    if name == "env.name" {
+        return node.problem("`${env.name}` needs an environment, and none is chosen").help("choose one with `--env`");
+    }
+    let help = format!("set `{name}`, or give it a default: `${{{name}:-…}}`");
+    node.problem(format!("{name} is not set, and the spec cannot be read without it")).help(help)
 }
 
 /// Whether a variable stands before the path of a URL.

@@ -81,7 +81,7 @@ pub(super) fn shown(path: &Path) -> String {
             other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
         }
     }
-    parts.join("/")
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
 }
 
 fn bytes(path: &Path, name: &str) -> Result<Vec<u8>, Box<Problem>> {
@@ -163,7 +163,9 @@ impl Reader<'_> {
             let Some(file) = item.get("file") else { continue };
             let Some(text) = file.text() else { continue };
             let mut variables = Variables::new(self.options);
-            variables.declare(root);
+            let chosen =
+                self.options.environment.as_ref().and_then(|name| root.get("environments")?.get(name)?.get("vars"));
+            [root.get("vars"), chosen].into_iter().flatten().for_each(|vars| variables.declare(vars));
             let filled = variables.fill(text, &file.span, self.problems);
             if !filled.missing.is_empty() {
                 let problem = file.problem(format!("{} is not set, and this path needs it", filled.missing.join(", ")));

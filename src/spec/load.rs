@@ -12,7 +12,7 @@ use crate::yaml::{Kind, Node, Source, Style, decode};
 
 use super::document::Document;
 use super::policy::Policy;
-use super::variables::Variables;
+use super::variables::{Filled, Variables};
 use super::{fill, include, merge, policy, shape};
 
 /// How to load a spec.
@@ -71,7 +71,6 @@ fn assemble(path: &Path, options: &LoadOptions, problems: &mut Problems) -> Opti
     }
     let mut found = fill::Found::default();
     let root = laid_together(&layers.roots, &include::shown(path), options, &mut found, problems)?;
-    let root = in_environment(root, options, problems);
     let policy = policy::read(options.policy.as_deref(), &mut layers.sources, problems);
     let root = match &policy {
         Some(policy) => policy.tighten(root, problems),
@@ -102,7 +101,7 @@ pub(super) fn one_version(root: &Node, problems: &mut Problems) {
     problems.push(problem.help("write `version: 1`"));
 }
 
-/// Replaces variables in each document, then lays them over each other.
+/// Replaces variables in each document, lays them over each other, and the chosen environment's targets over all.
 fn laid_together(
     roots: &[Node],
     file: &str,
@@ -110,53 +109,65 @@ fn laid_together(
     found: &mut fill::Found,
     problems: &mut Problems,
 ) -> Option<Node> {
+    let raw = roots.iter().cloned().reduce(merge::documents)?;
+    let chosen = options.environment.as_ref().and_then(|name| environment(&raw, name, problems));
+    for (_, environment) in raw.get("environments").map(Node::entries).unwrap_or_default() {
+        fill::note_secrets(&targets_of(environment), found, problems);
+    }
     let mut variables = Variables::new(options);
-    roots.iter().for_each(|root| variables.declare(root));
-    let filled: Vec<Node> = roots
-        .iter()
-        .map(|root| fill::document(root, options.environment.as_deref(), &mut variables, found, problems))
-        .collect();
+    for vars in [raw.get("vars"), chosen.and_then(|chosen| chosen.get("vars"))].into_iter().flatten() {
+        variables.declare(vars);
+    }
+    let filled: Vec<Node> = roots.iter().map(|root| fill::document(root, &mut variables, found, problems)).collect();
+    let root = filled.into_iter().reduce(merge::documents)?;
+    let over = chosen.map(|chosen| fill::document(&targets_of(chosen), &mut variables, found, problems));
     let values = variables.values(problems);
     variables.report_unused(file, problems);
-    let mut root = filled.into_iter().reduce(merge::documents)?;
-    if let Kind::Map(entries) = &mut root.kind
-        && let Some((_, vars)) = entries.iter_mut().find(|(key, _)| key.text == "vars")
-        && let Kind::Map(vars) = &mut vars.kind
-    {
-        for (key, node) in vars {
-            let Some(value) = values.get(&key.text).filter(|_| node.text().is_some()) else { continue };
-            *node = node.with_kind(Kind::Scalar { text: value.text.clone(), style: Style::Plain });
-            node.missing.clone_from(&value.missing);
-        }
-    }
-    Some(root)
+    let root = with_values(root, &values);
+    let span = root.span.clone();
+    Some(over.into_iter().fold(root, |root, over| Node { span: span.clone(), ..merge::documents(root, over) }))
 }
 
-/// Lays the chosen environment's targets over the spec's.
-fn in_environment(root: Node, options: &LoadOptions, problems: &mut Problems) -> Node {
-    let Some(name) = &options.environment else { return root };
+/// The chosen environment.
+fn environment<'n>(root: &'n Node, name: &str, problems: &mut Problems) -> Option<&'n Node> {
     let environments = root.get("environments").map(Node::entries).unwrap_or_default();
-    let Some((_, chosen)) = environments.iter().find(|(key, _)| key.text == *name) else {
-        let names = environments.iter().map(|(key, _)| key.text.as_str());
-        let help = match (nearest(name, names.clone()), environments.is_empty()) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, true) => format!("the spec has no `environments`; add `environments: {{ {name}: {{ … }} }}`"),
-            (None, false) => format!("the spec has `{}`", names.collect::<Vec<_>>().join("`, `")),
-        };
-        let message = format!("unknown environment `{name}` (from `--env`)");
-        let problem = match root.get("environments") {
-            Some(node) => node.problem(message),
-            None => Problem::at(Place { line: 1, column: 1, ..root.span.place() }, message),
-        };
-        problems.push(problem.help(help));
-        return root;
+    if let Some((_, chosen)) = environments.iter().find(|(key, _)| key.text == name) {
+        return Some(chosen);
+    }
+    let names = environments.iter().map(|(key, _)| key.text.as_str());
+    let help = match (nearest(name, names.clone()), environments.is_empty()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, true) => format!("the spec has no `environments`; add `environments: {{ {name}: {{ … }} }}`"),
+        (None, false) => format!("the spec has `{}`", names.collect::<Vec<_>>().join("`, `")),
     };
-    let Some(targets) = chosen.get("targets").cloned() else { return root };
-    let key = chosen.entries().iter().find(|(key, _)| key.text == "targets").map(|(key, _)| key.clone());
-    let over = Kind::Map(key.map(|key| (key, targets)).into_iter().collect());
-    let over = chosen.with_kind(over);
-    let span = root.span.clone();
-    Node { span, ..merge::documents(root, over) }
+    let message = format!("unknown environment `{name}` (from `--env`)");
+    let problem = match root.entries().iter().find(|(key, _)| key.text == "environments") {
+        Some((key, _)) => key.span.problem(message),
+        None => Problem::at(Place { line: 1, column: 1, ..root.span.place() }, message),
+    };
+    problems.push(problem.help(help));
+    None
+}
+
+/// A document of nothing but an environment's targets.
+fn targets_of(environment: &Node) -> Node {
+    let targets = environment.entries().iter().filter(|(key, _)| key.text == "targets").cloned().collect();
+    environment.with_kind(Kind::Map(targets))
+}
+
+/// The document with the values of its variables in place of what they were written as.
+fn with_values(root: Node, values: &BTreeMap<String, Filled>) -> Node {
+    let mut root = root;
+    let Kind::Map(entries) = &mut root.kind else { return root };
+    let vars = entries.iter_mut().find(|(key, _)| key.text == "vars");
+    let Some((_, Node { kind: Kind::Map(vars), .. })) = vars else { return root };
+    for (key, node) in vars {
+        let Some(value) = values.get(&key.text).filter(|_| node.text().is_some()) else { continue };
+        let style = if value.varies { Style::Double } else { Style::Plain };
+        *node = node.with_kind(Kind::Scalar { text: value.text.clone(), style });
+        node.missing.clone_from(&value.missing);
+    }
+    root
 }
 
 fn digest(sources: &[Arc<Source>]) -> String {

@@ -31,7 +31,7 @@ pub(super) fn documents(base: Node, top: Node) -> Node {
 /// A target with another's fields over it. An override to another origin drops what belongs to the old one.
 pub(super) fn target(base: Node, top: Node) -> Node {
     let moves = match (base.get("url").and_then(Node::text), top.get("url").and_then(Node::text)) {
-        (Some(old), Some(new)) => old.contains("${") || new.contains("${") || origin(old) != origin(new),
+        (Some(old), Some(new)) if old != new => old.contains("${") || new.contains("${") || origin(old) != origin(new),
         _ => false,
     };
     let base = match base.kind {

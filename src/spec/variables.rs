@@ -49,16 +49,12 @@ impl<'a> Variables<'a> {
         Variables { options, declared, given, used, values, total: 0 }
     }
 
-    /// Takes a document's `vars`, and those of the chosen environment; later ones win.
-    pub(super) fn declare(&mut self, root: &Node) {
-        let chosen = self.options.environment.as_deref();
-        let of_environment = chosen.and_then(|name| root.get("environments")?.get(name)?.get("vars"));
-        for vars in [root.get("vars"), of_environment].into_iter().flatten() {
-            for (key, value) in vars.entries() {
-                self.declared.insert(key.text.clone(), value.clone());
-                self.values.clear();
-            }
+    /// Takes a mapping of variables; later ones win.
+    pub(super) fn declare(&mut self, vars: &Node) {
+        for (key, value) in vars.entries() {
+            self.declared.insert(key.text.clone(), value.clone());
         }
+        self.values.clear();
     }
 
     /// Whether a name is known, from whatever side.
@@ -146,7 +142,7 @@ impl<'a> Variables<'a> {
             }
             Reference::Environment => match &self.options.environment {
                 Some(name) => filled.text.push_str(name),
-                None => filled.lack("env.name (no environment is chosen)", written),
+                None => filled.lack("env.name", written),
             },
             Reference::Variable(name) => {
                 let value = self.variable(name, at, chain, problems);

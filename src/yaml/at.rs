@@ -94,7 +94,11 @@ impl<'a> At<'a> {
         if self.node.kind == Kind::Null {
             return self.blank(self.nothing());
         }
-        let help = if message.starts_with("expected `true`") { "write `true` or `false`" } else { "write digits only" };
+        let help = match message.as_str() {
+            text if text.starts_with("expected `true`") => "write `true` or `false`",
+            text if text.contains(" from ") || text.contains(" or more") => "choose a number in that range",
+            _ => "write digits only",
+        };
         self.blank(self.node.problem(message).help(help))
     }
 
@@ -113,7 +117,7 @@ impl<'a> At<'a> {
         let shown: Vec<String> = fields.iter().take(3).map(|field| format!("{field}: …")).collect();
         let key = if self.key.is_empty() { String::new() } else { format!("{}: ", self.key) };
         match shown.is_empty() {
-            true => format!("write `{key}{{ name: value }}`"),
+            true => format!("write each entry as `name: …`, in lines of its own under `{}`", key.trim_end()),
             false => format!("write `{key}{{ {} }}`", shown.join(", ")),
         }
     }

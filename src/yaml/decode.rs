@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
 use crate::model::Problems;
+use crate::model::problem::nearest;
 
 use super::access::{Entries, Items, Variant};
 use super::at::{At, State, unknown_key};
 use super::error::Stop;
-use super::node::{Kind, Node};
+use super::node::{Key, Kind, Node};
 use super::number::{self, Untyped};
 use super::raw::{RAW, SPANNED, leave_node, leave_place};
 
@@ -239,7 +240,10 @@ impl<'de> Deserializer<'de> for At<'_> {
             }
         }
         for (_, key) in self.state.missing.iter().filter(|(at, _)| *at == self.address()) {
-            if !self.state.part {
+            let misspelt = |(other, _): &&(Key, Node)| {
+                !fields.contains(&other.text.as_str()) && nearest(&other.text, fields.iter().copied()) == Some(key)
+            };
+            if !self.state.part && !entries.iter().any(|entry| misspelt(&entry)) {
                 let problem = self.node.problem(format!("{} needs the key `{key}`", self.name()));
                 self.add(problem.help(format!("add `{key}: …`")));
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::Problems;
+use crate::model::problem::Related;
 
 use super::node::{Key, Kind, Node};
 
@@ -21,7 +22,7 @@ pub(super) fn apply(entries: Vec<(Key, Node, bool)>, problems: &mut Problems) ->
             merged.push((key, node));
             continue;
         }
-        for entry in merged_entries(node, problems) {
+        for entry in merged_entries(&key, node, problems) {
             if taken.insert(entry.0.text.clone()) {
                 merged.push(entry);
             }
@@ -30,16 +31,18 @@ pub(super) fn apply(entries: Vec<(Key, Node, bool)>, problems: &mut Problems) ->
     merged
 }
 
-fn merged_entries(node: Node, problems: &mut Problems) -> Vec<(Key, Node)> {
+fn merged_entries(key: &Key, node: Node, problems: &mut Problems) -> Vec<(Key, Node)> {
     match node.kind {
         Kind::Map(entries) => entries,
-        Kind::List(items) => items.into_iter().flat_map(|item| one_mapping(item, problems)).collect(),
-        Kind::Null | Kind::Scalar { .. } => one_mapping(node, problems),
+        Kind::List(items) => items.into_iter().flat_map(|item| one_mapping(key, item, problems)).collect(),
+        Kind::Null | Kind::Scalar { .. } => one_mapping(key, node, problems),
     }
 }
 
-fn one_mapping(node: Node, problems: &mut Problems) -> Vec<(Key, Node)> {
-    let problem = node.problem(format!("`<<` merges mappings, found {}", node.kind_word()));
+fn one_mapping(key: &Key, node: Node, problems: &mut Problems) -> Vec<(Key, Node)> {
+    let mut problem = key.span.problem(format!("`<<` merges mappings, found {}", node.kind_word()));
+    let label = "this is no mapping".to_owned();
+    problem.related.push(Related { place: node.span.place(), snippet: Some(node.span.snippet()), label });
     match node.kind {
         Kind::Map(entries) => entries,
         Kind::Null | Kind::Scalar { .. } | Kind::List(_) => {

@@ -121,21 +121,30 @@ impl<'p> Builder<'p> {
             Event::DocumentStart(..) => self.document(&span),
             Event::Alias(anchor) => self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => {
-                refuse_tag(tag.is_some(), &span)?;
+                self.refuse_tag(tag.is_some(), at)?;
                 self.count(&span, Size { nodes: 1, bytes: 0, depth: 1 })?;
                 self.scalar(text.into_owned(), style, anchor, span)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                refuse_tag(tag.is_some(), &span)?;
+                self.refuse_tag(tag.is_some(), at)?;
                 self.begin(Content::List(Vec::new()), anchor, span)
             }
             Event::MappingStart(_, anchor, tag) => {
-                refuse_tag(tag.is_some(), &span)?;
+                self.refuse_tag(tag.is_some(), at)?;
                 self.begin(Content::Map { entries: Vec::new(), seen: BTreeMap::new(), pending: None }, anchor, span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             _ => Ok(()),
         }
+    }
+
+    fn refuse_tag(&self, tagged: bool, at: &granit_parser::Span) -> Step {
+        if !tagged {
+            return Ok(());
+        }
+        let span = syntax::tag(&self.source, at);
+        let problem = span.problem("YAML tags such as `!name` have no meaning here");
+        Err(Box::new(problem.help("remove the tag; if the `!` belongs to the text, put the text in quotes")))
     }
 
     fn document(&mut self, span: &Span) -> Step {
@@ -278,14 +287,6 @@ fn duplicate(key: &str, span: &Span, first: &Span) -> Problem {
         "<<" => "merge several mappings with one key: `<<: [*one, *two]`".to_owned(),
         _ => format!("keep one of the two; the first is in line {}", first.line),
     })
-}
-
-fn refuse_tag(tagged: bool, span: &Span) -> Step {
-    if !tagged {
-        return Ok(());
-    }
-    let problem = span.problem("YAML tags such as `!name` have no meaning here");
-    Err(Box::new(problem.help("remove the tag; if the `!` belongs to the text, put the text in quotes")))
 }
 
 fn no_text_key(span: &Span) -> Problem {

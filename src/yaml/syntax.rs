@@ -16,6 +16,11 @@ pub(super) fn span(source: &Arc<Source>, at: &granit_parser::Span) -> Span {
     Span { length: length.max(1) as u32, ..point(source, &start) }
 }
 
+/// Where the tag of a node stands.
+pub(super) fn tag(source: &Arc<Source>, at: &granit_parser::Span) -> Span {
+    at.tag_start.map_or_else(|| span(source, at), |start| point(source, &start))
+}
+
 fn point(source: &Arc<Source>, at: &Marker) -> Span {
     Span { source: source.clone(), line: at.line().max(1) as u32, column: at.col() as u32 + 1, length: 1 }
 }
@@ -120,6 +125,11 @@ fn words(fault: &ScanError, at: &Span, line: &str) -> (String, String) {
         ErrorKind::CommentNotSeparated => {
             say("a comment needs a space before its `#`", "put a space before `#`, or the value in quotes")
         }
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            let value = line.find(['"', '\'']).map_or("", |at| line[at..].trim_end());
+            let help = format!("put the whole value in quotes: `'{}'`", value.replace('\'', "''"));
+            ("text after the closing quote".to_owned(), help)
+        }
         _ => bracket_trap().unwrap_or_else(|| structure(fault)),
     }
 }
@@ -155,10 +165,6 @@ fn structure(fault: &ScanError) -> (String, String) {
         | ErrorKind::ExpectedFlowMappingSeparator => say(
             "expected `,` or `}` in this mapping",
             "close the mapping with `}`, or put texts with brackets in quotes",
-        ),
-        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => say(
-            "text after the closing quote",
-            "put the whole value in quotes, and write a quote inside '…' twice: `'it''s'`",
         ),
         _ => (
             format!("not YAML: {}", fault.info().to_lowercase()),

@@ -18,7 +18,9 @@ pub(super) fn broken_item(key: &str, list: &Node, item: &Node) -> Option<Problem
         Kind::Scalar { text, style: Style::Plain } => {
             swallowed_comment(item, text).or_else(|| split_at_comma(list, item, text))
         }
-        Kind::List(_) => Some(item.problem("expected an expectation, found a list").help("put the line in quotes")),
+        Kind::List(_) => Some(
+            item.problem("expected an expectation, found a list").help("write it as text: `- status in [401, 403]`"),
+        ),
         Kind::Null if rest_of_line(&item.span, 0).trim_start().starts_with('#') => Some(swallowed(item, "")),
         Kind::Null | Kind::Scalar { .. } | Kind::Map(_) => None,
     }
