@@ -1,19 +1,16 @@
 //! Targets: environments applied, origins respected, credentials decoded.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::PlanInput;
 use crate::model::problem::nearest;
 use crate::model::target::Credential;
 use crate::model::{Problems, Target};
 use crate::spec::document::{AllowDoc, CredentialDoc, EnvironmentDoc, TargetDoc};
-use crate::yaml::{Kind, Node, Raw};
+use crate::spec::origin;
+use crate::yaml::Node;
 
-/// Fields that are good for one origin only.
-const BOUND_TO_ORIGIN: [&str; 4] = ["allow", "headers", "credentials", "origins"];
-
-/// All targets of the spec, as the chosen environment has them.
+/// All targets of the spec; the spec has laid the chosen environment's over them.
 pub(super) fn resolve(input: &PlanInput<'_>, problems: &mut Problems) -> BTreeMap<String, Target> {
     let document = &input.loaded.document;
     let environment = input.environment.and_then(|name| document.environments.get(name));
@@ -21,15 +18,9 @@ pub(super) fn resolve(input: &PlanInput<'_>, problems: &mut Problems) -> BTreeMa
     let protected = input.environment.is_some_and(|name| is_protected(name, environment));
     let mut targets = BTreeMap::new();
     for (name, raw) in &document.targets {
-        let node = match environment.and_then(|environment| environment.targets.get(name)) {
-            Some(top) => moved(&raw.node, &top.node),
-            None => raw.node.as_ref().clone(),
-        };
-        if let Some(doc) = Raw::<TargetDoc>::new(Arc::new(node.clone())).decode(problems) {
-            targets.insert(
-                name.clone(),
-                target(name, &node, &doc, (protected, input.loaded.variable_hosts.contains(name)), problems),
-            );
+        if let Some(doc) = raw.decode(problems) {
+            let variable_host = input.loaded.variable_hosts.contains(name);
+            targets.insert(name.clone(), target(name, &raw.node, &doc, (protected, variable_host), problems));
         }
     }
     targets
@@ -57,30 +48,6 @@ fn complain_about_unknown<'a>(
     }
 }
 
-/// A target with an environment's fields over it. To another origin, what was good for the first one is dropped.
-fn moved(base: &Node, top: &Node) -> Node {
-    let origin_of = |node: &Node| node.get("url").and_then(Node::text).map(origin);
-    let moves = origin_of(top).is_some_and(|new| origin_of(base).is_none_or(|old| old != new));
-    if !moves {
-        return base.overlaid(top);
-    }
-    let kept = base.entries().iter().filter(|(key, _)| !BOUND_TO_ORIGIN.contains(&key.text.as_str())).cloned();
-    Node { kind: Kind::Map(kept.collect()), ..base.clone() }.overlaid(top)
-}
-
-/// Scheme, host and port of a URL, lower case (RFC 6454).
-fn origin(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = match scheme {
-        "http" => host.strip_suffix(":80").unwrap_or(host),
-        "https" => host.strip_suffix(":443").unwrap_or(host),
-        _ => host,
-    };
-    format!("{scheme}://{host}").to_lowercase()
-}
-
 fn target(
     name: &str,
     node: &Node,
@@ -93,7 +60,7 @@ fn target(
         Some(variable) => Err(format!("`{variable}` is not set")),
         None => Ok(doc.url.value.clone()),
     };
-    let allow_reason = doubt_about_origin(doc, &url, variable_host, problems);
+    let allow_reason = doubt_about_origin(doc, &url, variable_host);
     let allows = |what| allow_reason.is_none() && doc.allow.iter().any(|allowed| allowed.value == what);
     Target {
         name: name.to_owned(),
@@ -110,12 +77,7 @@ fn target(
 }
 
 /// Where the host comes from a variable, `allow` is good only for origins that the spec lists.
-fn doubt_about_origin(
-    doc: &TargetDoc,
-    url: &Result<String, String>,
-    variable_host: bool,
-    problems: &mut Problems,
-) -> Option<String> {
+fn doubt_about_origin(doc: &TargetDoc, url: &Result<String, String>, variable_host: bool) -> Option<String> {
     if doc.allow.is_empty() || !variable_host {
         return None;
     }
@@ -174,16 +136,4 @@ fn decode(doc: &CredentialDoc) -> Option<Credential> {
         doc.client_cert.as_ref().map(|pair| Credential::ClientCert { cert: pair.cert.clone(), key: pair.key.clone() }),
     );
     if found.len() == 1 { found.pop() } else { None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::origin;
-
-    #[test]
-    fn an_origin_is_scheme_host_and_port() {
-        assert_eq!(origin("HTTPS://user:pw@Shop.test:443/a?b"), "https://shop.test");
-        assert_eq!(origin("http://127.0.0.1:8000"), "http://127.0.0.1:8000");
-        assert_ne!(origin("http://a"), origin("https://a"));
-    }
 }

@@ -24,6 +24,8 @@ pub(super) struct Layers {
     pub(super) roots: Vec<Node>,
     /// Their texts, in the order they were read: the spec itself is first.
     pub(super) sources: Vec<Arc<Source>>,
+    /// Whether a file could not be found, read or included, so that what it brings is not known.
+    pub(super) incomplete: bool,
 }
 
 /// Reads the spec and what it includes.
@@ -119,15 +121,15 @@ impl Reader<'_> {
         if let Some(span) = named_at {
             if let Some(problem) = self.refusal(&real, span) {
                 self.problems.push(problem);
-                return;
+                return self.layers.incomplete = true;
             }
             if !self.done.insert(real.clone()) {
                 return;
             }
         }
-        let Some(source) = source(path, self.problems) else { return };
+        let Some(source) = source(path, self.problems) else { return self.layers.incomplete = true };
         self.layers.sources.push(source.clone());
-        let Some(root) = tree(&source, self.problems) else { return };
+        let Some(root) = tree(&source, self.problems) else { return self.layers.incomplete = true };
         self.open.push(real);
         self.includes(&root, path.parent().unwrap_or(Path::new("")));
         self.open.pop();
@@ -170,6 +172,7 @@ impl Reader<'_> {
             if !filled.missing.is_empty() {
                 let problem = file.problem(format!("{} is not set, and this path needs it", filled.missing.join(", ")));
                 self.problems.push(problem.help("set it, or write the path out"));
+                self.layers.incomplete = true;
                 continue;
             }
             for path in self.matches(&filled.text, folder, &file.span) {
@@ -197,6 +200,7 @@ impl Reader<'_> {
     /// The files of a path or glob, sorted.
     fn matches(&mut self, pattern: &str, folder: &Path, span: &Span) -> Vec<PathBuf> {
         if pattern.is_empty() || pattern.contains("**") || Path::new(pattern).is_absolute() || pattern.contains('\\') {
+            self.layers.incomplete = true;
             let problem = span.problem(format!("`{pattern}` is no path relative to this file"));
             self.problems.push(problem.help("write a relative path with `/`; `*` and `?` stand for parts of a name"));
             return Vec::new();
@@ -213,6 +217,7 @@ impl Reader<'_> {
         found.retain(|path| path.exists());
         found.sort();
         if found.is_empty() {
+            self.layers.incomplete = true;
             let problem = span.problem(format!("no file matches `{pattern}`"));
             let place = if folder.as_os_str().is_empty() { ".".to_owned() } else { shown(folder) };
             self.problems

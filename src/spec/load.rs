@@ -65,7 +65,6 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Loaded, Problems> {
 
 fn assemble(path: &Path, options: &LoadOptions, problems: &mut Problems) -> Option<Loaded> {
     let mut layers = include::read(path, options, problems);
-    let complete = !layers.sources.is_empty() && layers.roots.len() == layers.sources.len();
     for root in &layers.roots {
         one_version(root, problems);
     }
@@ -78,7 +77,7 @@ fn assemble(path: &Path, options: &LoadOptions, problems: &mut Problems) -> Opti
     };
     shape::check(&root, &found.variable_hosts, problems);
     let document = decode::<Document>(&root, problems);
-    let document = document.filter(|_| complete)?;
+    let document = document.filter(|_| !layers.incomplete)?;
     Some(Loaded {
         document,
         problems: Problems::new(),
@@ -120,7 +119,7 @@ fn laid_together(
     }
     let filled: Vec<Node> = roots.iter().map(|root| fill::document(root, &mut variables, found, problems)).collect();
     let root = filled.into_iter().reduce(merge::documents)?;
-    let over = chosen.map(|chosen| fill::document(&targets_of(chosen), &mut variables, found, problems));
+    let over = chosen.map(|chosen| fill::document(&known_targets_of(chosen, &raw), &mut variables, found, problems));
     let values = variables.values(problems);
     variables.report_unused(file, problems);
     let root = with_values(root, &values);
@@ -153,6 +152,16 @@ fn environment<'n>(root: &'n Node, name: &str, problems: &mut Problems) -> Optio
 fn targets_of(environment: &Node) -> Node {
     let targets = environment.entries().iter().filter(|(key, _)| key.text == "targets").cloned().collect();
     environment.with_kind(Kind::Map(targets))
+}
+
+/// The same with the targets that the spec has; the plan refuses the others.
+fn known_targets_of(environment: &Node, root: &Node) -> Node {
+    let known = |name: &str| root.get("targets").is_some_and(|targets| targets.get(name).is_some());
+    let targets = environment.entries().iter().filter(|(key, _)| key.text == "targets").map(|(key, targets)| {
+        let kept = targets.entries().iter().filter(|(name, _)| known(&name.text)).cloned().collect();
+        (key.clone(), targets.with_kind(Kind::Map(kept)))
+    });
+    environment.with_kind(Kind::Map(targets.collect()))
 }
 
 /// The document with the values of its variables in place of what they were written as.

@@ -45,7 +45,7 @@ pub(super) fn target(base: Node, top: Node) -> Node {
 }
 
 /// Scheme, host and port of a URL (RFC 6454 §4), as far as text tells.
-fn origin(url: &str) -> String {
+pub fn origin(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
     let host = authority.rsplit('@').next().unwrap_or("").to_lowercase();

@@ -15,4 +15,5 @@ mod variables;
 
 pub use effective::effective;
 pub use load::{LoadOptions, Loaded, load};
+pub use merge::origin;
 pub use policy::Policy;
