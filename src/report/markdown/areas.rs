@@ -1,6 +1,6 @@
 //! The table of areas, the blockers, and every check in the list of its area.
 
-use super::page::{Page, code, escape};
+use super::page::{Page, code, escape, link};
 use super::sign;
 use crate::model::Outcome;
 use crate::model::report::{Area, Check, Report, Score};
@@ -92,7 +92,7 @@ fn facts_about(check: &Check) -> Vec<(&'static str, String)> {
         ("phase", check.phase.as_ref().map(|phase| code(phase))),
         ("when", check.horizon.as_ref().map(|horizon| escape(horizon))),
         ("costs", check.points.as_ref().map(|points| figures::points(points.lost))),
-        ("see", check.reference.as_ref().map(|reference| code(reference))),
+        ("see", check.reference.as_ref().map(|reference| link(reference))),
     ];
     optional.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
 }
@@ -145,7 +145,7 @@ fn rank(check: &Check) -> u8 {
 fn standing_of(area: &Area) -> String {
     let mut parts = match &area.score {
         Some(score) => vec![
-            format!("proven … possible {}", figures::interval(score, "…")),
+            format!("Proven … possible {}", figures::interval(score, "…")),
             format!("{} measured", figures::measured(score)),
         ],
         None => vec!["Not scored".to_owned()],

@@ -74,6 +74,13 @@ pub(super) fn code(text: &str) -> String {
     if is_code(trimmed) { format!("`{trimmed}`") } else { escape(trimmed) }
 }
 
+/// A link to a web page; anything else as text.
+pub(super) fn link(url: &str) -> String {
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'`' | b'|' | b'\\');
+    if web && url.bytes().all(plain) { format!("<{url}>") } else { escape(url) }
+}
+
 /// The user's own Markdown, kept from breaking what stands around it: tags become text, headings stay below ours, an
 /// open code fence is closed.
 pub(super) fn foreign(body: &str) -> String {
@@ -220,6 +227,13 @@ mod tests {
         assert_eq!(code("http/hsts@admin"), "`http/hsts@admin`");
         assert_eq!(code("a`b|c"), "a\\`b\\|c");
         assert_eq!(code(""), "");
+    }
+
+    #[test]
+    fn only_web_pages_become_links() {
+        assert_eq!(link("https://x.example/a_b"), "<https://x.example/a_b>");
+        assert_eq!(link("https://x|y"), "https\\://x\\|y");
+        assert_eq!(link("javascript:alert(1)"), "javascript\\:alert(1)");
     }
 
     #[test]

@@ -68,8 +68,11 @@ impl Layout {
         let numbers = (15 + GUTTER) + (8 + GUTTER) + (8 + GUTTER) + if claimed { CLAIM + GUTTER } else { 0 };
         let longest = rows.iter().map(|row| width(&one_line(row.title))).max().unwrap_or(0);
         let room = columns.saturating_sub(numbers);
-        let bar = room.saturating_sub(longest.clamp(12, 32) + GUTTER).min(24);
-        let bar = if bar < 6 { 0 } else { bar };
+        // A title gives way to a short bar, but not below what tells areas apart.
+        let least_bar = if columns < 72 { 6 } else { 10 };
+        let title = longest.clamp(12, 32).min(room.saturating_sub(GUTTER + least_bar)).max(12);
+        let bar = room.saturating_sub(title + GUTTER).min(24);
+        let bar = if bar < 4 { 0 } else { bar };
         let taken = if bar > 0 { bar + GUTTER } else { 0 };
         Layout { bar, title: room.saturating_sub(taken).max(5), claimed }
     }
