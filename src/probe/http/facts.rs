@@ -19,7 +19,9 @@ pub(super) fn declared() -> Vec<FactDecl> {
         FactDecl::new(
             "error",
             text.clone(),
-            "Why there is no whole response, in one word (`refused`, `timeout`, `tls-expired`, …); absent when there is one.",
+            "Why there is no whole response; absent when there is one. One of `unresolvable`, `refused`, `unreachable`, \
+             `reset`, `closed`, `timeout`, `tls-expired`, `tls-not-yet-valid`, `tls-wrong-name`, `tls-untrusted`, \
+             `tls-failed`, `not-http`, `too-many-redirects`, `bad-redirect`.",
         ),
         FactDecl::new("status", FactType::Count, "Status code."),
         FactDecl::tree(
@@ -98,7 +100,8 @@ fn evidence(fetched: &Fetched, method: &str, notes: Vec<String>) -> Evidence {
 }
 
 fn in_ms(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+    let tenths = time.as_micros() / 100;
+    format!("{}.{} ms", tenths / 10, tenths % 10)
 }
 
 /// `median of 3: 1.0, 2.0, 9.9 ms`.
@@ -181,4 +184,25 @@ fn headers(reply: &Reply) -> Value {
         _ => Value::Text(lines.join(", ")),
     };
     Value::Map(by_name.into_iter().map(|(name, lines)| (name.clone(), value(&name, lines))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::net::WORDS;
+
+    #[test]
+    fn every_word_of_fact_error_is_in_its_description() {
+        let declared = declared();
+        let error = declared.iter().find(|decl| decl.name == crate::model::FactName::Exact("error"));
+        let doc = error.map_or("", |decl| decl.doc);
+        for (word, _) in WORDS {
+            assert!(doc.contains(&format!("`{word}`")), "{word} is not in: {doc}");
+        }
+    }
+
+    #[test]
+    fn times_are_cut_not_rounded_up() {
+        assert_eq!(in_ms(Duration::from_micros(99_999)), "99.9 ms");
+    }
 }

@@ -45,9 +45,7 @@ pub struct Dialed {
 
 /// Opens a connection, trying the addresses of the host one after the other.
 pub async fn dial(line: Line<'_>, until: Deadline) -> Result<Dialed, Failure> {
-    let begun = Instant::now();
-    let addresses = addresses(line, until).await?;
-    let dns = begun.elapsed();
+    let (addresses, dns) = addresses(line, until).await?;
     let begun = Instant::now();
     let (tcp, peer) = connect(&addresses, until).await?;
     let _ = tcp.set_nodelay(true);
@@ -81,26 +79,28 @@ fn in_seconds(limit: Duration) -> String {
     format!("{} s", limit.as_millis() as f64 / 1000.0)
 }
 
-async fn addresses(line: Line<'_>, until: Deadline) -> Result<Vec<SocketAddr>, Failure> {
+/// Where the host is, and how long it took to find out.
+async fn addresses(line: Line<'_>, until: Deadline) -> Result<(Vec<SocketAddr>, Duration), Failure> {
     let fixed = line.resolve.get(line.host).map(String::as_str);
     let host = fixed.unwrap_or(line.host);
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, line.port)]);
+        return Ok((vec![SocketAddr::new(address, line.port)], Duration::ZERO));
     }
     if let Ok(address) = host.parse::<SocketAddr>() {
-        return Ok(vec![address]);
+        return Ok((vec![address], Duration::ZERO));
     }
     if fixed.is_some() {
         let detail = format!("`resolve` gives `{host}` for `{}`, which is not an address", line.host);
         return Err(Failure::new(FailureKind::Unresolvable, detail));
     }
+    let begun = Instant::now();
     // the system's look-up cannot be interrupted; on a timeout its thread is left behind
     let missing = format!("`{host}` was not resolved");
     let found = within(until, &missing, tokio::net::lookup_host((host.to_owned(), line.port))).await?;
     let unresolvable = |why: String| Failure::new(FailureKind::Unresolvable, format!("`{host}` has no address{why}"));
     let mut found: Vec<SocketAddr> = found.map_err(|error| unresolvable(format!(" ({error})")))?.collect();
     found.dedup();
-    if found.is_empty() { Err(unresolvable(String::new())) } else { Ok(found) }
+    if found.is_empty() { Err(unresolvable(String::new())) } else { Ok((found, begun.elapsed())) }
 }
 
 /// The first address that answers; each gets an equal share of the time that is left.
