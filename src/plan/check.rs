@@ -36,7 +36,6 @@ pub(super) struct CheckDraft {
     pub(super) after: Vec<Spanned<String>>,
     pub(super) any_of: Vec<Spanned<String>>,
     pub(super) from_catalog: bool,
-    pub(super) folder: Option<(String, String)>,
 }
 
 impl<'a> Draft<'a> {
@@ -133,7 +132,6 @@ impl<'a> Draft<'a> {
             after: doc.after.clone(),
             any_of: doc.any_of.clone(),
             from_catalog: rule.area.is_none() || rule.pack.is_some() || rule.rule != rule.id,
-            folder: rule.component.clone(),
         };
         draft.planned.claimed = claim::of_check(&doc, &draft.planned.finding, problems);
         Some(draft)
