@@ -1,0 +1,13 @@
+//! `shipworthy audit` through the binary, with a scrubbed environment and no outside network.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod bench;
+mod determinism;
+mod exits;
+mod init;
+mod interrupt;
+mod outcomes;
+mod plan;
+mod secrets;
+mod waivers;
