@@ -18,7 +18,7 @@ pub(super) fn of_check(doc: &CheckDoc, finding: &Finding, problems: &mut Problem
     let claimed = doc.claimed.as_ref()?;
     let meaning = match state(&claimed.value.value) {
         Some(meaning) => meaning,
-        None => ClaimMeaning::Value(value(&claimed.value, finding, problems)?),
+        None => ClaimMeaning::Value(Box::new(value(&claimed.value, finding, problems)?)),
     };
     let claim = Claim {
         value: claimed.value.value.value.clone(),

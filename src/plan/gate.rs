@@ -22,14 +22,14 @@ pub(super) fn fill(plan: &mut Plan, input: &PlanInput<'_>, broken: &[String], pr
     for index in 0..plan.outline.gates.len() {
         complain_about_expectations(plan, document, index, problems);
     }
-    if let Some(only) = input.gate {
-        if !document.gates.contains_key(only) {
-            let problem = crate::model::Problem::new(format!("--gate: there is no gate `{only}`"));
-            problems.push(match nearest(only, document.gates.keys().map(String::as_str)) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help("declare it under `gates:`"),
-            });
-        }
+    if let Some(only) = input.gate
+        && !document.gates.contains_key(only)
+    {
+        let problem = crate::model::Problem::new(format!("--gate: there is no gate `{only}`"));
+        problems.push(match nearest(only, document.gates.keys().map(String::as_str)) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("declare it under `gates:`"),
+        });
     }
 }
 
@@ -70,14 +70,14 @@ fn phases(document: &Document, problems: &mut Problems) -> Vec<PhaseOutline> {
     for (id, phase) in &document.phases {
         let start = phase.start.as_ref().and_then(|text| date(text, problems));
         let end = phase.end.as_ref().and_then(|text| date(text, problems));
-        if let (Some(from), Some(to), Some(text)) = (start, end, &phase.end) {
-            if to < from {
-                problems.push(
-                    text.span
-                        .problem(format!("phase `{id}` ends on {to}, before it starts on {from}"))
-                        .help("swap the two dates"),
-                );
-            }
+        if let (Some(from), Some(to), Some(text)) = (start, end, &phase.end)
+            && to < from
+        {
+            problems.push(
+                text.span
+                    .problem(format!("phase `{id}` ends on {to}, before it starts on {from}"))
+                    .help("swap the two dates"),
+            );
         }
         if let Some(gate) = phase.gate.as_ref().filter(|gate| !document.gates.contains_key(&gate.value)) {
             let problem = gate.span.problem(format!("there is no gate `{}`", gate.value));

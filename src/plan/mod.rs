@@ -199,7 +199,7 @@ pub enum ClaimMeaning {
     /// `n/a`.
     NotApplicable,
     /// A value in the expectation grammar.
-    Value(Typed),
+    Value(Box<Typed>),
 }
 
 /// Something to observe.

@@ -52,16 +52,16 @@ fn one(
 ) -> Option<PlannedWaiver> {
     let since = waiver.since.as_ref().and_then(|text| date(text, problems));
     let expires = date(&waiver.expires, problems);
-    if let (Some(since), Some(expires)) = (since, expires) {
-        if since > expires {
-            problems.push(
-                waiver
-                    .expires
-                    .span
-                    .problem(format!("this waiver expires on {expires}, before it begins on {since}"))
-                    .help("swap the dates, or move `expires`"),
-            );
-        }
+    if let (Some(since), Some(expires)) = (since, expires)
+        && since > expires
+    {
+        problems.push(
+            waiver
+                .expires
+                .span
+                .problem(format!("this waiver expires on {expires}, before it begins on {since}"))
+                .help("swap the dates, or move `expires`"),
+        );
     }
     if waiver.reason.trim().is_empty() {
         problems.push(waiver.span.problem("a waiver needs a reason").help("say why in `reason:`"));

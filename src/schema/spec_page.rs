@@ -14,7 +14,7 @@ pub(super) fn text(schema: &Value) -> String {
          For completion in an editor with a YAML language server, begin a spec with\n\
          `# yaml-language-server: $schema=…/docs/schema/spec.schema.json`.\n",
     );
-    section(&mut text, "shipworthy.yaml", schema, schema);
+    section(&mut text, "shipworthy.yaml", schema);
     let mut seen = BTreeSet::new();
     let mut queue = references(schema.get("properties").unwrap_or(&Value::Null));
     while !queue.is_empty() {
@@ -23,14 +23,14 @@ pub(super) fn text(schema: &Value) -> String {
             continue;
         }
         let Some(definition) = schema.pointer(&format!("/$defs/{name}")) else { continue };
-        section(&mut text, &title(&name), definition, schema);
+        section(&mut text, &title(&name), definition);
         queue.extend(references(definition));
     }
     text.push_str("\n## probe\n\nA mapping with exactly one key, the kind of probe: see [probes](probes.md).\n");
     text
 }
 
-fn section(text: &mut String, name: &str, definition: &Value, root: &Value) {
+fn section(text: &mut String, name: &str, definition: &Value) {
     let _ = writeln!(text, "\n## {name}\n\n{}\n", description(definition));
     if let Some(words) = words(definition) {
         text.push_str("| word | meaning |\n|---|---|\n");
@@ -48,7 +48,7 @@ fn section(text: &mut String, name: &str, definition: &Value, root: &Value) {
     text.push_str("| key | shape | meaning |\n|---|---|---|\n");
     for (key, property) in properties {
         let star = if required.contains(&key.as_str()) { " (required)" } else { "" };
-        let _ = writeln!(text, "| `{key}`{star} | {} | {} |", shape(property, root), cell(&description(property)));
+        let _ = writeln!(text, "| `{key}`{star} | {} | {} |", shape(property), cell(&description(property)));
     }
 }
 
@@ -79,23 +79,20 @@ fn link(name: &str) -> String {
     if name == "Probe" { "[probe](probes.md)".to_owned() } else { format!("[{title}](#{anchor})") }
 }
 
-fn shape(property: &Value, root: &Value) -> String {
+fn shape(property: &Value) -> String {
     if let Some(name) = target(property) {
         return link(name);
     }
     if let Some(options) = property.get("anyOf").and_then(Value::as_array) {
-        let shapes: Vec<String> = options
-            .iter()
-            .filter(|option| option.get("type") != Some(&Value::from("null")))
-            .map(|option| shape(option, root))
-            .collect();
+        let shapes: Vec<String> =
+            options.iter().filter(|option| option.get("type") != Some(&Value::from("null"))).map(shape).collect();
         return shapes.join(" or ");
     }
     if let Some(items) = property.get("items") {
-        return format!("list of {}", shape(items, root));
+        return format!("list of {}", shape(items));
     }
     if let Some(values) = property.get("additionalProperties").filter(|values| values.is_object()) {
-        return format!("mapping: name → {}", shape(values, root));
+        return format!("mapping: name → {}", shape(values));
     }
     kind(property)
 }

@@ -75,5 +75,7 @@ pub(crate) fn spec(checks: &str) -> String {
 
 /// A check that a file exists, as YAML.
 pub(crate) fn file_check(id: &str, path: &str, more: &str) -> String {
-    format!("      - id: {id}\n{more}        probe: {{ file: {{ path: {path} }} }}\n        expect:\n          - exists = true\n")
+    format!(
+        "      - id: {id}\n{more}        probe: {{ file: {{ path: {path} }} }}\n        expect:\n          - exists = true\n"
+    )
 }

@@ -8,7 +8,7 @@ use super::bench::{Bench, file_check, spec};
 fn timeless(report: &mut Value) {
     match report {
         Value::Object(members) => {
-            for key in ["started_at", "duration_ms", "id", "age_s"] {
+            for key in ["started_at", "duration_ms", "id", "age_s", "age"] {
                 let is_run_id = key != "id" || members.contains_key("started_at");
                 if is_run_id && members.contains_key(key) {
                     members.insert(key.to_owned(), Value::Null);
@@ -24,7 +24,8 @@ fn timeless(report: &mut Value) {
 fn bench() -> Bench {
     let mut checks = String::new();
     for number in 0..40 {
-        let requires = if number % 3 == 2 { format!("        requires: [check-{}]\n", number - 1) } else { String::new() };
+        let requires =
+            if number % 3 == 2 { format!("        requires: [check-{}]\n", number - 1) } else { String::new() };
         checks.push_str(&file_check(&format!("check-{number}"), &format!("file-{number}.md"), &requires));
     }
     checks.push_str(
@@ -60,10 +61,13 @@ fn a_stored_report_renders_the_same_bytes_as_the_fresh_one() {
     let mut arguments = vec!["audit"];
     arguments.extend(outputs);
     bench.run(&arguments);
-    for (format, file) in [("markdown", "a.md"), ("html", "a.html"), ("junit", "a.xml"), ("sarif", "a.sarif"), ("json", "run.json")] {
+    for (format, file) in
+        [("markdown", "a.md"), ("html", "a.html"), ("junit", "a.xml"), ("sarif", "a.sarif"), ("json", "run.json")]
+    {
         let again = bench.run(&["report", "run.json", "-o", &format!("{format}=again")]);
         assert!(again.status.success());
-        let (fresh, stored) = (std::fs::read(bench.path().join(file)).unwrap(), std::fs::read(bench.path().join("again")).unwrap());
+        let (fresh, stored) =
+            (std::fs::read(bench.path().join(file)).unwrap(), std::fs::read(bench.path().join("again")).unwrap());
         assert_eq!(fresh, stored, "{format}");
     }
 }

@@ -3,7 +3,9 @@
 use super::bench::{Bench, check, file_check, outcome, spec};
 
 fn command_check(id: &str, argv: &str, more: &str) -> String {
-    format!("      - id: {id}\n{more}        probe: {{ command: {{ run: {argv} }} }}\n        expect:\n          - exit_code = 0\n")
+    format!(
+        "      - id: {id}\n{more}        probe: {{ command: {{ run: {argv} }} }}\n        expect:\n          - exit_code = 0\n"
+    )
 }
 
 #[test]
@@ -32,7 +34,11 @@ fn a_claim_without_evidence_is_unknown() {
 
 #[test]
 fn a_claim_that_measurement_contradicts_is_reported() {
-    let text = spec(&file_check("runbook", "docs/runbook.md", "        claimed: { value: done, text: runbook written, source: \"PLAN.md:3\" }\n"));
+    let text = spec(&file_check(
+        "runbook",
+        "docs/runbook.md",
+        "        claimed: { value: done, text: runbook written, source: \"PLAN.md:3\" }\n",
+    ));
     let (_, report) = Bench::new(&text).audit(&[]);
     assert_eq!(report["claims"]["contradicted"][0]["subject"], "runbook");
     assert_eq!(report["claims"]["contradicted"][0]["source"], "PLAN.md:3");
@@ -87,7 +93,11 @@ fn equal_observations_are_made_once() {
 fn instances_share_the_weight_of_their_check() {
     let text = spec(&format!(
         "{}{}",
-        file_check("readme", "\"${each.service}/README.md\"", "        for_each: { service: [cart, catalog] }\n        severity: high\n"),
+        file_check(
+            "readme",
+            "\"${each.service}/README.md\"",
+            "        for_each: { service: [cart, catalog] }\n        severity: high\n"
+        ),
         file_check("other", "other.md", "")
     ));
     let (_, report) = Bench::new(&text).write("cart/README.md", "x").audit(&[]);
@@ -154,7 +164,11 @@ fn an_announced_check_is_shown_but_does_not_decide() {
 fn a_disabled_check_is_not_applicable_with_its_reason() {
     let text = format!(
         "{}disable:\n  - {{ check: sbom, reason: closed source }}\n",
-        spec(&format!("{}{}", file_check("readme", "README.md", ""), file_check("sbom", "sbom.json", "        severity: blocker\n")))
+        spec(&format!(
+            "{}{}",
+            file_check("readme", "README.md", ""),
+            file_check("sbom", "sbom.json", "        severity: blocker\n")
+        ))
     );
     let (code, report) = Bench::new(&text).write("README.md", "x").audit(&[]);
     assert_eq!((code, outcome(&report, "sbom")), (0, "not_applicable"));
@@ -165,7 +179,11 @@ fn a_disabled_check_is_not_applicable_with_its_reason() {
 fn a_gate_decides_from_its_day_on() {
     let text = format!(
         "{}gates:\n  launch: {{ checks: [sbom], from: 2030-01-01 }}\n",
-        spec(&format!("{}{}", file_check("readme", "README.md", "        severity: blocker\n"), file_check("sbom", "sbom.json", "        severity: low\n")))
+        spec(&format!(
+            "{}{}",
+            file_check("readme", "README.md", "        severity: blocker\n"),
+            file_check("sbom", "sbom.json", "        severity: low\n")
+        ))
     );
     let bench = Bench::new(&text).write("README.md", "x");
     assert_eq!(bench.audit(&["--as-of", "2029-12-31"]).0, 0);
@@ -183,7 +201,8 @@ fn a_selection_shows_no_overall_score_and_keeps_prerequisites_unscored() {
     ));
     let (code, report) = Bench::new(&text).write("README.md", "x").audit(&["--only", "tag:smoke"]);
     assert_eq!(report["score"], serde_json::Value::Null);
-    let ids: Vec<&str> = report["checks"].as_array().unwrap().iter().map(|check| check["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        report["checks"].as_array().unwrap().iter().map(|check| check["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["compiles", "starts"]);
     assert_eq!(check(&report, "compiles")["state"], "prerequisite");
     assert_eq!(report["run"]["selection"][0], "--only tag:smoke");

@@ -8,7 +8,8 @@ fn a_plan_lists_commands_and_requests_and_makes_none() {
         "{}      - id: suite\n        probe: {{ command: {{ run: [touch, ran] }} }}\n        expect:\n          - exit_code = 0\n      - id: health\n        probe: {{ http: {{ target: api, path: /health }} }}\n        expect:\n          - status = 200\n",
         file_check("readme", "README.md", "")
     );
-    let bench = Bench::new(&format!("{}targets:\n  api: {{ url: \"http://user:secret-pw@127.0.0.1:9\" }}\n", spec(&checks)));
+    let bench =
+        Bench::new(&format!("{}targets:\n  api: {{ url: \"http://user:secret-pw@127.0.0.1:9\" }}\n", spec(&checks)));
     let output = bench.run(&["plan"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("touch ran") && text.contains("GET http://127.0.0.1:9/health"), "{text}");

@@ -6,7 +6,8 @@ const SECRET: &str = "hunter2-correct-horse/ä";
 
 fn bench() -> Bench {
     let checks = "      - id: echoes\n        probe: { command: { run: [sh, -c, \"echo token=$TOKEN; echo $TOKEN >&2; exit 3\"], env: { TOKEN: \"${TOKEN}\" } } }\n        expect:\n          - exit_code = 0\n          - stdout contains welcome\n";
-    let targets = "targets:\n  api:\n    url: http://127.0.0.1:1\n    credentials: { default: { bearer: \"${TOKEN}\" } }\n";
+    let targets =
+        "targets:\n  api:\n    url: http://127.0.0.1:1\n    credentials: { default: { bearer: \"${TOKEN}\" } }\n";
     Bench::new(&format!("{}{targets}", spec(checks)))
 }
 

@@ -3,7 +3,11 @@
 use super::bench::{Bench, check, file_check, spec};
 
 fn waived(more: &str) -> String {
-    let checks = format!("{}{}", file_check("readme", "README.md", "        weight: 20\n"), file_check("sbom", "sbom.json", "        severity: blocker\n"));
+    let checks = format!(
+        "{}{}",
+        file_check("readme", "README.md", "        weight: 20\n"),
+        file_check("sbom", "sbom.json", "        severity: blocker\n")
+    );
     format!("{}waivers:\n  - {{ check: sbom, reason: vendor is late, {more} }}\n", spec(&checks))
 }
 
@@ -46,10 +50,13 @@ fn a_waiver_of_what_passes_is_listed_as_unused() {
 #[test]
 fn a_policy_can_be_tightened_but_not_loosened() {
     let text = format!("{}scoring: {{ min_score: 50 % }}\n", spec(&file_check("readme", "README.md", "")));
-    let bench = Bench::new(&text).write("README.md", "x").write("policy.yaml", "version: 1\nscoring: { min_score: 80 % }\n");
+    let bench =
+        Bench::new(&text).write("README.md", "x").write("policy.yaml", "version: 1\nscoring: { min_score: 80 % }\n");
     let output = bench.run(&["audit", "--policy", "policy.yaml"]);
     assert_eq!(output.status.code(), Some(2));
     let stricter = text.replace("50 %", "90 %");
-    let bench = Bench::new(&stricter).write("README.md", "x").write("policy.yaml", "version: 1\nscoring: { min_score: 80 % }\n");
+    let bench = Bench::new(&stricter)
+        .write("README.md", "x")
+        .write("policy.yaml", "version: 1\nscoring: { min_score: 80 % }\n");
     assert_eq!(bench.audit(&["--policy", "policy.yaml"]).0, 0);
 }
