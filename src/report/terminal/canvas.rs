@@ -117,21 +117,28 @@ impl Canvas<'_> {
         let mut used = width(lead);
         let mut fresh = true;
         for part in spans {
-            for word in part.text.split(' ').filter(|word| !word.is_empty()) {
-                for piece in pieces(word, columns - hang) {
-                    let gap = usize::from(!fresh);
-                    if used + gap + width(piece) > columns {
-                        self.lines.push(std::mem::replace(&mut line, " ".repeat(hang)));
-                        used = hang;
-                        fresh = true;
-                    }
-                    let gap = usize::from(!fresh);
-                    line.push_str(&" ".repeat(gap));
-                    line.push_str(&self.painted(part, piece));
-                    used += gap + width(piece);
-                    fresh = false;
+            // Words of one part on one line are painted together.
+            let mut run = String::new();
+            let words = part.text.split(' ').filter(|word| !word.is_empty());
+            for piece in words.flat_map(|word| pieces(word, columns - hang)) {
+                if used + usize::from(!fresh) + width(piece) > columns {
+                    line.push_str(&self.painted(part, &std::mem::take(&mut run)));
+                    self.lines.push(std::mem::replace(&mut line, " ".repeat(hang)).trim_end().to_owned());
+                    (used, fresh) = (hang, true);
                 }
+                if !fresh {
+                    if run.is_empty() {
+                        line.push(' ')
+                    } else {
+                        run.push(' ')
+                    }
+                    used += 1;
+                }
+                run.push_str(piece);
+                used += width(piece);
+                fresh = false;
             }
+            line.push_str(&self.painted(part, &run));
         }
         if !fresh {
             self.lines.push(line);
@@ -150,13 +157,16 @@ impl Canvas<'_> {
     fn flow_after(&mut self, lead: String, lead_columns: usize, spans: &[Span]) {
         let before = self.lines.len();
         self.flow(&" ".repeat(lead_columns), lead_columns, spans);
-        if let Some(line) = self.lines.get_mut(before) {
+        if let Some(line) = self.lines.get_mut(before).filter(|line| line.len() >= lead_columns) {
             let rest = line.split_off(lead_columns);
             *line = format!("{lead}{rest}");
         }
     }
 
     fn painted(&self, part: &Span, piece: &str) -> String {
+        if piece.is_empty() {
+            return String::new();
+        }
         let sgr = part.paint.sgr();
         let colored = if self.style.color && !sgr.is_empty() {
             format!("\u{1b}[{sgr}m{piece}\u{1b}[0m")
