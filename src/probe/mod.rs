@@ -11,6 +11,7 @@ pub mod attest;
 mod builds;
 mod command;
 mod compose;
+mod data;
 mod dockerfile;
 pub(crate) mod evidence;
 mod file;
@@ -142,6 +143,7 @@ pub trait Probe: Send + Sync {
 pub static PROBES: &[&ProbeDef] = &[
     &command::DEF,
     &compose::DEF,
+    &data::DEF,
     &dockerfile::DEF,
     &file::DEF,
     &http::DEF,

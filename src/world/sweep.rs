@@ -26,7 +26,7 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -104,7 +104,14 @@ impl Found {
     }
 }
 
-static NOTHING: Found = Found { results: Vec::new(), scanned: 0, binary: 0, unlexed: 0, whole: Ok(()) };
+/// The answer about a want that no sweep has heard of: not an empty tree.
+static NOTHING: LazyLock<Found> = LazyLock::new(|| Found {
+    results: Vec::new(),
+    scanned: 0,
+    binary: 0,
+    unlexed: 0,
+    whole: Err(Unknown::because("the files were not swept")),
+});
 
 impl Swept {
     /// What was found for a want.
