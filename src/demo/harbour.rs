@@ -163,6 +163,8 @@ const FLAWED_HEADERS: &[(&str, &str)] = &[
     ("server", "harbour/0.9.2 (Python 3.8.10)"),
     ("x-powered-by", "Flask 1.1.2"),
     ("access-control-allow-origin", "*"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "SAMEORIGIN"),
 ];
 
 /// Plain HTTP on loopback, so no `strict-transport-security`: a browser ignores it there (RFC 6797 §8.1).
