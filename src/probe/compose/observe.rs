@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::report::Evidence;
-use crate::model::{Certainty, Exact, Fact, Facts, Observation, Place, Value};
+use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
 use crate::probe::finding::{Finding, Findings};
 use crate::world::{Swept, WantId};
 
@@ -110,7 +110,6 @@ fn left_out(path: &str, reason: &str) -> Evidence {
         place: Some(Place::file(path)),
         note: Some(format!("not counted: {reason}")),
         fact: Some("files".to_owned()),
-        certainty: Certainty::Hint,
         ..Evidence::default()
     }
 }

@@ -188,7 +188,7 @@ fn declarations() -> Vec<FactDecl> {
         count("unverified_downloads", "downloads that are unpacked or run unchecked, `ADD` of addresses without checksum"),
         count("remote_adds", "`ADD` of addresses without `--checksum`"),
         count("verification_off", "places that switch certificate or signature checks off"),
-        ratio("verified_ratio", "share of downloads that are not unverified; unobserved when nothing is downloaded"),
+        ratio("verified_ratio", "share of downloads that are not unverified; 0 % with verification off, unobserved when nothing is downloaded"),
         count("context_copies", "`COPY .` and `ADD .`"),
         count("context_leaks", "existing paths (`.git`, credential files) that `COPY .` brings into the image"),
         ratio("filtered_ratio", "share of such paths that stay out; 0 % when credentials do not"),

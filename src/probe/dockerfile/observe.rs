@@ -62,7 +62,6 @@ pub(super) fn observe(swept: &Swept, seen: &[Seen<'_>], aside: &[Candidate], bui
             place: Some(Place::file(candidate.path.as_str())),
             note: Some(format!("not counted: {reason}")),
             fact: Some("files".to_owned()),
-            certainty: Certainty::Hint,
             ..Evidence::default()
         });
     }
@@ -226,7 +225,11 @@ impl Gathered {
         facts.set("pin_credit", mean(&self.credits.pins, capped, "no image with a known name"));
         facts.set("user_credit", mean(&self.credits.users, 100, "no image whose user is known"));
         facts.set("signal_credit", mean(&self.credits.processes, 100, "no image whose main process is known"));
-        facts.set("verified_ratio", share(self.verified, self.downloads, "nothing is downloaded"));
+        let verified = match self.findings.count("verification_off") {
+            0 => share(self.verified, self.downloads, "nothing is downloaded"),
+            _ => Fact::Present(Value::Number(Exact::zero())),
+        };
+        facts.set("verified_ratio", verified);
         let kept_out = if self.leaks_secret { 0 } else { self.risky.saturating_sub(self.leaked) };
         facts.set("filtered_ratio", share(kept_out, self.risky, "nothing in the context has to stay out"));
         match (self.users.as_slice(), seen.len()) {
