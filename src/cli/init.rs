@@ -83,7 +83,7 @@ fn spec(name: &str, found: &BTreeMap<String, Vec<String>>, files: usize) -> Stri
         writeln!(text, "  # owner: platform-team\n  # target_date: 2027-04-30\n  # tier: 2 # 1 is the most critical");
     seen(&mut text, found);
     let (live, at_once): (Vec<_>, Vec<_>) = chosen(found).into_iter().partition(|(pack, _)| plan::needs_target(pack));
-    let _ = writeln!(text, "\ninclude:");
+    let _ = writeln!(text, "\ninclude:{}", if at_once.is_empty() { " []" } else { "" });
     for (pack, why) in &at_once {
         let _ = writeln!(text, "  - pack: {} # {why}", pack.pack.value);
     }
