@@ -251,6 +251,11 @@ pub(super) fn gate_due(gate: &Gate) -> String {
     }
 }
 
+/// How late something is. That it is in time can be said only where its finish is known.
+pub(super) fn slip(days: Option<i64>, finish: Option<&String>) -> Option<String> {
+    days.filter(|days| *days > 0 || finish.is_some()).map(figures::slip)
+}
+
 /// The heading over what decides the verdict.
 pub(super) fn deciding_title(report: &Report) -> String {
     match report.rules.fail_on {
@@ -327,4 +332,24 @@ fn date_sentence(report: &Report) -> Option<String> {
     };
     let slip = roadmap.slip_days.map(|days| format!(", {}", figures::slip(days))).unwrap_or_default();
     Some(format!("At the efforts given the earliest finish is {finish}, the target date {target}{slip}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_called_in_time_before_its_finish_is_known() {
+        let finish = "2026-12-01".to_owned();
+        assert_eq!(slip(Some(0), None), None);
+        assert_eq!(slip(Some(3), None), Some("3 days late".to_owned()));
+        assert_eq!(slip(Some(0), Some(&finish)), Some("in time".to_owned()));
+    }
+
+    #[test]
+    fn the_way_out_is_told_only_where_the_reason_tells_it() {
+        assert_eq!(way_out("API_URL is not set"), Some("set API_URL".to_owned()));
+        assert_eq!(way_out("commands are not run with --no-exec"), Some("run again without --no-exec".to_owned()));
+        assert_eq!(way_out("connection refused"), None);
+    }
 }

@@ -151,8 +151,8 @@ impl Page<'_> {
         figures::days(*value)
     }
 
-    fn slip(&self, days: &i64) -> String {
-        figures::slip(*days)
+    fn slip(&self, days: &Option<i64>, finish: &Option<String>) -> String {
+        digest::slip(*days, finish.as_ref()).unwrap_or_default()
     }
 
     fn duration(&self, milliseconds: &u64) -> String {

@@ -4,8 +4,8 @@ use super::page::{Page, code, escape};
 use super::{cell, ids, sign};
 use crate::model::Outcome;
 use crate::model::report::{NextAction, Phase, Report};
-use crate::report::figures;
 use crate::report::text::{counted, one_line};
+use crate::report::{digest, figures};
 
 /// Numbered, best first.
 pub(super) fn next_actions(page: &mut Page, report: &Report) {
@@ -48,8 +48,8 @@ pub(super) fn roadmap(page: &mut Page, report: &Report) {
             page.item(0, &format!("{label}: {}", escape(day)));
         }
     }
-    if let Some(days) = roadmap.slip_days {
-        page.item(0, &format!("Against the target: {}", figures::slip(days)));
+    if let Some(slip) = digest::slip(roadmap.slip_days, roadmap.earliest_finish.as_ref()) {
+        page.item(0, &format!("Against the target: {slip}"));
     }
     if roadmap.without_effort > 0 {
         page.item(0, &format!("Open checks without an effort: {}", roadmap.without_effort));
@@ -80,7 +80,7 @@ fn phase_row(report: &Report, phase: &Phase) -> Vec<String> {
         format!("{} of {}", phase.passed, phase.total),
         gate.unwrap_or_default(),
         cell(phase.earliest_finish.as_ref()),
-        phase.slip_days.map(figures::slip).unwrap_or_default(),
+        digest::slip(phase.slip_days, phase.earliest_finish.as_ref()).unwrap_or_default(),
     ]
 }
 

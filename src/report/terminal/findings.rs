@@ -20,7 +20,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
         let deciding = digest::deciding_failures(report).len();
         let dot = canvas.dot();
         let remark = if deciding > 0 {
-            format!("{}{dot}{deciding} decide the verdict", failures.len())
+            format!("{}{dot}{}", failures.len(), decide(deciding))
         } else {
             failures.len().to_string()
         };
@@ -41,6 +41,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
             }
         }
     }
+}
+
+fn decide(count: usize) -> String {
+    counted(count, "decides the verdict", "decide the verdict")
 }
 
 fn everything(canvas: &Canvas<'_>) -> bool {
@@ -137,7 +141,11 @@ fn draw_unobserved(canvas: &mut Canvas<'_>, report: &Report) {
     canvas.heading("Not observed", &count.to_string());
     for group in groups {
         let outcome = group.checks.first().map_or(Outcome::Unknown, |check| check.outcome);
-        let checks = counted(group.checks.len(), "check", "checks");
+        let mut checks = counted(group.checks.len(), "check", "checks");
+        let deciding = group.checks.iter().filter(|check| digest::decides(check, report)).count();
+        if deciding > 0 {
+            checks.push_str(&format!(", {}", decide(deciding)));
+        }
         canvas.flow(
             "",
             2,

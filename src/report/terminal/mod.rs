@@ -9,6 +9,7 @@ mod outlook;
 
 use canvas::{Canvas, Paint, span};
 
+use super::text::counted;
 use super::{FormatDef, Style, Verbosity, digest, figures};
 use crate::model::outcome::DeciderState;
 use crate::model::report::Report;
@@ -70,7 +71,10 @@ fn circumstances(canvas: &mut Canvas<'_>, report: &Report) {
     parts.extend(run.as_of.as_ref().map(|day| format!("as of {day}")));
     parts.extend(run.environment.as_ref().map(|name| format!("environment {name}")));
     parts.extend(run.commit.as_ref().map(|commit| commit_words(commit, run.dirty)));
-    parts.push(format!("{} files, {} requests, {}", run.files, run.requests, figures::duration(run.duration_ms)));
+    let [files, requests] = [run.files, run.requests].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+    parts.push(counted(files, "file", "files"));
+    parts.push(counted(requests, "request", "requests"));
+    parts.push(figures::duration(run.duration_ms));
     parts.extend(run.selection.as_ref().map(|terms| format!("selection: {}", terms.join(" "))));
     if !run.flags.is_empty() {
         parts.push(format!("flags: {}", run.flags.join(" ")));

@@ -89,7 +89,7 @@ fn draw_roadmap(canvas: &mut Canvas<'_>, report: &Report) {
     if roadmap.phases.is_empty() && roadmap.target_date.is_none() {
         return;
     }
-    canvas.heading("Phases", "");
+    canvas.heading("Roadmap", "");
     for phase in &roadmap.phases {
         let mut facts = vec![format!("{} of {} pass", phase.passed, phase.total)];
         facts.extend(
@@ -100,14 +100,14 @@ fn draw_roadmap(canvas: &mut Canvas<'_>, report: &Report) {
                 .map(|(start, end)| format!("{start} {} {end}", canvas.between())),
         );
         facts.extend(phase.earliest_finish.as_ref().map(|day| format!("earliest finish {day}")));
-        facts.extend(phase.slip_days.map(figures::slip));
+        facts.extend(digest::slip(phase.slip_days, phase.earliest_finish.as_ref()));
         canvas.flow("", 2, &[span(Paint::Strong, &phase.id), span(Paint::Plain, &phase.title)]);
         canvas.flow("  ", 4, &[span(Paint::Faint, facts.join(canvas.dot()))]);
     }
     let mut facts = Vec::new();
     facts.extend(roadmap.target_date.as_ref().map(|day| format!("target {day}")));
     facts.extend(roadmap.earliest_finish.as_ref().map(|day| format!("earliest finish {day}")));
-    facts.extend(roadmap.slip_days.map(figures::slip));
+    facts.extend(digest::slip(roadmap.slip_days, roadmap.earliest_finish.as_ref()));
     canvas.flow("", 2, &[span(Paint::Plain, facts.join(canvas.dot()))]);
     if !roadmap.critical_path.is_empty() {
         let days = roadmap.critical_path_days.map(|days| format!("({})", figures::days(days))).unwrap_or_default();
