@@ -8,6 +8,8 @@ pub(crate) struct Build {
     pub(crate) dockerfile: String,
     /// Context folder, relative to the root; empty for the root.
     pub(crate) context: String,
+    /// Stage it stops at, if it names one.
+    pub(crate) target: Option<String>,
     /// Whether the service that runs it declares a health check.
     pub(crate) has_health: bool,
     /// Whether the service that runs it starts as a user other than root.
@@ -22,6 +24,14 @@ impl Builds {
     /// Whether any builds this Dockerfile.
     pub(crate) fn makes(&self, dockerfile: &str) -> bool {
         self.of(dockerfile).next().is_some()
+    }
+
+    /// The stage that every build of this Dockerfile stops at, where they agree on one.
+    pub(crate) fn target_of(&self, dockerfile: &str) -> Option<&str> {
+        let builds = self.0.iter().filter(|build| build.dockerfile == dockerfile);
+        let mut targets = builds.map(|build| build.target.as_deref());
+        let first = targets.next().flatten()?;
+        targets.all(|target| target == Some(first)).then_some(first)
     }
 
     /// The builds of this Dockerfile.

@@ -72,8 +72,8 @@ pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
         }
         let Ok(Ok(Some(judged))) = digest else { continue };
         builds.extend(judged.services.iter().filter_map(|service| {
-            let (dockerfile, context) = service.build.clone()?;
-            Some(Build { dockerfile, context, has_health: service.has_health, has_user: service.has_user })
+            let build = service.build.clone()?;
+            Some(Build { has_health: service.has_health, has_user: service.has_user, ..build })
         }));
     }
     builds

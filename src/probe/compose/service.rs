@@ -1,6 +1,6 @@
 //! One compose service as the rules need it: a view over the nodes, independent of how its keys were written.
 
-use crate::probe::builds::join;
+use crate::probe::builds::{Build, join};
 use crate::probe::variables::Variables;
 use crate::probe::yaml_file::{at, texts};
 use crate::yaml::Node;
@@ -12,8 +12,8 @@ pub(super) struct Service {
     pub(super) line: u32,
     /// Image with defaults of variables filled in; the variable's name where there is none.
     pub(super) image: Option<(Result<String, String>, u32)>,
-    /// Dockerfile and context it is built from.
-    pub(super) build: Option<(String, String)>,
+    /// What it is built from.
+    pub(super) build: Option<Build>,
     pub(super) has_health: bool,
     pub(super) health_disabled: bool,
     pub(super) has_restart: bool,
@@ -88,14 +88,16 @@ pub(super) fn expanded(text: &str) -> Result<String, String> {
     Variables::default().expand(&text.replace("$$", "\\$"))
 }
 
-fn built(node: &Node, folder: &str) -> Option<(String, String)> {
+fn built(node: &Node, folder: &str) -> Option<Build> {
     let context = match node.text() {
         Some(text) => text,
         None => node.get("context").and_then(Node::text).unwrap_or("."),
     };
     let context = join(folder, &expanded(context).ok()?)?;
     let dockerfile = node.get("dockerfile").and_then(Node::text).unwrap_or("Dockerfile");
-    Some((join(&context, &expanded(dockerfile).ok()?)?, context))
+    let dockerfile = join(&context, &expanded(dockerfile).ok()?)?;
+    let target = node.get("target").and_then(Node::text).map(str::to_owned);
+    Some(Build { dockerfile, context, target, has_health: false, has_user: false })
 }
 
 fn rotates(logging: Option<&Node>) -> bool {

@@ -75,7 +75,7 @@ fn risky(swept: &Swept, context: &str) -> Vec<(String, Certainty, &'static str)>
 }
 
 /// Looks into the file: a private key, or an assignment with a real value.
-fn holds_credentials(swept: &Swept, path: &str) -> bool {
+pub(super) fn holds_credentials(swept: &Swept, path: &str) -> bool {
     let Ok(bytes) = swept.read(path, CAP) else { return false };
     if has_private_key(&bytes) || !crate::probe::secrets::tokens(&bytes).is_empty() {
         return true;
@@ -83,6 +83,6 @@ fn holds_credentials(swept: &Swept, path: &str) -> bool {
     let text = String::from_utf8_lossy(&bytes);
     text.lines().filter_map(|line| line.trim().trim_start_matches("export ").split_once('=')).any(|(name, value)| {
         let value = value.trim().trim_matches(['"', '\'']);
-        is_secret_name(name.trim()) && is_secret_value(name, value)
+        (is_secret_name(name.trim()) || name.ends_with("_authToken")) && is_secret_value(name, value)
     })
 }

@@ -6,7 +6,7 @@ use crate::probe::image::{ImageRef, Pin};
 
 use super::baked::baked;
 use super::fetched::fetched;
-use super::parse::{At, Base, Dockerfile, Fault, Health, parse};
+use super::parse::{At, Base, Dockerfile, Health};
 use super::process::{MainProcess, main_process};
 use super::user::{FinalUser, StartsAs, final_user};
 
@@ -49,9 +49,10 @@ pub(super) struct ContextCopy {
     pub(super) is_final: bool,
 }
 
-/// Reads and judges.
-pub(super) fn judge(bytes: &[u8]) -> Result<Judged, Fault> {
-    let file = parse(bytes)?;
+/// Judges a file as it is built up to a stage: its last one, or the one that is named. `None` when no stage has that
+/// name.
+pub(super) fn judge(file: &Dockerfile, stage: Option<&str>) -> Option<Judged> {
+    let file = file.up_to(stage)?;
     let mut findings = baked(&file);
     let fetched = fetched(&file);
     findings.extend(fetched.findings);
@@ -64,7 +65,7 @@ pub(super) fn judge(bytes: &[u8]) -> Result<Judged, Fault> {
     findings.extend(process_finding(&process, process_line, &process_text));
     let (suppressed, findings) = findings.into_iter().partition(|finding| is_suppressed(&file, finding));
     let health_ignored = file.ignores.iter().any(|ignore| ignore.rules.iter().any(|rule| rule == "DL3057"));
-    Ok(Judged {
+    Some(Judged {
         findings,
         suppressed,
         images,
@@ -217,7 +218,20 @@ fn copied(file: &Dockerfile) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::parse::parse;
     use super::*;
+
+    fn judge(bytes: &[u8]) -> Option<Judged> {
+        super::judge(&parse(bytes).unwrap(), None)
+    }
+
+    #[test]
+    fn a_named_stage_is_judged_instead_of_the_last() {
+        let file = parse(b"FROM node:20.1.1 AS release\nUSER 1000\nFROM release AS test\nUSER root\n").unwrap();
+        assert!(super::judge(&file, Some("release")).unwrap().findings.iter().all(|f| f.fact != "root_users"));
+        assert!(super::judge(&file, Some("Test")).unwrap().findings.iter().any(|f| f.fact == "root_users"));
+        assert!(super::judge(&file, Some("other")).is_none());
+    }
 
     fn facts(text: &str) -> Vec<&'static str> {
         let mut facts: Vec<_> = judge(text.as_bytes()).unwrap().findings.iter().map(|f| f.fact).collect();

@@ -32,6 +32,9 @@ pub(super) struct Params {
     /// or CI), without those whose name or folder says development, test or packaging.
     #[serde(default)]
     pub(super) glob: Option<Spanned<String>>,
+    /// Stage that is deployed. Default: the one that compose and CI build, if they name one and agree; else the last.
+    #[serde(default)]
+    pub(super) stage: Option<String>,
 }
 
 /// The registry's entry.
@@ -45,12 +48,13 @@ pub(super) static DEF: ProbeDef = ProbeDef {
 
 struct DockerfileProbe {
     glob: Option<String>,
+    stage: Option<String>,
 }
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
     let glob = glob_parameter::checked(params.glob, "services/*/Dockerfile", problems)?;
-    Some(Box::new(DockerfileProbe { glob }))
+    Some(Box::new(DockerfileProbe { glob, stage: params.stage }))
 }
 
 /// Names that Dockerfiles have.
@@ -78,7 +82,7 @@ fn is_template(path: &str) -> bool {
         .any(|end| path.ends_with(end))
 }
 
-type Digest = Result<judge::Judged, parse::Fault>;
+type Digest = Result<parse::Dockerfile, parse::Fault>;
 
 impl Probe for DockerfileProbe {
     fn facts(&self) -> FactSchema {
@@ -86,7 +90,7 @@ impl Probe for DockerfileProbe {
     }
 
     fn key(&self) -> String {
-        format!("dockerfile glob={:?}", self.glob)
+        format!("dockerfile glob={:?} stage={:?}", self.glob, self.stage)
     }
 
     fn lane(&self) -> Lane {
@@ -107,7 +111,7 @@ impl Probe for DockerfileProbe {
             if is_template(file.path()) {
                 return Ok(Err(parse::Fault { line: 0, reason: "a template that was not rendered".to_owned() }));
             }
-            Ok(judge::judge(file.bytes))
+            Ok(parse::parse(file.bytes))
         });
         vec![wants.add(files), compose::want(wants), workflow::want(wants)]
     }
@@ -132,21 +136,29 @@ fn builds(swept: &Swept, composes: WantId, workflows: WantId) -> Builds {
 }
 
 impl DockerfileProbe {
+    fn judged(
+        &self,
+        path: &str,
+        digest: Result<&Digest, &Unknown>,
+        builds: &Builds,
+    ) -> Result<judge::Judged, parse::Fault> {
+        let fault = |reason: String| parse::Fault { line: 0, reason };
+        let file = digest.map_err(|unknown| fault(unknown.to_string()))?.as_ref().map_err(Clone::clone)?;
+        let stage = self.stage.as_deref().or_else(|| builds.target_of(path));
+        judge::judge(file, stage).ok_or_else(|| fault(format!("it has no stage `{}`", stage.unwrap_or(""))))
+    }
+
     fn observe_files(&self, swept: &Swept, files: WantId, folder: &str, builds: &Builds) -> crate::model::Observation {
         let candidates = choose::choose(swept, files, folder, self.glob.is_some(), builds);
         let (counted, aside): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|candidate| candidate.set_aside.is_none());
-        let seen: Vec<observe::Seen<'_>> = swept
+        let seen: Vec<observe::Seen> = swept
             .get(files)
             .own::<Digest>()
             .filter(|(id, _)| counted.iter().any(|candidate| candidate.path == swept.path(*id)))
             .map(|(id, digest)| observe::Seen {
                 path: swept.path(id).to_owned(),
-                judged: match digest {
-                    Ok(Ok(judged)) => Ok(judged),
-                    Ok(Err(fault)) => Err(fault.clone()),
-                    Err(unknown) => Err(parse::Fault { line: 0, reason: unknown.to_string() }),
-                },
+                judged: self.judged(swept.path(id), digest, builds),
             })
             .collect();
         observe::observe(swept, &seen, &aside, builds)

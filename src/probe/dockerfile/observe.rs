@@ -7,16 +7,16 @@ use crate::probe::finding::{Finding, Findings};
 use crate::world::Swept;
 
 use super::choose::Candidate;
-use super::context::leaks;
+use super::context::{holds_credentials, leaks};
 use super::judge::{Judged, UsedImage};
 use super::parse::Fault;
 use super::process::{MainProcess, script_hands_over, weakness};
 use super::user::{StartsAs, is_dropper};
 
 /// A Dockerfile that counts, with what the sweep kept of it.
-pub(super) struct Seen<'s> {
+pub(super) struct Seen {
     pub(super) path: String,
-    pub(super) judged: Result<&'s Judged, Fault>,
+    pub(super) judged: Result<Judged, Fault>,
 }
 
 /// Everything gathered while going through the files.
@@ -48,7 +48,7 @@ struct Credits {
 }
 
 /// Facts and evidence of these files.
-pub(super) fn observe(swept: &Swept, seen: &[Seen<'_>], aside: &[Candidate], builds: &Builds) -> Observation {
+pub(super) fn observe(swept: &Swept, seen: &[Seen], aside: &[Candidate], builds: &Builds) -> Observation {
     let mut gathered = Gathered::default();
     for file in seen {
         match &file.judged {
@@ -77,7 +77,8 @@ impl Gathered {
 
     fn take(&mut self, swept: &Swept, path: &str, judged: &Judged, builds: &Builds) {
         let run_elsewhere = builds.of(path).next().is_some() && builds.of(path).all(|build| build.has_user);
-        self.findings.extend(path, judged.findings.iter().cloned());
+        let findings = judged.findings.iter().filter_map(|finding| looked_into(swept, path, finding, builds));
+        self.findings.extend(path, findings);
         self.suppressed += judged.suppressed.len();
         self.findings.extend(
             path,
@@ -108,6 +109,10 @@ impl Gathered {
                 self.findings
                     .push(path, Finding::new("digest_pinned_images", *line, text.as_str(), format!("`{text}`")));
             }
+        }
+        for image in judged.images.iter().filter(|image| image.pin == crate::probe::image::Pin::Version) {
+            let note = format!("`{}`: {}, not a digest", image.text, image.pin.words());
+            self.findings.push(path, Finding::new("pinned_ratio", image.line, image.text.as_str(), note));
         }
         for at in &judged.unresolved {
             let note = format!("`{}` needs a variable without a default", at.value);
@@ -203,7 +208,7 @@ impl Gathered {
         self.findings.extend(path, leaks.findings);
     }
 
-    fn finish(self, seen: &[Seen<'_>]) -> Observation {
+    fn finish(self, seen: &[Seen]) -> Observation {
         let mut facts = Facts::new();
         facts.present("files", Value::count(seen.len()));
         if seen.is_empty() {
@@ -309,6 +314,20 @@ fn share(part: usize, whole: usize, nothing: &str) -> Fact {
     match Exact::ratio(part as u64, whole as u64) {
         Some(share) => Fact::Present(Value::Number(share)),
         None => Fact::Unobserved(nothing.to_owned()),
+    }
+}
+
+/// A copied file that the repository has is looked into: without a credential in it there is nothing to find.
+fn looked_into(swept: &Swept, path: &str, finding: &Finding, builds: &Builds) -> Option<Finding> {
+    let copied = finding.subject.strip_prefix("COPY ").or_else(|| finding.subject.strip_prefix("ADD "));
+    let Some(source) = copied else { return Some(finding.clone()) };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let contexts = builds.of(path).map(|build| build.context.as_str()).chain([folder, ""]);
+    let place = contexts.filter_map(|context| join(context, source)).find(|place| swept.tree().find(place).is_some());
+    match place {
+        None => Some(finding.clone()),
+        Some(place) if holds_credentials(swept, &place) => Some(finding.clone().with(Certainty::Certain)),
+        Some(_) => None,
     }
 }
 

@@ -17,6 +17,16 @@ pub(crate) struct Dockerfile {
     pub(super) ignores: Vec<Ignore>,
 }
 
+impl Dockerfile {
+    /// The same as it is built up to a stage: later ones are not built. `None` when no stage has that name.
+    pub(super) fn up_to(&self, stage: Option<&str>) -> Option<Dockerfile> {
+        let Some(name) = stage else { return Some(self.clone()) };
+        let name = name.to_ascii_lowercase();
+        let at = self.stages.iter().position(|stage| stage.name.as_deref() == Some(&name))?;
+        Some(Dockerfile { stages: self.stages[..=at].to_vec(), ..self.clone() })
+    }
+}
+
 /// What a stage starts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Base {

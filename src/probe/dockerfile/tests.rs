@@ -85,3 +85,21 @@ fn the_context_leaks_what_no_ignore_file_keeps_out() {
     let filtered = observe(&DEF, "{}", &[dockerfile, secret, (".dockerignore", ".env\n")]);
     assert_eq!(count(&filtered, "context_leaks"), Some(0));
 }
+
+#[test]
+fn a_copied_file_without_a_credential_is_no_finding() {
+    let dockerfile = ("Dockerfile", "FROM node:20.1.1\nCOPY .npmrc ./\n");
+    let with = |text: &'static str| count(&observe(&DEF, "{}", &[dockerfile, (".npmrc", text)]), "secrets");
+    assert_eq!(with("audit=false\n"), Some(0));
+    assert_eq!(with("//registry.example.org/:_authToken=not-a-real-one-42\n"), Some(1));
+    assert_eq!(count(&observe(&DEF, "{}", &[dockerfile]), "secrets"), Some(1));
+}
+
+#[test]
+fn the_stage_that_is_built_is_the_one_that_is_judged() {
+    let dockerfile = ("Dockerfile", "FROM node:20.1.1 AS release\nUSER 1000\nFROM release AS test\nUSER root\n");
+    assert_eq!(count(&observe(&DEF, "{}", &[dockerfile]), "root_users"), Some(1));
+    assert_eq!(count(&observe(&DEF, "{stage: release}", &[dockerfile]), "root_users"), Some(0));
+    let compose = ("compose.yaml", "services: {a: {build: {context: ., target: release}}}\n");
+    assert_eq!(count(&observe(&DEF, "{}", &[dockerfile, compose]), "root_users"), Some(0));
+}

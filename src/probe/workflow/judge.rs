@@ -131,24 +131,33 @@ fn builds(workflow: &Workflow<'_>) -> Vec<Build> {
         Regex::new(r"\b(?:docker|podman|buildah)\s+(?:buildx\s+)?(?:build|bud)\s+(.*)$").expect("a fixed pattern")
     });
     static FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:-f|--file)[\s=]+(\S+)").expect("a fixed pattern"));
+    static TARGET: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"--target[\s=]+(\S+)").expect("a fixed pattern"));
     let mut found = Vec::new();
-    let mut add = |dockerfile: Option<&str>, context: &str| {
+    let mut add = |dockerfile: Option<&str>, context: &str, target: Option<&str>| {
         let clean = |text: &str| text.trim_matches(['"', '\'']).to_owned();
         let (context, dockerfile) = (clean(context), dockerfile.map(clean));
         if context.contains("$") || context.contains("://") {
             return;
         }
         let Some(context) = join("", &context) else { return };
+        let target = target.filter(|target| !target.contains('$')).map(str::to_owned);
         let dockerfile = match dockerfile {
             Some(path) if !path.contains('$') => join("", &path),
             Some(_) => None,
             None => join(&context, "Dockerfile"),
         };
-        found.extend(dockerfile.map(|dockerfile| Build { dockerfile, context, has_health: false, has_user: false }));
+        found.extend(dockerfile.map(|dockerfile| Build {
+            dockerfile,
+            context,
+            target,
+            has_health: false,
+            has_user: false,
+        }));
     };
     for step in workflow.jobs.iter().flat_map(|job| &job.steps) {
         if step.text("uses").is_some_and(|(uses, _)| uses.starts_with("docker/build-push-action@")) {
-            add(step.with("file").map(|(file, _)| file), step.with("context").map_or(".", |(context, _)| context));
+            let text = |key: &str| step.with(key).map(|(text, _)| text);
+            add(text("file"), text("context").unwrap_or("."), text("target"));
         }
         for (_, text) in step.scripts() {
             let Some(arguments) = BUILD.captures(text).and_then(|captures| captures.get(1)) else { continue };
@@ -158,7 +167,9 @@ fn builds(workflow: &Workflow<'_>) -> Vec<Build> {
                 .split_whitespace()
                 .last()
                 .filter(|last| !last.starts_with('-') && Some(*last) != file);
-            add(file, context.unwrap_or("."));
+            let target =
+                TARGET.captures(arguments.as_str()).and_then(|captures| captures.get(1)).map(|target| target.as_str());
+            add(file, context.unwrap_or("."), target);
         }
     }
     found

@@ -100,6 +100,10 @@ fn one(text: &str, line: u32, trusted: &[String]) -> Option<Used> {
     }
     let (name, reference) = text.split_once('@').unwrap_or((text, "HEAD"));
     let owner = name.split('/').next().unwrap_or(name);
+    // Its verifier accepts tags only (slsa-framework/slsa-github-generator, README, "Referencing SLSA builders").
+    if name.starts_with("slsa-framework/slsa-github-generator/") && reference.starts_with('v') {
+        return None;
+    }
     if trusted.iter().any(|known| known.eq_ignore_ascii_case(owner)) {
         return None;
     }
@@ -140,7 +144,9 @@ pub(super) fn findings(used: &[Used]) -> Vec<Finding> {
         let note = format!("`{}`: {}", used.text, used.pin.words());
         Some(Finding::new(used.pin.fact()?, used.line, used.text.as_str(), note))
     };
-    used.iter().filter_map(finding).collect()
+    let official = used.iter().filter(|used| used.pin == Pin::OfficialTag);
+    let lowers = official.filter_map(finding).map(|finding| Finding { fact: "pinned_ratio", ..finding });
+    used.iter().filter_map(finding).chain(lowers).collect()
 }
 
 #[cfg(test)]
@@ -160,6 +166,7 @@ mod tests {
         assert_eq!(pin("docker://alpine:3.20"), Some(Pin::ImageTag));
         assert_eq!(pin("./.github/actions/x"), None);
         assert_eq!(pin("ours/x@v1"), None);
+        assert_eq!(pin("slsa-framework/slsa-github-generator/.github/workflows/x.yml@v2.1.0"), None);
         assert_eq!(pin("x/y@${{ env.REF }}"), None);
     }
 }
