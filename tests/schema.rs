@@ -12,7 +12,8 @@ fn root() -> &'static Path {
 
 fn yaml(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap();
-    let mut value: serde_yaml::Value = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut value: serde_yaml::Value =
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     value.apply_merge().unwrap();
     serde_json::to_value(value).unwrap()
 }
@@ -28,7 +29,10 @@ fn files(folder: &str, wanted: fn(&Path) -> bool) -> Vec<PathBuf> {
 fn complaints(schema: &Value, path: &Path) -> Vec<String> {
     let validator = jsonschema::validator_for(schema).unwrap();
     let instance = yaml(path);
-    validator.iter_errors(&instance).map(|error| format!("{}: {} at {}", path.display(), error, error.instance_path())).collect()
+    validator
+        .iter_errors(&instance)
+        .map(|error| format!("{}: {} at {}", path.display(), error, error.instance_path()))
+        .collect()
 }
 
 #[test]

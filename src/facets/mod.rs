@@ -181,8 +181,20 @@ fn published(tree: &Tree, gathered: &mut Gathered) {
     }
 }
 
+/// Compose runs the product where nothing else orchestrates it, or where a file says so by its name; beside Kubernetes
+/// it is most often for development.
+fn deployed_compose(gathered: &mut Gathered) {
+    let orchestrated = ["k8s", "helm"].iter().any(|facet| gathered.facets.facets.contains_key(*facet));
+    let says_so = |path: &str| path.to_lowercase().contains("prod") || path.to_lowercase().contains("deploy");
+    let signs = gathered.facets.facets.get("compose").cloned().unwrap_or_default();
+    for sign in signs.into_iter().filter(|sign| !orchestrated || says_so(&sign.path)) {
+        gathered.sign("compose.deployed", &sign.path, "runs the product");
+    }
+}
+
 /// What follows from what was seen.
 fn imply(gathered: &mut Gathered) {
+    deployed_compose(gathered);
     for (seen, also) in [
         ("ci.github", "ci.any"),
         ("ci.gitlab", "ci.any"),
@@ -252,6 +264,15 @@ mod tests {
             "service.http",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn compose_beside_kubernetes_runs_the_product_only_where_it_says_so() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: x }\n";
+        let deployed = |files: &[(&str, &str)]| names(files).contains(&"compose.deployed".to_owned());
+        assert!(deployed(&[("docker-compose.yml", "services: {}\n")]));
+        assert!(!deployed(&[("docker-compose.yml", "services: {}\n"), ("k8s/pod.yaml", pod)]));
+        assert!(deployed(&[("docker-compose.prod.yml", "services: {}\n"), ("k8s/pod.yaml", pod)]));
     }
 
     #[test]

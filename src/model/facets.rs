@@ -51,6 +51,7 @@ pub const FACETS: &[(&str, &str)] = &[
     ("ci.github", "has GitHub Actions workflows"),
     ("ci.gitlab", "has a GitLab pipeline"),
     ("compose", "has a compose file"),
+    ("compose.deployed", "runs the product with compose: nothing else orchestrates it, or a file says so by its name"),
     ("container", "is built into container images"),
     ("data.migrations", "migrates a database schema"),
     ("data.sql", "uses an SQL database"),

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::model::Target;
 
-pub mod artefact;
 pub mod api;
+pub mod artefact;
 mod attributes;
 pub mod class;
 pub mod deadline;
@@ -19,8 +19,8 @@ mod git_index;
 mod heredoc;
 mod language;
 pub mod lex;
-pub mod net;
 mod lexer;
+pub mod net;
 pub mod process;
 mod quirk;
 mod scan;

@@ -26,8 +26,8 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use super::class::Class;
