@@ -72,7 +72,9 @@ fn marked(place: &Place, snippet: &Snippet, kind: AnnotationKind) -> Element<'st
 /// Control characters, and those that reorder text (Unicode TR 9), as visible escapes.
 fn harmless(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
-        if is_hostile(c) {
+        if c == '\t' {
+            out.push_str("\\t");
+        } else if is_hostile(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
