@@ -96,7 +96,7 @@ fn parse(path: &str) -> Result<Option<Arc<Node>>, Problems> {
     };
     let name = format!("catalog:{path}");
     let text = file.contents_utf8().ok_or_else(|| one(Problem::new(format!("`{name}` is not UTF-8"))))?;
-    let source = Arc::new(Source { file: name, text: text.to_owned() });
+    let source = Arc::new(Source::new(name, text));
     yaml::parse(source).map(|node| node.map(Arc::new))
 }
 

@@ -114,7 +114,7 @@ impl Chance {
 fn texts(folders: &[&str]) -> Vec<Vec<u8>> {
     let mut files: Vec<PathBuf> = folders
         .iter()
-        .flat_map(|folder| walkdir::WalkDir::new(folder))
+        .flat_map(walkdir::WalkDir::new)
         .filter_map(Result::ok)
         .map(walkdir::DirEntry::into_path)
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))

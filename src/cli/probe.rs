@@ -93,7 +93,7 @@ fn parameters(arguments: &ProbeArgs, def: &ProbeDef, problems: &mut Problems) ->
             text = "{}".to_owned();
         }
     }
-    let source = Arc::new(Source { file: "--with".to_owned(), text });
+    let source = Arc::new(Source::new("--with", text));
     match yaml::parse(source) {
         Ok(node) => Ok(node),
         Err(found) => {

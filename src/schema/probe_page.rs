@@ -54,7 +54,7 @@ fn parameters(text: &mut String, schema: &Value) {
 
 fn facts(text: &mut String, def: &ProbeDef) {
     let mut problems = Problems::new();
-    let source = Arc::new(Source { file: "example".to_owned(), text: def.example.to_owned() });
+    let source = Arc::new(Source::new("example", def.example));
     let node = yaml::parse(source).ok().flatten();
     let Some(probe) = node.and_then(|node| (def.decode)(&node, &mut problems)) else { return };
     text.push_str("\n| fact | type | meaning |\n|---|---|---|\n");

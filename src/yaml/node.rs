@@ -12,6 +12,26 @@ pub struct Source {
     pub file: String,
     /// Its text (UTF-8).
     pub text: String,
+    /// Where its lines start, in bytes.
+    starts: Vec<usize>,
+}
+
+impl Source {
+    /// A text under a name.
+    pub fn new(file: impl Into<String>, text: impl Into<String>) -> Source {
+        let text = text.into();
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Source { file: file.into(), text, starts }
+    }
+
+    /// A line without its line break, from 1; empty where there is none.
+    pub fn line(&self, number: u32) -> &str {
+        let index = (number as usize).saturating_sub(1);
+        let Some(start) = self.starts.get(index) else { return "" };
+        let end = self.starts.get(index + 1).map_or(self.text.len(), |next| next - 1);
+        let line = &self.text[*start..end];
+        line.strip_suffix('\r').unwrap_or(line)
+    }
 }
 
 /// Where a node was written.
@@ -35,8 +55,7 @@ impl Span {
 
     /// The line with this span marked.
     pub fn snippet(&self) -> Snippet {
-        let line = self.source.text.lines().nth(self.line.saturating_sub(1) as usize).unwrap_or("");
-        Snippet { line: line.to_owned(), length: self.length.max(1) as usize }
+        Snippet { line: self.source.line(self.line).to_owned(), length: self.length.max(1) as usize }
     }
 
     /// An error here, with its snippet.
@@ -48,7 +67,7 @@ impl Span {
     /// it is, quoted or not; otherwise (block text, escapes, replaced variables) the whole span.
     #[must_use]
     pub fn part_of(&self, text: &str, offset: u32, length: u32) -> Span {
-        let line = self.source.text.lines().nth(self.line.saturating_sub(1) as usize).unwrap_or("");
+        let line = self.source.line(self.line);
         let written: String = line.chars().skip(self.column.saturating_sub(1) as usize).collect();
         let quote = u32::from(written.starts_with(['\'', '"']));
         let inner = if quote == 1 { &written[1..] } else { &written[..] };

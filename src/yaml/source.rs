@@ -23,7 +23,7 @@ pub fn source(file: &str, bytes: &[u8]) -> Result<Arc<Source>, Box<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match text.char_indices().find(|&(at, c)| is_unwanted(text, at, c)) {
         Some((at, c)) => Err(Box::new(unwanted(file, text, at, c))),
-        None => Ok(Arc::new(Source { file: file.to_owned(), text: text.to_owned() })),
+        None => Ok(Arc::new(Source::new(file, text))),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn too_deep(span: &Span) -> Problem {
 /// The problem for a syntax error.
 pub(super) fn problem(source: &Arc<Source>, fault: &ScanError) -> Problem {
     let at = point(source, fault.marker());
-    let line = line_text(source, at.line);
+    let line = source.line(at.line);
     if let ErrorKind::RecursionLimitExceeded = fault.kind() {
         return too_deep(&at);
     }
@@ -91,10 +91,6 @@ fn unclosed_on_its_line(text: &str) -> Option<u32> {
 
 fn is_tab(fault: &ScanError) -> bool {
     matches!(fault.kind(), ErrorKind::TabInIndentation | ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed)
-}
-
-fn line_text(source: &Source, line: u32) -> &str {
-    source.text.lines().nth(line.saturating_sub(1) as usize).unwrap_or("")
 }
 
 fn words(fault: &ScanError, at: &Span, line: &str) -> (String, String) {

@@ -291,3 +291,9 @@ fn a_part_of_a_text_has_its_own_place() {
     let escaped = &node.get("b").unwrap().span;
     assert_eq!(escaped.part_of("p95 < 5", 6, 1), *escaped);
 }
+
+#[test]
+fn a_source_knows_its_lines() {
+    let text = source("s.yaml", b"one\r\ntwo\n\nfour").unwrap();
+    assert_eq!((1..=5).map(|number| text.line(number)).collect::<Vec<_>>(), ["one", "two", "", "four", ""]);
+}

@@ -69,7 +69,7 @@ fn split_at_comma(list: &Node, item: &Node, text: &str) -> Option<Problem> {
 
 /// The source line from the span's start, or from `skip` characters after it.
 fn rest_of_line(span: &Span, skip: u32) -> String {
-    let line = span.source.text.lines().nth(span.line.saturating_sub(1) as usize).unwrap_or("");
+    let line = span.source.line(span.line);
     line.chars().skip((span.column.saturating_sub(1) + skip) as usize).collect()
 }
 

@@ -11,7 +11,7 @@ use shipworthy::yaml::{Source, Span, Spanned};
 use crate::probing::{Bench, value};
 
 fn spanned(text: &str) -> Spanned<String> {
-    let source = Arc::new(Source { file: "shipworthy.yaml".into(), text: text.into() });
+    let source = Arc::new(Source::new("shipworthy.yaml", text));
     Spanned { value: text.to_owned(), span: Span { source, line: 1, column: 1, length: 1 } }
 }
 

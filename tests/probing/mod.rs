@@ -111,7 +111,7 @@ impl Bench {
 }
 
 pub(crate) fn decode(probe: &str, params: &str) -> (Option<Box<dyn Probe>>, Problems) {
-    let source = Arc::new(Source { file: "params.yaml".to_owned(), text: params.to_owned() });
+    let source = Arc::new(Source::new("params.yaml", params));
     let node = parse(source).unwrap().unwrap();
     let mut problems = Problems::new();
     let probe = (find(probe).unwrap().decode)(&node, &mut problems);
