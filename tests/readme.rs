@@ -188,7 +188,7 @@ fn demo_screen() -> String {
                 shown.push("");
             }
             "Next actions" => keep = true,
-            "Phases" => keep = false,
+            "" if shown.contains(&"Next actions") => keep = false,
             _ => {}
         }
         if keep {
