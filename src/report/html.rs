@@ -27,7 +27,7 @@ fn render(report: &Report, _: &Style) -> Vec<u8> {
 
 /// The template's view of a report.
 #[derive(Template)]
-#[template(path = "report.html")]
+#[template(path = "report.html", config = "src/report/html/askama.toml")]
 struct Page<'a> {
     report: &'a Report,
 }

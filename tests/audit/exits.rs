@@ -83,3 +83,12 @@ fn a_later_run_is_compared_with_an_earlier_one() {
     assert_eq!(bench.run(&["compare", "good.json", "bad.json"]).status.code(), Some(1));
     assert_eq!(bench.run(&["compare", "bad.json", "good.json"]).status.code(), Some(0));
 }
+
+#[test]
+fn a_url_that_waits_for_a_variable_is_unknown_and_no_mistake() {
+    let text = spec(
+        "      - id: health\n        probe: { http: { url: \"${API_URL}/health\" } }\n        expect:\n          - status = 200\n",
+    );
+    let (code, report) = Bench::new(&text).audit(&[]);
+    assert_eq!((code, report["checks"][0]["reason"].as_str()), (3, Some("`API_URL` is not set")));
+}
