@@ -39,6 +39,8 @@ pub(super) struct UsedImage {
     pub(super) line: u32,
     pub(super) text: String,
     pub(super) pin: Pin,
+    /// Whether the deployed image is built on it.
+    pub(super) is_final: bool,
 }
 
 /// `COPY .`
@@ -85,10 +87,15 @@ pub(super) fn judge(file: &Dockerfile, stage: Option<&str>) -> Option<Judged> {
 fn images(file: &Dockerfile) -> (Vec<UsedImage>, Vec<At<String>>) {
     let mut used = Vec::new();
     let mut unresolved = Vec::new();
+    let chain = final_chain(file);
     for (index, stage) in file.stages.iter().enumerate() {
         match &stage.base {
             Base::Image(text) => {
-                used.push(UsedImage { line: stage.line, text: text.clone(), pin: ImageRef::parse(text).pin() });
+                {
+                    let is_final = chain.contains(&index);
+                    let pin = ImageRef::parse(text).pin();
+                    used.push(UsedImage { line: stage.line, text: text.clone(), pin, is_final })
+                };
             }
             Base::Unresolved(_) => unresolved.push(At { line: stage.line, value: stage.written.clone() }),
             Base::Scratch | Base::Stage(_) => {}
@@ -105,7 +112,7 @@ fn images(file: &Dockerfile) -> (Vec<UsedImage>, Vec<At<String>>) {
                 // A bare word may be a build context given by `--build-context`, which no file here tells.
                 Ok(text) if text.contains(['/', ':', '@']) => {
                     let pin = ImageRef::parse(&text).pin();
-                    used.push(UsedImage { line: copy.line, text, pin });
+                    used.push(UsedImage { line: copy.line, text, pin, is_final: false });
                 }
                 _ => unresolved.push(At { line: copy.line, value: from.clone() }),
             }

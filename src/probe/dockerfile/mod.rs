@@ -4,6 +4,7 @@
 mod baked;
 mod choose;
 mod context;
+mod credit;
 mod fetched;
 mod hadolint;
 mod ignore_file;
@@ -11,6 +12,7 @@ mod judge;
 mod observe;
 mod parse;
 mod process;
+mod support;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -123,7 +125,8 @@ impl Probe for DockerfileProbe {
             };
             look.swept.get(*files).whole.clone()?;
             let builds = builds(look.swept, *composes, *workflows);
-            Ok(self.observe_files(look.swept, *files, look.folder, &builds))
+            let today = look.world.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+            Ok(self.observe_files(today, look.swept, *files, look.folder, &builds))
         })
     }
 }
@@ -148,7 +151,14 @@ impl DockerfileProbe {
         judge::judge(file, stage).ok_or_else(|| fault(format!("it has no stage `{}`", stage.unwrap_or(""))))
     }
 
-    fn observe_files(&self, swept: &Swept, files: WantId, folder: &str, builds: &Builds) -> crate::model::Observation {
+    fn observe_files(
+        &self,
+        today: jiff::civil::Date,
+        swept: &Swept,
+        files: WantId,
+        folder: &str,
+        builds: &Builds,
+    ) -> crate::model::Observation {
         let candidates = choose::choose(swept, files, folder, self.glob.is_some(), builds);
         let (counted, aside): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|candidate| candidate.set_aside.is_none());
@@ -161,7 +171,7 @@ impl DockerfileProbe {
                 judged: self.judged(swept.path(id), digest, builds),
             })
             .collect();
-        observe::observe(swept, &seen, &aside, builds)
+        observe::observe(swept, today, &seen, &aside, builds)
     }
 }
 
@@ -186,6 +196,11 @@ fn declarations() -> Vec<FactDecl> {
         count("digest_pinned_images", "references with a digest"),
         ratio("pinned_ratio", "mean over references: digest 100 %, full version 70 %, minor 50 %, major 30 %, moving 0 %"),
         ratio("pin_credit", "the same, at most 40 % when any reference moves"),
+        count("unsupported_bases", "images with a distribution or runtime that gets no fixes any more"),
+        count("extended_bases", "images past regular support, within a free extension (Debian LTS)"),
+        count("ending_bases", "images whose support ends within 90 days"),
+        count("unmapped_bases", "bases of the deployed image whose release line is not in the table of endoflife.date that ships with the tool"),
+        ratio("support_credit", "weighted mean over images: supported 100 %, ending 70 %, extended 50 %, over 0 %; the deployed chain weighs 10, builders 3"),
         count("shell_form_entrypoints", "images where a shell without `exec` is PID 1"),
         count("wrapped_entrypoints", "images where npm, yarn or pnpm is PID 1"),
         count("unforwarding_scripts", "images whose start script does not end in `exec`"),

@@ -1,5 +1,7 @@
 //! From digests to facts: what all Dockerfiles that count say together.
 
+use jiff::civil::Date;
+
 use crate::model::report::Evidence;
 use crate::model::{Certainty, Exact, Fact, Facts, Observation, Place, Value};
 use crate::probe::builds::{Builds, join};
@@ -8,9 +10,11 @@ use crate::world::Swept;
 
 use super::choose::Candidate;
 use super::context::{holds_credentials, leaks};
+use super::credit::{Credits, mean, share, weighed};
 use super::judge::{Judged, UsedImage};
 use super::parse::Fault;
 use super::process::{MainProcess, script_hands_over, weakness};
+use super::support::support;
 use super::user::{StartsAs, is_dropper};
 
 /// A Dockerfile that counts, with what the sweep kept of it.
@@ -20,8 +24,8 @@ pub(super) struct Seen {
 }
 
 /// Everything gathered while going through the files.
-#[derive(Default)]
 struct Gathered {
+    today: Date,
     findings: Findings,
     evidence: Vec<Evidence>,
     credits: Credits,
@@ -39,17 +43,9 @@ struct Gathered {
     leaks_secret: bool,
 }
 
-/// Percentages to take the mean of.
-#[derive(Default)]
-struct Credits {
-    pins: Vec<u32>,
-    users: Vec<u32>,
-    processes: Vec<u32>,
-}
-
 /// Facts and evidence of these files.
-pub(super) fn observe(swept: &Swept, seen: &[Seen], aside: &[Candidate], builds: &Builds) -> Observation {
-    let mut gathered = Gathered::default();
+pub(super) fn observe(swept: &Swept, today: Date, seen: &[Seen], aside: &[Candidate], builds: &Builds) -> Observation {
+    let mut gathered = Gathered::on(today);
     for file in seen {
         match &file.judged {
             Ok(judged) => gathered.take(swept, &file.path, judged, builds),
@@ -69,6 +65,27 @@ pub(super) fn observe(swept: &Swept, seen: &[Seen], aside: &[Candidate], builds:
 }
 
 impl Gathered {
+    fn on(today: Date) -> Gathered {
+        Gathered {
+            today,
+            findings: Findings::default(),
+            evidence: Vec::new(),
+            credits: Credits::default(),
+            users: Vec::new(),
+            parse_errors: 0,
+            suppressed: 0,
+            images: 0,
+            digests: 0,
+            downloads: 0,
+            verified: 0,
+            healthy: 0,
+            context_copies: 0,
+            risky: 0,
+            leaked: 0,
+            leaks_secret: false,
+        }
+    }
+
     fn fault(&mut self, path: &str, fault: &Fault) {
         self.parse_errors += 1;
         self.findings.push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
@@ -90,6 +107,7 @@ impl Gathered {
             }),
         );
         self.images(path, judged);
+        self.support(path, judged);
         self.user(swept, path, judged, run_elsewhere);
         self.process(swept, path, judged);
         self.health(path, judged, builds);
@@ -102,7 +120,7 @@ impl Gathered {
 
     fn images(&mut self, path: &str, judged: &Judged) {
         self.images += judged.images.len();
-        for UsedImage { line, text, pin } in &judged.images {
+        for UsedImage { line, text, pin, .. } in &judged.images {
             self.credits.pins.push(pin.percent());
             if *pin == crate::probe::image::Pin::Digest {
                 self.digests += 1;
@@ -117,6 +135,18 @@ impl Gathered {
         for at in &judged.unresolved {
             let note = format!("`{}` needs a variable without a default", at.value);
             self.findings.push(path, Finding::new("unresolved_images", at.line, at.value.as_str(), note));
+        }
+    }
+
+    /// Images of the deployed chain weigh 10, those of builders 3 (catalogue, container/base-image-supported).
+    fn support(&mut self, path: &str, judged: &Judged) {
+        for image in &judged.images {
+            let support = support(image, self.today);
+            let known = support.percent.is_some();
+            self.credits.support.extend(support.percent.map(|percent| (percent, if image.is_final { 10 } else { 3 })));
+            if known || image.is_final {
+                self.findings.extend(path, support.findings);
+            }
         }
     }
 
@@ -228,6 +258,7 @@ impl Gathered {
         let capped = if self.findings.count("unpinned_images") > 0 { 40 } else { 100 };
         facts.set("pinned_ratio", mean(&self.credits.pins, 100, "no image with a known name"));
         facts.set("pin_credit", mean(&self.credits.pins, capped, "no image with a known name"));
+        facts.set("support_credit", weighed(&self.credits.support, "no image whose support is known"));
         facts.set("user_credit", mean(&self.credits.users, 100, "no image whose user is known"));
         facts.set("signal_credit", mean(&self.credits.processes, 100, "no image whose main process is known"));
         let verified = match self.findings.count("verification_off") {
@@ -251,6 +282,16 @@ impl Gathered {
     /// A zero is only an observation where every file could tell.
     fn unobserved_zeros(&self, facts: &mut Facts) {
         let pairs = [
+            (
+                "unmapped_bases",
+                &["unsupported_bases", "extended_bases", "ending_bases"][..],
+                "the support of a base image is not known",
+            ),
+            (
+                "unresolved_images",
+                &["unsupported_bases", "extended_bases", "ending_bases"][..],
+                "an image name needs a variable without a default",
+            ),
             (
                 "unresolved_images",
                 &["unpinned_images", "weakly_pinned_images"][..],
@@ -296,26 +337,11 @@ const COUNTED: &[&str] = &[
     "remote_adds",
     "verification_off",
     "context_leaks",
+    "unsupported_bases",
+    "extended_bases",
+    "ending_bases",
+    "unmapped_bases",
 ];
-
-/// The mean of percentages, at most `cap` percent.
-fn mean(percents: &[u32], cap: u32, nothing: &str) -> Fact {
-    let sum: u64 = percents.iter().map(|percent| u64::from(*percent)).sum();
-    match Exact::ratio(sum, percents.len() as u64 * 100) {
-        Some(mean) => {
-            let cap = Exact::ratio(cap, 100_u32).unwrap_or_else(Exact::one);
-            Fact::Present(Value::Number(mean.min(cap)))
-        }
-        None => Fact::Unobserved(nothing.to_owned()),
-    }
-}
-
-fn share(part: usize, whole: usize, nothing: &str) -> Fact {
-    match Exact::ratio(part as u64, whole as u64) {
-        Some(share) => Fact::Present(Value::Number(share)),
-        None => Fact::Unobserved(nothing.to_owned()),
-    }
-}
 
 /// A copied file that the repository has is looked into: without a credential in it there is nothing to find.
 fn looked_into(swept: &Swept, path: &str, finding: &Finding, builds: &Builds) -> Option<Finding> {
