@@ -100,6 +100,7 @@ mod tests {
             ("a.kt", "\"a ${m[\"k\"]} b\" /* x /* y */ z */ v", "sssssm[sss]ssss ccccccccccccccccc v"),
             ("a.cs", "p = @\"a\\\" + \"b\"; // c", "p = sssss + sss; cccc"),
             ("a.rb", "x = \"a #{b(\"c\")} d\" # e\n=begin\nf\n=end\ng", "x = sssssb(sss)ssss ccc\ncccccc\nc\ncccc\ng"),
+            ("a.rb", "a = $'.b + 'c' # d", "a = $'.b + sss ccc"),
             (
                 "a.rb",
                 "f(<<~EOS, 1)\n  it's # x\n  EOS\ng %w(a b) + c % (d)",

@@ -69,7 +69,7 @@ fn interesting(language: &Language) -> [bool; 256] {
             Quirk::SlashRegex => b"/",
             Quirk::Cpp => b"RLuU",
             Quirk::Shell => b"<\\",
-            Quirk::Ruby => b"<%=_",
+            Quirk::Ruby => b"<%=_$",
             Quirk::Php => b"<?",
             Quirk::QuoteAtValue => b"",
         };

@@ -172,6 +172,11 @@ impl Lexer<'_> {
         match byte {
             b'<' => self.heredoc(heredoc::ruby),
             b'%' => self.ruby_percent(),
+            // `$'` and its like are variables.
+            b'$' if matches!(self.bytes.get(self.at + 1), Some(b'\'' | b'"' | b'`' | b'/')) => {
+                self.at += 2;
+                true
+            }
             b'=' if self.sees("=begin") && matches!(self.before(), None | Some(b'\n')) => {
                 let end = self.find(self.at, b"\n=end").map_or(self.bytes.len(), |at| at + 5);
                 self.region(end, View::Comments);
