@@ -9,6 +9,7 @@ use crate::yaml::Node;
 
 pub mod attest;
 mod builds;
+mod code;
 mod command;
 mod compose;
 mod data;
@@ -141,7 +142,7 @@ pub trait Probe: Send + Sync {
 /// Every kind of probe, by name.
 #[rustfmt::skip] // One line each, so that two additions do not collide.
 pub static PROBES: &[&ProbeDef] = &[
-    &command::DEF,
+    &code::DEF, &command::DEF,
     &compose::DEF,
     &data::DEF,
     &dockerfile::DEF,

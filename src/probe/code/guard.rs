@@ -1,0 +1,173 @@
+//! When a match is less than it seems: an abstract method, a branch behind an option, a development settings file.
+
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use super::language::Lang;
+use crate::model::Certainty;
+
+/// What may lower the certainty of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// Nothing.
+    None,
+    /// A method that subclasses define is an abstract method, not a stub. Settled when the whole tree is known.
+    Overridable,
+    /// A free function call: no method, no declaration.
+    PlainCall,
+    /// Behind an option of the user's, or for the local machine, it is a choice.
+    Option,
+    /// As `Option`; and only where an HTTP client is near.
+    HttpClient,
+    /// Only in a settings module that is not for development or tests.
+    Settings,
+    /// Under `if __name__ == "__main__"` it is the developer's start.
+    MainBlock,
+    /// Only in `config/environments/production.rb`.
+    ProductionFile,
+    /// Only in `config/app.php`.
+    AppConfig,
+    /// In comparisons, attributes and messages a placeholder is spoken of, not used.
+    Placeholder,
+}
+
+/// One match in its file.
+pub(super) struct Match<'a> {
+    pub(super) path: &'a str,
+    pub(super) lang: Lang,
+    pub(super) bytes: &'a [u8],
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Guard {
+    /// The certainty that is left, or `None` when the match is nothing.
+    pub(super) fn weigh(self, found: &Match<'_>, certainty: Certainty) -> Option<Certainty> {
+        let hint = |is: bool| Some(if is { Certainty::Hint } else { certainty });
+        match self {
+            Guard::None | Guard::Overridable => Some(certainty),
+            Guard::PlainCall => found.is_plain_call().then_some(certainty),
+            Guard::Option => hint(found.is_optional()),
+            Guard::HttpClient => hint(found.is_optional() || !found.is_near(http_client(), 8)),
+            Guard::Settings => found.is_settings().then_some(certainty),
+            Guard::MainBlock => hint(found.is_under_main()),
+            Guard::ProductionFile => found.path.ends_with("config/environments/production.rb").then_some(certainty),
+            Guard::AppConfig => found.path.ends_with("config/app.php").then_some(certainty),
+            Guard::Placeholder => (!found.is_spoken_of()).then_some(certainty),
+        }
+    }
+}
+
+impl Match<'_> {
+    /// The line it starts on.
+    pub(super) fn line(&self) -> &[u8] {
+        let from = self.bytes[..self.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let to = self.bytes[self.start..].iter().position(|byte| *byte == b'\n');
+        &self.bytes[from..to.map_or(self.bytes.len(), |at| self.start + at)]
+    }
+
+    /// The bytes from this many lines before it to its end, and as many lines after it.
+    fn around(&self, before: usize, after: usize) -> &[u8] {
+        let from = self.bytes[..self.start].iter().rev().enumerate().filter(|(_, byte)| **byte == b'\n').nth(before);
+        let from = from.map_or(0, |(back, _)| self.start - back);
+        let to = self.bytes[self.end..].iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(after);
+        &self.bytes[from..to.map_or(self.bytes.len(), |(at, _)| self.end + at)]
+    }
+
+    fn is_near(&self, regex: &Regex, lines: usize) -> bool {
+        regex.is_match(self.around(lines, lines))
+    }
+
+    fn is_plain_call(&self) -> bool {
+        let before = self.bytes[..self.start].trim_ascii_end();
+        let glued =
+            self.start > 0 && before.len() == self.start && matches!(before.last(), Some(b'>' | b':' | b'$' | b'\\'));
+        !glued && !before.ends_with(b"->") && !before.ends_with(b"::") && !before.ends_with(b"function")
+    }
+
+    fn is_optional(&self) -> bool {
+        let declares = matches!(self.lang, Lang::Python) && self.line().trim_ascii_start().starts_with(b"def ");
+        declares || option().is_match(self.around(8, 0)) || local().is_match(self.around(4, 4))
+    }
+
+    fn is_settings(&self) -> bool {
+        let lower = self.path.to_ascii_lowercase();
+        let base = lower.rsplit_once('/').map_or(lower.as_str(), |(_, base)| base);
+        let settings = base.starts_with("settings") || lower.contains("settings/") || base == "config.py";
+        let other = ["dev", "local", "test", "debug", "ci", "example", "sample"];
+        let stem = base.strip_suffix(".py").unwrap_or(base);
+        settings && !stem.split(['_', '.', '-']).any(|part| other.iter().any(|word| part.starts_with(word)))
+    }
+
+    fn is_under_main(&self) -> bool {
+        self.bytes[..self.start].windows(8).any(|window| window == b"__main__")
+    }
+
+    fn is_spoken_of(&self) -> bool {
+        let line = self.line();
+        let compared = spoken().is_match(line);
+        let template = ["example", "sample", "template", "placeholder"].iter().any(|word| {
+            self.path.to_ascii_lowercase().rsplit_once('/').map_or(self.path, |(_, base)| base).contains(word)
+        });
+        compared || template || is_translation(self.path)
+    }
+}
+
+/// Whether the path holds texts for people in some language.
+pub(super) fn is_translation(path: &str) -> bool {
+    const FOLDERS: &[&str] = &["locale", "locales", "lang", "langs", "i18n", "l10n", "translations", "translation"];
+    path.split('/').any(|folder| FOLDERS.contains(&folder))
+}
+
+fn regex(cell: &'static OnceLock<Regex>, pattern: &str) -> &'static Regex {
+    cell.get_or_init(|| Regex::new(pattern).expect("the pattern is a constant that a test compiles"))
+}
+
+fn option() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(
+        &CELL,
+        r"(?i)(\b(if|unless|when|match|case|elif)\b|\?)[^\n]*(insecure|skip|ignore|allow|verify|verification|self.?signed|plaintext|no.?tls|disable|debug|unsafe|develop)",
+    )
+}
+
+fn local() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"(?i)\blocalhost\b|\b127\.0\.0\.1\b|\bhealth.?check")
+}
+
+fn http_client() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"(?i)requests?\.|httpx|aiohttp|session|urllib|https?://|guzzle|Http::|new Client|\bclient\b")
+}
+
+fn spoken() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(
+        &CELL,
+        r"(?i)[=!]==?\s|\bin\b\s*[\[({]|\bnot in\b|\bplaceholder|\.(test|match|matches|includes|contains|startswith|starts_with|equals|replace)\(|\bhelp\b|\bdescription\b|\bexample|\bcase\b|\bprintln|\blog(ger)?\.|\b(panic|error|warn\w*|raise|throw)\b|\bdefault_values?\b|\bforbidden|\bweak|\bdeny",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        for regex in [option(), local(), http_client(), spoken()] {
+            assert!(!regex.is_match(b""));
+        }
+    }
+
+    #[test]
+    fn settings_for_development_are_no_production_settings() {
+        let found = |path| Match { path, lang: Lang::Python, bytes: b"DEBUG = True", start: 0, end: 5 };
+        assert!(found("shop/settings.py").is_settings());
+        assert!(found("shop/settings/production.py").is_settings());
+        assert!(!found("shop/settings/dev.py").is_settings());
+        assert!(!found("shop/local_settings.py").is_settings());
+        assert!(!found("shop/models.py").is_settings());
+    }
+}

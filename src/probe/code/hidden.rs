@@ -1,0 +1,104 @@
+//! Text that is not what it seems: characters that turn or hide text (Trojan Source, CVE-2021-42574), and conflict
+//! markers that a merge left behind.
+
+use super::guard::is_translation;
+use crate::model::Certainty;
+use crate::probe::finding::Finding;
+use crate::world::{FileBytes, View};
+
+/// Findings of one text file.
+pub(super) fn read(file: &FileBytes<'_>) -> Vec<Finding> {
+    let mut findings = conflicts(file);
+    if file.regions().known() && !is_translation(file.path()) && !file.path().ends_with(".md") {
+        findings.extend(characters(file));
+    }
+    findings
+}
+
+fn characters(file: &FileBytes<'_>) -> Vec<Finding> {
+    // U+00AD is C2 AD, U+FEFF is EF BB BF, the others begin with E2 80 or E2 81
+    let suspicious = |pair: &[u8]| matches!(pair, [0xE2, 0x80 | 0x81] | [0xC2, 0xAD] | [0xEF, 0xBB]);
+    if !file.bytes.windows(2).any(suspicious) {
+        return Vec::new();
+    }
+    let text = file.text();
+    let mut findings = Vec::new();
+    let (mut line, mut start) = (1, 0);
+    for (at, c) in text.char_indices() {
+        if c == '\n' {
+            (line, start) = (line + 1, at + 1);
+        }
+        let Some(fact) = kind(c) else { continue };
+        // In texts an invisible character may be meant; in code it makes two names look like one.
+        let matters = fact == "bidi_controls" || (at > 0 && file.regions().at(at) == View::Code);
+        if matters && text.len() == file.bytes.len() {
+            let column = text[start..at].chars().count() + 1;
+            let note = format!("U+{:04X} at column {column}", u32::from(c));
+            findings.push(Finding::new(fact, line, format!("U+{:04X}", u32::from(c)), note));
+        }
+    }
+    findings
+}
+
+fn kind(c: char) -> Option<&'static str> {
+    match c {
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => Some("bidi_controls"),
+        '\u{200B}' | '\u{200C}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' => {
+            Some("invisible_characters")
+        }
+        _ => None,
+    }
+}
+
+/// All three markers at the start of lines, in order; `=======` alone is a heading.
+fn conflicts(file: &FileBytes<'_>) -> Vec<Finding> {
+    if !file.bytes.windows(8).any(|window| window == b"<<<<<<< ") {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    let mut open = None;
+    let mut middle = false;
+    for (line, number) in file.bytes.split(|byte| *byte == b'\n').zip(1_u32..) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.starts_with(b"<<<<<<< ") {
+            (open, middle) = (Some(number), false);
+        } else if line == b"=======" {
+            middle = open.is_some();
+        } else if line.starts_with(b">>>>>>> ") && middle {
+            if let Some(from) = open.take() {
+                let note = format!("conflict markers from line {from} to line {number}");
+                findings.push(Finding::new("conflict_markers", from, "conflict markers", note));
+            }
+            middle = false;
+        }
+    }
+    findings.into_iter().map(|finding| finding.with(Certainty::Certain)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Tree;
+
+    fn seen(path: &str, text: &str) -> Vec<(&'static str, u32)> {
+        let tree = Tree::from_memory([(path, text)]);
+        let file = FileBytes::new(&tree.entries()[0], text.as_bytes());
+        read(&file).into_iter().map(|finding| (finding.fact, finding.line)).collect()
+    }
+
+    #[test]
+    fn all_three_markers_make_a_conflict() {
+        assert_eq!(seen("a.md", "x\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"), [("conflict_markers", 2)]);
+        assert!(seen("a.md", "Title\n=======\n").is_empty());
+        assert!(seen("a.md", "<<<<<<< HEAD\n>>>>>>> other\n").is_empty());
+    }
+
+    #[test]
+    fn turning_characters_count_anywhere_invisible_ones_only_in_code() {
+        assert_eq!(seen("a.py", "x = 'a\u{202E}b'\n"), [("bidi_controls", 1)]);
+        assert_eq!(seen("a.py", "y = 1\nx\u{200B} = 1\n"), [("invisible_characters", 2)]);
+        assert!(seen("a.py", "x = 'a\u{200B}b'\n").is_empty());
+        assert!(seen("a.py", "x = '👩\u{200D}💻'\n").is_empty());
+        assert!(seen("locales/he.yml", "a: '\u{202B}x'\n").is_empty());
+    }
+}

@@ -1,0 +1,301 @@
+//! Probe `code`: what shipped source and its tests hold that no release should, and how much of both there is.
+//!
+//! Owns parameters, facts and the sums. What is looked for is in `rules`, `marker`, `hidden` and `binary`; how a file is
+//! read in `read`.
+
+mod binary;
+mod guard;
+mod hidden;
+mod language;
+mod marker;
+mod read;
+mod rules;
+mod rust_tests;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::finding::{Finding, Findings};
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::world::{Class, ClassSet, Found, Name, Select, Swept, Want, WantId, Wants};
+use crate::yaml::{Node, Spanned, decode as decode_node};
+use read::SourceFile;
+
+/// What the registry knows of it.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "code",
+    doc: "Reads shipped source and tests: stubs, debug calls, placeholders, switched-off checks, work left to do, tests.",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "exclude: [src/legacy/**]\n",
+};
+
+/// Parameters of probe `code`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CodeProbe")]
+struct Params {
+    /// Globs of files to leave out.
+    #[serde(default)]
+    exclude: Vec<Spanned<String>>,
+}
+
+struct Code {
+    exclude: Vec<String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = decode_node(node, problems)?;
+    let before = problems.len();
+    super::folder::check_globs(&params.exclude, problems);
+    let exclude = params.exclude.into_iter().map(|glob| glob.value).collect();
+    (problems.len() == before).then(|| Box::new(Code { exclude }) as Box<dyn Probe>)
+}
+
+/// Counts of findings in shipped source.
+const SHIPPED: &[(&str, &str)] = &[
+    (
+        "stubs",
+        "unfinished functions: `todo!()`, `panic(\"not implemented\")`, `NotImplementedError` in no abstract method",
+    ),
+    (
+        "placeholders",
+        "placeholder texts in string literals: `changeme`, `your-api-key`, lorem ipsum; findings are likely, not certain",
+    ),
+    (
+        "debug_leftovers",
+        "calls of a debugger or a dump: `dbg!`, `breakpoint()`, `debugger`, `binding.pry`, `var_dump(`",
+    ),
+    ("tls_verification_off", "certificate checks switched off; findings are likely, and behind an option only hints"),
+    (
+        "debug_modes",
+        "debug mode switched on where production reads it: Django settings, `app.run(debug=True)`, Rails, Laravel, Gin",
+    ),
+    (
+        "unowned_todos",
+        "`TODO`, `FIXME`, `XXX`, `HACK` and `BUG` in comments that name no person, issue, address or day",
+    ),
+];
+/// Counts of findings in tests.
+const TESTED: &[(&str, &str)] = &[
+    ("focused_tests", "tests that switch off the others: `.only(`, `fit(`, `:focus`"),
+    ("skipped_tests", "tests that are skipped whatever the platform is"),
+    ("unexplained_skips", "skipped tests without a reason on their line"),
+];
+/// Counts of findings in any text file.
+const TEXTS: &[(&str, &str)] = &[
+    ("conflict_markers", "conflicts that a merge left in a file"),
+    (
+        "bidi_controls",
+        "characters that turn the direction of text, in files whose language is known, translations aside",
+    ),
+    ("invisible_characters", "invisible characters in code, outside of strings and comments"),
+];
+
+impl Probe for Code {
+    fn facts(&self) -> FactSchema {
+        let mut decls = vec![
+            FactDecl::new(
+                "files",
+                FactType::Count,
+                "shipped source files in a programming language; 0 when there is none",
+            ),
+            FactDecl::new(
+                "lines",
+                FactType::Count,
+                "their lines of code, without blank lines, comments and tests beside the code",
+            ),
+            FactDecl::new("todos", FactType::Count, "markers of work to do in their comments, owned or not"),
+            FactDecl::new("unowned_todo_density", FactType::Number, "`unowned_todos` per 1000 lines of code"),
+            FactDecl::new("test_files", FactType::Count, "files of tests in a programming language"),
+            FactDecl::new("tests", FactType::Count, "tests, by the markers of each language's usual frameworks"),
+            FactDecl::new("test_density", FactType::Number, "`tests` per 1000 lines of code"),
+            FactDecl::new(
+                "skipped_ratio",
+                FactType::Ratio,
+                "skipped tests among all; one with a reason counts half; absent when there are no tests",
+            ),
+            FactDecl::new(
+                "texts",
+                FactType::Count,
+                "text files that were searched for conflicts and hidden characters",
+            ),
+            FactDecl::new(
+                "binaries",
+                FactType::Count,
+                "programs without source, told by their first bytes: ELF, PE, Mach-O, Java, WebAssembly, compiled Python",
+            ),
+        ];
+        let counts = SHIPPED.iter().chain(TESTED).chain(TEXTS);
+        decls.extend(counts.map(|(name, doc)| FactDecl::new(name, FactType::Count, doc)));
+        FactSchema { decls, ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        format!("code -{:?}", self.exclude)
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { reads: vec!["**".to_owned()], ..Touch::default() }
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        let within = |select: Select| select.except(self.exclude.iter().cloned()).below(folder);
+        let source = within(Select::exts(language::EXTENSIONS)).of(ClassSet::of(&[Class::Src, Class::Test]));
+        let own = ClassSet::of(&[Class::Src, Class::Tooling, Class::Migration]);
+        let texts = within(Select::any(own));
+        let binaries = within(Select { names: vec![Name::Any], ..Select::any(own) }.except(MEDIA.iter().copied()));
+        vec![
+            wants.add(Want::doc(source, "code/source", |file| Ok(read::read(file)))),
+            wants.add(Want::doc(texts, "code/text", |file| Ok(hidden::read(file)))),
+            wants.add(
+                Want::doc(binaries, "code/binary", |file| Ok(binary::read(file))).up_to(LARGEST_BINARY).with_binary(),
+            ),
+        ]
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(async move {
+            let [source, texts, binaries] = look.wants else {
+                return Err(Unknown::because("nothing was swept"));
+            };
+            for want in look.wants {
+                look.swept.get(*want).whole.clone()?;
+            }
+            let mut sums = Sums { swept: look.swept, facts: Facts::new(), findings: Findings::default() };
+            sums.hidden(look.folder);
+            sums.source(look.swept.get(*source));
+            sums.texts(look.swept.get(*texts));
+            sums.binaries(look.swept.get(*binaries));
+            Ok(Observation { facts: sums.facts, evidence: sums.findings.evidence(), requests: 0 })
+        })
+    }
+}
+
+/// Larger programs are named as not judged.
+const LARGEST_BINARY: u64 = 16 * 1024 * 1024;
+/// Files that are large, binary and no programs.
+const MEDIA: &[&str] = &[
+    "**/*.{png,jpg,jpeg,gif,webp,avif,ico,icns,bmp,tif,tiff,psd,svg,pdf,mp3,mp4,mov,webm,ogg,wav,avi}",
+    "**/*.{woff,woff2,ttf,otf,eot,zip,gz,tgz,bz2,xz,zst,db,sqlite,sqlite3,parquet,csv,json,onnx,pt,safetensors,pkl,npy}",
+];
+
+/// The sums over all files.
+struct Sums<'a> {
+    swept: &'a Swept,
+    facts: Facts,
+    findings: Findings,
+}
+
+impl Sums<'_> {
+    /// What lies behind a folder that cannot be entered may hold anything.
+    fn hidden(&mut self, folder: &str) {
+        if let Some(hidden) = self.swept.tree().hidden_below(folder) {
+            self.findings.unread(&hidden.path, hidden.reason.clone());
+        }
+    }
+
+    fn source(&mut self, found: &Found) {
+        let mut files: Vec<(&str, bool, &SourceFile)> = Vec::new();
+        for (id, result) in found.own::<SourceFile>() {
+            match result {
+                Ok(_) if self.swept.class(id) == Class::Generated => {}
+                Ok(file) => files.push((self.swept.path(id), self.swept.class(id) == Class::Src, file)),
+                Err(unknown) => self.findings.unread(self.swept.path(id), unknown.0.clone()),
+            }
+        }
+        let shipped = files.iter().filter(|(_, shipped, _)| *shipped).count();
+        self.facts.present("files", Value::count(shipped));
+        self.facts.present("test_files", Value::count(files.len() - shipped));
+        if shipped == 0 {
+            self.facts.set_reason("there is no shipped source file in a language that is known");
+            return;
+        }
+        let defined = defined(&files);
+        for (path, _, file) in &files {
+            self.findings.extend(path, file.findings.iter().cloned());
+            let settled = file.overridable.iter().map(|(name, finding)| {
+                read::settle(name, finding.clone(), defined.get(name.as_str()).copied().unwrap_or_default())
+            });
+            self.findings.extend(path, settled);
+        }
+        let sum = |of: fn(&SourceFile) -> u32| files.iter().map(|(_, _, file)| u64::from(of(file))).sum::<u64>();
+        self.amounts(sum(|file| file.lines), sum(|file| file.tests), sum(|file| file.todos));
+        for (name, _) in SHIPPED.iter().chain(TESTED) {
+            self.findings.set_count(&mut self.facts, name);
+        }
+    }
+
+    fn amounts(&mut self, lines: u64, tests: u64, todos: u64) {
+        let per_thousand = |count: u64| number(count.saturating_mul(1000), lines, "there is no line of code");
+        let unowned = self.findings.count("unowned_todos") as u64;
+        let skipped = self.findings.count("skipped_tests") as u64;
+        let unexplained = self.findings.count("unexplained_skips") as u64;
+        self.facts.present("lines", Value::count(lines));
+        self.facts.present("todos", Value::count(todos));
+        self.facts.present("tests", Value::count(tests));
+        self.facts.set("unowned_todo_density", per_thousand(unowned));
+        self.facts.set("test_density", per_thousand(tests));
+        let ratio = match tests {
+            0 => Fact::Absent,
+            // one without a reason counts twice as much as one with a reason
+            _ => number(skipped + unexplained, 2 * tests.max(skipped), "there is no test"),
+        };
+        self.facts.set("skipped_ratio", ratio);
+    }
+
+    fn texts(&mut self, found: &Found) {
+        self.keep(found);
+        if found.scanned == 0 {
+            return;
+        }
+        self.facts.present("texts", Value::count(found.scanned));
+        for (name, _) in TEXTS {
+            self.findings.set_count(&mut self.facts, name);
+        }
+    }
+
+    fn binaries(&mut self, found: &Found) {
+        self.keep(found);
+        if found.scanned > 0 {
+            self.findings.set_count(&mut self.facts, "binaries");
+        }
+    }
+
+    fn keep(&mut self, found: &Found) {
+        for (id, result) in found.own::<Vec<Finding>>() {
+            // What a program wrote may be large and odd, but nobody edits it.
+            if self.swept.class(id) == Class::Generated {
+                continue;
+            }
+            if let Ok(findings) = result {
+                self.findings.extend(self.swept.path(id), findings.iter().cloned());
+            }
+        }
+    }
+}
+
+fn defined<'a>(files: &[(&'a str, bool, &'a SourceFile)]) -> BTreeMap<&'a str, u32> {
+    let mut defined = BTreeMap::new();
+    for (name, count) in files.iter().flat_map(|(_, _, file)| &file.defines) {
+        *defined.entry(name.as_str()).or_default() += count;
+    }
+    defined
+}
+
+fn number(part: u64, whole: u64, reason: &str) -> Fact {
+    match Exact::ratio(part, whole) {
+        Some(ratio) => Fact::Present(Value::Number(ratio)),
+        None => Fact::Unobserved(reason.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! Reads one source file into a small digest: what the rules find in it, its lines of code, the names it defines.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
+use super::guard::{Guard, Match};
+use super::language::{self, Lang};
+use super::rules::{Scope, compiled};
+use super::{marker, rust_tests};
+use crate::model::Certainty;
+use crate::probe::finding::{Finding, shortened};
+use crate::world::{Class, FileBytes, View};
+
+/// What is kept of one source file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct SourceFile {
+    /// Lines with code, without blank lines, comments and tests beside the code; 0 in tests.
+    pub(super) lines: u32,
+    /// What was found.
+    pub(super) findings: Vec<Finding>,
+    /// Stubs that are abstract methods if another class defines the method: the name of each.
+    pub(super) overridable: Vec<(String, Finding)>,
+    /// How often each function name is defined here.
+    pub(super) defines: BTreeMap<String, u32>,
+    /// Tests, and among them skipped ones with a reason on their line.
+    pub(super) tests: u32,
+    /// Markers of work to do, all and those that name nobody.
+    pub(super) todos: u32,
+}
+
+/// Reads a file of class `src` or `test`; another class gives an empty digest.
+pub(super) fn read(file: &FileBytes<'_>) -> SourceFile {
+    let Some(lang) = language::of_path(file.path()) else { return SourceFile::default() };
+    let test_ranges = if lang == Lang::Rust { rust_tests::ranges(file) } else { Vec::new() };
+    let mut reading =
+        Reading { file, lang, shipped: file.entry.class == Class::Src, test_ranges, seen: SourceFile::default() };
+    reading.match_rules();
+    if reading.shipped {
+        reading.count_lines();
+        reading.read_markers();
+    }
+    reading.names();
+    reading.seen.findings.sort();
+    reading.seen.findings.dedup();
+    reading.seen
+}
+
+struct Reading<'a, 'b> {
+    file: &'a FileBytes<'b>,
+    lang: Lang,
+    shipped: bool,
+    test_ranges: Vec<Range<usize>>,
+    seen: SourceFile,
+}
+
+impl Reading<'_, '_> {
+    fn in_tests(&self, at: usize) -> bool {
+        !self.shipped || self.test_ranges.iter().any(|range| range.contains(&at))
+    }
+
+    fn match_rules(&mut self) {
+        let lang = self.lang;
+        for one in compiled().iter().filter(|one| one.rule.langs.contains(&lang)) {
+            let whole = 0..self.file.bytes.len();
+            if one.rule.view == View::Strings {
+                let strings = self.file.regions().iter().filter(|(view, _)| *view == View::Strings);
+                let ranges: Vec<Range<usize>> = strings.map(|(_, range)| range).collect();
+                for range in ranges {
+                    self.apply(one.rule, &one.regex, range);
+                }
+            } else {
+                self.apply(one.rule, &one.regex, whole);
+            }
+        }
+    }
+
+    fn apply(&mut self, rule: &super::rules::Rule, regex: &Regex, within: Range<usize>) {
+        let bytes = self.file.bytes;
+        for found in regex.find_iter(&bytes[within.clone()]) {
+            let blank = found.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let (start, end) = (within.start + found.start() + blank, within.start + found.end());
+            let scope = if self.in_tests(start) { Scope::Tests } else { Scope::Shipped };
+            let view = self.file.regions().at(start);
+            let seen = if rule.view == View::Raw { view != View::Comments } else { view == rule.view };
+            // A test beside the code is a test; a skipped or focused one is only looked for where tests are.
+            let fits = rule.scope == scope || (rule.fact == "tests" && self.lang == Lang::Rust);
+            if seen && fits {
+                self.keep(rule, &Match { path: self.file.path(), lang: self.lang, bytes, start, end });
+            }
+        }
+    }
+
+    fn keep(&mut self, rule: &super::rules::Rule, found: &Match<'_>) {
+        if rule.fact == "tests" {
+            self.seen.tests += 1;
+            return;
+        }
+        let Some(certainty) = rule.guard.weigh(found, rule.certainty) else { return };
+        let line = String::from_utf8_lossy(found.line()).into_owned();
+        let note = shortened(&line);
+        let finding = Finding::new(rule.fact, line_of(found.bytes, found.start), note.clone(), note).with(certainty);
+        if rule.guard == Guard::Overridable {
+            let name = enclosing(found.bytes, found.start, self.lang).unwrap_or_default();
+            self.seen.overridable.push((name, finding));
+            return;
+        }
+        if rule.fact == "skipped_tests" && !has_reason(&line) {
+            self.seen.findings.push(Finding { fact: "unexplained_skips", ..finding.clone() });
+        }
+        self.seen.findings.push(finding);
+    }
+
+    /// A line counts when something of it is code or a string outside of tests.
+    fn count_lines(&mut self) {
+        let mut last = usize::MAX;
+        let mut line = 0;
+        let mut at = 0;
+        for (view, range) in self.file.regions().iter() {
+            for (offset, byte) in self.file.bytes[range.clone()].iter().enumerate() {
+                debug_assert_eq!(at, range.start + offset);
+                at += 1;
+                if *byte == b'\n' {
+                    line += 1;
+                } else if view != View::Comments
+                    && !byte.is_ascii_whitespace()
+                    && last != line
+                    && !self.in_tests(at - 1)
+                {
+                    last = line;
+                    self.seen.lines += 1;
+                }
+            }
+        }
+    }
+
+    fn read_markers(&mut self) {
+        let comments: Vec<Range<usize>> =
+            self.file.regions().iter().filter(|(view, _)| *view == View::Comments).map(|(_, range)| range).collect();
+        for range in comments {
+            if self.in_tests(range.start) {
+                continue;
+            }
+            let text = String::from_utf8_lossy(&self.file.bytes[range.clone()]);
+            for found in marker::find(&text) {
+                self.seen.todos += 1;
+                if !found.owned {
+                    let line = line_of(self.file.bytes, range.start) + found.line;
+                    let note = shortened(&found.text);
+                    self.seen.findings.push(Finding::new("unowned_todos", line, note.clone(), note));
+                }
+            }
+        }
+    }
+
+    fn names(&mut self) {
+        let Some(definition) = definition(self.lang) else { return };
+        for found in definition.captures_iter(self.file.bytes) {
+            if let Some(name) = found.name("name") {
+                let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+                *self.seen.defines.entry(name).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// The line of an offset, from 1.
+pub(super) fn line_of(bytes: &[u8], at: usize) -> u32 {
+    let before = bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+    u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// Whether the line of a skipped test says why: in a text, after an equals sign, or in a comment.
+fn has_reason(line: &str) -> bool {
+    static REASON: OnceLock<Regex> = OnceLock::new();
+    let reason = REASON.get_or_init(|| {
+        let pattern = r#"(?i)(skip(ped|f)?|ignore|disabled|reason)\s*[(=,]\s*(\w+\s*=\s*)?['"`f]|ignore\s*=\s*"|//\s*\w+|#\s*\w{3,}\s+\w|https?://"#;
+        Regex::new(pattern).expect("the pattern is a constant that tests use")
+    });
+    // `it.skip("title")` names the test, not the reason.
+    let named = line.contains(".skip(")
+        && !line.contains("mark.skip(")
+        && !line.contains("unittest.skip(")
+        && !line.contains("t.Skip(");
+    reason.is_match(line.as_bytes()) && (!named || line.contains("//"))
+}
+
+/// How functions and methods are defined where an abstract method cannot be told from a stub otherwise.
+fn definition(lang: Lang) -> Option<&'static Regex> {
+    static PYTHON: OnceLock<Regex> = OnceLock::new();
+    static JS: OnceLock<Regex> = OnceLock::new();
+    static JVM: OnceLock<Regex> = OnceLock::new();
+    static PHP: OnceLock<Regex> = OnceLock::new();
+    let (cell, pattern) = match lang {
+        Lang::Python => (&PYTHON, r"(?m)^[ \t]*(async[ \t]+)?def[ \t]+(?P<name>\w+)"),
+        Lang::Js => (
+            &JS,
+            r"(?m)^[ \t]+((public|private|protected|static|async|override|readonly|get|set|\*)[ \t]+)*(?P<name>[A-Za-z_$#][\w$]*)[ \t]*(<[^>\n]*>)?\([^;{}]*\)[^;{}=]*\{|^[ \t]*(export[ \t]+)?(default[ \t]+)?(async[ \t]+)?function[ \t]*\*?[ \t]*(?P<function>[\w$]+)|^[ \t]*(?P<property>[\w$]+)[ \t]*[:=][ \t]*(async[ \t]*)?(function\b|\([^)\n]*\)[ \t]*=>)",
+        ),
+        Lang::Java | Lang::Kotlin => {
+            (&JVM, r"(?m)^[ \t]+[\w<>\[\], @?.]*[ \t](?P<name>\w+)[ \t]*\([^;{}]*\)[^;{}=]*\{")
+        }
+        Lang::Php => (&PHP, r"(?m)\bfunction[ \t]+&?(?P<name>\w+)[ \t]*\("),
+        _ => return None,
+    };
+    Some(cell.get_or_init(|| Regex::new(pattern).expect("the pattern is a constant that tests use")))
+}
+
+/// The name of the method that holds this offset; `None` in a plain function and at the top of a file.
+fn enclosing(bytes: &[u8], at: usize, lang: Lang) -> Option<String> {
+    let definition = definition(lang)?;
+    let last = definition.captures_iter(&bytes[..at]).last()?;
+    let name = last.name("name")?;
+    let line = bytes[..name.start()].iter().rposition(|byte| *byte == b'\n').map_or(0, |from| from + 1);
+    let indented = bytes[line..].first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+    indented.then(|| String::from_utf8_lossy(name.as_bytes()).into_owned())
+}
+
+/// Whether a stub in this method is an abstract method: another class defines it, or nobody can tell.
+pub(super) fn settle(name: &str, finding: Finding, defined: u32) -> Finding {
+    let abstract_method = !name.is_empty() && defined > 1;
+    let certainty = if abstract_method { Certainty::Hint } else { finding.certainty };
+    finding.with(certainty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_a_text_or_a_comment_but_not_the_title() {
+        for line in [
+            "@pytest.mark.skip(reason=\"flaky\")",
+            "#[ignore = \"slow\"]",
+            "@Disabled(\"OPS-1\")",
+            "\tt.Skip(\"no db\")",
+        ] {
+            assert!(has_reason(line), "{line}");
+        }
+        for line in ["@pytest.mark.skip", "#[ignore]", "it.skip(\"adds\", () => {", "@Disabled", "\tt.SkipNow()"] {
+            assert!(!has_reason(line), "{line}");
+        }
+    }
+}

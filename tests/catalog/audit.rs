@@ -1,0 +1,134 @@
+//! Audits of fixtures through the binary, with every rule of the catalog in one spec.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use serde_yaml::Value;
+
+use super::service::Service;
+
+/// The report of one fixture.
+pub(crate) struct Audited(serde_json::Value);
+
+impl Audited {
+    fn check(&self, id: &str) -> &serde_json::Value {
+        self.0["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap()
+    }
+
+    /// The outcome of a rule.
+    pub(crate) fn outcome(&self, id: &str) -> &str {
+        self.check(id)["outcome"].as_str().unwrap()
+    }
+
+    /// Outcome, reason and expectations, for the message of a failed test.
+    pub(crate) fn describe(&self, id: &str) -> String {
+        let check = self.check(id);
+        let lines = check["expectations"].as_array().unwrap().iter();
+        let lines: Vec<String> = lines.map(|line| format!("{} (actual {})", line["text"], line["actual"])).collect();
+        let evidence: Vec<String> =
+            check["evidence"].as_array().unwrap().iter().map(|item| item["note"].to_string()).collect();
+        format!(
+            "{} {} {}\n    {}\n    {}",
+            check["outcome"],
+            check["reason"],
+            check["blocked_by"],
+            lines.join("; "),
+            evidence.join("; ")
+        )
+    }
+}
+
+/// A spec that uses every rule; those that ask a service ask `api`.
+fn spec(rules: &[(&'static str, Value)], url: &str) -> String {
+    let mut text = format!(
+        "version: 1\nsystem: {{ name: Fixture }}\ntargets: {{ api: {{ url: \"{url}\", allow: [active] }} }}\nareas:\n  all:\n    title: All\n    checks:\n"
+    );
+    for (id, rule) in rules {
+        let live = rule["tags"].as_sequence().is_some_and(|tags| tags.iter().any(|tag| tag == "route:live"));
+        let with = if live { ", with: { target: api }" } else { "" };
+        // A fixture shows one rule: the facets of a whole repository are not its business.
+        writeln!(text, "      - {{ use: {id}{with} }}").unwrap();
+    }
+    text
+}
+
+fn binary(arguments: &[&str], spec: &str) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shipworthy.yaml");
+    std::fs::write(&file, spec).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shipworthy"));
+    command.args(arguments).arg("--spec").arg(&file).current_dir(folder.path()).env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", folder.path()).env("NO_COLOR", "1");
+    command.output().unwrap()
+}
+
+/// What is wrong with a spec that uses every rule; empty when nothing is.
+pub(crate) fn validate(rules: &[(&'static str, Value)]) -> String {
+    let output = binary(&["validate"], &spec(rules, "http://127.0.0.1:1"));
+    if output.status.success() { String::new() } else { String::from_utf8_lossy(&output.stderr).into_owned() }
+}
+
+/// Audits each folder, two at a time.
+pub(crate) fn audit_all(rules: &[(&'static str, Value)], folders: &[(String, PathBuf)]) -> BTreeMap<String, Audited> {
+    let queue = Mutex::new(folders.iter());
+    let done = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().unwrap().next();
+                    let Some((name, folder)) = next else { return };
+                    let audited = audit(rules, folder);
+                    done.lock().unwrap().insert(name.clone(), audited);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap()
+}
+
+fn audit(rules: &[(&'static str, Value)], folder: &Path) -> Audited {
+    let responses = folder.join("responses.yaml");
+    let service = responses.is_file().then(|| Service::start(&responses));
+    let empty = tempfile::tempdir().unwrap();
+    let (root, url) = match &service {
+        Some(service) => (empty.path(), service.url()),
+        None => (folder, "http://127.0.0.1:1".to_owned()),
+    };
+    let mut arguments = vec!["audit", "--format", "json", "--root", root.to_str().unwrap()];
+    if service.is_none() {
+        arguments.push("--offline");
+    }
+    let output = binary(&arguments, &spec(rules, &url));
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}: {}", folder.display(), String::from_utf8_lossy(&output.stderr)));
+    Audited(report)
+}
+
+/// What every rule says of every fixture: a row per fixture, a letter per rule in the order of the list.
+pub(crate) fn matrix(rules: &[(&'static str, Value)], audited: &BTreeMap<String, Audited>) -> String {
+    let mut text = String::from("p pass, f fail, u unknown, b blocked, - not applicable; rules in this order:\n");
+    for chunk in rules.chunks(10) {
+        let ids: Vec<&str> = chunk.iter().map(|(id, _)| *id).collect();
+        writeln!(text, "  {}", ids.join(" ")).unwrap();
+    }
+    for (name, seen) in audited {
+        let letters: Vec<char> = rules.iter().map(|(id, _)| letter(seen.outcome(id))).collect();
+        let groups: Vec<String> = letters.chunks(10).map(|chunk| chunk.iter().collect()).collect();
+        writeln!(text, "{name:<44} {}", groups.join(" ")).unwrap();
+    }
+    text
+}
+
+fn letter(outcome: &str) -> char {
+    match outcome {
+        "pass" => 'p',
+        "fail" => 'f',
+        "unknown" => 'u',
+        "blocked" => 'b',
+        _ => '-',
+    }
+}
