@@ -1,3 +1,5 @@
+//! Tests of probe `code` over small trees.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::model::{Fact, Observation};
