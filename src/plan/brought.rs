@@ -45,13 +45,24 @@ pub(super) fn gather(input: &PlanInput<'_>, problems: &mut Problems) -> (Vec<Bro
     let mut brought = from_packs(document, problems);
     brought.extend(from_components(document, problems));
     let mut brought = without_twins(brought, problems);
-    take(document, &mut brought, problems);
+    // What selects among the checks of packs says nothing of worth while a pack is missing.
+    let mut unheard = Problems::new();
+    let heard = if all_packs_exist(document) { &mut *problems } else { &mut unheard };
+    take(document, &mut brought, heard);
     brought.extend(from_areas(document, &mut broken, problems));
+    let heard = if all_packs_exist(document) { &mut *problems } else { &mut unheard };
     let policy = input.loaded.policy.as_ref().map(|policy| policy.file.as_str());
-    adjust::overrides(document, policy, &mut brought, problems);
+    adjust::overrides(document, policy, &mut brought, heard);
+    adjust::disable(document, policy, &mut brought, heard);
     unique(&brought, problems);
-    adjust::disable(document, policy, &mut brought, problems);
     (brought, broken)
+}
+
+fn all_packs_exist(document: &Document) -> bool {
+    let included = document.include.iter().filter_map(|include| include.pack.as_ref());
+    let of_components = document.components.values().flat_map(|component| &component.packs);
+    let names = catalog::pack_names();
+    included.chain(of_components).all(|name| names.contains(&name.value.as_str()))
 }
 
 fn from_packs(document: &Document, problems: &mut Problems) -> Vec<Brought> {
