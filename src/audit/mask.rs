@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::Masker;
+use crate::model::{Masker, Problem, Problems};
 use crate::model::report::Report;
 
 /// The report with every secret replaced in every text.
@@ -16,6 +16,16 @@ pub(super) fn masked(report: Report, masker: &Masker) -> Report {
     mask(&mut tree, masker);
     // Masking changes texts only, so the tree still has the report's shape.
     serde_json::from_value(tree).unwrap_or(report)
+}
+
+/// Problems with every secret replaced: a message may quote what a variable held.
+pub(super) fn problems(problems: Problems, masker: &Masker) -> Problems {
+    let mut masked = Problems::new();
+    for problem in problems.iter() {
+        let help = problem.help.as_ref().map(|help| masker.mask(help));
+        masked.push(Problem { message: masker.mask(&problem.message), help, ..problem.clone() });
+    }
+    masked
 }
 
 fn mask(value: &mut Value, masker: &Masker) {

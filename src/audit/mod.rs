@@ -134,7 +134,7 @@ pub fn prepare(options: &AuditOptions) -> Result<Prepared, NotPrepared> {
         }
     };
     let Some(mut plan) = plan.filter(|_| !problems.has_errors()) else {
-        return Err(NotPrepared::Problems(problems));
+        return Err(NotPrepared::Problems(mask::problems(problems, &masker(&loaded))));
     };
     plan.warnings = problems;
     Ok(Prepared { plan: Arc::new(plan), loaded, tree, facets })
@@ -143,7 +143,7 @@ pub fn prepare(options: &AuditOptions) -> Result<Prepared, NotPrepared> {
 /// Sweeps, observes, judges and scores.
 pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, progress: Arc<dyn Progress>) -> Report {
     let began = std::time::Instant::now();
-    let masker = Masker::new(prepared.loaded.secrets.iter().map(String::as_str));
+    let masker = masker(&prepared.loaded);
     let world = Arc::new(World {
         root: options.root.clone(),
         now: options.now,
@@ -168,6 +168,10 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
         stopped: stop.reason(),
     };
     mask::masked(assemble::report(&circumstances), &masker)
+}
+
+fn masker(loaded: &Loaded) -> Masker {
+    Masker::new(loaded.secrets.iter().map(String::as_str))
 }
 
 fn limit_run(limit: Duration, stop: Stop) -> tokio::task::JoinHandle<()> {

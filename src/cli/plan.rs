@@ -10,6 +10,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::setup;
 use super::validate::plural;
+use crate::model::Masker;
 use crate::plan::{Finding, Plan, routes};
 use crate::probe::Contact;
 use crate::report::Verbosity;
@@ -26,7 +27,8 @@ pub(super) fn run(arguments: &PlanArgs, console: &Console) -> Result<Exit> {
     } else {
         as_text(plan, prepared.tree.entries().len(), console.style.verbosity)
     };
-    console.print(text.as_bytes()).context("cannot write to standard output")?;
+    let masker = Masker::new(prepared.loaded.secrets.iter().map(String::as_str));
+    console.print(masker.mask(&text).as_bytes()).context("cannot write to standard output")?;
     Ok(Exit::Yes)
 }
 

@@ -29,7 +29,7 @@ impl Engine {
             reason = self.options.stop.requested() => return Arc::new(Observed { result: Err(Unknown(reason)), duration_ms: 0 }),
         };
         let began = Instant::now();
-        self.options.progress.began(index, &describe(planned));
+        self.options.progress.began(index, &self.world.masker.mask(&describe(planned)));
         let result = self.clone().look(index).await;
         self.options.progress.ended(index);
         drop(pass);

@@ -5,7 +5,7 @@ use super::bench::{Bench, spec};
 const SECRET: &str = "hunter2-correct-horse/ä";
 
 fn bench() -> Bench {
-    let checks = "      - id: echoes\n        probe: { command: { run: [sh, -c, \"echo token=$TOKEN; echo $TOKEN >&2; exit 3\"], env: { TOKEN: \"${TOKEN}\" } } }\n        expect:\n          - exit_code = 0\n          - stdout contains welcome\n";
+    let checks = "      - id: echoes\n        probe: { command: { run: [sh, -c, \"echo token=$TOKEN; echo $TOKEN >&2; exit 3\", \"${TOKEN}\"], env: { TOKEN: \"${TOKEN}\" } } }\n        expect:\n          - exit_code = 0\n          - stdout contains welcome\n";
     let targets =
         "targets:\n  api:\n    url: http://127.0.0.1:1\n    credentials: { default: { bearer: \"${TOKEN}\" } }\n";
     Bench::new(&format!("{}{targets}", spec(checks)))
@@ -15,7 +15,8 @@ fn bench() -> Bench {
 fn a_secret_that_a_command_prints_is_masked_in_every_format() {
     let bench = bench();
     for format in ["terminal", "markdown", "html", "json", "junit", "sarif", "github"] {
-        let output = bench.command(&["audit", "-v", "--format", format]).env("TOKEN", SECRET).output().unwrap();
+        let mut command = bench.command(&["audit", "-v", "--format", format]);
+        let output = command.env("TOKEN", SECRET).env("CI", "true").output().unwrap();
         let shown = [output.stdout, output.stderr].concat();
         assert!(!shown.is_empty(), "{format}");
         let text = String::from_utf8_lossy(&shown);
