@@ -221,7 +221,7 @@ impl Text {
         if found.scanned == 0 && found.binary > 0 {
             return Some(format!("every file that matches `{}` is binary", self.glob));
         }
-        (found.scanned == 0).then(|| format!("no file matches `{}`", self.glob))
+        (found.scanned == 0).then(|| format!("no file matches `{}`", shown_glob(&self.glob)))
     }
 
     fn shown(&self, swept: &Swept, found: &Found) -> Vec<Evidence> {
@@ -235,7 +235,7 @@ impl Text {
             shown.push(evidence::remark(format!("and {more} more")));
         }
         let files = if found.scanned == 1 { "file" } else { "files" };
-        shown.push(evidence::remark(format!("{} {files} searched by `{}`", found.scanned, self.glob)));
+        shown.push(evidence::remark(format!("{} {files} searched by `{}`", found.scanned, shown_glob(&self.glob))));
         if found.unlexed > 0 {
             let note = format!("{} of them in a language whose comments are not known", found.unlexed);
             shown.push(evidence::remark(note));
@@ -252,6 +252,13 @@ fn matches_fact(found: &Found) -> Fact {
     }
     let texts = found.hits().flat_map(|(_, hits)| hits.first.iter().map(|hit| Value::Text(hit.text.clone())));
     Fact::Present(Value::List(texts.collect()))
+}
+
+/// A glob as evidence shows it: a long list of alternatives is cut.
+fn shown_glob(glob: &str) -> String {
+    /// Longest glob shown whole.
+    const MOST: usize = 60;
+    if glob.chars().count() <= MOST { glob.to_owned() } else { format!("{}…", glob.chars().take(MOST).collect::<String>()) }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub fn write(report: &Report) -> Vec<u8> {
     bytes
 }
 
-/// A report that [`write`] wrote, of any version still supported. The problem has no place: the caller knows the file.
+/// A report that [`write()`] wrote, of any version still supported. The problem has no place: the caller knows the file.
 #[expect(clippy::result_large_err, reason = "read once per command; boxing would burden every caller")]
 pub fn read(bytes: &[u8]) -> Result<Report, Problem> {
     let value: serde_json::Value =

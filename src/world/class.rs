@@ -179,6 +179,7 @@ pub fn of_path(path: &str) -> Class {
 fn is_generated_name(base: &str) -> bool {
     const ENDS: &[&str] = &[
         ".min.js",
+        ".bundle.js",
         ".min.css",
         ".pb.go",
         ".pb.cc",
@@ -288,6 +289,7 @@ mod tests {
             ("web/node_modules/x/index.js", Vendored),
             ("api/user.pb.go", Generated),
             ("static/app.min.js", Generated),
+            ("static/editor-6.0.1.bundle.js", Generated),
             ("pkg/testdata/in.json", Fixture),
             ("tests/fixtures/a.py", Fixture),
             ("pkg/a_test.go", Test),
