@@ -140,13 +140,14 @@ fn go_servers(tree: &Tree, gathered: &mut Gathered) {
 
 fn kubernetes(tree: &Tree, gathered: &mut Gathered) {
     const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Rollout"];
-    let is_yaml = |entry: &&Entry| entry.path.ends_with(".yaml") || entry.path.ends_with(".yml");
-    let entries = tree.entries().iter().filter(|entry| entry.class == Class::Src && is_product(entry));
-    for entry in entries.filter(is_yaml).filter(|entry| entry.size <= LARGEST_READ).take(MOST_YAML) {
+    let is_yaml = |entry: &Entry| entry.path.ends_with(".yaml") || entry.path.ends_with(".yml");
+    let entries = tree.iter().filter(|(_, entry)| is_yaml(entry) && entry.class == Class::Src && is_product(entry));
+    for (id, entry) in entries.filter(|(_, entry)| entry.size <= LARGEST_READ).take(MOST_YAML) {
         if gathered.facets.facets.get("k8s").is_some_and(|signs| signs.len() >= MOST_SIGNS) {
             return;
         }
-        let Some(text) = text_of(tree, &entry.path) else { continue };
+        let Ok(bytes) = tree.read_entry(id, LARGEST_READ) else { continue };
+        let text = String::from_utf8_lossy(&bytes);
         if !text.lines().any(|line| line.starts_with("apiVersion:")) {
             continue;
         }

@@ -3,7 +3,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::class::{self, Class};
+use super::class::Class;
 
 /// The rules of all `.gitattributes` files of a tree.
 #[derive(Default)]
@@ -33,8 +33,7 @@ impl Attributes {
     }
 
     /// The class of a path: by name, unless a rule says otherwise.
-    pub(super) fn class(&self, path: &str) -> Class {
-        let by_name = class::of_path(path);
+    pub(super) fn class(&self, path: &str, by_name: Class) -> Class {
         let verdict = |class: Class| {
             self.rules.iter().rev().find(|rule| rule.class == class && rule.glob.is_match(path)).map(|rule| rule.on)
         };
@@ -83,6 +82,7 @@ fn matcher(folder: &str, pattern: &str) -> Option<GlobMatcher> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::class;
     use super::*;
 
     #[test]
@@ -90,11 +90,12 @@ mod tests {
         let mut attributes = Attributes::default();
         attributes.add("", "*.gen.ts linguist-generated\n/vendor/ours/** -linguist-vendored\n# x linguist-vendored\n");
         attributes.add("web", "legacy/** linguist-vendored=true\nkeep.gen.ts linguist-generated=false");
-        assert_eq!(attributes.class("a/b.gen.ts"), Class::Generated);
-        assert_eq!(attributes.class("web/keep.gen.ts"), Class::Src);
-        assert_eq!(attributes.class("vendor/ours/a.go"), Class::Src);
-        assert_eq!(attributes.class("vendor/theirs/a.go"), Class::Vendored);
-        assert_eq!(attributes.class("web/legacy/x/y.js"), Class::Vendored);
-        assert_eq!(attributes.class("legacy/y.js"), Class::Src);
+        let class = |path: &str| attributes.class(path, class::of_path(path));
+        assert_eq!(class("a/b.gen.ts"), Class::Generated);
+        assert_eq!(class("web/keep.gen.ts"), Class::Src);
+        assert_eq!(class("vendor/ours/a.go"), Class::Src);
+        assert_eq!(class("vendor/theirs/a.go"), Class::Vendored);
+        assert_eq!(class("web/legacy/x/y.js"), Class::Vendored);
+        assert_eq!(class("legacy/y.js"), Class::Src);
     }
 }

@@ -1,6 +1,10 @@
 //! What kind of file a path is: source, test, generated, vendored, … by its name alone (catalogue §0.5). Overrides by
 //! `.gitattributes` are in `attributes`, generated-file headers in `generated_header`.
 
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
 /// The class of a file; every file has exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -148,28 +152,61 @@ const DOCS: &[&str] = &["docs", "doc"];
 /// Below one of these, `tools/` or `docs/` is a package of the product, not the folder around it.
 const PRODUCT: &[&str] = &["src", "lib", "app", "apps", "pkg", "internal", "cmd", "main"];
 
+/// What the folders of a path say; the same for every file in one folder.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FolderSigns {
+    vendored: bool,
+    fixture: bool,
+    test: bool,
+    migration: bool,
+    tooling: bool,
+    example: bool,
+    docs: bool,
+}
+
+impl FolderSigns {
+    /// Looks at a folder's path (no trailing slash).
+    pub(super) fn of(folders: &str) -> FolderSigns {
+        let mut signs = FolderSigns::default();
+        let mut in_product = false;
+        for folder in folders.split('/') {
+            signs.vendored |= VENDORED.contains(&folder);
+            signs.fixture |= FIXTURE.contains(&folder) || folder.starts_with("testdata");
+            signs.test |= TEST.contains(&folder);
+            signs.migration |= is_migration(folder);
+            in_product |= PRODUCT.contains(&folder);
+            signs.tooling |= !in_product && TOOLING.contains(&folder);
+            signs.example |= !in_product && EXAMPLE.contains(&folder);
+            signs.docs |= !in_product && DOCS.contains(&folder);
+        }
+        signs
+    }
+}
+
 /// The class of a path by its name.
 pub fn of_path(path: &str) -> Class {
-    let (folders, base) = path.rsplit_once('/').map_or(("", path), |(folders, base)| (folders, base));
-    let has = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
-    let outside_product = |names: &[&str]| {
-        folders.split('/').take_while(|folder| !PRODUCT.contains(folder)).any(|folder| names.contains(&folder))
-    };
-    if has(VENDORED) {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    of_path_in(path, FolderSigns::of(folders))
+}
+
+/// The same, when the signs of its folder are known.
+pub(super) fn of_path_in(path: &str, signs: FolderSigns) -> Class {
+    let (folders, base) = path.rsplit_once('/').unwrap_or(("", path));
+    if signs.vendored {
         Class::Vendored
     } else if is_generated_name(base) {
         Class::Generated
-    } else if has(FIXTURE) || folders.split('/').any(|folder| folder.starts_with("testdata")) {
+    } else if signs.fixture {
         Class::Fixture
-    } else if has(TEST) || is_test_name(folders, base) {
+    } else if signs.test || is_test_name(folders, base) {
         Class::Test
-    } else if is_migration(folders) {
+    } else if signs.migration {
         Class::Migration
-    } else if outside_product(TOOLING) {
+    } else if signs.tooling {
         Class::Tooling
-    } else if outside_product(EXAMPLE) {
+    } else if signs.example {
         Class::Example
-    } else if outside_product(DOCS) || is_prose(base) {
+    } else if signs.docs || is_prose(base) {
         Class::Docs
     } else {
         Class::Src
@@ -234,10 +271,8 @@ fn ends_in_capital(stem: &str, words: &[&str]) -> bool {
 }
 
 /// `(^|[/_])migrations?/`, and Rails' `db/migrate/`.
-fn is_migration(folders: &str) -> bool {
-    folders
-        .split('/')
-        .any(|folder| MIGRATION.contains(&folder) || folder.ends_with("_migrations") || folder.ends_with("_migration"))
+fn is_migration(folder: &str) -> bool {
+    MIGRATION.contains(&folder) || folder.ends_with("_migrations") || folder.ends_with("_migration")
 }
 
 fn is_prose(base: &str) -> bool {
@@ -245,11 +280,14 @@ fn is_prose(base: &str) -> bool {
     ENDS.iter().any(|end| base.ends_with(end))
 }
 
+/// The word that every such header has; a searcher of bytes, as most files do not have it.
+static GENERATED: LazyLock<Regex> = LazyLock::new(|| Regex::new("generated").expect("it is a plain word"));
+
 /// Whether the head of a file says that a program wrote it: `@generated`, or `Code generated … DO NOT EDIT`, in a
 /// comment within the first few lines. Prose that quotes these words does not count.
 pub fn generated_header(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(1024)];
-    if !head.windows(9).any(|window| window == b"generated") {
+    if !GENERATED.is_match(head) {
         return false;
     }
     String::from_utf8_lossy(head).lines().take(8).any(|line| {

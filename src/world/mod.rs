@@ -20,6 +20,7 @@ mod heredoc;
 mod language;
 pub mod lex;
 mod lexer;
+mod literal;
 pub mod net;
 pub mod process;
 mod quirk;

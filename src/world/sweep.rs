@@ -267,14 +267,41 @@ mod tests {
     }
 
     #[test]
-    fn literals_only_save_work_and_ignore_case() {
-        let tree = Arc::new(Tree::from_memory([("a.txt", "ToDo: x"), ("b.txt", "nothing")]));
-        let pattern = Pattern::new("(?i)todo").unwrap();
-        let with = Want::hits(Select::glob("**").unwrap(), pattern.clone().needs(&["todo"]), View::Raw, 5);
-        let without = Want::hits(Select::glob("**").unwrap(), pattern, View::Raw, 5);
-        let swept = sweep(&tree, &[with, without], 1);
-        assert_eq!((swept.get(WantId(0)).count(), swept.get(WantId(1)).count()), (1, 1));
-        assert_eq!(swept.get(WantId(0)).scanned, 2);
+    fn literals_only_save_work_and_change_no_count() {
+        let patterns = [
+            "(?i)todo",
+            "(?i)task",
+            "TODO|FIXME",
+            r"\bx\b",
+            r"\w+\.unwrap\(\)",
+            "(ab)?cde",
+            "a{3,}b?",
+            "(?i:KEY) = .*",
+            "ſecret|secret",
+        ];
+        let texts = [
+            "ToDo: x",
+            "ta\u{17f}K here, ta\u{17f}\u{212a} too",
+            "FIXME\nTODO",
+            "a x b",
+            "y.unwrap()",
+            "abcde cde",
+            "aaaaab",
+            "key = 1\nKEY = 2",
+            "a \u{17f}ecret secret",
+            "",
+        ];
+        let files = texts.iter().enumerate().map(|(n, text)| (format!("f{n}.txt"), *text));
+        let tree = Arc::new(Tree::from_memory(files));
+        let wants: Vec<Want> = patterns.iter().map(|pattern| raw("**", pattern, 50)).collect();
+        let swept = sweep(&tree, &wants, 1);
+        for (number, pattern) in (0u32..).zip(patterns) {
+            let regex = Pattern::new(pattern).unwrap();
+            let expected: usize = texts.iter().map(|text| regex.regex().find_iter(text.as_bytes()).count()).sum();
+            let found = swept.get(WantId(number));
+            assert_eq!((found.count(), found.scanned), (expected as u64, 10), "{pattern}");
+            assert!(expected > 0, "{pattern} shows nothing");
+        }
     }
 
     #[test]

@@ -197,6 +197,18 @@ impl Tree {
         }
     }
 
+    /// The bytes of a file of the source set; at most `cap` bytes.
+    pub fn read_entry(&self, id: FileId, cap: u64) -> Result<Vec<u8>, Unknown> {
+        let mut bytes = Vec::new();
+        self.load(id, cap, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Every file with its id, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Entry)> {
+        (0..).map(FileId).zip(&self.entries)
+    }
+
     /// Where a path inside the root is on disk, every link resolved: `None` when nothing is there, an error when it
     /// leads out of the root or the tree is in memory.
     pub fn locate(&self, path: &str) -> Result<Option<PathBuf>, Unknown> {
@@ -238,24 +250,39 @@ impl Tree {
                 buffer.extend_from_slice(bytes);
                 Ok(())
             }
-            Store::Disk(root) => read_file(&root.join(super::walk::os_path(entry)), &entry.path, cap, buffer),
+            Store::Disk(root) => {
+                let full = root.join(super::walk::os_path(entry));
+                let file = File::open(full).map_err(|error| cannot_read(&entry.path, &error))?;
+                read_open(file, &entry.path, cap, buffer)
+            }
         }
     }
 }
 
 fn read_file(full: &Path, shown: &str, cap: u64, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
-    let cannot = |error: std::io::Error| Unknown::because(format!("cannot read `{shown}`: {error}"));
     // A pipe would block in `open`, so the kind is asked first.
-    let kind = fs::metadata(full).map_err(cannot)?;
+    let kind = fs::metadata(full).map_err(|error| cannot_read(shown, &error))?;
     if !kind.is_file() {
         return Err(Unknown::because(format!("`{shown}` is not a regular file")));
     }
-    if kind.len() > cap {
+    read_open(File::open(full).map_err(|error| cannot_read(shown, &error))?, shown, cap, buffer)
+}
+
+fn read_open(file: File, shown: &str, cap: u64, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
+    let metadata = file.metadata().map_err(|error| cannot_read(shown, &error))?;
+    if !metadata.is_file() {
+        return Err(Unknown::because(format!("`{shown}` is not a regular file")));
+    }
+    if metadata.len() > cap {
         return Err(too_large(shown, cap));
     }
-    let file = File::open(full).map_err(cannot)?;
-    file.take(cap + 1).read_to_end(buffer).map_err(cannot)?;
+    buffer.reserve(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    file.take(cap + 1).read_to_end(buffer).map_err(|error| cannot_read(shown, &error))?;
     if buffer.len() as u64 > cap { Err(too_large(shown, cap)) } else { Ok(()) }
+}
+
+fn cannot_read(shown: &str, error: &std::io::Error) -> Unknown {
+    Unknown::because(format!("cannot read `{shown}`: {error}"))
 }
 
 pub(super) fn too_large(path: &str, cap: u64) -> Unknown {

@@ -1,6 +1,6 @@
 //! Finds the source set on disk: the ignore-aware walk joined with the names in the git index. Owns the crate `ignore`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use std::time::UNIX_EPOCH;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::attributes::Attributes;
-use super::class::Class;
+use super::class::{self, Class, FolderSigns};
 use super::git_index;
 use super::tree::{Entry, LeftOut, slashed};
 
@@ -37,26 +37,35 @@ enum Seen {
 pub(super) fn walk(root: &Path) -> Walked {
     let seen = walk_ignoring(root);
     let mut walked = Walked::default();
-    let mut files: BTreeMap<Vec<u8>, Entry> = BTreeMap::new();
+    let mut files = Vec::new();
     let mut links = Vec::new();
     for seen in seen {
         match seen {
-            Seen::File(entry) => drop(files.insert(key(&entry), entry)),
+            Seen::File(entry) => files.push(entry),
             Seen::Link(entry) => links.push(entry),
             Seen::LeftOut(left_out) => walked.left_out.push(left_out),
         }
     }
+    files.sort_unstable_by(by_path);
     join_index(root, &mut files, &mut links, &mut walked);
     settle_links(root, links, &mut files, &mut walked.left_out);
-    walked.entries = files.into_values().collect();
-    walked.entries.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.raw.cmp(&b.raw)));
+    files.sort_unstable_by(by_path);
+    walked.entries = files;
     walked.left_out.sort();
     give_classes(root, &mut walked.entries);
     walked
 }
 
-fn key(entry: &Entry) -> Vec<u8> {
-    entry.raw.as_deref().unwrap_or(entry.path.as_bytes()).to_vec()
+fn by_path(a: &Entry, b: &Entry) -> Ordering {
+    a.path.cmp(&b.path).then_with(|| a.raw.cmp(&b.raw))
+}
+
+/// Where a name (as bytes) is among sorted entries.
+fn find(entries: &[Entry], name: &[u8]) -> Option<usize> {
+    match std::str::from_utf8(name) {
+        Ok(path) => entries.binary_search_by(|entry| (entry.path.as_str(), &entry.raw).cmp(&(path, &None))).ok(),
+        Err(_) => entries.iter().position(|entry| entry.raw.as_deref() == Some(name)),
+    }
 }
 
 /// The walk proper. Ignore files outside the repository (of parent folders, of the user) do not count: the same
@@ -157,21 +166,35 @@ fn reason_io(error: &std::io::Error) -> String {
 }
 
 /// Marks what git tracks and adds tracked files that the walk does not show because they are also ignored.
-fn join_index(root: &Path, files: &mut BTreeMap<Vec<u8>, Entry>, links: &mut Vec<Entry>, walked: &mut Walked) {
+fn join_index(root: &Path, files: &mut Vec<Entry>, links: &mut Vec<Entry>, walked: &mut Walked) {
     let names = match git_index::tracked_below(root) {
         Ok(Some(names)) => names,
         Ok(None) => return,
-        Err(reason) => return walked.left_out.push(LeftOut { path: ".git/index".to_owned(), reason, hides: false }),
+        Err(reason) => {
+            return walked.left_out.push(LeftOut { path: ".git/index".to_owned(), reason, hides: false });
+        }
     };
     walked.git = true;
-    let known_links: BTreeSet<Vec<u8>> = links.iter().map(key).collect();
+    links.sort_unstable_by(by_path);
+    let mut added = Vec::new();
     for name in names {
-        if let Some(entry) = files.get_mut(&name) {
-            entry.tracked = true;
-        } else if !known_links.contains(&name) && is_plain(&name) {
-            add_tracked(root, name, files, links);
+        if let Some(at) = find(files, &name) {
+            files[at].tracked = true;
+        } else if let Some(at) = find(links, &name) {
+            links[at].tracked = true;
+        } else if is_plain(&name) {
+            added.extend(tracked_but_not_walked(root, name));
         }
     }
+    for seen in added {
+        match seen {
+            Seen::File(entry) => files.push(Entry { tracked: true, ..entry }),
+            Seen::Link(entry) => links.push(Entry { tracked: true, ..entry }),
+            Seen::LeftOut(_) => {}
+        }
+    }
+    files.sort_unstable_by(by_path);
+    files.dedup_by(|a, b| by_path(a, b) == Ordering::Equal);
 }
 
 /// Whether every part of a name from the index is an ordinary name: an index is hostile input too.
@@ -179,21 +202,17 @@ fn is_plain(name: &[u8]) -> bool {
     name.split(|byte| *byte == b'/').all(|part| !matches!(part, b"" | b"." | b".." | b".git"))
 }
 
-fn add_tracked(root: &Path, name: Vec<u8>, files: &mut BTreeMap<Vec<u8>, Entry>, links: &mut Vec<Entry>) {
+fn tracked_but_not_walked(root: &Path, name: Vec<u8>) -> Option<Seen> {
     let full = root.join(path_of(&name));
+    let parent = full.parent()?;
     // A tracked name below a linked folder is not in the tree.
-    let stays =
-        full.parent().and_then(|parent| fs::canonicalize(parent).ok()).is_some_and(|p| full.parent() == Some(&p));
-    let Some(metadata) = fs::symlink_metadata(&full).ok().filter(|_| stays) else { return };
-    match sort_out(name, &metadata) {
-        Seen::File(entry) => drop(files.insert(key(&entry), Entry { tracked: true, ..entry })),
-        Seen::Link(entry) => links.push(Entry { tracked: true, ..entry }),
-        Seen::LeftOut(_) => {}
-    }
+    let stays = fs::canonicalize(parent).is_ok_and(|real| real == parent);
+    let metadata = fs::symlink_metadata(&full).ok().filter(|_| stays)?;
+    Some(sort_out(name, &metadata))
 }
 
 /// Keeps links that lead to a file inside the root; the others are left out with the reason.
-fn settle_links(root: &Path, links: Vec<Entry>, files: &mut BTreeMap<Vec<u8>, Entry>, left_out: &mut Vec<LeftOut>) {
+fn settle_links(root: &Path, links: Vec<Entry>, files: &mut Vec<Entry>, left_out: &mut Vec<LeftOut>) {
     let mut kept = Vec::new();
     for entry in links {
         let leave = |reason: &str| LeftOut { path: entry.path.clone(), reason: reason.to_owned(), hides: false };
@@ -203,14 +222,14 @@ fn settle_links(root: &Path, links: Vec<Entry>, files: &mut BTreeMap<Vec<u8>, En
                 (Err(_), _) => left_out.push(leave("is a link out of the repository")),
                 (Ok(_), Ok(metadata)) if metadata.is_dir() => left_out.push(leave("is a link to a folder")),
                 (Ok(below), Ok(metadata)) if metadata.is_file() && !below.starts_with(".git") => {
-                    let link = files.contains_key(&slashed(below));
+                    let link = find(files, &slashed(below)).is_some();
                     kept.push(Entry { size: metadata.len(), link, ..entry });
                 }
                 _ => left_out.push(leave("is a link to something that is not a regular file")),
             },
         }
     }
-    files.extend(kept.into_iter().map(|entry| (key(&entry), entry)));
+    files.extend(kept);
 }
 
 fn give_classes(root: &Path, entries: &mut [Entry]) {
@@ -225,8 +244,17 @@ fn give_classes(root: &Path, entries: &mut [Entry]) {
             attributes.add(entry.folder(), &String::from_utf8_lossy(&bytes));
         }
     }
+    let mut known: Option<(String, FolderSigns)> = None;
     for entry in entries {
-        entry.class = attributes.class(&entry.path);
+        // Files of one folder stand together.
+        let signs = match &known {
+            Some((folder, signs)) if folder == entry.folder() => *signs,
+            _ => FolderSigns::of(entry.folder()),
+        };
+        if known.as_ref().is_none_or(|(folder, _)| folder != entry.folder()) {
+            known = Some((entry.folder().to_owned(), signs));
+        }
+        entry.class = attributes.class(&entry.path, class::of_path_in(&entry.path, signs));
     }
 }
 

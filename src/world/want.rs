@@ -9,6 +9,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::class::ClassSet;
 use super::dispatch;
 use super::lex::Regions;
+use super::literal;
 use super::tree::Entry;
 use crate::model::Unknown;
 
@@ -271,11 +272,11 @@ impl Pattern {
         if compiled.is_match(b"") {
             return Err("it matches the empty text, so it would match everywhere".to_owned());
         }
-        Ok(Pattern { regex: compiled, literals: Vec::new() })
+        Ok(Pattern { regex: compiled, literals: literal::required(regex) })
     }
 
     /// The same with literals of which one occurs (in any ASCII case) in every match: files without any are not
-    /// searched.
+    /// searched. Patterns that start or end with words find theirs themselves.
     #[must_use]
     pub fn needs(mut self, literals: &[&str]) -> Pattern {
         self.literals = literals.iter().map(|literal| (*literal).to_owned()).collect();
