@@ -12,7 +12,11 @@ pub(super) fn parameters(kind: &str) -> Vec<String> {
     };
     let mut generator = schemars::SchemaGenerator::default();
     let schema = (def.schema)(&mut generator);
-    let properties = schema.get("properties").and_then(|p| p.as_object());
+    // The generator keeps the definition and answers with a reference to it.
+    let name = schema.get("$ref").and_then(|path| path.as_str()?.rsplit('/').next().map(str::to_owned));
+    let definition = name.and_then(|name| generator.definitions().get(&name));
+    let properties =
+        definition.unwrap_or(schema.as_value()).get("properties").and_then(|properties| properties.as_object());
     properties.map(|map| map.keys().cloned().collect()).unwrap_or_default()
 }
 

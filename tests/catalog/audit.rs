@@ -71,12 +71,12 @@ pub(crate) fn validate(rules: &[(&'static str, Value)]) -> String {
     if output.status.success() { String::new() } else { String::from_utf8_lossy(&output.stderr).into_owned() }
 }
 
-/// Audits each folder, two at a time.
+/// Audits each folder, a few at a time: those with a service mostly wait.
 pub(crate) fn audit_all(rules: &[(&'static str, Value)], folders: &[(String, PathBuf)]) -> BTreeMap<String, Audited> {
     let queue = Mutex::new(folders.iter());
     let done = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..6 {
             scope.spawn(|| {
                 loop {
                     let next = queue.lock().unwrap().next();

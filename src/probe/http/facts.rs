@@ -29,6 +29,11 @@ pub(super) fn declared() -> Vec<FactDecl> {
             FactType::Any,
             "Response headers by lower-case name; several lines are joined by `, `, except `set-cookie`, always a list.",
         ),
+        FactDecl::new(
+            "head",
+            text.clone(),
+            "All response headers as text, a line `name: value` each, by lower-case name: for what no header may say.",
+        ),
         FactDecl::new("body", text.clone(), "Response body as text; unobserved above 2 MiB."),
         FactDecl::tree("body.", FactType::Any, "Response body as JSON; absent when it is not JSON."),
         FactDecl::new(
@@ -134,6 +139,7 @@ fn set_reply(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply) {
     facts.present("status", Value::count(reply.status));
     facts.present("http_version", Value::Text(reply.version.to_owned()));
     facts.present("header.", headers(reply));
+    facts.present("head", Value::Text(head(reply)));
     match &reply.body {
         Body::Whole(bytes) => {
             facts.present("size", Value::count(bytes.len()));
@@ -169,6 +175,14 @@ fn set_body(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply, bytes: &[
         notes.push("the body is not UTF-8 throughout".to_owned());
     }
     facts.present("body", Value::Text(text.into_owned()));
+}
+
+/// Every header on a line of its own, by name; lines of one name in the order they came.
+fn head(reply: &Reply) -> String {
+    let mut lines: Vec<(&str, &str)> =
+        reply.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    lines.sort_by_key(|(name, _)| *name);
+    lines.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
 }
 
 /// Headers by name. Several lines of one name mean the same as one line with commas (RFC 9110 §5.3), but for
