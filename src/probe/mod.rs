@@ -25,15 +25,18 @@ mod limits;
 mod manifest;
 pub mod plugin;
 mod promql;
+mod report_file;
 #[cfg(test)]
 pub(crate) mod sample;
 mod secret_name;
 mod secrets;
+mod tests;
 mod text;
 #[cfg(test)]
 mod trial;
 mod variables;
 mod workflow;
+mod xml_text;
 mod yaml_file;
 
 /// A future that a probe returns.
@@ -151,6 +154,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &manifest::DEF,
     &plugin::DEF, &promql::DEF,
     &secrets::DEF,
+    &tests::DEF,
     &text::DEF,
     &workflow::DEF,
 ];

@@ -40,16 +40,29 @@ pub(crate) fn look(name: &str, yaml: &str, tree: Tree, folder: &str) -> Result<O
     let mut wants = Wants::default();
     let ids = probe.declare(folder, &mut wants);
     let swept = sweep::run(&tree, &wants, 2, &AtomicBool::new(false));
-    let world = World {
+    let world = world(&tree);
+    let until = Deadline::after(Duration::from_secs(30));
+    let look = Look { folder, world: &world, swept: &swept, wants: &ids, until };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(probe.observe(look))
+}
+
+/// What a function sees that needs a look but no probe, in a tree from memory.
+pub(crate) fn with_look<T>(files: &[(&str, &str)], see: impl FnOnce(Look<'_>) -> T) -> T {
+    let tree = Arc::new(Tree::from_memory(files.iter().copied()));
+    let swept = sweep::run(&tree, &Wants::default(), 1, &AtomicBool::new(false));
+    let world = world(&tree);
+    let until = Deadline::after(Duration::from_secs(30));
+    see(Look { folder: "", world: &world, swept: &swept, wants: &[], until })
+}
+
+fn world(tree: &Tree) -> World {
+    World {
         root: tree.root().unwrap_or(Path::new("/nowhere")).to_path_buf(),
         now: "2026-06-01T00:00:00Z".parse().expect("a time"),
         targets: BTreeMap::new(),
         permit: Permit { exec: true, network: false, active: false, protected: false },
         masker: Masker::default(),
         environment: std::env::var("PATH").map(|path| ("PATH".to_owned(), path)).into_iter().collect(),
-    };
-    let until = Deadline::after(Duration::from_secs(30));
-    let look = Look { folder, world: &world, swept: &swept, wants: &ids, until };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(probe.observe(look))
+    }
 }

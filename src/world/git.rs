@@ -13,17 +13,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// When the last commit that touched a path (below the root) was made, in seconds since 1970. `Ok(None)` when no commit
 /// did; unknown when git cannot be run or the clone is too shallow to tell.
 pub async fn committed_at(world: &World, path: &str, left: Duration) -> Result<Option<i64>, Unknown> {
-    if !world.permit.exec {
-        return Err(Unknown::because("git was not asked: --no-exec"));
-    }
-    let finished = process::run(command(world, path, left.min(LIMIT))).await?;
-    if finished.timed_out {
-        return Err(Unknown::because("git took too long"));
-    }
-    if finished.exit_code != Some(0) {
-        let said = finished.stderr.last_line(200).unwrap_or_else(|| "it said nothing".to_owned());
-        return Err(Unknown::because(format!("git cannot tell: {said}")));
-    }
+    let finished = ask(world, &["--", path], left).await?;
     let text = finished.stdout.text();
     let Some((commit, seconds)) = text.trim().split_once(' ') else { return Ok(None) };
     if is_boundary(world, commit) {
@@ -32,7 +22,57 @@ pub async fn committed_at(world: &World, path: &str, left: Duration) -> Result<O
     seconds.parse().map(Some).map_err(|_| Unknown::because("git gave no time"))
 }
 
-fn command(world: &World, path: &str, limit: Duration) -> Command {
+/// When HEAD was committed, in seconds since 1970. `Ok(None)` when the root lies in no git repository or nothing was
+/// committed yet. Without leave to run git, when HEAD last moved here: never earlier than its commit was made, unless a
+/// clock was wrong; unknown when that was not noted.
+pub async fn head_at(world: &World, left: Duration) -> Result<Option<i64>, Unknown> {
+    let Some((_, git_dir)) = super::git_index::find_git_dir(&world.root) else { return Ok(None) };
+    if !world.permit.exec {
+        let moved = moved_at(&git_dir);
+        return moved.map(Some).ok_or_else(|| Unknown::because("git was not asked when HEAD was committed: --no-exec"));
+    }
+    if is_unborn(&git_dir) {
+        return Ok(None);
+    }
+    let text = ask(world, &[], left).await?.stdout.text();
+    let seconds = text.trim().split_once(' ').and_then(|(_, seconds)| seconds.parse().ok());
+    seconds.map(Some).ok_or_else(|| Unknown::because("git gave no time"))
+}
+
+/// Time of the last line of HEAD's log: `old new name <mail> seconds zone\tmessage`.
+fn moved_at(git_dir: &std::path::Path) -> Option<i64> {
+    let log = std::fs::read(git_dir.join("logs/HEAD")).ok()?;
+    let log = String::from_utf8_lossy(&log);
+    let (_, after) = log.lines().last()?.split_once("> ")?;
+    after.split([' ', '\t']).next()?.parse().ok()
+}
+
+/// Whether HEAD names a branch that has no commit.
+fn is_unborn(git_dir: &std::path::Path) -> bool {
+    let head = std::fs::read_to_string(git_dir.join("HEAD")).unwrap_or_default();
+    let Some(branch) = head.trim().strip_prefix("ref: ") else { return false };
+    let packed = std::fs::read_to_string(git_dir.join("packed-refs")).unwrap_or_default();
+    let own = !git_dir.join("commondir").exists();
+    own && !git_dir.join("logs/HEAD").exists() && !git_dir.join(branch).exists() && !packed.contains(branch)
+}
+
+/// Runs `git log -1` with these last arguments.
+async fn ask(world: &World, last: &[&str], left: Duration) -> Result<process::Finished, Unknown> {
+    if !world.permit.exec {
+        return Err(Unknown::because("git was not asked: --no-exec"));
+    }
+    let finished = process::run(command(world, last, left.min(LIMIT))).await?;
+    if finished.timed_out {
+        return Err(Unknown::because("git took too long"));
+    }
+    if finished.exit_code != Some(0) {
+        let said = finished.stderr.last_line(200).unwrap_or_else(|| "it said nothing".to_owned());
+        return Err(Unknown::because(format!("git cannot tell: {said}")));
+    }
+    Ok(finished)
+}
+
+fn command(world: &World, last: &[&str], limit: Duration) -> Command {
     let settings = [
         "core.fsmonitor=false",
         "core.hooksPath=/dev/null",
@@ -44,8 +84,8 @@ fn command(world: &World, path: &str, limit: Duration) -> Command {
     for setting in settings {
         argv.extend(["-c".to_owned(), setting.to_owned()]);
     }
-    argv.extend(["log", "-1", "--no-ext-diff", "--no-show-signature", "--format=%H %ct", "--"].map(str::to_owned));
-    argv.push(path.to_owned());
+    argv.extend(["log", "-1", "--no-ext-diff", "--no-show-signature", "--format=%H %ct"].map(str::to_owned));
+    argv.extend(last.iter().map(|argument| (*argument).to_owned()));
     let mut env = world.environment.clone();
     env.retain(|name, _| !name.starts_with("GIT_"));
     let quiet = [

@@ -9,6 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::{Broken, DEEPEST};
 use crate::model::Value;
+use crate::probe::xml_text::{expanded, reference};
 
 /// Attributes an element may have.
 const MOST_ATTRIBUTES: usize = 256;
@@ -76,43 +77,6 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
         element.children.insert(name, Value::Text(value));
     }
     Ok(element)
-}
-
-/// Text of an attribute with its references replaced.
-fn expanded(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
-        match after.split_once(';') {
-            Some((name, tail)) if name.len() <= 12 => {
-                out.push_str(&reference(name));
-                rest = tail;
-            }
-            _ => {
-                out.push('&');
-                rest = after;
-            }
-        }
-    }
-    out + rest
-}
-
-/// The predefined entities and character references; any other stays as written.
-fn reference(name: &str) -> String {
-    let number = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => digits.parse().ok(),
-    });
-    match (name, number.and_then(char::from_u32)) {
-        ("lt", _) => "<".to_owned(),
-        ("gt", _) => ">".to_owned(),
-        ("amp", _) => "&".to_owned(),
-        ("apos", _) => "'".to_owned(),
-        ("quot", _) => "\"".to_owned(),
-        (_, Some(c)) => c.to_string(),
-        (_, None) => format!("&{name};"),
-    }
 }
 
 fn add_text(open: &mut [Element], text: &str) {

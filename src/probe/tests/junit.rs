@@ -1,0 +1,236 @@
+//! JUnit XML as its many writers write it: Surefire, pytest, jest, gotestsum, nextest, PHPUnit, RSpec, Gradle, node.
+//! There is no schema; only `<testcase>` and its children are believed, never the numbers of a suite.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::case::{Case, Parsed, Status, first_line, full_name, seconds};
+use crate::probe::xml_text::{expanded, reference};
+
+/// Nesting a report may have.
+const DEEPEST: usize = 1_000;
+/// Bytes of a failure's text that are looked at.
+const LONGEST_TEXT: usize = 16 * 1024;
+
+/// Reads a report; the error says what is wrong with it.
+pub(super) fn parse(text: &str) -> Result<Parsed, String> {
+    let mut report = Junit::default();
+    let mut reader = Reader::from_str(text);
+    loop {
+        let event = reader.read_event().map_err(|fault| format!("is broken XML: {fault}"))?;
+        match event {
+            Event::Start(start) => report.open(&start)?,
+            Event::Empty(start) => {
+                report.open(&start)?;
+                report.close()?;
+            }
+            Event::End(_) => report.close()?,
+            Event::Text(bytes) => report.text(bytes.as_ref()),
+            Event::CData(bytes) => report.text(bytes.as_ref()),
+            Event::GeneralRef(name) => report.text(&reference(name.as_ref())),
+            Event::Eof => break,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+        }
+    }
+    report.finish()
+}
+
+/// What an open element is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// `<testsuites>` or `<testsuite>`.
+    Suite,
+    /// `<testcase>`.
+    Case,
+    /// `<failure>` or `<error>` of a case.
+    Failure,
+    /// `<failure>` or `<error>` of a whole suite.
+    SuiteFailure,
+    /// Anything else.
+    Other,
+}
+
+#[derive(Default)]
+struct Junit {
+    parsed: Parsed,
+    open: Vec<Part>,
+    /// Names of the open suites.
+    suites: Vec<String>,
+    case: Case,
+    /// Text of the failure that is open.
+    text: String,
+    /// Failures that attributes of suites tell of.
+    told: u64,
+}
+
+impl Junit {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
+        if self.open.len() >= DEEPEST {
+            return Err(format!("is nested deeper than {DEEPEST} elements"));
+        }
+        let name = start.local_name();
+        let part = match (self.open.last(), name.as_ref()) {
+            (None | Some(Part::Suite), "testsuite" | "testsuites") => self.open_suite(start)?,
+            (None, other) => return Err(format!("is no JUnit report: its root is <{}>", first_line(other))),
+            (Some(Part::Suite), "testcase") => self.open_case(start)?,
+            (Some(Part::Suite), "failure" | "error") => {
+                self.open_suite_failure(start)?;
+                Part::SuiteFailure
+            }
+            (Some(Part::Case), child) => self.open_child(child, start)?,
+            _ => Part::Other,
+        };
+        self.open.push(part);
+        Ok(())
+    }
+
+    fn open_suite(&mut self, start: &BytesStart<'_>) -> Result<Part, String> {
+        let mut name = String::new();
+        let mut told = 0_u64;
+        for (key, value) in attributes(start)? {
+            match key.as_str() {
+                "name" => name = value,
+                "timestamp" => self.parsed.written_at(&value),
+                "failures" | "errors" => told = told.saturating_add(value.trim().parse().unwrap_or(0)),
+                _ => {}
+            }
+        }
+        self.told = self.told.max(told);
+        self.suites.push(name);
+        Ok(Part::Suite)
+    }
+
+    fn open_suite_failure(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
+        let suite = self.suites.last().cloned().unwrap_or_default();
+        self.case = Case { name: full_name("", &suite), status: Status::Failed, ..Case::default() };
+        self.start_message(start)
+    }
+
+    fn open_case(&mut self, start: &BytesStart<'_>) -> Result<Part, String> {
+        let (mut class, mut name) = (String::new(), String::new());
+        self.case = Case::default();
+        for (key, value) in attributes(start)? {
+            match key.as_str() {
+                "classname" | "class" => class = value,
+                "name" => name = value,
+                "time" | "duration" => self.case.seconds = seconds(&value),
+                "file" | "filepath" => self.case.file = Some(value),
+                "line" | "lineno" => self.case.line = value.trim().parse().unwrap_or(0),
+                "status" | "result" => self.case.status = told_status(&value, self.case.status),
+                _ => {}
+            }
+        }
+        self.case.name = full_name(&class, &name);
+        Ok(Part::Case)
+    }
+
+    fn open_child(&mut self, child: &str, start: &BytesStart<'_>) -> Result<Part, String> {
+        match child {
+            "failure" | "error" => {
+                self.case.status = Status::Failed;
+                self.start_message(start)?;
+                return Ok(Part::Failure);
+            }
+            "skipped" | "disabled" | "ignored" if self.case.status == Status::Passed => {
+                self.case.status = Status::Skipped;
+            }
+            "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError" | "rerun" => self.case.flaky = true,
+            _ => {}
+        }
+        Ok(Part::Other)
+    }
+
+    fn start_message(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
+        self.text.clear();
+        for (key, value) in attributes(start)? {
+            if key == "message" && self.case.message.is_empty() {
+                self.case.message = first_line(&value);
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        let failing = matches!(self.open.last(), Some(Part::Failure | Part::SuiteFailure));
+        if failing && self.text.len() < LONGEST_TEXT {
+            self.text.extend(text.chars().take(LONGEST_TEXT));
+        }
+    }
+
+    fn close(&mut self) -> Result<(), String> {
+        match self.open.pop() {
+            None => return Err("closes an element that is not open".to_owned()),
+            Some(Part::Suite) => drop(self.suites.pop()),
+            Some(Part::Failure) => self.take_text(),
+            Some(Part::SuiteFailure) => {
+                self.take_text();
+                self.parsed.push(std::mem::take(&mut self.case))?;
+            }
+            Some(Part::Case) => {
+                let mut case = std::mem::take(&mut self.case);
+                case.flaky &= case.status == Status::Passed;
+                self.parsed.push(case)?;
+            }
+            Some(Part::Other) => {}
+        }
+        Ok(())
+    }
+
+    fn take_text(&mut self) {
+        if self.case.message.is_empty() {
+            self.case.message = first_line(&self.text);
+        }
+        if self.case.line == 0
+            && let Some((file, line)) = place(&self.text, self.case.file.as_deref())
+        {
+            self.case.file = Some(file);
+            self.case.line = line;
+        }
+    }
+
+    fn finish(self) -> Result<Parsed, String> {
+        if !self.open.is_empty() {
+            return Err("ends before every element is closed".to_owned());
+        }
+        let failed = self.parsed.cases.iter().any(|case| case.status == Status::Failed);
+        if self.told > 0 && !failed {
+            return Err(format!("contradicts itself: a suite tells of {} failed, no test of it has failed", self.told));
+        }
+        Ok(self.parsed)
+    }
+}
+
+/// What an attribute of a case says beside its children (GoogleTest, CTest, older writers).
+fn told_status(word: &str, known: Status) -> Status {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "failed" | "fail" | "failure" | "error" => Status::Failed,
+        "notrun" | "skipped" | "disabled" | "suppressed" | "ignored" | "pending" if known != Status::Failed => {
+            Status::Skipped
+        }
+        _ => known,
+    }
+}
+
+/// The last line of a failure's text that begins with `file:line`, of this file where one is known.
+fn place(text: &str, file: Option<&str>) -> Option<(String, u32)> {
+    text.lines().rev().find_map(|line| {
+        let line = line.trim().trim_start_matches("# ");
+        let (path, rest) = line.split_once(':')?;
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+        let number: u32 = digits.parse().ok().filter(|number| *number > 0)?;
+        let known = match file {
+            Some(file) => path.ends_with(file.trim_start_matches("./")),
+            None => path.contains('.') && !path.contains(char::is_whitespace),
+        };
+        known.then(|| (path.to_owned(), number))
+    })
+}
+
+fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
+    let mut all = Vec::new();
+    for attribute in start.attributes().with_checks(false).take(256) {
+        let attribute = attribute.map_err(|fault| format!("is broken XML: {fault}"))?;
+        all.push((attribute.key.local_name().as_ref().to_owned(), expanded(&attribute.value)));
+    }
+    Ok(all)
+}

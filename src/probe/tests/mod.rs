@@ -1,0 +1,141 @@
+//! Probe `tests`: runs a test suite, or reads the reports it left, and counts what became of its tests. This file owns
+//! the parameters and the facts; `observe` looks, `format` and its neighbours read reports.
+
+mod case;
+#[cfg(test)]
+mod flavours;
+mod format;
+mod junit;
+mod observe;
+mod tally;
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits};
+use crate::model::{FactDecl, FactSchema, FactType, Grade, Observation, Problems, Unknown};
+use crate::yaml::{Node, Spanned, decode as decode_node};
+
+/// What the registry knows of it.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "tests",
+    doc: "Runs a test suite, or reads the reports it left, and counts what became of its tests.",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "run: [pytest, -q, --junitxml=report.xml]\nreport: report.xml\ntimeout: 10 min\n",
+};
+
+/// Parameters of probe `tests`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "TestsProbe")]
+struct Params {
+    /// Program and arguments that run the tests, each an item of its own; no shell. Without it an existing report is
+    /// read. A report that is not written while it runs does not count.
+    #[serde(default)]
+    run: Option<Spanned<Vec<String>>>,
+    /// Path or glob of the reports, also below folders that git ignores; several are summed. JUnit XML. Without it the
+    /// output of `run` is the report.
+    #[serde(default)]
+    report: Option<Spanned<String>>,
+    /// Only tests whose `classname.name` contains this; with `*` (any text) or `?` (one character) the whole of it must
+    /// match.
+    #[serde(default)]
+    filter: Option<Spanned<String>>,
+    /// When `run` is killed with everything it started.
+    #[serde(default)]
+    timeout: Option<Spanned<String>>,
+}
+
+/// The probe with its parameters checked.
+#[derive(Clone, Debug)]
+struct Tests {
+    run: Option<Vec<String>>,
+    report: Option<String>,
+    filter: Option<String>,
+    timeout: Option<Duration>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = decode_node(node, problems)?;
+    let before = problems.len();
+    if let Some(run) = params.run.as_ref().filter(|run| run.first().is_none_or(|program| program.trim().is_empty())) {
+        let problem = run.span.problem("`run` names no program");
+        problems.push(problem.help("write `run: [program, argument, …]`"));
+    }
+    if let Some(report) = &params.report {
+        folder::check_path(report, "report", problems);
+        folder::check_globs([report], problems);
+    }
+    if let Some(filter) = params.filter.as_ref().filter(|filter| filter.trim().is_empty()) {
+        let problem = filter.span.problem("`filter` is empty");
+        problems.push(problem.help("drop it, or write a part of the names: `filter: test_orders`"));
+    }
+    if params.run.is_none() && params.report.is_none() {
+        let problem = node.problem("neither `run` nor `report`");
+        problems.push(problem.help("write `report: \"target/surefire-reports/*.xml\"`, or `run: [pytest, …]` as well"));
+    }
+    let timeout = limits::timeout(params.timeout.as_ref(), problems);
+    (problems.len() == before).then(|| {
+        let value = |given: Option<Spanned<String>>| given.map(|given| given.value);
+        let run = params.run.map(|run| run.value);
+        Box::new(Tests { run, report: value(params.report), filter: value(params.filter), timeout }) as Box<dyn Probe>
+    })
+}
+
+impl Probe for Tests {
+    fn facts(&self) -> FactSchema {
+        FactSchema {
+            decls: vec![
+                FactDecl::new("total", FactType::Count, "tests that the reports list, skipped ones among them"),
+                FactDecl::new("passed", FactType::Count, "tests that ran and held"),
+                FactDecl::new("failed", FactType::Count, "tests that ran and did not hold, or ended in an error"),
+                FactDecl::new("skipped", FactType::Count, "tests that were not run"),
+                FactDecl::new("flaky", FactType::Count, "passed tests that had failed first and were run again"),
+                FactDecl::new(
+                    "duration",
+                    FactType::Duration,
+                    "with `run` from its start to its exit, else the times of the tests in the reports together",
+                ),
+                FactDecl::new(
+                    "exit_code",
+                    FactType::Number,
+                    "exit code of `run`; absent when a signal ended it, unobserved when nothing was run",
+                ),
+                FactDecl::new("failures", FactType::List(Box::new(FactType::Text)), "names of the failed tests"),
+            ],
+            ..FactSchema::default()
+        }
+    }
+
+    fn key(&self) -> String {
+        let Tests { run, report, filter, timeout: _ } = self;
+        format!("tests {run:?} {report:?} {filter:?}")
+    }
+
+    fn lane(&self) -> Lane {
+        if self.run.is_some() { Lane::Process } else { Lane::Free }
+    }
+
+    fn touch(&self) -> Touch {
+        Touch {
+            reads: self.report.iter().cloned().collect(),
+            runs: self.run.iter().cloned().collect(),
+            ..Touch::default()
+        }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    fn grade(&self) -> Grade {
+        if self.run.is_some() { Grade::Measured } else { Grade::Ingested }
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(self.look(look))
+    }
+}

@@ -1,0 +1,152 @@
+//! Counts tests of one or several reports, and which of them count at all.
+
+use super::case::{Case, Parsed, Status};
+use crate::model::{Exact, Fact, Facts, Unknown, Value};
+
+/// Names of failed tests that the fact `failures` holds; with more it is not known as a whole.
+const MOST_NAMES: usize = 10_000;
+
+/// Tests counted so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    passed: u64,
+    skipped: u64,
+    flaky: u64,
+    /// Failed ones that count.
+    pub(super) failed: Vec<Case>,
+    /// Tests that the filter left out, and how many of them failed.
+    left_out: u64,
+    failed_in_all: u64,
+    seconds: Option<Exact>,
+    untimed: u64,
+}
+
+impl Tally {
+    /// Adds the tests of a report that the filter lets through.
+    pub(super) fn add(&mut self, report: Parsed, filter: Option<&str>) {
+        for case in report.cases {
+            self.failed_in_all += u64::from(case.status == Status::Failed);
+            if filter.is_some_and(|filter| !names(filter, &case.name)) {
+                self.left_out += 1;
+                continue;
+            }
+            self.flaky += u64::from(case.flaky);
+            match &case.seconds {
+                Some(seconds) => {
+                    let known = self.seconds.take().unwrap_or_else(Exact::zero);
+                    self.seconds = Some(&known + seconds);
+                }
+                None if case.status != Status::Skipped => self.untimed += 1,
+                None => {}
+            }
+            match case.status {
+                Status::Passed => self.passed += 1,
+                Status::Skipped => self.skipped += 1,
+                Status::Failed => self.failed.push(case),
+            }
+        }
+    }
+
+    /// Whether any test failed, also one that the filter left out.
+    pub(super) fn any_failed(&self) -> bool {
+        self.failed_in_all > 0
+    }
+
+    /// Unknown unless at least one test was executed.
+    pub(super) fn executed(&self, filter: Option<&str>) -> Result<(), Unknown> {
+        if self.passed + self.failed.len() as u64 > 0 {
+            return Ok(());
+        }
+        let filtered = filter.filter(|_| self.left_out > 0);
+        Err(Unknown::because(match (self.skipped, filtered) {
+            (0, Some(filter)) => format!("none of {} tests is named like `{filter}`", self.left_out),
+            (0, None) => "no test was executed: the report lists none".to_owned(),
+            (skipped, _) => format!("no test was executed: {skipped} skipped"),
+        }))
+    }
+
+    /// The facts that are counts.
+    pub(super) fn facts(&self, facts: &mut Facts) {
+        let failed = self.failed.len() as u64;
+        facts.present("total", Value::count(self.passed + failed + self.skipped));
+        facts.present("passed", Value::count(self.passed));
+        facts.present("failed", Value::count(failed));
+        facts.present("skipped", Value::count(self.skipped));
+        facts.present("flaky", Value::count(self.flaky));
+        let names = self.failed.iter().map(|case| Value::Text(case.name.clone()));
+        facts.set(
+            "failures",
+            if self.failed.len() > MOST_NAMES {
+                Fact::Unobserved(format!("{failed} tests failed; at most {MOST_NAMES} are named"))
+            } else {
+                Fact::Present(Value::List(names.collect()))
+            },
+        );
+    }
+
+    /// The times of all tests together.
+    pub(super) fn duration(&self) -> Fact {
+        match self.untimed {
+            0 => Fact::Present(Value::Number(self.seconds.clone().unwrap_or_else(Exact::zero))),
+            untimed => Fact::Unobserved(format!("the reports give no clear time for {untimed} tests")),
+        }
+    }
+
+    /// `12 tests: 10 passed, 1 failed, 1 skipped`.
+    pub(super) fn words(&self) -> String {
+        let failed = self.failed.len() as u64;
+        let mut words =
+            format!("{} tests: {} passed, {failed} failed", self.passed + failed + self.skipped, self.passed);
+        for (count, word) in [(self.skipped, "skipped"), (self.flaky, "flaky"), (self.left_out, "left out by `filter`")]
+        {
+            if count > 0 {
+                words.push_str(&format!(", {count} {word}"));
+            }
+        }
+        words
+    }
+}
+
+/// Whether a filter lets a name through.
+fn names(filter: &str, name: &str) -> bool {
+    if filter.contains(['*', '?']) { like(filter, name) } else { name.contains(filter) }
+}
+
+/// Whether the whole name matches a pattern of `*` and `?`; in steps bounded by the product of their lengths.
+fn like(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => {
+                let Some((at, taken)) = star else { return false };
+                star = Some((at, taken + 1));
+                p = at + 1;
+                n = taken + 1;
+            }
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_a_part_of_the_name_or_a_pattern_for_all_of_it() {
+        assert!(names("orders", "tests.orders.test_new[1]") && names("test_new[1]", "tests.orders.test_new[1]"));
+        assert!(names("*orders*", "a.orders.b") && names("a.?", "a.b") && names("a*", "a"));
+        assert!(!names("orders*", "a.orders.b") && !names("a.?", "a.bc") && !names("a*b", "abc"));
+        assert!(!like(&"*a".repeat(200), &"a".repeat(150)), "and in time");
+    }
+}
