@@ -1,3 +1,5 @@
+//! What the `data` probe reads out of files of every format, and what it refuses.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::super::sample::{decode as decode_data, observe, observe_folder};
