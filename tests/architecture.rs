@@ -72,6 +72,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("process_wrap", &["world/process.rs"]),
     ("quick_junit", &["report/"]),
     ("quick_xml", &["probe/"]),
+    ("regex_syntax", &["world/literal.rs"]),
     ("reqwest", &["world/"]),
     ("rustls", &["world/net/"]),
     ("rustls_pki_types", &["world/net/"]),

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::model::{Masker, Problem, Problems};
 use crate::model::report::Report;
+use crate::model::{Masker, Problem, Problems};
 
 /// The report with every secret replaced in every text.
 pub(super) fn masked(report: Report, masker: &Masker) -> Report {

@@ -95,7 +95,10 @@ fn spec(name: &str, found: &BTreeMap<String, Vec<String>>, files: usize) -> Stri
         text,
         "\n# What runs, for live checks.\n# targets:\n#   api:\n#     url: \"${{API_URL:-http://127.0.0.1:8000}}\""
     );
-    let _ = writeln!(text, "\nscoring:\n  fail_on: blocker # `high` is stricter\n  min_score: 80 %\n  require_measured: 80 %");
+    let _ = writeln!(
+        text,
+        "\nscoring:\n  fail_on: blocker # `high` is stricter\n  min_score: 80 %\n  require_measured: 80 %"
+    );
     own_checks(&mut text, found);
     text
 }

@@ -258,7 +258,11 @@ fn matches_fact(found: &Found) -> Fact {
 fn shown_glob(glob: &str) -> String {
     /// Longest glob shown whole.
     const MOST: usize = 60;
-    if glob.chars().count() <= MOST { glob.to_owned() } else { format!("{}…", glob.chars().take(MOST).collect::<String>()) }
+    if glob.chars().count() <= MOST {
+        glob.to_owned()
+    } else {
+        format!("{}…", glob.chars().take(MOST).collect::<String>())
+    }
 }
 
 #[cfg(test)]
