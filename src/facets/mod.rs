@@ -8,7 +8,7 @@ mod names;
 use std::collections::BTreeMap;
 
 use crate::model::facets::{Component, FACETS, Facets, Sign};
-use crate::world::{Class, Entry, Tree};
+use crate::world::{Class, Entry, FileId, Tree};
 
 use manifest::Manifest;
 
@@ -17,7 +17,7 @@ const LARGEST_READ: u64 = 256 * 1024;
 /// Signs kept per facet.
 const MOST_SIGNS: usize = 5;
 /// YAML files read in search of Kubernetes manifests.
-const MOST_YAML: usize = 3000;
+const MOST_YAML: usize = 400;
 
 /// What is gathered on the way.
 #[derive(Default)]
@@ -140,9 +140,7 @@ fn go_servers(tree: &Tree, gathered: &mut Gathered) {
 
 fn kubernetes(tree: &Tree, gathered: &mut Gathered) {
     const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Rollout"];
-    let is_yaml = |entry: &Entry| entry.path.ends_with(".yaml") || entry.path.ends_with(".yml");
-    let entries = tree.iter().filter(|(_, entry)| is_yaml(entry) && entry.class == Class::Src && is_product(entry));
-    for (id, entry) in entries.filter(|(_, entry)| entry.size <= LARGEST_READ).take(MOST_YAML) {
+    for (id, entry) in likely_manifests(tree) {
         if gathered.facets.facets.get("k8s").is_some_and(|signs| signs.len() >= MOST_SIGNS) {
             return;
         }
@@ -156,6 +154,21 @@ fn kubernetes(tree: &Tree, gathered: &mut Gathered) {
             gathered.sign("k8s", &entry.path, format!("describes a {kind}"));
         }
     }
+}
+
+/// YAML of the product, folders where manifests usually lie first; a tree may have any number.
+fn likely_manifests(tree: &Tree) -> Vec<(FileId, &Entry)> {
+    const HINTS: &[&str] =
+        &["k8s", "kube", "deploy", "manifest", "helm", "chart", "overlay", "infra", "ops", "cluster"];
+    let is_yaml = |entry: &Entry| entry.path.ends_with(".yaml") || entry.path.ends_with(".yml");
+    let mut found: Vec<(FileId, &Entry)> = tree
+        .iter()
+        .filter(|(_, entry)| is_yaml(entry) && entry.class == Class::Src && entry.size <= LARGEST_READ)
+        .filter(|(_, entry)| is_product(entry))
+        .collect();
+    found.sort_by_key(|(id, entry)| (!HINTS.iter().any(|hint| entry.path.contains(hint)), *id));
+    found.truncate(MOST_YAML);
+    found
 }
 
 /// Licence, remote and tags.

@@ -60,8 +60,11 @@ fn interesting(language: &Language) -> [bool; 256] {
     for mark in marks.chain(language.quotes.iter().map(|quote| quote.open)) {
         table[usize::from(mark.as_bytes()[0])] = true;
     }
-    for byte in b"\n()[]{}" {
-        table[usize::from(*byte)] = true;
+    table[usize::from(b'\n')] = true;
+    if language.quotes.iter().any(|quote| quote.hole.is_some()) {
+        for byte in b"(){}" {
+            table[usize::from(*byte)] = true;
+        }
     }
     for quirk in language.quirks {
         let starts: &[u8] = match quirk {
@@ -78,6 +81,11 @@ fn interesting(language: &Language) -> [bool; 256] {
         }
     }
     table
+}
+
+/// Marks have one to four bytes: comparing them here is faster than a call.
+fn starts_with(bytes: &[u8], mark: &[u8]) -> bool {
+    bytes.len() >= mark.len() && bytes.iter().zip(mark).all(|(byte, mark)| byte == mark)
 }
 
 impl<'a> Lexer<'a> {
@@ -120,7 +128,7 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn sees(&self, mark: &str) -> bool {
-        self.bytes[self.at..].starts_with(mark.as_bytes())
+        starts_with(&self.bytes[self.at..], mark.as_bytes())
     }
 
     pub(super) fn before(&self) -> Option<u8> {
@@ -200,13 +208,13 @@ impl<'a> Lexer<'a> {
         let mut at = self.at + open.len();
         while at < self.bytes.len() {
             let rest = &self.bytes[at..];
-            if rest.starts_with(close) {
+            if starts_with(rest, close) {
                 depth -= 1;
                 at += close.len();
                 if depth == 0 {
                     return at;
                 }
-            } else if nested && rest.starts_with(open) {
+            } else if nested && starts_with(rest, open) {
                 depth += 1;
                 at += open.len();
             } else {
@@ -252,7 +260,7 @@ impl<'a> Lexer<'a> {
         let mut at = if back { from + 1 } else { from };
         while at < self.bytes.len() {
             let rest = &self.bytes[at..];
-            if let Some((open, close)) = quote.hole.filter(|(open, _)| rest.starts_with(open.as_bytes())) {
+            if let Some((open, close)) = quote.hole.filter(|(open, _)| starts_with(rest, open.as_bytes())) {
                 self.mark(start, View::Strings);
                 self.at = at + open.len();
                 self.mark(self.at, View::Code);
@@ -261,8 +269,8 @@ impl<'a> Lexer<'a> {
             }
             if quote.escape == Escape::Backslash && rest[0] == b'\\' {
                 at += 2;
-            } else if rest.starts_with(close) {
-                if quote.escape == Escape::Doubled && rest[close.len()..].starts_with(close) {
+            } else if starts_with(rest, close) {
+                if quote.escape == Escape::Doubled && starts_with(&rest[close.len()..], close) {
                     at += 2 * close.len();
                     continue;
                 }

@@ -1,12 +1,12 @@
-//! One file of the sweep: read once, offered to every want that names it. Owns the crate `aho-corasick`.
+//! One file of the sweep: read once, offered to every want that names it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::Regex;
 
 use super::class::{self, Class};
 use super::dispatch::Dispatch;
+use super::literal::Prefilter;
 use super::tree::{FileId, Tree};
 use super::want::{Digest, FileBytes, Hit, Hits, LARGEST_SWEPT, Look, View, Want};
 use crate::model::Unknown;
@@ -28,27 +28,20 @@ pub(super) struct Bucket {
 /// What all threads share.
 pub(super) struct Patterns {
     dispatch: Dispatch,
-    /// One automaton over the literals of all patterns; `None` when no pattern has any.
-    literals: Option<AhoCorasick>,
-    /// Want of each literal.
-    literal_owner: Vec<u32>,
+    prefilter: Prefilter,
 }
 
 impl Patterns {
     pub(super) fn new(wants: &[Want]) -> Patterns {
-        let mut literals = Vec::new();
-        let mut literal_owner = Vec::new();
-        for (number, want) in (0u32..).zip(wants) {
-            if let Look::Hits { pattern, .. } = &want.look {
-                literals.extend(pattern.literals());
-                literal_owner.extend(pattern.literals().iter().map(|_| number));
-            }
-        }
-        let mut automaton = AhoCorasick::builder();
-        automaton.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
-        // Without an automaton every pattern is tried, which is slower and finds the same.
-        let literals = if literals.is_empty() { None } else { automaton.build(literals).ok() };
-        Patterns { dispatch: Dispatch::new(wants.iter().map(|want| &want.select)), literals, literal_owner }
+        let literals: Vec<&[Vec<u8>]> = wants
+            .iter()
+            .map(|want| match &want.look {
+                Look::Hits { pattern, .. } => pattern.literals(),
+                Look::Doc { .. } => &[],
+            })
+            .collect();
+        let dispatch = Dispatch::new(wants.iter().map(|want| &want.select));
+        Patterns { dispatch, prefilter: Prefilter::new(&literals) }
     }
 }
 
@@ -61,8 +54,8 @@ pub(super) struct Scanner<'a> {
     regexes: Vec<Option<Regex>>,
     buffer: Vec<u8>,
     wanted: Vec<u32>,
-    /// By want: whether one of its literals is in the file at hand.
-    present: Vec<bool>,
+    /// By want: whether its pattern can match the file at hand.
+    worth: Vec<bool>,
     pub(super) buckets: Vec<Bucket>,
     pub(super) opened: u64,
     pub(super) bytes: u64,
@@ -83,7 +76,7 @@ impl<'a> Scanner<'a> {
             regexes: regexes.collect(),
             buffer: Vec::new(),
             wanted: Vec::new(),
-            present: vec![false; wants.len()],
+            worth: vec![false; wants.len()],
             buckets: wants.iter().map(|_| Bucket::default()).collect(),
             opened: 0,
             bytes: 0,
@@ -161,16 +154,15 @@ impl<'a> Scanner<'a> {
     }
 
     fn offer(&mut self, id: FileId, file: &FileBytes<'_>, wanted: &[u32]) {
-        self.find_literals(file.bytes);
+        let patterns = self.patterns;
+        patterns.prefilter.search(file.bytes, &mut self.worth);
         for want in wanted.iter().map(|want| *want as usize) {
             match &self.wants[want].look {
                 Look::Hits { .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Hits { pattern, view, keep } => {
                     self.buckets[want].scanned += 1;
-                    let worth_it =
-                        self.present[want] || pattern.literals().is_empty() || self.patterns.literals.is_none();
-                    if let (true, Some(regex)) = (worth_it, &self.regexes[want]) {
+                    if let (true, Some(regex)) = (self.worth[want], &self.regexes[want]) {
                         let hits = find_hits(regex, file, *view, usize::from(*keep));
                         self.buckets[want].unlexed += u32::from(*view != View::Raw && hits.unlexed);
                         self.buckets[want].push_hits(id, hits.hits, usize::from(*keep));
@@ -188,14 +180,6 @@ impl<'a> Scanner<'a> {
                     self.buckets[want].results.push((id, digest));
                 }
             }
-        }
-    }
-
-    fn find_literals(&mut self, bytes: &[u8]) {
-        let Some(literals) = &self.patterns.literals else { return };
-        self.present.fill(false);
-        for found in literals.find_overlapping_iter(bytes) {
-            self.present[self.patterns.literal_owner[found.pattern().as_usize()] as usize] = true;
         }
     }
 }

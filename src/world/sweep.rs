@@ -9,7 +9,7 @@
 //! let mut wants = Wants::default();
 //! // A probe's `declare`: which files, and what to look for.
 //! let python = Select::glob("**/*.py")?;
-//! let stops = wants.add(Want::hits(python, Pattern::new(r"\bbreakpoint\(")?.needs(&["breakpoint"]), View::Code, 20));
+//! let stops = wants.add(Want::hits(python, Pattern::new(r"\bbreakpoint\(")?, View::Code, 20));
 //! let lines = wants.add(Want::doc(Select::bases(&["Dockerfile"]), "line-count", |file| Ok(file.text().lines().count())));
 //!
 //! let swept = sweep::run(&tree, &wants, 2, &AtomicBool::new(false));

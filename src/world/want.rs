@@ -248,12 +248,13 @@ pub enum View {
 #[derive(Clone, Debug)]
 pub struct Pattern {
     regex: Regex,
-    literals: Vec<String>,
+    /// One of these occurs in every match; empty when no such set is known.
+    literals: Vec<Vec<u8>>,
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Pattern) -> bool {
-        self.regex.as_str() == other.regex.as_str() && self.literals == other.literals
+        self.regex.as_str() == other.regex.as_str()
     }
 }
 
@@ -275,14 +276,6 @@ impl Pattern {
         Ok(Pattern { regex: compiled, literals: literal::required(regex) })
     }
 
-    /// The same with literals of which one occurs (in any ASCII case) in every match: files without any are not
-    /// searched. Patterns that start or end with words find theirs themselves.
-    #[must_use]
-    pub fn needs(mut self, literals: &[&str]) -> Pattern {
-        self.literals = literals.iter().map(|literal| (*literal).to_owned()).collect();
-        self
-    }
-
     /// As written.
     pub fn text(&self) -> &str {
         self.regex.as_str()
@@ -292,7 +285,7 @@ impl Pattern {
         &self.regex
     }
 
-    pub(super) fn literals(&self) -> &[String] {
+    pub(super) fn literals(&self) -> &[Vec<u8>] {
         &self.literals
     }
 }
