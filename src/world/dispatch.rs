@@ -86,7 +86,7 @@ fn exclusions(select: &Select) -> GlobSet {
 
 fn compile(folder: &str, glob: &str) -> Result<Glob, globset::Error> {
     let whole = if folder.is_empty() { glob.to_owned() } else { format!("{}/{glob}", globset::escape(folder)) };
-    GlobBuilder::new(&whole).literal_separator(true).build()
+    GlobBuilder::new(&whole).literal_separator(true).empty_alternates(true).build()
 }
 
 /// A glob as names: `**/*.py` is an extension, `**/Dockerfile` a base name, `{…}` of those several.
@@ -100,6 +100,7 @@ pub(super) fn names_of_glob(glob: &str) -> Result<Vec<Name>, String> {
     }
     GlobBuilder::new(glob)
         .literal_separator(true)
+        .empty_alternates(true)
         .build()
         .map_err(|error| format!("glob `{glob}`: {}", error.kind()))?;
     if glob == "**" || glob == "**/*" {
@@ -135,6 +136,15 @@ mod tests {
         let mut wanted = Vec::new();
         Dispatch::new(std::iter::once(select)).wants_for(path, &mut wanted);
         wanted == [0]
+    }
+
+    #[test]
+    fn an_empty_choice_is_a_choice() {
+        let select = Select::glob("{,docs/}README{,.md}").unwrap();
+        for path in ["README", "README.md", "docs/README"] {
+            assert!(named(&select, path), "{path}");
+        }
+        assert!(!named(&select, "README.txt"));
     }
 
     #[test]

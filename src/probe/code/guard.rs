@@ -88,7 +88,7 @@ impl Match<'_> {
 
     fn is_optional(&self) -> bool {
         let declares = matches!(self.lang, Lang::Python) && self.line().trim_ascii_start().starts_with(b"def ");
-        declares || option().is_match(self.around(8, 0)) || local().is_match(self.around(4, 4))
+        declares || option().is_match(self.around(8, 0)) || local().is_match(self.around(10, 4))
     }
 
     fn is_settings(&self) -> bool {
@@ -128,7 +128,7 @@ fn option() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(
         &CELL,
-        r"(?i)(\b(if|unless|when|match|case|elif)\b|\?)[^\n]*(insecure|skip|ignore|allow|verify|verification|self.?signed|plaintext|no.?tls|disable|debug|unsafe|develop)",
+        r"(?i)(\b(if|unless|when|match|case|elif)\b|\?)[^\n]*(insecure|skip|ignore|allow|verify|verification|self.?signed|plaintext|no.?tls|disable|debug|unsafe|develop|strict|valid)",
     )
 }
 

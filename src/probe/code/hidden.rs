@@ -2,6 +2,7 @@
 //! markers that a merge left behind.
 
 use super::guard::is_translation;
+use super::language;
 use crate::model::Certainty;
 use crate::probe::finding::Finding;
 use crate::world::{FileBytes, View};
@@ -9,10 +10,20 @@ use crate::world::{FileBytes, View};
 /// Findings of one text file.
 pub(super) fn read(file: &FileBytes<'_>) -> Vec<Finding> {
     let mut findings = conflicts(file);
-    if file.regions().known() && !is_translation(file.path()) && !file.path().ends_with(".md") {
+    if is_program(file) && !is_translation(file.path()) {
         findings.extend(characters(file));
     }
     findings
+}
+
+/// Programs and what builds them. Markup and data hold texts for people, where such characters are meant.
+fn is_program(file: &FileBytes<'_>) -> bool {
+    let base = file.entry.base();
+    let ends = [".sh", ".bash", ".toml", ".yml", ".yaml", ".tf", ".sql", ".gradle"];
+    language::of_path(file.path()).is_some()
+        || ends.iter().any(|end| base.ends_with(end))
+        || base.starts_with("Dockerfile")
+        || base == "Makefile"
 }
 
 fn characters(file: &FileBytes<'_>) -> Vec<Finding> {
@@ -99,6 +110,7 @@ mod tests {
         assert_eq!(seen("a.py", "y = 1\nx\u{200B} = 1\n"), [("invisible_characters", 2)]);
         assert!(seen("a.py", "x = 'a\u{200B}b'\n").is_empty());
         assert!(seen("a.py", "x = '👩\u{200D}💻'\n").is_empty());
+        assert!(seen("mail.html", "<p>x\u{200B}</p>\n").is_empty());
         assert!(seen("locales/he.yml", "a: '\u{202B}x'\n").is_empty());
     }
 }
