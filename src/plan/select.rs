@@ -100,6 +100,40 @@ fn keep(plan: &mut Plan, kept: &[bool]) {
             .filter_map(|(index, accept)| Some((moved[index]?, accept)))
             .collect();
     }
+    keep_observations(plan);
+}
+
+/// Drops what no check asks for any more, so that nothing is read, run or contacted for it.
+fn keep_observations(plan: &mut Plan) {
+    let mut wanted = vec![false; plan.observations.len()];
+    for route in plan.checks.iter().flat_map(|check| routes_of(&check.finding)) {
+        wanted[route.observation] = true;
+    }
+    let mut next = 0;
+    let moved: Vec<usize> = wanted
+        .iter()
+        .map(|is_wanted| {
+            next += usize::from(*is_wanted);
+            next.saturating_sub(1)
+        })
+        .collect();
+    let mut position = 0;
+    plan.observations.retain(|_| {
+        position += 1;
+        wanted[position - 1]
+    });
+    for check in &mut plan.checks {
+        if let Finding::Routes(routes) = &mut check.finding {
+            routes.iter_mut().for_each(|route| route.observation = moved[route.observation]);
+        }
+    }
+}
+
+fn routes_of(finding: &Finding) -> &[Route] {
+    match finding {
+        Finding::Routes(routes) => routes,
+        _ => &[],
+    }
 }
 
 struct Selector {

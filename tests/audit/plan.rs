@@ -25,3 +25,17 @@ fn a_probe_by_hand_shows_facts_with_their_types() {
     assert_eq!(shown["facts"]["exists"]["value"], true);
     assert_eq!(shown["facts"]["size"]["unit"], "B");
 }
+
+#[test]
+fn a_selection_leaves_out_what_only_others_would_run() {
+    let checks = format!(
+        "{}      - id: suite\n        probe: {{ command: {{ run: [touch, ran] }} }}\n        expect:\n          - exit_code = 0\n",
+        file_check("readme", "README.md", "")
+    );
+    let bench = Bench::new(&spec(&checks)).write("README.md", "x");
+    let output = bench.run(&["plan", "--only", "check:readme"]);
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("touch"));
+    let (_, report) = bench.audit(&["--only", "check:readme"]);
+    assert_eq!(super::bench::outcome(&report, "readme"), "pass");
+    assert!(!bench.path().join("ran").exists());
+}
