@@ -285,6 +285,7 @@ impl<'a> Draft<'a> {
         plan.risks = gate::risks(&plan, document, &broken, problems);
         plan.waivers = waiver::plan(&plan, input, &broken, problems);
         select::apply(&mut plan, input, problems);
+        select::keep_observations(&mut plan);
         plan
     }
 }

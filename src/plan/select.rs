@@ -100,11 +100,10 @@ fn keep(plan: &mut Plan, kept: &[bool]) {
             .filter_map(|(index, accept)| Some((moved[index]?, accept)))
             .collect();
     }
-    keep_observations(plan);
 }
 
 /// Drops what no check asks for any more, so that nothing is read, run or contacted for it.
-fn keep_observations(plan: &mut Plan) {
+pub(super) fn keep_observations(plan: &mut Plan) {
     let mut wanted = vec![false; plan.observations.len()];
     for route in plan.checks.iter().flat_map(|check| routes_of(&check.finding)) {
         wanted[route.observation] = true;
