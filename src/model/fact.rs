@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::Exact;
+use super::outcome::Grade;
 use super::report::Evidence;
 
 /// What kind of value a fact has; decides which operators and units an expectation may use.
@@ -171,6 +172,8 @@ pub struct Facts {
     by_name: BTreeMap<String, Fact>,
     /// Why the names that are not there were not observed.
     reason: Option<String>,
+    /// Set when they are weaker evidence than the probe's parameters promise.
+    grade: Option<Grade>,
 }
 
 impl Facts {
@@ -181,12 +184,22 @@ impl Facts {
 
     /// Nothing was observed, for this reason.
     pub fn unobserved(reason: impl Into<String>) -> Facts {
-        Facts { by_name: BTreeMap::new(), reason: Some(reason.into()) }
+        Facts { reason: Some(reason.into()), ..Facts::default() }
     }
 
     /// Why the facts that are not set were not observed.
     pub fn set_reason(&mut self, reason: impl Into<String>) {
         self.reason = Some(reason.into());
+    }
+
+    /// They are no better than this: a report was read where a command was to be run.
+    pub fn weaken(&mut self, grade: Grade) {
+        self.grade = Some(grade);
+    }
+
+    /// How good they are when the probe would be of this grade.
+    pub fn grade(&self, promised: Grade) -> Grade {
+        self.grade.map_or(promised, |grade| grade.min(promised))
     }
 
     /// Sets one.

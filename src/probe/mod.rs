@@ -130,6 +130,11 @@ pub trait Probe: Send + Sync {
     fn grade(&self) -> crate::model::Grade {
         crate::model::Grade::Measured
     }
+    /// Whether it can look at something else when it may not run its command; its evidence is then weaker
+    /// ([`crate::model::Facts::weaken`]).
+    fn looks_without_running(&self) -> bool {
+        false
+    }
     /// Name of the target it talks to.
     fn target(&self) -> Option<&str> {
         None

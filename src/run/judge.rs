@@ -43,9 +43,10 @@ pub(super) fn route(
     };
     let judgements: Vec<Judgement> =
         route.expect.iter().map(|typed| expect::judge(typed, &observation.facts)).collect();
+    let grade = observation.facts.grade(route.grade);
     let mut run = CheckRun {
         route: Some(number),
-        grade: Some(route.grade),
+        grade: Some(grade),
         facts: observation.facts.clone(),
         evidence: relevant(route, &judgements, &observation.evidence),
         ..without(overall(&judgements), severity, None)
@@ -55,9 +56,9 @@ pub(super) fn route(
         run.reason =
             run.judgements.iter().find(|line| line.outcome == Outcome::Unknown).map(|line| line.actual.clone());
     }
-    if min_grade.is_some_and(|least| route.grade < least) && run.outcome.is_known() {
+    if min_grade.is_some_and(|least| grade < least) && run.outcome.is_known() {
         let least = min_grade.map_or("", Grade::word);
-        return turned(run, format!("the evidence is only {}; this check needs {least}", route.grade.word()));
+        return turned(run, format!("the evidence is only {}; this check needs {least}", grade.word()));
     }
     match run.outcome {
         Outcome::Fail => failed(route, run),

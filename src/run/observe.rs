@@ -87,7 +87,7 @@ fn refusal(planned: &PlannedObservation, world: &World) -> Option<String> {
         return Some(reason.clone());
     }
     let touch = &planned.touch;
-    if !touch.runs.is_empty() && !world.permit.exec {
+    if !touch.runs.is_empty() && !world.permit.exec && !planned.probe.looks_without_running() {
         return Some("not run: --no-exec".to_owned());
     }
     if !touch.contacts.is_empty() && !world.permit.network {

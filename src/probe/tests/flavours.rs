@@ -140,7 +140,10 @@ fn what_shows_no_executed_test_is_unknown() {
         ("<testsuite><testcase name='a'><skipped/></testcase></testsuite>", "no test was executed: 1 skipped"),
         ("<coverage/>", "`r.xml` is no JUnit report: its root is <coverage>"),
         ("<testsuite><testcase name='a'/>", "`r.xml` ends before every element is closed"),
-        ("all is well", "`r.xml` is no test report of a known kind (JUnit XML)"),
+        (
+            "all is well",
+            "`r.xml` is no test report of a known kind (JUnit XML, `go test -json`, TAP, `cargo test` text)",
+        ),
         (
             "<testsuite failures='2'><testcase name='a'/></testsuite>",
             "`r.xml` contradicts itself: a suite tells of 2 failed, no test of it has failed",

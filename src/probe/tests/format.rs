@@ -1,33 +1,28 @@
 //! Tells by its content what kind of report a text is, and has it read.
 
 use super::case::Parsed;
-use super::junit;
+use super::{go_json, junit, libtest, tap};
 
 /// A kind of report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    /// JUnit XML.
-    Junit,
-}
-
-impl Format {
+struct Format {
     /// Its name in evidence.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Format::Junit => "JUnit",
-        }
-    }
-
-    fn of(text: &str) -> Option<Format> {
-        text.trim_start().starts_with('<').then_some(Format::Junit)
-    }
+    word: &'static str,
+    is_it: fn(&str) -> bool,
+    parse: fn(&str) -> Result<Parsed, String>,
 }
 
-/// Reads a report; the error says what is wrong with it.
-pub(super) fn parse(text: &str) -> Result<(Format, Parsed), String> {
-    let format = Format::of(text).ok_or("is no test report of a known kind (JUnit XML)")?;
-    let parsed = match format {
-        Format::Junit => junit::parse(text)?,
-    };
-    Ok((format, parsed))
+/// In the order they are tried: the least likely to be mistaken first.
+const FORMATS: &[Format] = &[
+    Format { word: "JUnit", is_it: |text| text.trim_start().starts_with('<'), parse: junit::parse },
+    Format { word: "`go test -json`", is_it: go_json::is_it, parse: go_json::parse },
+    Format { word: "libtest", is_it: libtest::is_it, parse: libtest::parse },
+    Format { word: "TAP", is_it: tap::is_it, parse: tap::parse },
+];
+
+/// Reads a report, with the name of its kind; the error says what is wrong with it.
+pub(super) fn parse(text: &str) -> Result<(&'static str, Parsed), String> {
+    let format = FORMATS.iter().find(|format| (format.is_it)(text));
+    let format =
+        format.ok_or("is no test report of a known kind (JUnit XML, `go test -json`, TAP, `cargo test` text)")?;
+    Ok((format.word, (format.parse)(text)?))
 }

@@ -5,9 +5,14 @@ mod case;
 #[cfg(test)]
 mod flavours;
 mod format;
+mod go_json;
 mod junit;
+mod libtest;
 mod observe;
+#[cfg(test)]
+mod runs;
 mod tally;
+mod tap;
 
 use std::time::Duration;
 
@@ -36,8 +41,8 @@ struct Params {
     /// read. A report that is not written while it runs does not count.
     #[serde(default)]
     run: Option<Spanned<Vec<String>>>,
-    /// Path or glob of the reports, also below folders that git ignores; several are summed. JUnit XML. Without it the
-    /// output of `run` is the report.
+    /// Path or glob of the reports, also below folders that git ignores; several are summed: JUnit XML,
+    /// `go test -json`, TAP, `cargo test` text. Without it the output of `run` is the report.
     #[serde(default)]
     report: Option<Spanned<String>>,
     /// Only tests whose `classname.name` contains this; with `*` (any text) or `?` (one character) the whole of it must
@@ -133,6 +138,10 @@ impl Probe for Tests {
 
     fn grade(&self) -> Grade {
         if self.run.is_some() { Grade::Measured } else { Grade::Ingested }
+    }
+
+    fn looks_without_running(&self) -> bool {
+        self.report.is_some()
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

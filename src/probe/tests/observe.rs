@@ -4,7 +4,7 @@ use super::case::Case;
 use super::tally::Tally;
 use super::{Tests, format};
 use crate::model::report::{Evidence, EvidenceKind};
-use crate::model::{Fact, Facts, Observation, Place, Unknown, Value};
+use crate::model::{Fact, Facts, Grade, Observation, Place, Unknown, Value};
 use crate::probe::command::{folder, resolved};
 use crate::probe::evidence::{MOST_SHOWN, fingerprint};
 use crate::probe::report_file::{self, Before, Freshness};
@@ -43,7 +43,7 @@ impl Tests {
             let bytes = report_file::read(look, file)?;
             let (kind, parsed) = read(&bytes, &file.path)?;
             let fresh = freshness.of(look, file, parsed.written)?;
-            let mut note = format!("{} report", kind.word());
+            let mut note = format!("{} report", kind);
             if !fresh.doubt.is_empty() {
                 note.push_str(&format!("; {}", fresh.doubt));
             }
@@ -53,6 +53,7 @@ impl Tests {
         seen.tally.executed(self.filter.as_deref())?;
         let mut facts = Facts::new();
         facts.set_reason("nothing was run");
+        facts.weaken(Grade::Ingested);
         facts.set("duration", seen.tally.duration());
         Ok(self.observation(look, facts, seen, None))
     }
@@ -105,7 +106,7 @@ impl Tests {
         for file in new {
             let bytes = report_file::read(look, file)?;
             let (kind, parsed) = read(&bytes, &file.path)?;
-            seen.report(&file.path, format!("{} report, written by this run", kind.word()), Some(0));
+            seen.report(&file.path, format!("{} report, written by this run", kind), Some(0));
             seen.tally.add(parsed, self.filter.as_deref());
         }
         if let Some(first) = old.first() {
@@ -122,7 +123,7 @@ impl Tests {
         }
         let (kind, parsed) = read(&finished.stdout.bytes(), "the output")?;
         let mut seen = Seen::default();
-        let note = format!("{} in the output", kind.word());
+        let note = format!("{} in the output", kind);
         seen.evidence.push(Evidence { kind: EvidenceKind::Report, note: Some(note), ..Evidence::default() });
         seen.tally.add(parsed, self.filter.as_deref());
         Ok(seen)
@@ -155,7 +156,7 @@ impl Seen {
     }
 }
 
-fn read(bytes: &[u8], name: &str) -> Result<(format::Format, super::case::Parsed), Unknown> {
+fn read(bytes: &[u8], name: &str) -> Result<(&'static str, super::case::Parsed), Unknown> {
     format::parse(&report_file::text_of(bytes)).map_err(|wrong| Unknown::because(format!("`{name}` {wrong}")))
 }
 

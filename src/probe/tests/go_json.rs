@@ -1,0 +1,167 @@
+//! The events of `go test -json`, one JSON object a line (`go doc test2json`). Lines that are none are build output.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::case::{Case, Parsed, Status, first_line, full_name, seconds};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Event {
+    action: String,
+    #[serde(default)]
+    time: Option<String>,
+    #[serde(default)]
+    package: String,
+    #[serde(default)]
+    test: String,
+    #[serde(default)]
+    elapsed: Option<serde_json::Number>,
+    #[serde(default)]
+    output: String,
+}
+
+/// Whether a text is such a stream.
+pub(super) fn is_it(text: &str) -> bool {
+    text.lines().take(1_000).any(|line| line.starts_with('{') && line.contains("\"Action\":"))
+}
+
+/// Reads a stream; the error says what is wrong with it.
+pub(super) fn parse(text: &str) -> Result<Parsed, String> {
+    let mut stream = Stream::default();
+    for (at, line) in text.lines().enumerate() {
+        if !line.starts_with('{') {
+            continue;
+        }
+        match serde_json::from_str::<Event>(line) {
+            Ok(event) => stream.take(event)?,
+            Err(_) if !line.contains("\"Action\":") => {}
+            Err(fault) => return Err(format!("is broken in line {}: {fault}", at + 1)),
+        }
+    }
+    stream.finish()
+}
+
+#[derive(Default)]
+struct Stream {
+    parsed: Parsed,
+    /// Started and not ended tests with the first line they printed, by package and name.
+    open: BTreeMap<(String, String), String>,
+    /// Packages that started, with whether a test of them failed; ended ones leave.
+    packages: BTreeMap<String, bool>,
+}
+
+impl Stream {
+    fn take(&mut self, event: Event) -> Result<(), String> {
+        if let Some(time) = &event.time {
+            self.parsed.written_at(time);
+        }
+        if event.package.is_empty() {
+            return Ok(());
+        }
+        match (event.action.as_str(), event.test.is_empty()) {
+            ("start" | "run", true) => drop(self.packages.entry(event.package).or_default()),
+            ("run", false) => {
+                self.packages.entry(event.package.clone()).or_default();
+                self.open.insert((event.package, event.test), String::new());
+            }
+            ("output", false) => self.said(event),
+            ("pass" | "fail" | "skip", false) => return self.ended(event),
+            ("pass" | "fail" | "skip", true) => return self.package_ended(event),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn said(&mut self, event: Event) {
+        let line = event.output.trim();
+        let heading = ["===", "---"].iter().any(|mark| line.starts_with(mark));
+        if let Some(message) = self.open.get_mut(&(event.package, event.test))
+            && message.is_empty()
+            && !heading
+        {
+            *message = first_line(line);
+        }
+    }
+
+    fn ended(&mut self, event: Event) -> Result<(), String> {
+        let name = full_name(&event.package, &event.test);
+        let failed = event.action == "fail";
+        *self.packages.entry(event.package.clone()).or_default() |= failed;
+        let message = self.open.remove(&(event.package, event.test)).unwrap_or_default();
+        let status = match event.action.as_str() {
+            "fail" => Status::Failed,
+            "skip" => Status::Skipped,
+            _ => Status::Passed,
+        };
+        let seconds = event.elapsed.and_then(|elapsed| seconds(&elapsed.to_string()));
+        self.parsed.push(Case { name, status, message, seconds, ..Case::default() })
+    }
+
+    /// A package fails of itself when it does not build, panics or exits; its open tests have then failed.
+    fn package_ended(&mut self, event: Event) -> Result<(), String> {
+        let explained = self.packages.remove(&event.package).unwrap_or_default();
+        let open: Vec<_> = self.open.keys().filter(|(package, _)| *package == event.package).cloned().collect();
+        if event.action == "fail" && !explained && open.is_empty() {
+            let message = "failed without a failing test: it does not build, or ended early".to_owned();
+            let name = full_name("", &event.package);
+            self.parsed.push(Case { name, status: Status::Failed, message, ..Case::default() })?;
+        }
+        for key in open {
+            let message = self.open.remove(&key).unwrap_or_default();
+            let name = full_name(&key.0, &key.1);
+            self.parsed.push(Case { name, status: Status::Failed, message, ..Case::default() })?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Parsed, String> {
+        match self.packages.keys().next() {
+            Some(package) => Err(format!("ends before package `{}` is done", first_line(package))),
+            None => Ok(self.parsed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    const GO: &str = r#"# example.org/shop/broken
+{"Time":"2026-05-01T10:00:00Z","Action":"start","Package":"a"}
+{"Time":"2026-05-01T10:00:00Z","Action":"run","Package":"a","Test":"TestAdd"}
+{"Action":"pass","Package":"a","Test":"TestAdd","Elapsed":0.25}
+{"Action":"run","Package":"a","Test":"TestRemove"}
+{"Action":"output","Package":"a","Test":"TestRemove","Output":"=== RUN   TestRemove\n"}
+{"Action":"output","Package":"a","Test":"TestRemove","Output":"    cart_test.go:12: got 2, want 1\n"}
+{"Action":"fail","Package":"a","Test":"TestRemove","Elapsed":0}
+{"Action":"skip","Package":"a","Test":"TestLater","Elapsed":0}
+{"Action":"fail","Package":"a","Elapsed":0.3}
+{"Action":"start","Package":"broken"}
+{"Action":"fail","Package":"broken","Elapsed":0}
+"#;
+
+    #[test]
+    fn tests_are_counted_and_a_package_that_does_not_build_has_failed() {
+        let parsed = parse(GO).unwrap();
+        let failed: Vec<_> = parsed.cases.iter().filter(|case| case.status == Status::Failed).collect();
+        assert_eq!(
+            (parsed.cases.len(), failed[0].name.as_str(), failed[1].name.as_str()),
+            (4, "a.TestRemove", "broken")
+        );
+        assert_eq!(failed[0].message, "cart_test.go:12: got 2, want 1");
+        assert!(parsed.written.is_some_and(|written| written.zoned));
+    }
+
+    #[test]
+    fn a_test_that_never_ended_has_failed_and_a_package_that_never_ended_is_unknown() {
+        let panicked =
+            "{\"Action\":\"run\",\"Package\":\"a\",\"Test\":\"T\"}\n{\"Action\":\"fail\",\"Package\":\"a\"}\n";
+        assert_eq!(parse(panicked).unwrap().cases[0].status, Status::Failed);
+        let cut = panicked.lines().next().unwrap();
+        assert_eq!(parse(cut).unwrap_err(), "ends before package `a` is done");
+        assert!(parse("{\"Action\":\"run\",\"Pack").unwrap_err().starts_with("is broken in line 1"));
+    }
+}
