@@ -77,7 +77,7 @@ fn matcher(folder: &str, pattern: &str) -> Option<GlobMatcher> {
         glob.push_str("**/");
     }
     glob.push_str(pattern.trim_start_matches('/'));
-    GlobBuilder::new(&glob).literal_separator(true).empty_alternates(true).build().ok().map(|glob| glob.compile_matcher())
+    GlobBuilder::new(&glob).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
 }
 
 #[cfg(test)]
