@@ -15,8 +15,15 @@ pub(super) struct Dispatch {
     globs: GlobSet,
     /// Selection of each glob of `globs`.
     glob_owner: Vec<u32>,
-    /// Per selection: its folder with a trailing slash (or empty), and what it leaves out.
-    limits: Vec<(String, GlobSet)>,
+    /// Per selection: what bounds it; most are not bounded.
+    limits: Vec<Option<Box<Limit>>>,
+}
+
+/// What a selection leaves out.
+struct Limit {
+    /// Its folder with a trailing slash; empty for the whole tree.
+    folder: String,
+    exclude: GlobSet,
 }
 
 impl Dispatch {
@@ -45,8 +52,7 @@ impl Dispatch {
                     }
                 }
             }
-            let folder = if select.folder.is_empty() { String::new() } else { format!("{}/", select.folder) };
-            dispatch.limits.push((folder, exclusions(select)));
+            dispatch.limits.push(limit(select));
         }
         // A set of globs that each compile can only fail by sheer size; then they name nothing.
         dispatch.globs = globs.build().unwrap_or_default();
@@ -69,11 +75,19 @@ impl Dispatch {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        wanted.retain(|number| {
-            let (folder, exclude) = &self.limits[*number as usize];
-            path.starts_with(folder.as_str()) && (exclude.is_empty() || !exclude.is_match(path))
+        wanted.retain(|number| match &self.limits[*number as usize] {
+            None => true,
+            Some(limit) => path.starts_with(limit.folder.as_str()) && !limit.exclude.is_match(path),
         });
     }
+}
+
+fn limit(select: &Select) -> Option<Box<Limit>> {
+    if select.folder.is_empty() && select.exclude.is_empty() {
+        return None;
+    }
+    let folder = if select.folder.is_empty() { String::new() } else { format!("{}/", select.folder) };
+    Some(Box::new(Limit { folder, exclude: exclusions(select) }))
 }
 
 fn exclusions(select: &Select) -> GlobSet {

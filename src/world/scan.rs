@@ -160,7 +160,7 @@ impl<'a> Scanner<'a> {
             match &self.wants[want].look {
                 Look::Hits { .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
-                Look::Hits { pattern, view, keep } => {
+                Look::Hits { view, keep, .. } => {
                     self.buckets[want].scanned += 1;
                     if let (true, Some(regex)) = (self.worth[want], &self.regexes[want]) {
                         let hits = find_hits(regex, file, *view, usize::from(*keep));
