@@ -1,6 +1,10 @@
 //! Text that is not what it seems: characters that turn or hide text (Trojan Source, CVE-2021-42574), and conflict
 //! markers that a merge left behind.
 
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
+
 use super::guard::is_translation;
 use super::language;
 use crate::model::Certainty;
@@ -27,9 +31,12 @@ fn is_program(file: &FileBytes<'_>) -> bool {
 }
 
 fn characters(file: &FileBytes<'_>) -> Vec<Finding> {
+    static SUSPICIOUS: OnceLock<Regex> = OnceLock::new();
     // U+00AD is C2 AD, U+FEFF is EF BB BF, the others begin with E2 80 or E2 81
-    let suspicious = |pair: &[u8]| matches!(pair, [0xE2, 0x80 | 0x81] | [0xC2, 0xAD] | [0xEF, 0xBB]);
-    if !file.bytes.windows(2).any(suspicious) {
+    let suspicious = SUSPICIOUS.get_or_init(|| {
+        Regex::new(r"(?-u)\xE2[\x80\x81]|\xC2\xAD|\xEF\xBB").expect("the pattern is a constant that tests use")
+    });
+    if !suspicious.is_match(file.bytes) {
         return Vec::new();
     }
     let text = file.text();
@@ -63,7 +70,9 @@ fn kind(c: char) -> Option<&'static str> {
 
 /// All three markers at the start of lines, in order; `=======` alone is a heading.
 fn conflicts(file: &FileBytes<'_>) -> Vec<Finding> {
-    if !file.bytes.windows(8).any(|window| window == b"<<<<<<< ") {
+    static OPENING: OnceLock<Regex> = OnceLock::new();
+    let opening = OPENING.get_or_init(|| Regex::new("<<<<<<< ").expect("the pattern is a constant that tests use"));
+    if !opening.is_match(file.bytes) {
         return Vec::new();
     }
     let mut findings = Vec::new();
