@@ -81,6 +81,17 @@ sweep_spec() {
     done
 }
 
+# The catalog's packs that need nothing live.
+catalog_spec() {
+    echo "version: 1"
+    echo "system: { name: Catalog }"
+    echo "include:"
+    local pack
+    for pack in baseline container compose github-actions governance operations release; do
+        [ -e "checks/packs/$pack.yaml" ] && echo "  - { pack: $pack }"
+    done
+}
+
 # A tree of $2 small source files under $1.
 grow() {
     [ -e "$1/.grown-$2" ] && return
@@ -114,25 +125,33 @@ if [ ${#trees[@]} = 0 ]; then
     trees=("$work/tree-20000")
 fi
 sweep_spec >"$work/sweep.yaml"
+catalog_spec >"$work/catalog.yaml"
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
 for tree in "${trees[@]}"; do
-    "$bin" audit --spec "$work/sweep.yaml" --root "$tree" --offline --no-exec >/dev/null 2>&1 || true
-    rg_line="rg -c TODO --hidden --no-ignore-dot --no-ignore-parent --no-ignore-global --no-require-git --max-filesize 2M -g !.git/ $tree"
-    list="rg --files ${rg_line#rg -c TODO }"
-    files=$($list 2>/dev/null | wc -l)
-    bytes=$($list --null 2>/dev/null | xargs -0 -r stat -c %s | awk '{ all += $1 } END { print all + 0 }')
-    ours=$(median "$bin audit --spec $work/sweep.yaml --root $tree --offline --no-exec")
+    filter="--hidden --no-ignore-dot --no-ignore-parent --no-ignore-global --no-require-git --max-filesize 2M -g !.git/ $tree"
     echo
-    printf '%s: %s files, %s bytes on average\n' "$tree" "$files" "$((bytes / (files > 0 ? files : 1)))"
-    printf '  audit with 32 patterns       %8s s   %s µs per file, %s ns per byte\n' "$ours" \
-        "$(awk "BEGIN { printf \"%.1f\", $ours * 1e6 / ($files + 0.001) }")" "$(awk "BEGIN { printf \"%.2f\", $ours * 1e9 / ($bytes + 1) }")"
     if command -v rg >/dev/null; then
-        theirs=$(median "$rg_line")
-        printf '  rg -c TODO                   %8s s   ratio %s\n' "$theirs" "$(awk "BEGIN { printf \"%.2f\", $ours / $theirs }")"
+        files=$(rg --files $filter | wc -l)
+        bytes=$(rg --files --null $filter | xargs -0 -r stat -c %s | awk '{ all += $1 } END { print all + 0 }')
+        printf '%s: %s files, %s bytes on average\n' "$tree" "$files" "$((bytes / (files > 0 ? files : 1)))"
+        theirs=$(median "rg -c TODO $filter")
+        printf '  rg -c TODO                   %8s s\n' "$theirs"
+    else
+        files=1 bytes=1 theirs=
+        echo "$tree"
     fi
+    for what in sweep catalog; do
+        ours=$(median "$bin audit --spec $work/$what.yaml --root $tree --offline --no-exec")
+        [ "$what" = sweep ] && label="audit, 32 patterns" || label="audit, static catalog"
+        printf '  %-28s %8s s' "$label" "$ours"
+        [ -z "$theirs" ] || printf '   ratio %s, %s µs per file, %s ns per byte' "$(ratio "$ours" "$theirs")" \
+            "$(awk "BEGIN { printf \"%.1f\", $ours * 1e6 / $files }")" "$(awk "BEGIN { printf \"%.2f\", $ours * 1e9 / $bytes }")"
+        echo
+    done
 done
 
 files=${FILES:-100000}
 grow "$work/tree-$files" "$files"
 echo
 printf 'peak memory, %s files      %8s MB  (bound 200)\n' "$files" \
-    "$(peak "$bin" audit --spec "$work/sweep.yaml" --root "$work/tree-$files" --offline --no-exec)"
+    "$(peak "$bin" audit --spec "$work/catalog.yaml" --root "$work/tree-$files" --offline --no-exec)"

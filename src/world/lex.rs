@@ -91,6 +91,7 @@ mod tests {
                 r##"f(r#"a"b"#, 'x', '"', '\'') as &'a str; "m\"n" y"##,
                 r#"f(ssssssss, sss, sss, ssss) as &'a str; ssssss y"#,
             ),
+            ("a.rs", "br\"\\\" cr##\"a\"#b\"## bar\"c\" r#type", "sssss ssssssssssss barsss r#type"),
             ("a.py", "x = 'a#b' # c\ny = \"\"\"d\n# e\"\"\" + f", "x = sssss ccc\ny = ssss\nssssss + f"),
             ("a.ts", "`a ${f(\"x\", {y: 1})} b` + c // d", "sssssf(sss, {y: 1})ssss + c cccc"),
             ("a.js", "x = /a\\/'[/\"]/.test(y) / 2 // z", "x = ssssssssss.test(y) / 2 cccc"),

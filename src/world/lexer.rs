@@ -68,7 +68,7 @@ fn interesting(language: &Language) -> [bool; 256] {
     }
     for quirk in language.quirks {
         let starts: &[u8] = match quirk {
-            Quirk::Rust => b"rbc'",
+            Quirk::Rust => b"'",
             Quirk::SlashRegex => b"/",
             Quirk::Cpp => b"RLuU",
             Quirk::Shell => b"<\\",
