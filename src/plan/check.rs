@@ -23,6 +23,8 @@ pub(super) struct Draft<'a> {
     pub(super) areas: Vec<(AreaOutline, PlannedArea)>,
     pub(super) drafts: Vec<CheckDraft>,
     pub(super) observations: Vec<PlannedObservation>,
+    /// Kind, folder, parameters and refusal of each observation, to its index: equal ones are made once.
+    pub(super) observed: BTreeMap<(&'static str, String, String, Option<String>), usize>,
     pub(super) targets: BTreeMap<String, Target>,
     /// Ids of checks that are too broken to be planned.
     pub(super) broken: Vec<String>,
@@ -47,6 +49,7 @@ impl<'a> Draft<'a> {
             areas: area::of_spec(document, problems),
             drafts: Vec::new(),
             observations: Vec::new(),
+            observed: BTreeMap::new(),
             targets: target::resolve(input, problems),
             broken: Vec::new(),
         }

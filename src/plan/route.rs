@@ -265,13 +265,11 @@ fn observe(draft: &mut Draft<'_>, rule: &Brought, kind: &'static str, probe: Box
         let pack = rule.pack.as_deref().unwrap_or("…");
         format!("runs a command; a pack may only with `include: {{ pack: {pack}, exec: true }}`")
     });
-    let key = probe.key();
-    let equal = |other: &PlannedObservation| {
-        other.kind == kind && other.folder == folder && other.probe.key() == key && other.refused == refused
-    };
-    if let Some(index) = draft.observations.iter().position(equal) {
-        return index;
+    let key = (kind, folder.clone(), probe.key(), refused.clone());
+    if let Some(index) = draft.observed.get(&key) {
+        return *index;
     }
+    draft.observed.insert(key, draft.observations.len());
     let limit = probe.timeout().unwrap_or_else(|| default_limit(kind));
     let lane = probe.lane();
     draft.observations.push(PlannedObservation { kind, probe, folder, limit, touch, lane, refused });

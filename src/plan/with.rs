@@ -1,15 +1,21 @@
 //! `with`: probe parameters given from outside a rule, put into every probe of the rule that takes them.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use crate::catalog;
-use crate::probe;
+use crate::probe::{self, ProbeDef};
 use crate::spec::document::PackDoc;
 use crate::yaml::{Key, Kind, Node};
 
-/// Names of the parameters a kind of probe takes.
-pub(super) fn parameters(kind: &str) -> Vec<String> {
-    let Some(def) = probe::find(kind) else {
-        return Vec::new();
-    };
+/// Names of the parameters a kind of probe takes; read out of its schema once.
+fn parameters(kind: &str) -> &'static [String] {
+    static BY_KIND: OnceLock<BTreeMap<&'static str, Vec<String>>> = OnceLock::new();
+    let by_kind = BY_KIND.get_or_init(|| probe::PROBES.iter().map(|def| (def.name, of_schema(def))).collect());
+    by_kind.get(kind).map_or(&[], Vec::as_slice)
+}
+
+fn of_schema(def: &ProbeDef) -> Vec<String> {
     let mut generator = schemars::SchemaGenerator::default();
     let schema = (def.schema)(&mut generator);
     // The generator keeps the definition and answers with a reference to it.
@@ -23,6 +29,9 @@ pub(super) fn parameters(kind: &str) -> Vec<String> {
 /// The check node with these entries put over the parameters of its probes, and which entries found a place.
 pub(super) fn apply(check: &Node, entries: &[(Key, Node)], replace: bool) -> (Node, Vec<bool>) {
     let mut used = vec![false; entries.len()];
+    if entries.is_empty() {
+        return (check.clone(), used);
+    }
     let node = each_probe(check, &mut |kind, params| {
         let takes = parameters(kind);
         let mut params = params.clone();
