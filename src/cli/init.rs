@@ -34,8 +34,15 @@ pub(super) fn run(arguments: &InitArgs, console: &Console) -> Result<Exit> {
         console.print(text.as_bytes()).context("cannot write to standard output")?;
     } else {
         write(&path, &text)?;
-        let packs: Vec<String> = chosen(&found).into_iter().map(|(pack, _)| pack.pack.value.clone()).collect();
-        console.note(&format!("wrote {} with packs {}", path.display(), packs.join(", ")));
+        let (live, at_once): (Vec<_>, Vec<_>) =
+            chosen(&found).into_iter().partition(|(pack, _)| plan::needs_target(pack));
+        let names = |packs: &[(PackDoc, String)]| -> String {
+            packs.iter().map(|(pack, _)| pack.pack.value.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        console.note(&format!("wrote {} with packs {}", path.display(), names(&at_once)));
+        if !live.is_empty() {
+            console.note(&format!("packs that wait for a target, as comments: {}", names(&live)));
+        }
         console.note("next: shipworthy plan, then shipworthy audit");
     }
     Ok(Exit::Yes)
