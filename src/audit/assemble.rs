@@ -38,16 +38,17 @@ pub(super) fn report(from: &Circumstances<'_>) -> Report {
         .as_ref()
         .map(|interval| interval.to_report(plan.claimed_overall.as_ref().map(|(claimed, _)| hundredths(claimed))));
     let interrupted = from.stopped.as_deref() == Some("interrupted");
-    let code = if interrupted { INTERRUPTED } else { scored.verdict.exit_code() };
+    let verdict = verdict(&scored, from.stopped.is_some());
+    let code = if interrupted { INTERRUPTED } else { verdict.exit_code() };
     Report {
         schema: SCHEMA,
         tool: Tool { name: "shipworthy".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         system: system(from),
         run: circumstances(from),
-        verdict: verdict(&scored, from.stopped.is_some()),
+        verdict,
         exit: Exit { code, question: "ready".to_owned() },
         reasons: reasons(&scored, from.stopped.as_deref()),
-        verdict_line: scored.verdict_line.clone(),
+        verdict_line: verdict_line(&scored, verdict, from.stopped.as_deref()),
         rules: rules(plan),
         deciders: scored.deciders.clone(),
         score: overall,
@@ -89,6 +90,13 @@ fn verdict(scored: &Scored, stopped: bool) -> Verdict {
     match scored.verdict {
         Verdict::Ready if stopped => Verdict::Inconclusive,
         verdict => verdict,
+    }
+}
+
+fn verdict_line(scored: &Scored, verdict: Verdict, stopped: Option<&str>) -> String {
+    match stopped {
+        Some(reason) if verdict != scored.verdict => format!("{}: the run was cut short: {reason}", verdict.words()),
+        _ => scored.verdict_line.clone(),
     }
 }
 

@@ -35,3 +35,12 @@ fn the_limit_of_the_run_ends_it() {
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     assert_eq!((code, super::bench::outcome(&report, "slow")), (3, "unknown"));
 }
+
+#[test]
+fn a_run_that_was_cut_short_is_never_ready() {
+    let slow = "      - id: slow\n        severity: low\n        probe: { command: { run: [sleep, \"60\"] } }\n        expect:\n          - exit_code = 0\n";
+    let text = spec(&format!("{}{slow}", file_check("readme", "README.md", "        severity: blocker\n")));
+    let (code, report) = Bench::new(&text).write("README.md", "x").audit(&["--limit", "1 s"]);
+    assert_eq!((code, report["verdict"].as_str()), (3, Some("inconclusive")));
+    assert!(report["verdict_line"].as_str().unwrap().starts_with("inconclusive: the run was cut short"));
+}
