@@ -1,11 +1,14 @@
 //! The catalog is what it promises: complete rules, facts that exist, fixtures that pass and fail.
 //!
-//! Each rule has `fixtures/checks/<id>/pass` and `…/fail`: a tree, or `responses.yaml` for what a service answers.
+//! Each rule has `fixtures/checks/<id>/pass` and `…/fail`: a tree, `before/` and `after/` for a tree with a history, or
+//! `responses.yaml` for what a service answers.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "catalog/audit.rs"]
 mod audit;
+#[path = "catalog/history.rs"]
+mod history;
 #[path = "catalog/service.rs"]
 mod service;
 

@@ -12,6 +12,7 @@ mod builds;
 mod code;
 mod command;
 mod compose;
+mod coverage;
 mod data;
 mod dockerfile;
 pub(crate) mod evidence;
@@ -26,6 +27,7 @@ mod manifest;
 pub mod plugin;
 mod promql;
 mod report_file;
+mod report_json;
 #[cfg(test)]
 pub(crate) mod sample;
 mod secret_name;
@@ -37,6 +39,7 @@ mod trial;
 mod variables;
 mod workflow;
 mod xml_text;
+mod xml_walk;
 mod yaml_file;
 
 /// A future that a probe returns.
@@ -152,6 +155,7 @@ pub trait Probe: Send + Sync {
 pub static PROBES: &[&ProbeDef] = &[
     &code::DEF, &command::DEF,
     &compose::DEF,
+    &coverage::DEF,
     &data::DEF,
     &dockerfile::DEF,
     &file::DEF,

@@ -1,4 +1,4 @@
-//! Asks git when a file was committed. The repository is not trusted: its hooks, monitors, signature programs and
+//! Asks git when a file was committed and what was changed since a commit. The repository is not trusted: its hooks, monitors, signature programs and
 //! remotes are off.
 
 use std::time::Duration;
@@ -9,6 +9,8 @@ use crate::model::Unknown;
 
 /// Most one question may take.
 const LIMIT: Duration = Duration::from_secs(20);
+/// Bytes of an answer that are read.
+const LONGEST_DIFF: usize = 64 << 20;
 
 /// When the last commit that touched a path (below the root) was made, in seconds since 1970. `Ok(None)` when no commit
 /// did; unknown when git cannot be run or the clone is too shallow to tell.
@@ -39,6 +41,26 @@ pub async fn head_at(world: &World, left: Duration) -> Result<Option<i64>, Unkno
     seconds.map(Some).ok_or_else(|| Unknown::because("git gave no time"))
 }
 
+/// What was changed on the way to HEAD since it parted from a commit (a name that is no option and no range), as a
+/// unified diff without context, paths below the root.
+pub async fn changed_since(world: &World, base: &str, left: Duration) -> Result<String, Unknown> {
+    if super::git_index::find_git_dir(&world.root).is_none() {
+        return Err(Unknown::because("there is no git repository to compare with"));
+    }
+    let commit = format!("{base}^{{commit}}");
+    if run(world, &["rev-parse", "--verify", "--quiet", &commit], left).await.is_err() {
+        return Err(Unknown::because(format!("git knows no commit `{base}` here")));
+    }
+    let range = format!("{base}...HEAD");
+    let how = ["--no-ext-diff", "--no-textconv", "--no-color", "--no-prefix", "--no-renames", "--relative", "-U0"];
+    let arguments: Vec<&str> = std::iter::once("diff").chain(how).chain([range.as_str(), "--"]).collect();
+    let finished = run(world, &arguments, left).await?;
+    if finished.stdout.truncated() {
+        return Err(Unknown::because(format!("what changed since `{base}` is more than {} MiB", LONGEST_DIFF >> 20)));
+    }
+    Ok(finished.stdout.text())
+}
+
 /// Time of the last line of HEAD's log: `old new name <mail> seconds zone\tmessage`.
 fn moved_at(git_dir: &std::path::Path) -> Option<i64> {
     let log = std::fs::read(git_dir.join("logs/HEAD")).ok()?;
@@ -58,10 +80,15 @@ fn is_unborn(git_dir: &std::path::Path) -> bool {
 
 /// Runs `git log -1` with these last arguments.
 async fn ask(world: &World, last: &[&str], left: Duration) -> Result<process::Finished, Unknown> {
+    let log = ["log", "-1", "--no-ext-diff", "--no-show-signature", "--format=%H %ct"];
+    run(world, &[&log, last].concat(), left).await
+}
+
+async fn run(world: &World, arguments: &[&str], left: Duration) -> Result<process::Finished, Unknown> {
     if !world.permit.exec {
         return Err(Unknown::because("git was not asked: --no-exec"));
     }
-    let finished = process::run(command(world, last, left.min(LIMIT))).await?;
+    let finished = process::run(command(world, arguments, left.min(LIMIT))).await?;
     if finished.timed_out {
         return Err(Unknown::because("git took too long"));
     }
@@ -72,11 +99,12 @@ async fn ask(world: &World, last: &[&str], left: Duration) -> Result<process::Fi
     Ok(finished)
 }
 
-fn command(world: &World, last: &[&str], limit: Duration) -> Command {
+fn command(world: &World, arguments: &[&str], limit: Duration) -> Command {
     let settings = [
         "core.fsmonitor=false",
         "core.hooksPath=/dev/null",
         "core.pager=cat",
+        "core.quotePath=false",
         "log.showSignature=false",
         "protocol.allow=never",
     ];
@@ -84,8 +112,7 @@ fn command(world: &World, last: &[&str], limit: Duration) -> Command {
     for setting in settings {
         argv.extend(["-c".to_owned(), setting.to_owned()]);
     }
-    argv.extend(["log", "-1", "--no-ext-diff", "--no-show-signature", "--format=%H %ct"].map(str::to_owned));
-    argv.extend(last.iter().map(|argument| (*argument).to_owned()));
+    argv.extend(arguments.iter().map(|argument| (*argument).to_owned()));
     let mut env = world.environment.clone();
     env.retain(|name, _| !name.starts_with("GIT_"));
     let quiet = [
@@ -95,7 +122,7 @@ fn command(world: &World, last: &[&str], limit: Duration) -> Command {
         ("GIT_NO_LAZY_FETCH", "1"),
     ];
     env.extend(quiet.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    Command { argv, cwd: world.root.clone(), env, stdin: None, limit, output_cap: 4096 }
+    Command { argv, cwd: world.root.clone(), env, stdin: None, limit, output_cap: LONGEST_DIFF }
 }
 
 /// Whether history was cut at this commit: then it seems to have made every file.

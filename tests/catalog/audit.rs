@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use serde_yaml::Value;
 
+use super::history;
 use super::service::Service;
 
 /// The report of one fixture.
@@ -93,12 +94,12 @@ pub(crate) fn audit_all(rules: &[(&'static str, Value)], folders: &[(String, Pat
 fn audit(rules: &[(&'static str, Value)], folder: &Path) -> Audited {
     let responses = folder.join("responses.yaml");
     let service = responses.is_file().then(|| Service::start(&responses));
-    let empty = tempfile::tempdir().unwrap();
-    let (root, url) = match &service {
-        Some(service) => (empty.path(), service.url()),
-        None => (folder, "http://127.0.0.1:1".to_owned()),
-    };
-    let mut arguments = vec!["audit", "--format", "json", "--root", root.to_str().unwrap()];
+    let root = tempfile::tempdir().unwrap();
+    if service.is_none() {
+        history::lay_out(folder, root.path());
+    }
+    let url = service.as_ref().map_or_else(|| "http://127.0.0.1:1".to_owned(), Service::url);
+    let mut arguments = vec!["audit", "--format", "json", "--root", root.path().to_str().unwrap()];
     if service.is_none() {
         arguments.push("--offline");
     }

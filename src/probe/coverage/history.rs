@@ -1,0 +1,73 @@
+//! Tests only: reports beside a real git repository.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+use crate::model::{Fact, Value};
+use crate::probe::sample::observe_folder;
+use crate::probe::trial::count;
+
+fn git(root: &Path, arguments: &[&str]) {
+    let mut command = std::process::Command::new("git");
+    command.args(["-c", "user.name=x", "-c", "user.email=x@example.org"]).args(arguments).current_dir(root);
+    command.env("GIT_COMMITTER_DATE", "2020-05-01T10:00:00Z");
+    assert!(command.output().unwrap().status.success(), "git {arguments:?}");
+}
+
+fn repository() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    fs::create_dir(root.join("src")).unwrap();
+    fs::write(root.join("src/a.py"), "one\ntwo\nthree\n").unwrap();
+    git(root, &["init", "-q", "-b", "main"]);
+    git(root, &["add", "."]);
+    git(root, &["commit", "-qm", "first"]);
+    git(root, &["checkout", "-qb", "topic"]);
+    fs::write(root.join("src/a.py"), "one\nTWO\nthree\nfour\n# five\n").unwrap();
+    fs::write(root.join("src/b.py"), "+++ c.py\n@@ -1 +1,9 @@\n").unwrap();
+    git(root, &["add", "."]);
+    git(root, &["commit", "-qm", "second"]);
+    fs::write(
+        root.join("lcov.info"),
+        "SF:src/a.py\nDA:1,0\nDA:2,1\nDA:3,0\nDA:4,0\nend_of_record\nSF:src/b.py\nDA:1,1\nend_of_record\n",
+    )
+    .unwrap();
+    dir
+}
+
+#[test]
+fn only_lines_that_changed_since_the_base_count_as_changed() {
+    let dir = repository();
+    let seen = observe_folder("coverage", "report: lcov.info\nbase: main", dir.path()).unwrap();
+    assert_eq!(["changed.covered", "changed.total"].map(|fact| count(&seen, fact)), [Some(2), Some(3)]);
+    assert!(
+        matches!(seen.facts.get("changed.line"), Fact::Present(Value::Number(share)) if share.to_string() == "2/3")
+    );
+    assert_eq!(count(&seen, "total"), Some(5));
+}
+
+#[test]
+fn nothing_changed_and_an_unknown_base_are_not_observations() {
+    let dir = repository();
+    let reason = |base: &str| {
+        let seen = observe_folder("coverage", &format!("report: lcov.info\nbase: {base}"), dir.path()).unwrap();
+        match seen.facts.get("changed.line") {
+            Fact::Unobserved(reason) => reason,
+            known => panic!("{known:?}"),
+        }
+    };
+    assert_eq!(reason("HEAD"), "no line that could be executed was changed since `HEAD`");
+    assert_eq!(reason("origin/main"), "git knows no commit `origin/main` here");
+}
+
+#[test]
+fn sums_without_lines_cannot_tell_of_changes() {
+    let dir = repository();
+    fs::write(dir.path().join("lcov.info"), "SF:src/a.py\nLF:4\nLH:1\nend_of_record\n").unwrap();
+    let seen = observe_folder("coverage", "report: lcov.info\nbase: main", dir.path()).unwrap();
+    let why = "the report sums up `src/a.py` and does not tell its lines";
+    assert_eq!(seen.facts.get("changed.line"), Fact::Unobserved(why.to_owned()));
+    assert_eq!(count(&seen, "covered"), Some(1));
+}

@@ -1,0 +1,217 @@
+//! Finds the reports that count, joins them over the files of the repository, and turns them into facts and evidence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::measured::{Measured, Share, SourceFile, sum};
+use super::paths::Paths;
+use super::{Coverage, changes, format};
+use crate::model::report::{Evidence, EvidenceKind};
+use crate::model::{Exact, Fact, Facts, Observation, Place, Unknown, Value};
+use crate::probe::evidence::fingerprint;
+use crate::probe::report_file::{self, Freshness};
+use crate::probe::{Look, folder};
+use crate::world::{Class, ClassSet, Select, git};
+
+/// Files with the most lines that were not executed, in evidence.
+const MOST_FILES: usize = 10;
+
+/// The reports together, by the paths of the repository.
+#[derive(Default)]
+struct Joined {
+    measured: Measured,
+    /// Files that the reports name and the repository does not have.
+    strange: BTreeSet<String>,
+    evidence: Vec<Evidence>,
+}
+
+impl Coverage {
+    pub(super) async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let joined = self.read(&look).await?;
+        let files = &joined.measured.files;
+        let (lines, branches) = sum(files.values());
+        let mut facts = Facts::new();
+        facts.set("line", ratio(lines, "the reports list no line"));
+        facts.set("branch", ratio(branches, "the reports tell of no branch"));
+        facts.present("covered", Value::count(lines.covered));
+        facts.present("total", Value::count(lines.total));
+        facts.present("files", Value::count(files.len()));
+        facts.set("reported", reported(&look, files));
+        self.groups(&look, files, &mut facts);
+        let mut evidence = vec![remark(words(lines, files.len(), &joined.strange))];
+        match &self.base {
+            None => facts.set_reason("no `base` to compare with is named"),
+            Some(base) => evidence.extend(changed(&look, base, files, &mut facts).await),
+        }
+        evidence.extend(joined.evidence);
+        evidence.extend(least_covered(files));
+        Ok(Observation { facts, evidence, requests: 0 })
+    }
+
+    async fn read(&self, look: &Look<'_>) -> Result<Joined, Unknown> {
+        let found = report_file::find(look, &self.report)?;
+        let freshness = Freshness::ask(look).await?;
+        let paths = Paths::new(look.swept.tree(), look.folder);
+        let mut joined = Joined::default();
+        for file in &found {
+            let wrong = |wrong: String| Unknown::because(format!("`{}` {wrong}", file.path));
+            let text = report_file::text_of(&report_file::read(look, file)?);
+            let (kind, measured) = format::parse(self.format, &text).map_err(wrong)?;
+            if measured.is_empty() {
+                return Err(wrong("lists no line that could be executed".to_owned()));
+            }
+            let fresh = freshness.of(look, file, measured.written)?;
+            let doubt = if fresh.doubt.is_empty() { String::new() } else { format!("; {}", fresh.doubt) };
+            joined.evidence.push(Evidence {
+                kind: EvidenceKind::Report,
+                place: Some(Place::file(file.path.as_str())),
+                age_s: fresh.age_s,
+                note: Some(format!("{} report{doubt}", kind.word())),
+                ..Evidence::default()
+            });
+            joined.add(&paths, measured, &file.path).map_err(wrong)?;
+        }
+        if joined.strange.len() == joined.measured.files.len() {
+            let first = joined.strange.first().map_or("", String::as_str);
+            return Err(Unknown::because(format!("no file that the reports name is here, such as `{first}`")));
+        }
+        Ok(joined)
+    }
+
+    fn groups(&self, look: &Look<'_>, files: &BTreeMap<String, SourceFile>, facts: &mut Facts) {
+        let mut lowest: Option<(Exact, Value)> = None;
+        let mut unknown = None;
+        for (name, glob) in &self.groups {
+            let members = members(look, glob);
+            let (lines, branches) = sum(files.iter().filter(|(path, _)| members.contains(*path)).map(|(_, file)| file));
+            let nothing = format!("the reports list no line of `{glob}`");
+            match lines.ratio() {
+                None => unknown = Some(nothing.clone()),
+                Some(share) if lowest.as_ref().is_none_or(|(known, _)| share < *known) => {
+                    lowest = Some((share.clone(), Value::Number(share)));
+                }
+                Some(_) => {}
+            }
+            facts.set(format!("group.{name}.line"), ratio(lines, &nothing));
+            facts.set(
+                format!("group.{name}.branch"),
+                ratio(branches, &format!("the reports tell of no branch of `{glob}`")),
+            );
+        }
+        let known = lowest
+            .map_or_else(|| Fact::Unobserved("no `groups` are named".to_owned()), |(_, value)| Fact::Present(value));
+        facts.set("lowest_group", unknown.map_or(known, Fact::Unobserved));
+    }
+}
+
+impl Joined {
+    fn add(&mut self, paths: &Paths<'_>, measured: Measured, report: &str) -> Result<(), String> {
+        for (name, file) in measured.files {
+            match paths.find(&name, &measured.roots, report) {
+                Some(path) => self.measured.file(path, file)?,
+                // A file without lines is no loss.
+                None if file.share().total == 0 => {}
+                None => {
+                    self.strange.insert(name.clone());
+                    self.measured.file(&name, file)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ratio(share: Share, nothing: &str) -> Fact {
+    share.ratio().map_or_else(|| Fact::Unobserved(nothing.to_owned()), |ratio| Fact::Present(Value::Number(ratio)))
+}
+
+fn members(look: &Look<'_>, glob: &str) -> BTreeSet<String> {
+    // The glob was checked when the spec was read.
+    let Ok(select) = Select::glob(glob) else { return BTreeSet::new() };
+    let tree = look.swept.tree();
+    let ids = tree.select(&select.of(ClassSet::ALL).below(look.folder));
+    ids.into_iter().map(|id| tree.entry(id).path.clone()).collect()
+}
+
+/// Reports that leave whole packages out look better than the code is.
+fn reported(look: &Look<'_>, files: &BTreeMap<String, SourceFile>) -> Fact {
+    let ending = |path: &str| path.rsplit_once('.').map(|(_, ending)| ending.to_owned());
+    let endings: BTreeSet<String> = files.keys().filter_map(|path| ending(path)).collect();
+    let start = folder::join(look.folder, "");
+    let sources = look.swept.tree().entries().iter().filter(|entry| {
+        let here = entry.class == Class::Src && entry.size > 0 && !entry.link && entry.path.starts_with(&start);
+        here && ending(&entry.path).is_some_and(|ending| endings.contains(&ending))
+    });
+    let mut share = Share::default();
+    for entry in sources {
+        share.add(Share { covered: u64::from(files.contains_key(&entry.path)), total: 1 });
+    }
+    ratio(share, "the repository has no source file of this kind")
+}
+
+/// Facts about what changed, or why there are none; and what to say about it.
+async fn changed(
+    look: &Look<'_>,
+    base: &str,
+    files: &BTreeMap<String, SourceFile>,
+    facts: &mut Facts,
+) -> Option<Evidence> {
+    let diff = git::changed_since(look.world, base, look.until.left()).await;
+    let lines =
+        diff.and_then(|diff| changes::added(&diff).map_err(|wrong| Unknown::because(format!("the diff {wrong}"))));
+    match lines.and_then(|lines| of_changes(&lines, files)) {
+        Err(unknown) => {
+            facts.set_reason(unknown.0);
+            None
+        }
+        Ok(share) => {
+            facts.set(
+                "changed.line",
+                ratio(share, &format!("no line that could be executed was changed since `{base}`")),
+            );
+            facts.present("changed.covered", Value::count(share.covered));
+            facts.present("changed.total", Value::count(share.total));
+            let note = format!("{} of {} changed lines since `{base}` were executed", share.covered, share.total);
+            Some(Evidence { fact: Some("changed.line".to_owned()), ..remark(note) })
+        }
+    }
+}
+
+fn of_changes(lines: &BTreeMap<String, BTreeSet<u32>>, files: &BTreeMap<String, SourceFile>) -> Result<Share, Unknown> {
+    let mut share = Share::default();
+    for (path, lines) in lines {
+        let Some(file) = files.get(path) else { continue };
+        if file.lines.is_empty() && file.share().total > 0 {
+            return Err(Unknown::because(format!("the report sums up `{path}` and does not tell its lines")));
+        }
+        for covered in lines.iter().filter_map(|line| file.lines.get(line)) {
+            share.add(Share { covered: u64::from(*covered), total: 1 });
+        }
+    }
+    Ok(share)
+}
+
+fn words(lines: Share, files: usize, strange: &BTreeSet<String>) -> String {
+    let mut words = format!("{} of {} lines in {files} files were executed", lines.covered, lines.total);
+    if let Some(first) = strange.first() {
+        words.push_str(&format!("; {} of the files are not in the repository, such as `{first}`", strange.len()));
+    }
+    words
+}
+
+fn remark(note: String) -> Evidence {
+    Evidence { kind: EvidenceKind::Report, note: Some(note), ..Evidence::default() }
+}
+
+fn least_covered(files: &BTreeMap<String, SourceFile>) -> Vec<Evidence> {
+    let mut missed: Vec<(Share, &String)> = files.iter().map(|(path, file)| (file.share(), path)).collect();
+    missed.retain(|(share, _)| share.missed() > 0);
+    missed.sort_by(|(a, x), (b, y)| b.missed().cmp(&a.missed()).then_with(|| x.cmp(y)));
+    let shown = missed.into_iter().take(MOST_FILES);
+    shown
+        .map(|(share, path)| Evidence {
+            place: Some(Place::file(path.as_str())),
+            fingerprint: Some(fingerprint(&["coverage", path])),
+            ..remark(format!("{} of {} lines were not executed", share.missed(), share.total))
+        })
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! Lays a fixture out as a repository of its own: a copy, so that this project's own history is not its history, or two
+//! commits, the first of which is what `origin/HEAD` names.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Copies a fixture's tree; one of `before/` and `after/` becomes a git repository with both as commits.
+pub(crate) fn lay_out(fixture: &Path, root: &Path) {
+    let (before, after) = (fixture.join("before"), fixture.join("after"));
+    if !(before.is_dir() && after.is_dir()) {
+        return copy(fixture, root);
+    }
+    git(root, &["init", "-q", "-b", "main"]);
+    commit(&before, root);
+    git(root, &["update-ref", "refs/remotes/origin/HEAD", "HEAD"]);
+    commit(&after, root);
+}
+
+fn commit(tree: &Path, root: &Path) {
+    copy(tree, root);
+    git(root, &["add", "-A"]);
+    git(root, &["commit", "-qm", "fixture"]);
+}
+
+fn git(root: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=x", "-c", "user.email=x@example.org"]).args(arguments).current_dir(root);
+    command.env("GIT_COMMITTER_DATE", "2020-05-01T10:00:00Z").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    assert!(command.output().unwrap().status.success(), "git {arguments:?}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
