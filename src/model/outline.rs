@@ -25,6 +25,8 @@ pub struct Outline {
     pub target_date: Option<Date>,
     /// Person-days of work done per working day; `None` means 1.
     pub capacity: Option<Exact>,
+    /// Ids of the checks that the spec names as its critical path, in order.
+    pub declared_path: Vec<String>,
 }
 
 /// `scoring:` after defaults.
@@ -105,8 +107,10 @@ pub struct CheckOutline {
     pub requires: Vec<String>,
     /// Phase it belongs to.
     pub phase: Option<String>,
-    /// Work to mend it, in person-days (the upper end of a range).
+    /// Work to mend it, in person-days (the upper end of a range); instances of `for_each` have a share each.
     pub effort_days: Option<Exact>,
+    /// The lower end of that range.
+    pub effort_least_days: Option<Exact>,
     /// What its probe offers, so that gates can name `check.<id>.fact.<name>`.
     pub facts: FactSchema,
     /// How to mend it.

@@ -527,8 +527,17 @@ pub struct Roadmap {
     pub critical_path: Vec<String>,
     /// Its length in person-days.
     pub critical_path_days: Option<f64>,
-    /// `YYYY-MM-DD`; `None` when some open work has no effort.
+    /// The path the spec names, against the computed one.
+    #[serde(default)]
+    pub declared_path: Option<DeclaredPath>,
+    /// `YYYY-MM-DD`, at the most that efforts may be; `None` when some open work has no effort.
     pub earliest_finish: Option<String>,
+    /// `YYYY-MM-DD`, at the least that efforts may be.
+    #[serde(default)]
+    pub best_finish: Option<String>,
+    /// Person-days of work done per working day, as the spec states it; `None`: 1.
+    #[serde(default)]
+    pub capacity: Option<f64>,
     /// `YYYY-MM-DD`.
     pub target_date: Option<String>,
     /// Open checks without `effort`.
@@ -536,6 +545,19 @@ pub struct Roadmap {
     /// Days from the target date to the earliest finish, or to today while that is not known; 0 when in time.
     #[serde(default)]
     pub slip_days: Option<i64>,
+}
+
+/// The critical path as the spec declares it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeclaredPath {
+    /// Check ids, in the order given.
+    pub checks: Vec<String>,
+    /// Those that are open.
+    pub open: Vec<String>,
+    /// Open checks that something on the path requires, directly or through others, and that the path leaves out.
+    pub omits: Vec<String>,
+    /// Person-days of its open checks one after the other; `None` when one has no effort.
+    pub days: Option<f64>,
 }
 
 /// A phase.
@@ -555,8 +577,11 @@ pub struct Phase {
     pub passed: u32,
     /// Checks that apply.
     pub total: u32,
-    /// When its open work can be done at the earliest.
+    /// When its open work can be done at the earliest, at the most that efforts may be.
     pub earliest_finish: Option<String>,
+    /// The same at the least that efforts may be.
+    #[serde(default)]
+    pub best_finish: Option<String>,
     /// Days past its end, today or at the earliest finish.
     pub slip_days: Option<i64>,
 }

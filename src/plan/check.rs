@@ -115,7 +115,7 @@ impl<'a> Draft<'a> {
             share_pct: doc.share.as_ref().and_then(|share| area::percent(share, "share", problems)),
             owner: doc.owner.clone(),
             horizon: doc.horizon.clone(),
-            effort_days: doc.effort.as_ref().and_then(|effort| effort_days(effort, problems)),
+            effort_days: outline.effort_least_days.clone().zip(outline.effort_days.clone()),
             claimed: None,
             baseline: doc.baseline.iter().map(|(fact, value)| (fact.clone(), value.value.clone())).collect(),
             resolved: doc.resolved.as_ref().and_then(|resolved| {
@@ -154,17 +154,20 @@ impl<'a> Draft<'a> {
             self.known_phase(phase, problems);
             phase.value.clone()
         });
+        let share_of = rule.share_of.max(1);
+        let effort = doc.effort.as_ref().and_then(|effort| effort_days(effort, share_of, problems)).unzip();
         CheckOutline {
             id: rule.id.clone(),
             area,
             title: doc.title.clone().unwrap_or_else(|| rule.id.clone()),
             severity: in_force,
             weight: doc.weight.as_ref().map_or(in_force.weight(), |weight| area::within(weight, problems)),
-            share_of: rule.share_of.max(1),
+            share_of,
             standing: self.standing(rule, doc, problems),
             requires: Vec::new(),
             phase,
-            effort_days: doc.effort.as_ref().and_then(|effort| units::effort(effort).ok()).map(|(_, most)| most),
+            effort_days: effort.1,
+            effort_least_days: effort.0,
             facts: FactSchema::default(),
             remedy: doc.remedy.clone(),
             place: rule.span.place(),
@@ -360,9 +363,13 @@ pub(super) fn date(text: &Spanned<String>, problems: &mut Problems) -> Option<Da
     }
 }
 
-fn effort_days(effort: &Spanned<String>, problems: &mut Problems) -> Option<(Exact, Exact)> {
+/// Least and most person-days of one of so many instances: they share the effort of their rule as they share its weight.
+fn effort_days(effort: &Spanned<String>, share_of: u32, problems: &mut Problems) -> Option<(Exact, Exact)> {
     match units::effort(effort) {
-        Ok(days) => Some(days),
+        Ok((least, most)) => {
+            let instances = Exact::whole(i64::from(share_of));
+            least.checked_div(&instances).zip(most.checked_div(&instances))
+        }
         Err(message) => {
             problems.push(effort.span.problem(message).help("write `2 d`, `2..4 d` or `3 w`"));
             None

@@ -17,6 +17,7 @@ pub(super) fn fill(plan: &mut Plan, input: &PlanInput<'_>, broken: &[String], pr
     plan.outline.rules = rules(document, input, problems);
     plan.outline.target_date = document.system.target_date.as_ref().and_then(|text| date(text, problems));
     plan.outline.capacity = document.system.capacity.as_ref().and_then(|text| capacity(text, problems));
+    plan.outline.declared_path = declared_path(plan, document, broken, problems);
     plan.outline.phases = phases(document, problems);
     plan.outline.gates = gates(plan, document, broken, problems);
     for index in 0..plan.outline.gates.len() {
@@ -63,6 +64,19 @@ fn capacity(text: &Spanned<String>, problems: &mut Problems) -> Option<Exact> {
         );
     }
     value
+}
+
+fn declared_path(plan: &Plan, document: &Document, broken: &[String], problems: &mut Problems) -> Vec<String> {
+    let ids: Vec<&str> = plan.outline.checks.iter().map(|check| check.id.as_str()).collect();
+    let known = id::Ids::with_broken(ids.clone(), broken);
+    let path = &document.system.critical_path;
+    let mut named: Vec<String> = Vec::new();
+    for index in path.iter().flat_map(|pattern| known.select(pattern, "`critical_path`", problems)) {
+        if !named.iter().any(|id| id == ids[index]) {
+            named.push(ids[index].to_owned());
+        }
+    }
+    named
 }
 
 fn phases(document: &Document, problems: &mut Problems) -> Vec<PhaseOutline> {

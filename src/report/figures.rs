@@ -45,14 +45,20 @@ pub(super) fn points(value: f64) -> String {
     }
 }
 
-/// `1 day`, `2.5 days`.
+/// `1 day`, `2.5 days`; a third of a day is `0.33 days`.
 pub(super) fn days(value: f64) -> String {
-    format!("{} {}", decimal(value), if value == 1.0 { "day" } else { "days" })
+    format!("{} {}", work(value), if value == 1.0 { "day" } else { "days" })
+}
+
+/// Person-days to a hundredth: shares of an effort have no end of digits.
+fn work(value: f64) -> String {
+    let rounded = Exact::from_f64(value).map_or_else(|| "?".to_owned(), |exact| exact.round_fixed(2));
+    rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// `2 … 4 days`, `2 days`.
 pub(super) fn effort(range: [f64; 2], between: &str) -> String {
-    if range[0] == range[1] { days(range[1]) } else { format!("{} {between} {}", decimal(range[0]), days(range[1])) }
+    if range[0] == range[1] { days(range[1]) } else { format!("{} {between} {}", work(range[0]), days(range[1])) }
 }
 
 /// Whole days late or early, in words.

@@ -2,10 +2,12 @@
 //! The only file that names `askama`, which escapes whatever the template shows; what it shows was made visible text
 //! before, in one go, so that no field can be forgotten.
 
+mod timeline;
+
 use askama::Template;
 
 use super::text::cleaned;
-use super::{FormatDef, Style, digest, figures};
+use super::{FormatDef, Style, digest, figures, roadmap as way};
 use crate::model::report::{Area, Check, CheckState, Evidence, Report, Score, TrendPoint};
 use crate::model::{Outcome, Severity, Verdict};
 
@@ -153,6 +155,50 @@ impl Page<'_> {
 
     fn slip(&self, days: &Option<i64>, finish: &Option<String>) -> String {
         digest::slip(*days, finish.as_ref()).unwrap_or_default()
+    }
+
+    fn has_roadmap(&self) -> bool {
+        way::has_content(&self.report.roadmap)
+    }
+
+    fn timeline(&self) -> Option<timeline::Timeline> {
+        timeline::of(self.report)
+    }
+
+    fn picture_width(&self) -> i64 {
+        timeline::WIDTH
+    }
+
+    fn finish(&self, most: &Option<String>, least: &Option<String>) -> String {
+        way::finish(most.as_ref(), least.as_ref(), "…").unwrap_or_default()
+    }
+
+    fn open_in_phase(&self, phase: &str) -> Vec<&Check> {
+        way::open_in_phase(self.report, phase)
+    }
+
+    fn gate_of(&self, phase: &crate::model::report::Phase) -> Option<&crate::model::report::Gate> {
+        self.report.gates.iter().find(|gate| Some(&gate.id) == phase.gate.as_ref())
+    }
+
+    fn capacity(&self) -> String {
+        way::capacity(&self.report.roadmap).unwrap_or_default()
+    }
+
+    fn no_forecast(&self) -> &'static str {
+        way::no_forecast(self.report).unwrap_or_default()
+    }
+
+    fn declared_path_facts(&self, path: &crate::model::report::DeclaredPath) -> String {
+        way::declared_path_facts(&self.report.roadmap, path).join(", ")
+    }
+
+    fn roots(&self) -> Vec<way::Root<'_>> {
+        way::roots(self.report)
+    }
+
+    fn horizons(&self) -> Vec<way::Horizon<'_>> {
+        way::horizons(self.report)
     }
 
     fn duration(&self, milliseconds: &u64) -> String {

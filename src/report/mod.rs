@@ -13,6 +13,7 @@ mod github;
 mod html;
 mod junit;
 mod markdown;
+mod roadmap;
 mod sarif;
 mod terminal;
 mod text;

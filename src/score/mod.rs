@@ -10,6 +10,7 @@ mod comparison_text;
 mod decide;
 mod explain;
 mod gates;
+mod open_work;
 mod result_fact;
 mod result_path;
 mod results;

@@ -1,181 +1,97 @@
-//! Phases, the critical path through `requires`, and the earliest day all open work can be done.
-//!
-//! A bound, not a plan: one person works on a check at a time, and the team does `capacity` person-days per working
-//! day, so work ends no earlier than its longest chain and no earlier than its sum divided by the capacity.
+//! Phases against their windows, the critical path, the path a plan declares, and the way to the target date.
+//! What waits for what and how long it takes is left to `open_work`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::open_work::{End, Work};
 use super::results::Results;
-use super::workdays::{days_late, last_day_of_work};
+use super::workdays::days_late;
+use crate::model::Outcome;
 use crate::model::outline::{PhaseOutline, Standing};
-use crate::model::report::{Phase, Roadmap};
-use crate::model::{Exact, Outcome};
+use crate::model::report::{DeclaredPath, Phase, Roadmap};
 
 /// The way from here to the target date.
 pub(super) fn roadmap(results: &Results<'_>) -> Roadmap {
-    let work = Work::of(results);
+    let work = BothEnds { most: Work::of(results, End::Most), least: Work::of(results, End::Least) };
     let outline = results.outline;
-    let phases: Vec<(Phase, Option<Date>)> = outline.phases.iter().map(|phase| of_phase(&work, phase)).collect();
-    let everything: BTreeSet<usize> = work.open.keys().copied().collect();
-    let own = outline.today.and_then(|today| work.finish(&everything, today));
+    let phases: Vec<DatedPhase> = outline.phases.iter().map(|phase| of_phase(results, &work, phase)).collect();
+    let everything = work.most.everything();
     // A phase that starts later than today can end later than the work alone would.
-    let finish = own.map(|own| phases.iter().filter_map(|(_, finish)| *finish).fold(own, Date::max));
-    let path = work.critical_path();
-    let length = path.last().and_then(|last| work.open.get(last)).map(|task| task.chain.to_f64());
+    let whole = |own: Option<Date>, of_phase: fn(&DatedPhase) -> Option<Date>| {
+        own.map(|own| phases.iter().filter_map(of_phase).fold(own, Date::max))
+    };
+    let finish = whole(outline.today.and_then(|today| work.most.finish(&everything, today)), |phase| phase.finish);
+    let best = whole(outline.today.and_then(|today| work.least.finish(&everything, today)), |phase| phase.best);
+    let path = work.most.critical_path();
     let reference = finish.or(outline.today);
     Roadmap {
-        phases: phases.into_iter().map(|(phase, _)| phase).collect(),
-        critical_path: path.iter().filter_map(|index| Some(outline.checks.get(*index)?.id.clone())).collect(),
-        critical_path_days: length,
+        critical_path_days: path.last().and_then(|last| work.most.chain_days(*last)),
+        critical_path: ids(results, path),
+        declared_path: declared_path(results, &work.most),
         earliest_finish: finish.map(|date| date.to_string()),
+        best_finish: best.map(|date| date.to_string()),
+        capacity: outline.capacity.as_ref().map(crate::model::Exact::to_f64),
         target_date: outline.target_date.map(|date| date.to_string()),
-        without_effort: u32::try_from(work.without_effort(&everything)).unwrap_or(u32::MAX),
+        without_effort: u32::try_from(work.most.without_effort(&everything)).unwrap_or(u32::MAX),
         slip_days: outline.target_date.zip(reference).and_then(|(target, day)| days_late(day, target)),
+        phases: phases.into_iter().map(|phase| phase.entry).collect(),
     }
 }
 
-/// An open check's work.
-struct Task {
-    effort: Option<Exact>,
-    /// Open checks that must be mended first.
-    after: Vec<usize>,
-    /// Person-days of the longest chain that ends here.
-    chain: Exact,
-    /// The check before this one on that chain.
-    before: Option<usize>,
+/// The same open work, counted at the most and at the least it may take.
+struct BothEnds<'a> {
+    most: Work<'a>,
+    least: Work<'a>,
 }
 
-struct Work<'a> {
-    results: &'a Results<'a>,
-    open: BTreeMap<usize, Task>,
+struct DatedPhase {
+    entry: Phase,
+    finish: Option<Date>,
+    best: Option<Date>,
 }
 
-impl<'a> Work<'a> {
-    fn of(results: &'a Results<'a>) -> Work<'a> {
-        let checks = &results.outline.checks;
-        let is_open = |index: &usize| {
-            let enforced = checks.get(*index).is_some_and(|check| check.standing == Standing::Enforced);
-            enforced && !results.satisfies(*index) && !results.is_waived(*index)
-        };
-        let open: BTreeSet<usize> = (0..checks.len()).filter(is_open).collect();
-        let by_id: BTreeMap<&str, usize> =
-            checks.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
-        let task = |index: usize| {
-            let check = checks.get(index)?;
-            let required = check.requires.iter().filter_map(|id| by_id.get(id.as_str()).copied());
-            let after = required.filter(|required| open.contains(required)).collect();
-            let effort = check.effort_days.clone();
-            Some((index, Task { effort, after, chain: Exact::zero(), before: None }))
-        };
-        let mut work = Work { results, open: open.iter().copied().filter_map(task).collect() };
-        for index in work.in_order() {
-            work.measure_chain(index);
-        }
-        work
-    }
-
-    /// Every task after those it waits for; a cycle, which a plan never has, is cut where it closes.
-    fn in_order(&self) -> Vec<usize> {
-        let mut order = Vec::new();
-        let mut entered = BTreeSet::new();
-        for start in self.open.keys() {
-            let mut stack = vec![(*start, false)];
-            while let Some((index, done)) = stack.pop() {
-                if done {
-                    order.push(index);
-                } else if entered.insert(index) {
-                    stack.push((index, true));
-                    let after = self.open.get(&index).map_or(&[][..], |task| task.after.as_slice());
-                    stack.extend(after.iter().map(|next| (*next, false)));
-                }
-            }
-        }
-        order
-    }
-
-    fn measure_chain(&mut self, index: usize) {
-        let Some(task) = self.open.get(&index) else { return };
-        let mut longest: Option<(usize, Exact)> = None;
-        for earlier in &task.after {
-            let Some(chain) = self.open.get(earlier).map(|task| &task.chain) else { continue };
-            if longest.as_ref().is_none_or(|(_, most)| chain > most) {
-                longest = Some((*earlier, chain.clone()));
-            }
-        }
-        let own = task.effort.clone().unwrap_or_else(Exact::zero);
-        let (before, ahead) = longest.map_or((None, Exact::zero()), |(before, chain)| (Some(before), chain));
-        if let Some(task) = self.open.get_mut(&index) {
-            task.chain = own + ahead;
-            task.before = before;
-        }
-    }
-
-    /// The longest chain of open work, first things first; empty when no open work has an effort.
-    fn critical_path(&self) -> Vec<usize> {
-        let mut end: Option<(usize, &Exact)> = None;
-        for (index, task) in &self.open {
-            if !task.chain.is_zero() && end.is_none_or(|(_, most)| task.chain > *most) {
-                end = Some((*index, &task.chain));
-            }
-        }
-        let mut path = Vec::new();
-        let mut next = end.map(|(index, _)| index);
-        while let Some(index) = next.filter(|_| path.len() <= self.open.len()) {
-            path.push(index);
-            next = self.open.get(&index).and_then(|task| task.before);
-        }
-        path.reverse();
-        path
-    }
-
-    /// A set of open checks with all open checks they wait for.
-    fn with_requirements(&self, members: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
-        let mut all = BTreeSet::new();
-        let mut next: Vec<usize> = members.into_iter().collect();
-        while let Some(index) = next.pop() {
-            if let Some(task) = self.open.get(&index)
-                && all.insert(index)
-            {
-                next.extend(&task.after);
-            }
-        }
-        all
-    }
-
-    fn without_effort(&self, members: &BTreeSet<usize>) -> usize {
-        members.iter().filter(|index| self.open.get(index).is_none_or(|task| task.effort.is_none())).count()
-    }
-
-    /// When all of them can be done at the earliest; `None` when one has no effort.
-    fn finish(&self, members: &BTreeSet<usize>, from: Date) -> Option<Date> {
-        let tasks = || members.iter().filter_map(|index| self.open.get(index));
-        let total: Exact = tasks().map(|task| task.effort.clone()).sum::<Option<Exact>>()?;
-        let chain = tasks().map(|task| task.chain.clone()).max().unwrap_or_else(Exact::zero);
-        let capacity = self.results.outline.capacity.clone().unwrap_or_else(Exact::one);
-        if capacity <= Exact::zero() {
-            return None;
-        }
-        let one_person = capacity.clone().min(Exact::one());
-        let days = total.checked_div(&capacity)?.max(chain.checked_div(&one_person)?);
-        last_day_of_work(from, &days)
-    }
+fn ids(results: &Results<'_>, indices: impl IntoIterator<Item = usize>) -> Vec<String> {
+    indices.into_iter().filter_map(|index| Some(results.outline.checks.get(index)?.id.clone())).collect()
 }
 
-fn of_phase(work: &Work<'_>, phase: &PhaseOutline) -> (Phase, Option<Date>) {
-    let outline = work.results.outline;
+/// The path the spec names, with the open checks that something on it waits for and that it leaves out.
+fn declared_path(results: &Results<'_>, work: &Work<'_>) -> Option<DeclaredPath> {
+    let outline = results.outline;
+    if outline.declared_path.is_empty() {
+        return None;
+    }
+    let at = |id: &String| outline.checks.iter().position(|check| check.id == *id);
+    let named: Vec<usize> = outline.declared_path.iter().filter_map(at).collect();
+    let omitted = work.with_requirements(named.iter().copied()).into_iter().filter(|index| !named.contains(index));
+    Some(DeclaredPath {
+        days: work.sum_days(&named),
+        open: ids(results, named.iter().copied().filter(|index| work.is_open(*index))),
+        omits: ids(results, omitted),
+        checks: outline.declared_path.clone(),
+    })
+}
+
+fn of_phase(results: &Results<'_>, work: &BothEnds<'_>, phase: &PhaseOutline) -> DatedPhase {
+    let outline = results.outline;
     let member = |index: &usize| {
         let check = outline.checks.get(*index);
         check.is_some_and(|check| check.standing == Standing::Enforced && check.phase.as_deref() == Some(&phase.id))
     };
     let members: Vec<usize> = (0..outline.checks.len()).filter(member).collect();
     let in_outcome = |wanted: fn(Outcome) -> bool| {
-        u32::try_from(members.iter().filter(|index| wanted(work.results.outcome(**index))).count()).unwrap_or(u32::MAX)
+        u32::try_from(members.iter().filter(|index| wanted(results.outcome(**index))).count()).unwrap_or(u32::MAX)
     };
-    let open = work.with_requirements(members.iter().copied());
-    let start = outline.today.map(|today| phase.start.map_or(today, |start| start.max(today)));
-    let finish = if open.is_empty() { None } else { start.and_then(|start| work.finish(&open, start)) };
+    let open = work.most.with_requirements(members.iter().copied());
+    let own: BTreeSet<usize> = members.iter().copied().filter(|index| open.contains(index)).collect();
+    // What the phase waits for may be done before it starts, its own checks only from then on.
+    let last_day = |work: &Work<'_>| {
+        let today = outline.today.filter(|_| !open.is_empty())?;
+        let start = phase.start.map_or(today, |start| start.max(today));
+        Some(work.finish(&open, today)?.max(work.finish(&own, start)?))
+    };
+    let (finish, best) = (last_day(&work.most), last_day(&work.least));
     let slip = phase.end.and_then(|end| match (open.is_empty(), finish.or(outline.today)) {
         (true, _) => Some(0),
         (false, day) => days_late(day?, end),
@@ -189,7 +105,8 @@ fn of_phase(work: &Work<'_>, phase: &PhaseOutline) -> (Phase, Option<Date>) {
         passed: in_outcome(|outcome| outcome == Outcome::Pass),
         total: in_outcome(|outcome| outcome != Outcome::NotApplicable),
         earliest_finish: finish.map(|date| date.to_string()),
+        best_finish: best.map(|date| date.to_string()),
         slip_days: slip,
     };
-    (entry, finish)
+    DatedPhase { entry, finish, best }
 }

@@ -94,6 +94,9 @@ pub struct SystemDoc {
     /// Person-days of work done per working day (Monday to Friday); default 1.
     #[serde(default)]
     pub capacity: Option<Spanned<String>>,
+    /// Checks that the plan calls its critical path, in order; the report compares it with the computed one.
+    #[serde(default)]
+    pub critical_path: Vec<Spanned<String>>,
 }
 
 /// What a document or person says the overall status is.

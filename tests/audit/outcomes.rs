@@ -108,6 +108,23 @@ fn instances_share_the_weight_of_their_check() {
 }
 
 #[test]
+fn instances_share_the_effort_of_their_check_unless_each_weighs_in_full() {
+    let text = spec(&format!(
+        "{}{}",
+        file_check("shared", "\"${each.s}.md\"", "        for_each: { s: [a, b, c] }\n        effort: 3..6 d\n"),
+        file_check(
+            "full",
+            "\"${each.s}.md\"",
+            "        for_each: { s: [a, b] }\n        weight_per: instance\n        effort: 3 d\n"
+        ),
+    ));
+    let (_, report) = Bench::new(&text).audit(&[]);
+    assert_eq!(check(&report, "shared@a")["effort_days"], serde_json::json!([1.0, 2.0]));
+    assert_eq!(check(&report, "full@b")["effort_days"], serde_json::json!([3.0, 3.0]));
+    assert_eq!(report["roadmap"]["critical_path_days"], 3.0);
+}
+
+#[test]
 fn the_first_route_that_knows_decides_and_a_weaker_one_is_capped() {
     let text = spec(
         "      - id: backups\n        routes:\n          - probe: { command: { run: [no-such-program-here] } }\n            expect: [exit_code = 0]\n\

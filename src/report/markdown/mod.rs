@@ -2,9 +2,11 @@
 //! The order of its parts is decided here; each part is in a file of its own, and `page` keeps text text.
 
 mod areas;
+mod gantt;
 mod outlook;
 mod page;
 mod records;
+mod roadmap;
 
 use page::{Page, code, escape};
 
@@ -25,7 +27,7 @@ fn render(report: &Report, _: &Style) -> Vec<u8> {
     areas::details(&mut page, report);
     records::gates(&mut page, report);
     records::metrics(&mut page, report);
-    outlook::roadmap(&mut page, report);
+    roadmap::roadmap(&mut page, report);
     outlook::risks(&mut page, report);
     outlook::team_and_costs(&mut page, report);
     records::waivers(&mut page, report);

@@ -6,6 +6,7 @@ mod canvas;
 mod findings;
 mod grid;
 mod outlook;
+mod roadmap;
 
 use canvas::{Canvas, Paint, span};
 

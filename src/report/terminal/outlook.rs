@@ -1,6 +1,7 @@
-//! Gates, the way ahead, and what a person should look at: next actions, phases, risks, waivers, claims, warnings.
+//! Gates and what a person should look at: next actions, risks, waivers, claims, warnings.
 
 use super::canvas::{Canvas, Paint, span};
+use super::roadmap;
 use crate::model::report::{NextAction, Report};
 use crate::model::{Level, Outcome};
 use crate::report::text::counted;
@@ -13,14 +14,14 @@ const ACTIONS_SHOWN: usize = 5;
 pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
     draw_gates(canvas, report);
     draw_actions(canvas, report);
-    draw_roadmap(canvas, report);
+    roadmap::draw(canvas, report);
     draw_risks(canvas, report);
     draw_waivers(canvas, report);
     draw_claims(canvas, report);
     draw_problems(canvas, report);
 }
 
-fn everything(canvas: &Canvas<'_>) -> bool {
+pub(super) fn everything(canvas: &Canvas<'_>) -> bool {
     canvas.style().verbosity == Verbosity::Verbose
 }
 
@@ -82,42 +83,6 @@ fn action_facts(action: &NextAction) -> Vec<String> {
         facts.push(format!("unblocks {}{points}", counted(action.unblocks.len(), "check", "checks")));
     }
     facts
-}
-
-fn draw_roadmap(canvas: &mut Canvas<'_>, report: &Report) {
-    let roadmap = &report.roadmap;
-    if roadmap.phases.is_empty() && roadmap.target_date.is_none() {
-        return;
-    }
-    canvas.heading("Roadmap", "");
-    for phase in &roadmap.phases {
-        let mut facts = vec![format!("{} of {} pass", phase.passed, phase.total)];
-        facts.extend(
-            phase
-                .start
-                .iter()
-                .zip(phase.end.as_ref())
-                .map(|(start, end)| format!("{start} {} {end}", canvas.between())),
-        );
-        facts.extend(phase.earliest_finish.as_ref().map(|day| format!("earliest finish {day}")));
-        facts.extend(digest::slip(phase.slip_days, phase.earliest_finish.as_ref()));
-        canvas.flow("", 2, &[span(Paint::Strong, &phase.id), span(Paint::Plain, &phase.title)]);
-        canvas.flow("  ", 4, &[span(Paint::Faint, facts.join(canvas.dot()))]);
-    }
-    let mut facts = Vec::new();
-    facts.extend(roadmap.target_date.as_ref().map(|day| format!("target {day}")));
-    facts.extend(roadmap.earliest_finish.as_ref().map(|day| format!("earliest finish {day}")));
-    facts.extend(digest::slip(roadmap.slip_days, roadmap.earliest_finish.as_ref()));
-    canvas.flow("", 2, &[span(Paint::Plain, facts.join(canvas.dot()))]);
-    if !roadmap.critical_path.is_empty() {
-        let days = roadmap.critical_path_days.map(|days| format!("({})", figures::days(days))).unwrap_or_default();
-        let arrow = if canvas.style().unicode { " → " } else { " > " };
-        canvas.flow(
-            "",
-            2,
-            &[span(Paint::Plain, format!("critical path {days}: {}", roadmap.critical_path.join(arrow)))],
-        );
-    }
 }
 
 fn draw_risks(canvas: &mut Canvas<'_>, report: &Report) {

@@ -51,6 +51,7 @@ impl Plan {
             requires: Vec::new(),
             phase: None,
             effort_days: None,
+            effort_least_days: None,
             facts: FactSchema::default(),
             remedy: None,
             place: Place::line("shipworthy.yaml", 1 + u32::try_from(self.outline.checks.len()).unwrap()),

@@ -137,6 +137,58 @@ fn a_phase_that_starts_later_ends_later_and_so_does_the_whole() {
 }
 
 #[test]
+fn what_a_phase_waits_for_may_be_done_before_it_starts() {
+    let plan = Plan::new()
+        .area("a", 1)
+        .check("before", High, Fail)
+        .with(|check, _| check.effort_days = Some(exact("5")))
+        .check("open", High, Blocked)
+        .with(|check, _| {
+            check.phase = Some("p".to_owned());
+            check.effort_days = Some(exact("2"));
+            check.requires = vec!["before".to_owned()];
+        })
+        .phase("p", None, None)
+        .rule(|outline| outline.phases[0].start = Some("2026-04-06".parse().unwrap()));
+    assert_eq!(plan.score().roadmap.phases[0].earliest_finish.as_deref(), Some("2026-04-07"));
+}
+
+#[test]
+fn effort_ranges_give_a_best_and_a_safe_finish() {
+    let plan = Plan::new()
+        .area("a", 1)
+        .check("open", High, Fail)
+        .with(|check, _| {
+            check.phase = Some("p".to_owned());
+            check.effort_days = Some(exact("10"));
+            check.effort_least_days = Some(exact("2"));
+        })
+        .phase("p", Some("2026-03-06"), None);
+    let map = plan.score().roadmap;
+    assert_eq!((map.best_finish.as_deref(), map.earliest_finish.as_deref()), (Some("2026-03-03"), Some("2026-03-13")));
+    let phase = &map.phases[0];
+    assert_eq!((phase.best_finish.as_deref(), phase.slip_days), (Some("2026-03-03"), Some(7)));
+}
+
+#[test]
+fn a_declared_path_is_told_what_it_leaves_out() {
+    let plan = Plan::new()
+        .area("a", 1)
+        .check("audit", High, Fail)
+        .with(|check, _| check.effort_days = Some(exact("5")))
+        .check("workspace", High, Pass)
+        .check("deploy", High, Blocked)
+        .with(|check, _| {
+            check.effort_days = Some(exact("1"));
+            check.requires = vec!["audit".to_owned(), "workspace".to_owned()];
+        })
+        .rule(|outline| outline.declared_path = vec!["workspace".to_owned(), "deploy".to_owned()]);
+    let path = plan.score().roadmap.declared_path.unwrap();
+    assert_eq!(path.checks, ["workspace", "deploy"]);
+    assert_eq!((path.open, path.omits, path.days), (vec!["deploy".to_owned()], vec!["audit".to_owned()], Some(1.0)));
+}
+
+#[test]
 fn requirements_that_form_a_circle_do_not_hang() {
     let plan = Plan::new()
         .area("a", 1)

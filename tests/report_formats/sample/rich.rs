@@ -139,6 +139,7 @@ fn rich_checks() -> Vec<Check> {
     login.points = Some(Points { got: 0.0, lost: 14.81, possible: 14.81 });
     login.effort_days = Some([1.0, 2.0]);
     login.phase = text("week-5");
+    login.horizon = text("this week");
     login.owner = text("@security");
     login.remedy = text("require a session on every route below /api, and answer 401 without one");
     login.reference = text("https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html");
