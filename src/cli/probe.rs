@@ -15,6 +15,7 @@ use super::exit::{Exit, WrongQuestion};
 use super::setup;
 use crate::expect;
 use crate::model::problem::nearest;
+use crate::model::target::Route;
 use crate::model::{Fact, FactDecl, FactName, FactType, Facts, Masker, Observation, Problems, Target};
 use crate::probe::{self, Look, PROBES, Probe, ProbeDef};
 use crate::world::{Deadline, Permit, Tree, Wants, World, sweep};
@@ -151,8 +152,9 @@ fn targets(probe: &dyn Probe) -> BTreeMap<String, Target> {
             allow_active: false,
             allow_load: false,
             protected: false,
-            resolve: BTreeMap::new(),
+            route: Route::default(),
             ca_file: None,
+            client_cert: None,
             allow_reason: None,
         };
         (name.to_owned(), target)

@@ -51,6 +51,33 @@ impl Credential {
     }
 }
 
+/// How hosts are reached when not as their names say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// `host → address` (or `address:port`), instead of DNS; host `*` is every other one.
+    pub resolve: BTreeMap<String, String>,
+    /// Where URLs with `http` and no port lead, instead of 80.
+    pub http_port: Option<u16>,
+    /// Where URLs with `https` and no port lead, instead of 443.
+    pub https_port: Option<u16>,
+}
+
+impl Route {
+    /// The address that was written for a host.
+    pub fn address(&self, host: &str) -> Option<&str> {
+        self.resolve.get(host).or_else(|| self.resolve.get("*")).map(String::as_str)
+    }
+
+    /// The port for a scheme's usual one.
+    pub fn port(&self, scheme: &str) -> Option<u16> {
+        match scheme {
+            "http" => self.http_port,
+            "https" => self.https_port,
+            _ => None,
+        }
+    }
+}
+
 /// A target after variables, environments and origins were resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -68,10 +95,12 @@ pub struct Target {
     pub allow_load: bool,
     /// Whether the environment forbids both.
     pub protected: bool,
-    /// `host → address`, instead of DNS.
-    pub resolve: BTreeMap<String, String>,
+    /// How its hosts are reached.
+    pub route: Route,
     /// PEM file with the authorities to trust instead of the public ones.
     pub ca_file: Option<String>,
+    /// TLS client certificate and key (PEM files), sent unless credentials bring another one.
+    pub client_cert: Option<(String, String)>,
     /// Why active checks are not allowed although asked for, if so.
     pub allow_reason: Option<String>,
 }

@@ -1,10 +1,11 @@
 //! Targets: environments applied, origins respected, credentials decoded.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use super::PlanInput;
 use crate::model::problem::nearest;
-use crate::model::target::Credential;
+use crate::model::target::{Credential, Route};
 use crate::model::{Problems, Target};
 use crate::spec::document::{AllowDoc, CredentialDoc, EnvironmentDoc, TargetDoc};
 use crate::spec::origin;
@@ -69,10 +70,30 @@ fn target(
         allow_active: allows(AllowDoc::Active),
         allow_load: allows(AllowDoc::Load),
         protected,
-        resolve: doc.resolve.iter().map(|(host, address)| (host.clone(), address.value.clone())).collect(),
+        route: route(doc, problems),
         ca_file: doc.ca_file.as_ref().map(|file| file.value.clone()),
+        client_cert: doc.client_cert.as_ref().map(|pair| (pair.cert.clone(), pair.key.clone())),
         allow_reason,
         url,
+    }
+}
+
+fn route(doc: &TargetDoc, problems: &mut Problems) -> Route {
+    for address in doc.resolve.values() {
+        let plain = address.trim_matches(['[', ']']);
+        if plain.parse::<IpAddr>().is_err() && address.parse::<SocketAddr>().is_err() && !address.value.is_empty() {
+            let wrong = format!("`{}` is not an address", address.value);
+            problems
+                .push(address.span.problem(wrong).help("an address such as `127.0.0.1`, `[::1]` or `127.0.0.1:8443`"));
+        }
+    }
+    for port in [&doc.http_port, &doc.https_port].into_iter().flatten().filter(|port| port.value == 0) {
+        problems.push(port.span.problem("port 0 is nowhere").help("1 to 65535"));
+    }
+    Route {
+        resolve: doc.resolve.iter().map(|(host, address)| (host.to_lowercase(), address.value.clone())).collect(),
+        http_port: doc.http_port.as_ref().map(|port| port.value),
+        https_port: doc.https_port.as_ref().map(|port| port.value),
     }
 }
 

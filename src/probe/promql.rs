@@ -92,7 +92,7 @@ impl Promql {
             url: &aim.url,
             parameters: &[("query", &self.query)],
             headers: &aim.headers,
-            resolve: &aim.resolve,
+            resolve: &aim.route.resolve,
             trust: &aim.trust,
         };
         let (status, json) = get_json(query, look.until).await?;

@@ -162,12 +162,21 @@ pub struct TargetDoc {
     /// Origins `allow`, `headers` and `credentials` are good for, when the host comes from a variable; `*` for a port.
     #[serde(default)]
     pub origins: Vec<Spanned<String>>,
-    /// Addresses to use instead of DNS: host → address.
+    /// Addresses to use instead of DNS: host → address, or address:port; host `*` is every other one.
     #[serde(default)]
     pub resolve: IndexMap<String, Spanned<String>>,
+    /// Where URLs with `http` and no port lead, instead of port 80.
+    #[serde(default)]
+    pub http_port: Option<Spanned<u16>>,
+    /// Where URLs with `https` and no port lead, instead of port 443.
+    #[serde(default)]
+    pub https_port: Option<Spanned<u16>>,
     /// PEM file with the authorities to trust instead of the public ones.
     #[serde(default)]
     pub ca_file: Option<Spanned<String>>,
+    /// TLS client certificate that goes with every request, whatever the credentials.
+    #[serde(default)]
+    pub client_cert: Option<ClientCertDoc>,
 }
 
 /// What a target may suffer.

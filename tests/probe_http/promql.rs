@@ -82,7 +82,7 @@ fn what_is_no_answer_is_unknown_with_its_reason() {
 fn a_resolve_entry_keeps_the_port_of_the_url() {
     let server = vector(&["1"]);
     let bench = Bench::new().target("prometheus", &format!("http://prom.test:{}", server.address.port()), |target| {
-        target.resolve.insert("prom.test".into(), "127.0.0.1".into());
+        target.route.resolve.insert("prom.test".into(), "127.0.0.1".into());
     });
     assert_eq!(number(&bench.observe("promql", "target: prometheus\nquery: up\n").unwrap(), "value"), "1");
 }

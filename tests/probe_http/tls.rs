@@ -13,7 +13,7 @@ fn tls_bench(identity: &Identity, host: &str, trusted: bool) -> (Server, Bench) 
     let server = Server::tls(identity);
     let url = format!("https://{host}:{}", server.address.port());
     let bench = Bench::new().file("ca.pem", &identity.authority_pem).target("api", &url, |target| {
-        target.resolve.insert(host.to_owned(), "127.0.0.1".into());
+        target.route.resolve.insert(host.to_owned(), "127.0.0.1".into());
         target.ca_file = trusted.then(|| "ca.pem".to_owned());
     });
     (server, bench)
@@ -79,7 +79,7 @@ fn http2_is_spoken_where_the_server_chooses_it() {
         "api",
         &format!("https://shop.test:{port}"),
         |target| {
-            target.resolve.insert("shop.test".into(), "127.0.0.1".into());
+            target.route.resolve.insert("shop.test".into(), "127.0.0.1".into());
             target.ca_file = Some("ca.pem".into());
         },
     );

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use shipworthy::model::target::Route;
 use shipworthy::model::{Fact, Masker, Observation, Problem, Problems, Target, Unknown, Value};
 use shipworthy::probe::{Look, Probe, find};
 use shipworthy::world::{Deadline, Permit, Swept, World};
@@ -67,8 +68,9 @@ impl Bench {
             allow_active: false,
             allow_load: false,
             protected: false,
-            resolve: BTreeMap::new(),
+            route: Route::default(),
             ca_file: None,
+            client_cert: None,
             allow_reason: None,
         };
         change(&mut target);

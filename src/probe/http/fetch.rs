@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::model::target::Credential;
+use crate::model::target::{Credential, Route};
 use crate::model::{Target, Unknown};
-use crate::world::net::{Ask, BODY_CAP, Body, Failure, FailureKind, Header, Reply, Trust, Url, exchange};
+use crate::world::net::{Ask, BODY_CAP, Body, Failure, FailureKind, Header, Reply, Trust, Url, exchange, is_public};
 use crate::world::{Deadline, World};
 
 /// What a wrong token looks like: recognisable in the logs of whoever is audited.
@@ -117,6 +117,7 @@ impl Fetched {
 }
 
 /// A target made ready to be asked.
+#[derive(Clone, Debug)]
 pub(crate) struct Aim {
     /// What to ask, without user and password.
     pub(crate) url: Url,
@@ -124,8 +125,14 @@ pub(crate) struct Aim {
     pub(crate) headers: Vec<Header>,
     /// Whom we trust.
     pub(crate) trust: Trust,
-    /// `host → address`, instead of DNS.
-    pub(crate) resolve: BTreeMap<String, String>,
+    /// Whom we trust where the client certificate has no business.
+    authorities: Trust,
+    /// The target's own host.
+    host: Option<String>,
+    /// How hosts are reached.
+    pub(crate) route: Route,
+    /// Whether the internet sent us here: then private addresses are refused.
+    only_public: bool,
 }
 
 /// Sends a request and follows redirects as far as asked. Unknown when we could not even try.
@@ -135,16 +142,7 @@ pub(crate) async fn fetch(fetch: Fetch<'_>, world: &World, until: Deadline) -> R
     let (mut before, mut requests) = (Duration::ZERO, 0);
     loop {
         let body = fetch.body.map(|body| Bytes::copy_from_slice(body.as_bytes()));
-        let ask = Ask {
-            method: fetch.method,
-            url: &aim.url,
-            headers: &aim.headers,
-            body,
-            resolve: &aim.resolve,
-            trust: &aim.trust,
-            body_cap: BODY_CAP,
-        };
-        let reply = exchange(&ask, until).await;
+        let reply = aim.ask(fetch.method, body, until).await;
         requests += 1;
         let next = reply.as_ref().ok().filter(|_| fetch.redirects > 0).and_then(location);
         let done = |reply, url, redirects| Fetched { url, reply, redirects, before, requests, attempts: 1 };
@@ -161,7 +159,7 @@ pub(crate) async fn fetch(fetch: Fetch<'_>, world: &World, until: Deadline) -> R
         };
         before += answer.phases.total().unwrap_or_default();
         redirects.push(url.to_string());
-        aim.turn_to(url);
+        aim.follow(url, answer);
     }
 }
 
@@ -173,11 +171,13 @@ fn own_trouble(reply: Result<Reply, Failure>) -> Result<Result<Reply, Failure>, 
     }
 }
 
-fn location(reply: &Reply) -> Option<&str> {
+/// Where an answer redirects to (RFC 9110 §15.4).
+pub(crate) fn location(reply: &Reply) -> Option<&str> {
     matches!(reply.status, 301 | 302 | 303 | 307 | 308).then(|| reply.header("location")).flatten()
 }
 
-fn redirected(from: &Url, to: &str) -> Result<Url, Failure> {
+/// The URL that a redirect leads to.
+pub(crate) fn redirected(from: &Url, to: &str) -> Result<Url, Failure> {
     let bad = |why: String| Failure::new(FailureKind::BadRedirect, format!("{from} leads to `{to}`: {why}"));
     let mut url = from.join(to).map_err(|error| bad(error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -195,13 +195,47 @@ fn strip_user(url: &mut Url) {
 }
 
 impl Aim {
-    /// What belongs to an origin stays there: another one gets no credentials, no headers of the spec, no private trust.
-    fn turn_to(&mut self, url: Url) {
+    /// Asks once; what a redirect says is left to the caller.
+    pub(crate) async fn ask(&self, method: &str, body: Option<Bytes>, until: Deadline) -> Result<Reply, Failure> {
+        let ask = Ask {
+            method,
+            url: &self.url,
+            headers: &self.headers,
+            body,
+            route: &self.route,
+            trust: &self.trust,
+            body_cap: BODY_CAP,
+            only_public: self.only_public,
+        };
+        exchange(&ask, until).await
+    }
+
+    /// Takes any certificate from now on, and therefore sends nothing of the spec's.
+    pub(crate) fn distrust(&mut self) {
+        self.headers = own_headers();
+        self.trust = Trust::unverified();
+        self.authorities = Trust::unverified();
+    }
+
+    /// What belongs to an origin stays there: another one gets no credentials, no client certificate, no headers of the
+    /// spec. The authorities of the spec are good for the hosts it names, no other.
+    pub(crate) fn turn_to(&mut self, url: Url) {
         if url.origin() != self.url.origin() {
             self.headers = own_headers();
-            self.trust = Trust::public();
+            self.trust = if self.is_named(&url) { self.authorities.clone() } else { Trust::public() };
         }
         self.url = url;
+    }
+
+    /// Goes where an answer sends us. Who answers from the internet must not send us into this network.
+    pub(crate) fn follow(&mut self, url: Url, answer: &Reply) {
+        self.only_public = self.only_public || is_public(answer.peer.ip());
+        self.turn_to(url);
+    }
+
+    fn is_named(&self, url: &Url) -> bool {
+        let host = url.host_str();
+        host == self.host.as_deref() || host.is_some_and(|host| self.route.address(host).is_some())
     }
 }
 
@@ -236,13 +270,16 @@ pub(crate) fn aim(fetch: &Fetch<'_>, world: &World) -> Result<Aim, Unknown> {
         push(&name, &value)?;
     }
     let client = match &credential {
-        Some(Credential::ClientCert { cert, key }) => Some((world.root.join(cert), world.root.join(key))),
-        _ => None,
+        Some(Credential::ClientCert { cert, key }) => Some((cert, key)),
+        _ => target.and_then(|target| target.client_cert.as_ref()).map(|(cert, key)| (cert, key)),
     };
+    let client = client.map(|(cert, key)| (world.root.join(cert), world.root.join(key)));
     let ca_file = target.and_then(|target| target.ca_file.as_ref()).map(|path| world.root.join(path));
     let client = client.as_ref().map(|(cert, key)| (cert.as_path(), key.as_path()));
     let trust = Trust::from_files(ca_file.as_deref(), client)?;
-    Ok(Aim { url, headers, trust, resolve: target.map(|target| target.resolve.clone()).unwrap_or_default() })
+    let authorities = Trust::from_files(ca_file.as_deref(), None)?;
+    let route = target.map(|target| target.route.clone()).unwrap_or_default();
+    Ok(Aim { host: url.host_str().map(str::to_owned), url, headers, trust, authorities, route, only_public: false })
 }
 
 fn target<'w>(name: &str, world: &'w World) -> Result<&'w Target, Unknown> {

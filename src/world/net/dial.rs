@@ -1,6 +1,5 @@
 //! From a host and a port to an open connection: look-up, connecting, TLS, each timed.
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use tokio_rustls::TlsConnector;
 
 use super::failure::{Failure, FailureKind};
 use super::{Phases, Trust};
+use crate::model::target::Route;
 use crate::world::Deadline;
 
 /// Where to, and how.
@@ -23,8 +23,10 @@ pub struct Line<'a> {
     pub port: u16,
     /// TLS with this trust; plain without.
     pub tls: Option<&'a Trust>,
-    /// `host → address`, instead of DNS.
-    pub resolve: &'a BTreeMap<String, String>,
+    /// How hosts are reached.
+    pub route: &'a Route,
+    /// Refuse private addresses, unless the route names them: a stranger sent us here.
+    pub only_public: bool,
 }
 
 /// Both directions of a connection.
@@ -81,10 +83,12 @@ fn in_seconds(limit: Duration) -> String {
 
 /// Where the host is, and how long it took to find out.
 async fn addresses(line: Line<'_>, until: Deadline) -> Result<(Vec<SocketAddr>, Duration), Failure> {
-    let fixed = line.resolve.get(line.host).map(String::as_str);
+    let fixed = line.route.address(line.host);
     let host = fixed.unwrap_or(line.host);
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return Ok((vec![SocketAddr::new(address, line.port)], Duration::ZERO));
+        let found = vec![SocketAddr::new(address, line.port)];
+        let found = if line.only_public && fixed.is_none() { public_ones(host, found)? } else { found };
+        return Ok((found, Duration::ZERO));
     }
     if let Ok(address) = host.parse::<SocketAddr>() {
         return Ok((vec![address], Duration::ZERO));
@@ -100,7 +104,44 @@ async fn addresses(line: Line<'_>, until: Deadline) -> Result<(Vec<SocketAddr>, 
     let unresolvable = |why: String| Failure::new(FailureKind::Unresolvable, format!("`{host}` has no address{why}"));
     let mut found: Vec<SocketAddr> = found.map_err(|error| unresolvable(format!(" ({error})")))?.collect();
     found.dedup();
+    if line.only_public {
+        found = public_ones(host, found)?;
+    }
     if found.is_empty() { Err(unresolvable(String::new())) } else { Ok((found, begun.elapsed())) }
+}
+
+/// What a public service may send us to. The others are inside this network: what answers there is nobody's business.
+fn public_ones(host: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Failure> {
+    let (public, private): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| is_public(address.ip()));
+    match private.first() {
+        Some(first) if public.is_empty() => {
+            let detail = format!(
+                "a public host redirects to `{host}`, which is the private address {}; name it under `resolve` of the \
+                 target to allow that",
+                first.ip()
+            );
+            Err(Failure::new(FailureKind::BadRedirect, detail))
+        }
+        _ => Ok(public),
+    }
+}
+
+/// Whether an address is on the internet: not loopback, private (RFC 1918, RFC 4193), link-local, shared (RFC 6598),
+/// multicast, unspecified or reserved.
+pub fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            let reserved = first == 0 || first >= 240;
+            !(address.is_private() || address.is_loopback() || address.is_link_local() || shared)
+                && !(reserved || address.is_multicast())
+        }
+        IpAddr::V6(address) => {
+            !(address.is_loopback() || address.is_unspecified() || address.is_unique_local())
+                && !(address.is_unicast_link_local() || address.is_multicast())
+        }
+    }
 }
 
 /// The first address that answers; each gets an equal share of the time that is left.
@@ -120,4 +161,44 @@ async fn connect(addresses: &[SocketAddr], until: Deadline) -> Result<(TcpStream
     let telling = failures.iter().rev().find(|failure| failure.kind != FailureKind::Unreachable);
     let kind = telling.map_or(FailureKind::Unreachable, |failure| failure.kind);
     Err(Failure::new(kind, detail))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_internet_are_told_from_those_of_this_network() {
+        for public in ["1.1.1.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+        for private in
+            ["127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1"]
+        {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for private in ["fd00::1", "fe80::1", "::ffff:10.0.0.1", "::", "ff02::1", "255.255.255.255"] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+    }
+
+    #[test]
+    fn a_stranger_cannot_send_us_to_a_private_address_unless_the_route_names_it() {
+        let address: SocketAddr = "10.0.0.7:80".parse().unwrap();
+        let refused = public_ones("inner.test", vec![address]).unwrap_err();
+        assert_eq!(refused.kind, FailureKind::BadRedirect);
+        assert!(refused.detail.contains("10.0.0.7") && refused.detail.contains("`resolve`"), "{}", refused.detail);
+        let route = Route { resolve: [("inner.test".into(), "10.0.0.7".into())].into(), ..Route::default() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let found = |host: &str| {
+            let line = Line { host, port: 80, tls: None, route: &route, only_public: true };
+            let until = Deadline::after(Duration::from_secs(5));
+            runtime.block_on(addresses(line, until)).map(|(found, _)| found)
+        };
+        assert_eq!(found("inner.test").unwrap(), [address]);
+        assert_eq!(found("10.0.0.7").unwrap_err().kind, FailureKind::BadRedirect);
+        assert_eq!(found("localhost").unwrap_err().kind, FailureKind::BadRedirect);
+    }
 }

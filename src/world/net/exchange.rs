@@ -1,6 +1,5 @@
 //! One request, one response: HTTP/1.1 or HTTP/2 as the server chose, capped and bounded.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -17,6 +16,7 @@ use tokio::time::timeout;
 use super::dial::{Line, dial, within};
 use super::failure::{Failure, FailureKind};
 use super::{Phases, Trust, Url};
+use crate::model::target::Route;
 use crate::world::Deadline;
 
 /// Bytes of a response head that are read; common servers stop at a quarter of that.
@@ -62,12 +62,14 @@ pub struct Ask<'a> {
     pub headers: &'a [Header],
     /// Body.
     pub body: Option<Bytes>,
-    /// `host → address`, instead of DNS.
-    pub resolve: &'a BTreeMap<String, String>,
+    /// How hosts are reached.
+    pub route: &'a Route,
     /// Whom we trust.
     pub trust: &'a Trust,
     /// Most bytes of the response body that are kept.
     pub body_cap: usize,
+    /// Refuse private addresses that the route does not name.
+    pub only_public: bool,
 }
 
 /// A response of which at least the head came whole.
@@ -136,8 +138,9 @@ fn line_to<'a>(ask: &Ask<'a>) -> Result<Line<'a>, Failure> {
         _ => return Err(not_http()),
     };
     let host = ask.url.host_str().ok_or_else(not_http)?.trim_matches(['[', ']']);
-    let port = ask.url.port_or_known_default().ok_or_else(not_http)?;
-    Ok(Line { host, port, tls, resolve: ask.resolve })
+    let usual = ask.route.port(ask.url.scheme()).or_else(|| ask.url.port_or_known_default());
+    let port = ask.url.port().or(usual).ok_or_else(not_http)?;
+    Ok(Line { host, port, tls, route: ask.route, only_public: ask.only_public })
 }
 
 /// What moves the bytes of a connection.

@@ -35,7 +35,7 @@ pub enum FailureKind {
     NotHttp,
     /// Redirects did not come to an end.
     TooManyRedirects,
-    /// A redirect led to something that is not an HTTP URL.
+    /// A redirect led to something that is not an HTTP URL, or from the internet to a private address.
     BadRedirect,
     /// Our own machine could not: no file descriptors, no memory. Never an observation.
     Ours,
@@ -56,7 +56,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("tls-failed", "any other failure of the TLS handshake"),
     ("not-http", "what came back is not HTTP, or breaks its limits"),
     ("too-many-redirects", "redirects did not come to an end"),
-    ("bad-redirect", "a redirect led to something that is not an HTTP URL"),
+    ("bad-redirect", "a redirect led to something that is not an HTTP URL, or from the internet to a private address"),
 ];
 
 impl FailureKind {
@@ -172,8 +172,9 @@ fn of_certificate(error: &CertificateError) -> Failure {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             FailureKind::TlsWrongName
         }
-        CertificateError::UnknownIssuer => FailureKind::TlsUntrusted,
-        _ => FailureKind::TlsFailed,
+        CertificateError::BadEncoding => FailureKind::TlsFailed,
+        // unknown issuer, bad signature, an authority's own certificate, revoked, another purpose: not to be trusted
+        _ => FailureKind::TlsUntrusted,
     };
     Failure::new(kind, error.to_string())
 }

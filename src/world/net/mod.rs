@@ -9,7 +9,7 @@ mod failure;
 mod inflate;
 mod trust;
 
-pub use dial::{Dialed, Line, dial};
+pub use dial::{Dialed, Line, dial, is_public};
 pub use exchange::{Ask, Body, Header, Reply, exchange};
 pub use failure::{Failure, FailureKind, WORDS};
 pub use inflate::{Inflated, inflate};
