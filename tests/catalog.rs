@@ -9,6 +9,8 @@
 mod audit;
 #[path = "catalog/history.rs"]
 mod history;
+#[path = "probing/server.rs"]
+mod server;
 #[path = "catalog/service.rs"]
 mod service;
 

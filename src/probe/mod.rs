@@ -32,6 +32,7 @@ mod report_json;
 pub(crate) mod sample;
 mod secret_name;
 mod secrets;
+mod security_headers;
 mod tests;
 mod text;
 #[cfg(test)]
@@ -163,6 +164,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &manifest::DEF,
     &plugin::DEF, &promql::DEF,
     &secrets::DEF,
+    &security_headers::DEF,
     &tests::DEF,
     &text::DEF,
     &workflow::DEF,

@@ -42,10 +42,13 @@ impl Audited {
     }
 }
 
+/// A target that nobody asks.
+const NOWHERE: &str = "url: \"http://127.0.0.1:1\"";
+
 /// A spec that uses every rule; those that ask a service ask `api`.
-fn spec(rules: &[(&'static str, Value)], url: &str) -> String {
+fn spec(rules: &[(&'static str, Value)], target: &str) -> String {
     let mut text = format!(
-        "version: 1\nsystem: {{ name: Fixture }}\ntargets: {{ api: {{ url: \"{url}\", allow: [active] }} }}\nareas:\n  all:\n    title: All\n    checks:\n"
+        "version: 1\nsystem: {{ name: Fixture }}\ntargets: {{ api: {{ {target}, allow: [active] }} }}\nareas:\n  all:\n    title: All\n    checks:\n"
     );
     for (id, rule) in rules {
         let live = rule["tags"].as_sequence().is_some_and(|tags| tags.iter().any(|tag| tag == "route:live"));
@@ -68,7 +71,7 @@ fn binary(arguments: &[&str], spec: &str) -> std::process::Output {
 
 /// What is wrong with a spec that uses every rule; empty when nothing is.
 pub(crate) fn validate(rules: &[(&'static str, Value)]) -> String {
-    let output = binary(&["validate"], &spec(rules, "http://127.0.0.1:1"));
+    let output = binary(&["validate"], &spec(rules, NOWHERE));
     if output.status.success() { String::new() } else { String::from_utf8_lossy(&output.stderr).into_owned() }
 }
 
@@ -98,12 +101,13 @@ fn audit(rules: &[(&'static str, Value)], folder: &Path) -> Audited {
     if service.is_none() {
         history::lay_out(folder, root.path());
     }
-    let url = service.as_ref().map_or_else(|| "http://127.0.0.1:1".to_owned(), Service::url);
+    let authority = tempfile::tempdir().unwrap();
+    let target = service.as_ref().map_or_else(|| NOWHERE.to_owned(), |service| service.target(authority.path()));
     let mut arguments = vec!["audit", "--format", "json", "--root", root.path().to_str().unwrap()];
     if service.is_none() {
         arguments.push("--offline");
     }
-    let output = binary(&arguments, &spec(rules, &url));
+    let output = binary(&arguments, &spec(rules, &target));
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{}: {}", folder.display(), String::from_utf8_lossy(&output.stderr)));
     Audited(report)

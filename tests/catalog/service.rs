@@ -1,5 +1,6 @@
 //! A small HTTP service on loopback that answers as `responses.yaml` says: path → status, headers, body. `default`
-//! answers every other path; without it that is 404.
+//! answers every other path; without it that is 404. With `tls: true` all that is answered over https, and over http
+//! only what stands under `http PATH` or `http default`.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -8,6 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
+
+use crate::server::{Identity, answer_tls};
+
+/// The name of the service with TLS.
+pub(crate) const HOST: &str = "shop.test";
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,36 +28,72 @@ struct Response {
     after_ms: u64,
 }
 
-/// The service; its thread ends with the test.
+#[derive(Clone, Debug, Deserialize)]
+struct Responses {
+    #[serde(default)]
+    tls: bool,
+    #[serde(flatten)]
+    answers: BTreeMap<String, Response>,
+}
+
+/// The service; its threads end with the test.
 pub(crate) struct Service {
     port: u16,
+    tls: Option<Tls>,
+}
+
+/// How to reach it over TLS.
+pub(crate) struct Tls {
+    pub(crate) port: u16,
+    /// PEM of the authority that signed its certificate.
+    pub(crate) authority: String,
 }
 
 impl Service {
     /// Listens on a free port.
     pub(crate) fn start(responses: &Path) -> Service {
         let text = std::fs::read_to_string(responses).unwrap();
-        let responses: BTreeMap<String, Response> =
+        let responses: Responses =
             serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", responses.display()));
         let responses = Arc::new(responses);
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let responses = responses.clone();
-                std::thread::spawn(move || answer(stream, &responses));
-            }
+        let tls = responses.tls.then(|| {
+            let identity = Identity::new(HOST, 2020, 2040);
+            let (config, responses) = (Arc::new(identity.config()), responses.clone());
+            let port = listen(move |stream| answer_tls(stream, &config, |head| response(head, &responses.answers, "")));
+            Tls { port, authority: identity.authority_pem }
         });
-        Service { port }
+        let prefix = if responses.tls { "http " } else { "" };
+        Service { port: listen(move |stream| answer(stream, &responses.answers, prefix)), tls }
     }
 
-    /// Its address.
-    pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+    /// The target that leads to it, as a spec has it; `folder` is for its authority.
+    pub(crate) fn target(&self, folder: &Path) -> String {
+        let Some(tls) = &self.tls else { return format!("url: \"http://127.0.0.1:{}\"", self.port) };
+        let authority = folder.join("authority.pem");
+        std::fs::write(&authority, &tls.authority).unwrap();
+        format!(
+            "url: \"https://{HOST}\", resolve: {{ {HOST}: 127.0.0.1 }}, http_port: {}, https_port: {}, ca_file: \"{}\"",
+            self.port,
+            tls.port,
+            authority.display()
+        )
     }
 }
 
-fn answer(mut stream: TcpStream, responses: &BTreeMap<String, Response>) {
+/// Serves each connection on a thread of its own; returns the port.
+fn listen(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let serve = serve.clone();
+            std::thread::spawn(move || serve(stream));
+        }
+    });
+    port
+}
+
+fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Response>, prefix: &str) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut first = String::new();
     if reader.read_line(&mut first).unwrap_or(0) == 0 {
@@ -61,13 +103,17 @@ fn answer(mut stream: TcpStream, responses: &BTreeMap<String, Response>) {
     while reader.read_line(&mut line).unwrap_or(0) > 2 {
         line.clear();
     }
+    let _ = stream.write_all(&response(&first, answers, prefix));
+}
+
+/// The answer to a request whose head begins like this.
+fn response(first: &str, answers: &BTreeMap<String, Response>, prefix: &str) -> Vec<u8> {
     let mut words = first.split_ascii_whitespace();
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or("/"));
     let missing = Response { status: 404, headers: BTreeMap::new(), body: String::new(), after_ms: 0 };
-    let response = responses
-        .get(&format!("{method} {path}"))
-        .or_else(|| responses.get(path))
-        .or_else(|| responses.get("default"))
+    let response = [format!("{prefix}{method} {path}"), format!("{prefix}{path}"), format!("{prefix}default")]
+        .iter()
+        .find_map(|key| answers.get(key))
         .unwrap_or(&missing);
     std::thread::sleep(std::time::Duration::from_millis(response.after_ms));
     let mut head =
@@ -76,5 +122,5 @@ fn answer(mut stream: TcpStream, responses: &BTreeMap<String, Response>) {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     let body = if method == "HEAD" { "" } else { &response.body };
-    let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes());
+    format!("{head}\r\n{body}").into_bytes()
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod observatory;
 mod origin;
 #[path = "../probing/mod.rs"]
 mod probing;
@@ -286,7 +287,7 @@ fn a_resolve_entry_takes_the_place_of_dns() {
     let server = Server::saying(OK);
     let url = format!("http://shop.test:{}", server.address.port());
     let bench = Bench::new().target("api", &url, |target| {
-        target.resolve.insert("shop.test".into(), "127.0.0.1".into());
+        target.route.resolve.insert("shop.test".into(), "127.0.0.1".into());
     });
     let seen = bench.observe("http", "target: api\n").unwrap();
     assert_eq!(number(&seen, "status"), "200");

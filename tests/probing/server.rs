@@ -83,6 +83,37 @@ pub(crate) fn head(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
+/// Reads a request over TLS and sends these bytes.
+pub(crate) fn answer_tls(stream: TcpStream, config: &Arc<ServerConfig>, answer: impl FnOnce(&str) -> Vec<u8>) {
+    let connection = rustls::ServerConnection::new(Arc::clone(config)).unwrap();
+    let mut tls = rustls::StreamOwned::new(connection, stream);
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && tls.read(&mut byte).unwrap_or(0) == 1 {
+        head.push(byte[0]);
+    }
+    if !head.is_empty() {
+        let _ = tls.write_all(&answer(&String::from_utf8_lossy(&head)));
+        tls.conn.send_close_notify();
+        let _ = tls.flush();
+    }
+}
+
+/// A port on which nothing listens, and that nobody else gets while this lives.
+pub(crate) struct SilentPort {
+    _socket: tokio::net::TcpSocket,
+    pub(crate) port: u16,
+}
+
+impl SilentPort {
+    pub(crate) fn new() -> SilentPort {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        SilentPort { _socket: socket, port }
+    }
+}
+
 /// A port on which nothing listens.
 pub(crate) fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
@@ -106,11 +137,17 @@ pub(crate) struct Identity {
 impl Identity {
     /// For `name`, valid between two years.
     pub(crate) fn new(name: &str, from: i32, to: i32) -> Identity {
+        Identity::of(&[name], from, to)
+    }
+
+    /// The same for several names.
+    pub(crate) fn of(names: &[&str], from: i32, to: i32) -> Identity {
         let mut authority = CertificateParams::new(Vec::<String>::new()).unwrap();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let mut params =
+            CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
         params.not_before = date_time_ymd(from, 1, 1);
         params.not_after = date_time_ymd(to, 1, 1);
         let certificate = params.signed_by(&key, &issuer).unwrap();
