@@ -32,10 +32,25 @@ pub enum Credential {
         /// Private key.
         key: String,
     },
+    /// A session: what a login with these words gives.
+    Login(Login),
+}
+
+/// How to log in, and where the answer has the proof of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Path below the target's URL, asked by POST.
+    pub path: String,
+    /// Fields of the form, or members of the JSON object.
+    pub fields: BTreeMap<String, String>,
+    /// Whether the fields are sent as JSON instead of a form.
+    pub json: bool,
+    /// Path of the token in the JSON of the answer (`access_token`, `data.token`); without it the cookies count.
+    pub token: Option<String>,
 }
 
 impl Credential {
-    /// The request header that carries it; none for a certificate.
+    /// The request header that carries it; none for a certificate, and none before a login.
     pub fn header(&self) -> Option<(String, String)> {
         let authorization = |value: String| Some(("authorization".to_owned(), value));
         match self {
@@ -46,7 +61,7 @@ impl Credential {
             }
             Credential::Header { name, value } => Some((name.to_lowercase(), value.clone())),
             Credential::Cookie(cookie) => Some(("cookie".to_owned(), cookie.clone())),
-            Credential::ClientCert { .. } => None,
+            Credential::ClientCert { .. } | Credential::Login(_) => None,
         }
     }
 }

@@ -5,9 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::PlanInput;
 use crate::model::problem::nearest;
-use crate::model::target::{Credential, Route};
+use crate::model::target::{Credential, Login, Route};
 use crate::model::{Problems, Target};
-use crate::spec::document::{AllowDoc, CredentialDoc, EnvironmentDoc, TargetDoc};
+use crate::spec::document::{AllowDoc, CredentialDoc, EnvironmentDoc, LoginDoc, TargetDoc};
 use crate::spec::origin;
 use crate::yaml::Node;
 
@@ -123,6 +123,9 @@ fn credentials(node: &Node, doc: &TargetDoc, problems: &mut Problems) -> BTreeMa
         }
         let written = node.get("credentials").and_then(|all| all.get(name));
         let missing = written.map(Node::missing_below).unwrap_or_default();
+        if let Some(login) = &credential.login {
+            complain_about_login(login, problems);
+        }
         let value = match (missing.first(), decode(credential)) {
             (Some(variable), _) => Err(format!("`{variable}` is not set")),
             (None, Some(credential)) => Ok(credential),
@@ -130,7 +133,7 @@ fn credentials(node: &Node, doc: &TargetDoc, problems: &mut Problems) -> BTreeMa
                 problems.push(
                     credential
                         .span
-                        .problem("a credential has exactly one of `bearer`, `basic`, `header`, `cookie`, `client_cert`")
+                        .problem("a credential has exactly one of `bearer`, `basic`, `header`, `cookie`, `client_cert`, `login`")
                         .help("such as `default: { bearer: \"${API_TOKEN}\" }`"),
                 );
                 continue;
@@ -156,5 +159,32 @@ fn decode(doc: &CredentialDoc) -> Option<Credential> {
     found.extend(
         doc.client_cert.as_ref().map(|pair| Credential::ClientCert { cert: pair.cert.clone(), key: pair.key.clone() }),
     );
+    found.extend(doc.login.as_ref().map(login));
     if found.len() == 1 { found.pop() } else { None }
+}
+
+fn login(doc: &LoginDoc) -> Credential {
+    let fields = doc.form.as_ref().or(doc.json.as_ref()).cloned().unwrap_or_default();
+    let token = doc.token.as_ref().map(|token| token.strip_prefix("body.").unwrap_or(token).to_owned());
+    Credential::Login(Login {
+        path: doc.path.value.clone(),
+        fields: fields.into_iter().collect(),
+        json: doc.form.is_none(),
+        token,
+    })
+}
+
+fn complain_about_login(doc: &LoginDoc, problems: &mut Problems) {
+    if !doc.path.starts_with('/') {
+        let wrong = format!("path `{}` does not start with `/`", doc.path.value);
+        problems.push(doc.path.span.problem(wrong).help("a path below the target's URL, such as `/login`"));
+    }
+    if doc.form.is_some() == doc.json.is_some() {
+        let help = "such as `form: { username: probe, password: \"${PROBE_PASSWORD}\" }`";
+        problems.push(doc.path.span.problem("a login has exactly one of `form` and `json`").help(help));
+    }
+    if let Some(token) = doc.token.as_ref().filter(|token| !token.starts_with("body.")) {
+        let wrong = format!("`{}` is no place in the answer of a login", token.value);
+        problems.push(token.span.problem(wrong).help("such as `body.access_token`"));
+    }
 }

@@ -6,6 +6,12 @@
 mod decode;
 mod facts;
 pub(crate) mod fetch;
+mod health;
+pub(crate) mod hidden;
+mod identity;
+mod login;
+pub(crate) mod round;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -58,6 +64,10 @@ struct Http {
     samples: u32,
     take: Take,
     units: BTreeMap<String, String>,
+    /// Whether to ask for a page that cannot exist, too.
+    catch_all: bool,
+    /// Requests instead of the one above; each by its own path and method.
+    steps: Vec<steps::Step>,
 }
 
 /// Methods that change nothing by their definition (RFC 9110 §9.2.1).
@@ -68,6 +78,9 @@ fn is_safe(method: &str) -> bool {
 impl Http {
     async fn look(&self, world: &World, until: Deadline) -> Result<Observation, Unknown> {
         self.permitted(world)?;
+        if !self.steps.is_empty() {
+            return self.walk(world, until).await;
+        }
         let fetch = self.fetch();
         let mut samples = Vec::new();
         for sample in 0..self.samples {
@@ -93,6 +106,39 @@ impl Http {
             evidence.note = Some(format!("{note}; {}", facts::about_samples(&times, self.take)));
         }
         observation.requests = requests;
+        if self.catch_all {
+            self.ask_for_nothing(&samples[chosen], &mut observation, world, until).await?;
+        }
+        hidden::hide(&mut observation, &samples[chosen].secrets);
+        Ok(observation)
+    }
+
+    /// Asks the same origin for a page that cannot exist.
+    async fn ask_for_nothing(
+        &self,
+        answer: &Fetched,
+        observation: &mut Observation,
+        world: &World,
+        until: Deadline,
+    ) -> Result<(), Unknown> {
+        tokio::time::sleep(SPACING.min(until.left())).await;
+        let nowhere = self.address.beside(round::NO_SUCH_PAGE);
+        let fetch = Fetch { address: &nowhere, method: "GET", body: None, ..self.fetch() };
+        let other = fetch::fetch(fetch, world, Deadline::after(until.left())).await?;
+        observation.requests += other.requests;
+        facts::set_catch_all(observation, answer, &other);
+        Ok(())
+    }
+
+    async fn walk(&self, world: &World, until: Deadline) -> Result<Observation, Unknown> {
+        let target = self.address.target().unwrap_or_default();
+        let limit = self.timeout.unwrap_or(until.limit()).min(until.left());
+        let walked = steps::walk(&self.steps, (target, &self.credentials), world, Deadline::after(limit)).await?;
+        let last = self.steps.get(walked.done.saturating_sub(usize::from(walked.stopped.is_none())));
+        let method = last.map_or("GET", |step| step.method.as_str());
+        let mut observation = facts::observation(&walked.fetched, method)?;
+        facts::set_steps(&mut observation, &walked, self.steps.len());
+        hidden::hide(&mut observation, &walked.fetched.secrets);
         Ok(observation)
     }
 
@@ -137,7 +183,7 @@ impl Http {
         if !world.permit.network {
             return Err(Unknown::because("not contacted: --offline"));
         }
-        if is_safe(&self.method) {
+        if is_safe(&self.method) && !steps::is_active(&self.steps) {
             return Ok(());
         }
         fetch::active_permitted(&self.method, self.address.target(), world)
@@ -146,7 +192,7 @@ impl Http {
 
 impl Probe for Http {
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: self.units.clone() }
+        FactSchema { decls: facts::declared(!self.steps.is_empty(), self.catch_all), units: self.units.clone() }
     }
 
     fn key(&self) -> String {
@@ -158,6 +204,16 @@ impl Probe for Http {
     }
 
     fn touch(&self) -> Touch {
+        if !self.steps.is_empty() {
+            let contact = |step: &steps::Step| Contact {
+                target: self.address.target().map(str::to_owned),
+                url: step.path.clone(),
+                verb: step.method.clone(),
+                at_most: 1,
+            };
+            let contacts = self.steps.iter().map(contact).collect();
+            return Touch { contacts, active: steps::is_active(&self.steps), ..Touch::default() };
+        }
         let hops = if self.follow_redirects { MOST_REDIRECTS as u64 + 1 } else { 1 };
         let retries = if is_safe(&self.method) { u64::from(self.retry) } else { 0 };
         let contact = Contact {
@@ -166,7 +222,10 @@ impl Probe for Http {
             verb: self.method.clone(),
             at_most: u64::from(self.samples) * (retries + 1) * hops,
         };
-        Touch { contacts: vec![contact], active: !is_safe(&self.method), ..Touch::default() }
+        let nowhere =
+            Contact { url: self.address.beside(round::NO_SUCH_PAGE).shown(), at_most: hops, ..contact.clone() };
+        let contacts = std::iter::once(contact).chain(self.catch_all.then_some(nowhere)).collect();
+        Touch { contacts, active: !is_safe(&self.method), ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

@@ -8,14 +8,17 @@ use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::Node;
 
 pub mod attest;
+mod auth_required;
 mod builds;
 mod code;
 mod command;
 mod compose;
 mod coverage;
+mod cors;
 mod data;
 mod dockerfile;
 pub(crate) mod evidence;
+mod exposed_paths;
 mod file;
 mod finding;
 pub(crate) mod folder;
@@ -154,11 +157,14 @@ pub trait Probe: Send + Sync {
 /// Every kind of probe, by name.
 #[rustfmt::skip] // One line each, so that two additions do not collide.
 pub static PROBES: &[&ProbeDef] = &[
+    &auth_required::DEF,
     &code::DEF, &command::DEF,
     &compose::DEF,
     &coverage::DEF,
+    &cors::DEF,
     &data::DEF,
     &dockerfile::DEF,
+    &exposed_paths::DEF,
     &file::DEF,
     &http::DEF,
     &manifest::DEF,

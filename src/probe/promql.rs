@@ -87,7 +87,7 @@ impl Promql {
             credentials: &self.credentials,
             redirects: 0,
         };
-        let aim = aim(&fetch, look.world)?;
+        let aim = aim(&fetch, look.world, look.until).await?;
         let query = Query {
             url: &aim.url,
             parameters: &[("query", &self.query)],
@@ -105,7 +105,7 @@ impl Promql {
             note: Some([vec![self.query.clone()], notes].concat().join("; ")),
             ..Evidence::default()
         };
-        Ok(Observation { facts, evidence: vec![evidence], requests: 1 })
+        Ok(Observation { facts, evidence: vec![evidence], requests: 1 + aim.requests })
     }
 }
 

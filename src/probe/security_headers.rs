@@ -128,11 +128,11 @@ impl SecurityHeaders {
             credentials: &self.credentials,
             redirects: 0,
         };
-        let aim = aim(&fetch, look.world)?;
+        let until = Deadline::after(self.timeout.min(look.until.left()));
+        let aim = aim(&fetch, look.world, until).await?;
         let given = self.preload_list.as_ref().map(|list| look.world.root.join(list));
         let given = given.map(|path| Preloads::from_file(&path)).transpose()?;
         let preloads = given.as_ref().unwrap_or_else(|| Preloads::shipped());
-        let until = Deadline::after(self.timeout.min(look.until.left()));
         let retrieved = retrieve(&aim, until).await?;
         Ok(self.observation(&retrieved, preloads))
     }

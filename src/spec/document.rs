@@ -208,6 +208,26 @@ pub struct CredentialDoc {
     /// A TLS client certificate.
     #[serde(default)]
     pub client_cert: Option<ClientCertDoc>,
+    /// A login by POST, made before the request: its token, or else its cookies, go along.
+    #[serde(default)]
+    pub login: Option<LoginDoc>,
+}
+
+/// How to log in; exactly one of `form` and `json`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoginDoc {
+    /// Path below the target's URL, such as `/login`.
+    pub path: Spanned<String>,
+    /// Fields of a form.
+    #[serde(default)]
+    pub form: Option<IndexMap<String, String>>,
+    /// Members of a JSON object.
+    #[serde(default)]
+    pub json: Option<IndexMap<String, String>>,
+    /// Where the JSON of the answer has the token, such as `body.access_token`; without it the answer's cookies count.
+    #[serde(default)]
+    pub token: Option<Spanned<String>>,
 }
 
 /// User and password.

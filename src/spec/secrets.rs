@@ -13,6 +13,8 @@ use super::variables::Filled;
 const SECRET_KEYS: &[&str] = &["headers", "credentials", "body", "stdin", "env", "input", "query", "form"];
 /// Below `credentials`, these hold a secret even when it is written out.
 const CREDENTIAL_KEYS: &[&str] = &["bearer", "password", "value", "cookie"];
+/// Fields of a login that hold a secret, by what their names contain.
+const SECRET_FIELDS: &[&str] = &["pass", "secret", "pin", "code", "otp"];
 /// Query parameters that carry a secret, whatever the URL came from.
 const SECRET_PARAMETERS: &[&str] = &["token", "key", "secret", "password", "passwd", "pwd", "signature", "sig", "auth"];
 
@@ -49,6 +51,10 @@ fn found<'a>(path: &[String], filled: &'a Filled) -> Vec<&'a str> {
     let last = path.last().map_or("", String::as_str);
     let mut values = Vec::new();
     if filled.missing.is_empty() && below("credentials") && CREDENTIAL_KEYS.contains(&last) {
+        values.push(text);
+    }
+    let lower = last.to_lowercase();
+    if filled.missing.is_empty() && below("login") && SECRET_FIELDS.iter().any(|word| lower.contains(word)) {
         values.push(text);
     }
     if SECRET_KEYS.iter().any(|key| below(key)) && !below("when") {
@@ -107,6 +113,8 @@ mod tests {
     fn credentials_are_secret_however_written() {
         let keys = path(&["targets", "api", "credentials", "default", "bearer"]);
         assert_eq!(found(&keys, &plain("abcdef123")), ["abcdef123"]);
+        let login = path(&["targets", "api", "credentials", "user", "login", "form", "passwd"]);
+        assert_eq!(found(&login, &plain("abcdef123")), ["abcdef123"]);
         let user = path(&["targets", "api", "credentials", "admin", "basic", "user"]);
         assert_eq!(found(&user, &plain("admin")), [""; 0]);
     }

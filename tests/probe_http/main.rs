@@ -7,6 +7,8 @@ mod origin;
 #[path = "../probing/mod.rs"]
 mod probing;
 mod promql;
+mod round;
+mod session;
 mod tls;
 
 use std::io::Write;

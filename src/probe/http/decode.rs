@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::fetch::{Address, Choice};
+use super::steps::{Content, MOST_STEPS, Step, StepParams};
 use super::{Http, Take, is_safe};
 use crate::model::Problems;
 use crate::probe::{Probe, limits};
@@ -74,13 +75,21 @@ pub(super) struct Params {
     /// Units of facts below `body.`, such as `{ body.uptime: s }`.
     #[serde(default)]
     units: BTreeMap<String, String>,
+    /// Whether to ask for a page that cannot exist as well, for fact `catch_all`: one request more.
+    #[serde(default)]
+    catch_all: bool,
+    /// Requests one after the other instead of one: each may capture values for the next, and cookies are kept between
+    /// them. `target`, `credentials`, `timeout` and `units` hold for all.
+    #[serde(default)]
+    steps: Vec<StepParams>,
 }
 
 pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let address = address(&params, node, problems)?;
-    let method = method(&params, problems);
-    check_headers(&params, problems);
+    let method = method(params.method.as_ref(), "GET", problems);
+    check_headers(&params.headers, problems);
+    let steps = steps(&params, node, problems);
     if let (Some(body), "GET" | "HEAD") = (&params.body, method.as_str()) {
         problems.push(body.span.problem(format!("{method} has no body")).help("add `method: POST`"));
     }
@@ -99,6 +108,8 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
         body: params.body.map(|body| body.value),
         take: params.take,
         units: params.units,
+        catch_all: params.catch_all,
+        steps,
         address,
         method,
     }))
@@ -153,8 +164,8 @@ fn whole_url(url: &Spanned<String>, problems: &mut Problems) -> Option<Address> 
     }
 }
 
-fn method(params: &Params, problems: &mut Problems) -> String {
-    let Some(method) = &params.method else { return "GET".to_owned() };
+fn method(method: Option<&Spanned<String>>, usual: &str, problems: &mut Problems) -> String {
+    let Some(method) = method else { return usual.to_owned() };
     let upper = method.to_ascii_uppercase();
     let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
     if !known.contains(&upper.as_str()) {
@@ -164,8 +175,8 @@ fn method(params: &Params, problems: &mut Problems) -> String {
     upper
 }
 
-fn check_headers(params: &Params, problems: &mut Problems) {
-    for (name, value) in &params.headers {
+fn check_headers(headers: &IndexMap<String, Spanned<String>>, problems: &mut Problems) {
+    for (name, value) in headers {
         let lower = name.to_lowercase();
         if CREDENTIAL_HEADERS.contains(&lower.as_str()) {
             let help = "put it under `credentials` of the target and choose it with `credentials: NAME`";
@@ -176,6 +187,66 @@ fn check_headers(params: &Params, problems: &mut Problems) {
         } else if let Err(wrong) = Header::new(name, value) {
             problems.push(value.span.problem(wrong).help("a header is a name and one line of text"));
         }
+    }
+}
+
+/// The steps, each checked against the values that earlier ones capture.
+fn steps(params: &Params, node: &Node, problems: &mut Problems) -> Vec<Step> {
+    if params.steps.len() > MOST_STEPS {
+        let wrong = format!("{} steps; {MOST_STEPS} at most", params.steps.len());
+        problems.push(node.problem(wrong).help("a sequence shows that a path through the service works; split it"));
+    }
+    let beside = [("path", params.path.is_some()), ("method", params.method.is_some()), ("url", params.url.is_some())];
+    let more = [("body", params.body.is_some()), ("headers", !params.headers.is_empty())];
+    let also = [("samples", params.samples.is_some()), ("follow_redirects", params.follow_redirects.is_some())];
+    for (key, given) in beside.into_iter().chain(more).chain(also) {
+        if given && !params.steps.is_empty() {
+            let at = node.get(key).unwrap_or(node);
+            problems.push(at.problem(format!("`{key}` stands beside `steps`")).help("move it into a step, or drop it"));
+        }
+    }
+    let mut known: Vec<&str> = Vec::new();
+    let mut steps = Vec::new();
+    for step in &params.steps {
+        steps.push(checked(step, &known, problems));
+        known.extend(step.capture.keys().map(String::as_str));
+    }
+    steps
+}
+
+fn checked(step: &StepParams, known: &[&str], problems: &mut Problems) -> Step {
+    if !step.path.starts_with('/') {
+        let wrong = format!("path `{}` does not start with `/`", step.path.value);
+        problems.push(step.path.span.problem(wrong).help("a path below the target's URL"));
+    }
+    check_headers(&step.headers, problems);
+    if let Some(bearer) = step.bearer.as_ref().filter(|bearer| !known.contains(&bearer.as_str())) {
+        let wrong = format!("no earlier step captures `{}`", bearer.value);
+        problems.push(bearer.span.problem(wrong).help("`capture: { token: body.access_token }` in an earlier step"));
+    }
+    for place in step.capture.values() {
+        let somewhere = ["body.", "header.", "cookie."].iter().any(|start| place.starts_with(start));
+        if !somewhere {
+            let wrong = format!("`{}` is no place in an answer", place.value);
+            problems.push(place.span.problem(wrong).help("`body.…`, `header.…` or `cookie.…`"));
+        }
+    }
+    let mut contents: Vec<Content> = Vec::new();
+    contents.extend(step.body.as_ref().map(|body| Content::Text(body.value.clone())));
+    contents.extend(step.form.clone().map(Content::Form));
+    contents.extend(step.json.clone().map(Content::Json));
+    if contents.len() > 1 {
+        let wrong = "a step sends one of `body`, `form` and `json`";
+        problems.push(step.path.span.problem(wrong).help("keep one of them"));
+    }
+    let usual = if contents.is_empty() { "GET" } else { "POST" };
+    Step {
+        path: step.path.value.clone(),
+        method: method(step.method.as_ref(), usual, problems),
+        headers: step.headers.iter().map(|(name, value)| (name.to_lowercase(), value.value.clone())).collect(),
+        body: contents.pop(),
+        bearer: step.bearer.as_ref().map(|bearer| bearer.value.clone()),
+        capture: step.capture.iter().map(|(name, place)| (name.clone(), place.value.clone())).collect(),
     }
 }
 

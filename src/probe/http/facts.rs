@@ -6,13 +6,38 @@ use indexmap::IndexMap;
 
 use super::Take;
 use super::fetch::Fetched;
+use super::health::Health;
+use super::round::body_text;
+use super::steps::Walked;
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactDecl, FactType, Facts, Observation, Unknown, Value};
 use crate::probe::command::json_tree;
 use crate::world::net::{BODY_CAP, Body, Inflated, Reply, inflate};
 
 /// Every fact of probe `http`.
-pub(super) fn declared() -> Vec<FactDecl> {
+pub(super) fn declared(steps: bool, catch_all: bool) -> Vec<FactDecl> {
+    let mut declared = of_one_answer();
+    if steps {
+        declared.push(FactDecl::new(
+            "completed",
+            FactType::Bool,
+            "With `steps`: whether each was answered and gave what was to be captured.",
+        ));
+        declared.push(FactDecl::new(
+            "steps",
+            FactType::Count,
+            "With `steps`: how many did; every other fact is of the last one sent.",
+        ));
+    }
+    if catch_all {
+        let doc =
+            "With `catch_all`: whether a page that cannot exist gets the same answer; then this one proves nothing.";
+        declared.push(FactDecl::new("catch_all", FactType::Bool, doc));
+    }
+    declared
+}
+
+fn of_one_answer() -> Vec<FactDecl> {
     let text = FactType::Text;
     vec![
         FactDecl::new("reachable", FactType::Bool, "Whether a response came: at least its whole head."),
@@ -28,6 +53,17 @@ pub(super) fn declared() -> Vec<FactDecl> {
             "header.",
             FactType::Any,
             "Response headers by lower-case name; several lines are joined by `, `, except `set-cookie`, always a list.",
+        ),
+        FactDecl::new(
+            "health",
+            text.clone(),
+            "What the body says of the service: `up`, `degraded` or `down`, as Spring Boot, ASP.NET Core or health+json word it; \
+             absent when it does not.",
+        ),
+        FactDecl::new(
+            "contradicts",
+            FactType::Bool,
+            "Whether `health` is the contrary of the status: a lie to whoever reads one.",
         ),
         FactDecl::new(
             "head",
@@ -80,6 +116,29 @@ pub(super) fn observation(fetched: &Fetched, method: &str) -> Result<Observation
     }
     let evidence = evidence(fetched, method, notes);
     Ok(Observation { facts, evidence: vec![evidence], requests: fetched.requests })
+}
+
+/// Whether the answer is the one that every path gets.
+pub(super) fn set_catch_all(observation: &mut Observation, answer: &Fetched, other: &Fetched) {
+    let fact = match (&answer.reply, &other.reply) {
+        (Ok(reply), Ok(nowhere)) => {
+            let same = reply.status == nowhere.status && body_text(reply) == body_text(nowhere);
+            Fact::Present(Value::Bool(same && nowhere.status < 400))
+        }
+        _ => Fact::Unobserved("a page that cannot exist was not answered".to_owned()),
+    };
+    observation.facts.set("catch_all", fact);
+}
+
+/// How far a sequence came.
+pub(super) fn set_steps(observation: &mut Observation, walked: &Walked, all: usize) {
+    observation.facts.present("completed", Value::Bool(walked.stopped.is_none()));
+    observation.facts.present("steps", Value::count(walked.done));
+    let how = walked.stopped.clone().unwrap_or_else(|| format!("{all} steps"));
+    if let Some(evidence) = observation.evidence.first_mut() {
+        let note = evidence.note.take().unwrap_or_default();
+        evidence.note = Some(format!("{note}; {how}"));
+    }
 }
 
 /// A redirect that leads nowhere was an answer all the same.
@@ -171,10 +230,21 @@ fn set_body(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply, bytes: &[
     }
     facts.set("body.", tree);
     let text = String::from_utf8_lossy(&content);
+    set_health(facts, notes, &text, reply.status);
     if matches!(text, std::borrow::Cow::Owned(_)) {
         notes.push("the body is not UTF-8 throughout".to_owned());
     }
     facts.present("body", Value::Text(text.into_owned()));
+}
+
+fn set_health(facts: &mut Facts, notes: &mut Vec<String>, body: &str, status: u16) {
+    let health = Health::of(body);
+    facts.set("health", health.map_or(Fact::Absent, |health| Fact::Present(Value::Text(health.word().to_owned()))));
+    let contradicts = health.is_some_and(|health| health.contradicts(status));
+    facts.present("contradicts", Value::Bool(contradicts));
+    if let Some(health) = health.filter(|_| contradicts) {
+        notes.push(format!("the body says {}, the status {status}", health.word()));
+    }
 }
 
 /// Every header on a line of its own, by name; lines of one name in the order they came.
@@ -207,7 +277,7 @@ mod tests {
 
     #[test]
     fn every_word_of_fact_error_is_in_its_description() {
-        let declared = declared();
+        let declared = declared(true, true);
         let error = declared.iter().find(|decl| decl.name == crate::model::FactName::Exact("error"));
         let doc = error.map_or("", |decl| decl.doc);
         for (word, _) in WORDS {

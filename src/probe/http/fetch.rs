@@ -6,13 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 
+pub(crate) use super::identity::Choice;
+use super::identity::credential;
+use super::login;
 use crate::model::target::{Credential, Route};
 use crate::model::{Target, Unknown};
 use crate::world::net::{Ask, BODY_CAP, Body, Failure, FailureKind, Header, Reply, Trust, Url, exchange, is_public};
 use crate::world::{Deadline, World};
-
-/// What a wrong token looks like: recognisable in the logs of whoever is audited.
-const INVALID: &str = "shipworthy-invalid";
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,6 +45,17 @@ impl Address {
         }
     }
 
+    /// Another path at the same place.
+    pub(crate) fn beside(&self, path: &str) -> Address {
+        match self {
+            Address::Target { name, .. } => Address::Target { name: name.clone(), path: path.to_owned() },
+            Address::Url(url) => {
+                let joined = Url::parse(url).and_then(|url| url.join(path));
+                Address::Url(joined.map_or_else(|_| url.clone(), |url| url.to_string()))
+            }
+        }
+    }
+
     /// The path, or the whole URL.
     pub(crate) fn shown(&self) -> String {
         match self {
@@ -52,19 +63,6 @@ impl Address {
             Address::Url(url) => url.clone(),
         }
     }
-}
-
-/// As whom a request is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) enum Choice {
-    /// The target's `default`, if it has one.
-    Default,
-    /// As nobody.
-    None,
-    /// With credentials that cannot be right.
-    Invalid,
-    /// With these of the target.
-    Named(String),
 }
 
 /// A request to make.
@@ -99,6 +97,8 @@ pub(crate) struct Fetched {
     pub(crate) requests: u64,
     /// Attempts it took.
     pub(crate) attempts: u32,
+    /// What a login gave on the way; never to be shown.
+    pub(crate) secrets: Vec<String>,
 }
 
 impl Fetched {
@@ -133,19 +133,32 @@ pub(crate) struct Aim {
     pub(crate) route: Route,
     /// Whether the internet sent us here: then private addresses are refused.
     only_public: bool,
+    /// Requests that it took to get here: a login.
+    pub(crate) requests: u64,
+    /// What that login gave; never to be shown.
+    pub(crate) secrets: Vec<String>,
 }
 
 /// Sends a request and follows redirects as far as asked. Unknown when we could not even try.
 pub(crate) async fn fetch(fetch: Fetch<'_>, world: &World, until: Deadline) -> Result<Fetched, Unknown> {
-    let mut aim = aim(&fetch, world)?;
+    let mut aim = aim(&fetch, world, until).await?;
+    let secrets = std::mem::take(&mut aim.secrets);
     let mut redirects = Vec::new();
-    let (mut before, mut requests) = (Duration::ZERO, 0);
+    let (mut before, mut requests) = (Duration::ZERO, aim.requests);
     loop {
         let body = fetch.body.map(|body| Bytes::copy_from_slice(body.as_bytes()));
         let reply = aim.ask(fetch.method, body, until).await;
         requests += 1;
         let next = reply.as_ref().ok().filter(|_| fetch.redirects > 0).and_then(location);
-        let done = |reply, url, redirects| Fetched { url, reply, redirects, before, requests, attempts: 1 };
+        let done = |reply, url, redirects| Fetched {
+            url,
+            reply,
+            redirects,
+            before,
+            requests,
+            attempts: 1,
+            secrets: secrets.clone(),
+        };
         let (Some(next), Ok(answer)) = (next, &reply) else {
             return Ok(done(own_trouble(reply)?, aim.url, redirects));
         };
@@ -247,8 +260,28 @@ fn own_headers() -> Vec<Header> {
         .collect()
 }
 
-/// Makes the target ready. Unknown when it has no URL, or its credentials or trust cannot be used.
-pub(crate) fn aim(fetch: &Fetch<'_>, world: &World) -> Result<Aim, Unknown> {
+/// Makes the target ready, logging in where its credentials are a login. Unknown when it has no URL, or its credentials
+/// or trust cannot be used.
+pub(crate) async fn aim(fetch: &Fetch<'_>, world: &World, until: Deadline) -> Result<Aim, Unknown> {
+    let target = match fetch.address {
+        Address::Target { name, .. } => Some(target(name, world)?),
+        Address::Url(_) => None,
+    };
+    let (_, user) = url(fetch.address, target)?;
+    match (credential(fetch.credentials, target, user)?, target) {
+        (Some(Credential::Login(login)), Some(target)) => {
+            let session = login::log_in(&login, &target.name, world, until).await?;
+            let mut aim = aim_as(fetch, world, Some(session.credential))?;
+            aim.requests = 1;
+            aim.secrets = session.secrets;
+            Ok(aim)
+        }
+        (credential, _) => aim_as(fetch, world, credential),
+    }
+}
+
+/// Makes the target ready to be asked with this credential, whatever the request says.
+pub(super) fn aim_as(fetch: &Fetch<'_>, world: &World, credential: Option<Credential>) -> Result<Aim, Unknown> {
     let mut headers = own_headers();
     let mut push = |name: &str, value: &str| {
         headers.push(Header::new(name, value).map_err(Unknown::because)?);
@@ -258,14 +291,13 @@ pub(crate) fn aim(fetch: &Fetch<'_>, world: &World) -> Result<Aim, Unknown> {
         Address::Target { name, .. } => Some(target(name, world)?),
         Address::Url(_) => None,
     };
-    let (url, user) = url(fetch.address, target)?;
+    let (url, _) = url(fetch.address, target)?;
     for (name, value) in target.map(|target| &target.headers).into_iter().flatten() {
         push(name, value)?;
     }
     for (name, value) in fetch.headers {
         push(name, value)?;
     }
-    let credential = credential(fetch.credentials, target, user)?;
     if let Some((name, value)) = credential.as_ref().and_then(Credential::header) {
         push(&name, &value)?;
     }
@@ -279,7 +311,17 @@ pub(crate) fn aim(fetch: &Fetch<'_>, world: &World) -> Result<Aim, Unknown> {
     let trust = Trust::from_files(ca_file.as_deref(), client)?;
     let authorities = Trust::from_files(ca_file.as_deref(), None)?;
     let route = target.map(|target| target.route.clone()).unwrap_or_default();
-    Ok(Aim { host: url.host_str().map(str::to_owned), url, headers, trust, authorities, route, only_public: false })
+    Ok(Aim {
+        host: url.host_str().map(str::to_owned),
+        url,
+        headers,
+        trust,
+        authorities,
+        route,
+        only_public: false,
+        requests: 0,
+        secrets: Vec::new(),
+    })
 }
 
 fn target<'w>(name: &str, world: &'w World) -> Result<&'w Target, Unknown> {
@@ -329,41 +371,6 @@ fn unescaped(text: &str) -> String {
     String::from_utf8_lossy(&plain).into_owned()
 }
 
-fn credential(
-    choice: &Choice,
-    target: Option<&Target>,
-    user: Option<Credential>,
-) -> Result<Option<Credential>, Unknown> {
-    let named = |name: &str| target.and_then(|target| target.credentials.get(name));
-    let known = |found: &Result<Credential, String>| found.clone().map_err(Unknown::because);
-    match choice {
-        Choice::None => Ok(None),
-        Choice::Named(name) => match named(name) {
-            Some(found) => known(found).map(Some),
-            None => Err(Unknown::because(format!("there are no credentials `{name}`"))),
-        },
-        Choice::Default => named("default").map(known).transpose().map(|found| found.or(user)),
-        Choice::Invalid => {
-            let model = named("default").and_then(|found| found.as_ref().ok()).cloned().or(user);
-            Ok(Some(invalid(model)))
-        }
-    }
-}
-
-/// Credentials of the same kind that cannot be right.
-fn invalid(model: Option<Credential>) -> Credential {
-    let wrong = || INVALID.to_owned();
-    match model {
-        Some(Credential::Basic { .. }) => Credential::Basic { user: wrong(), password: wrong() },
-        Some(Credential::Header { name, .. }) => Credential::Header { name, value: wrong() },
-        Some(Credential::Cookie(cookie)) => {
-            let name = cookie.split('=').next().unwrap_or_default().trim().to_owned();
-            Credential::Cookie(format!("{name}={INVALID}"))
-        }
-        Some(Credential::Bearer(_) | Credential::ClientCert { .. }) | None => Credential::Bearer(wrong()),
-    }
-}
-
 /// Whether a request that may change something may be sent; the reason if not.
 pub(crate) fn active_permitted(what: &str, target: Option<&str>, world: &World) -> Result<(), Unknown> {
     let no = |reason: String| Err(Unknown::because(format!("{what} not sent: {reason}")));
@@ -401,13 +408,5 @@ mod tests {
     #[test]
     fn escapes_in_a_user_name_are_undone() {
         assert_eq!(unescaped("a%40b%zz%4"), "a@b%zz%4");
-    }
-
-    #[test]
-    fn invalid_credentials_are_of_the_same_kind() {
-        let header = Credential::Header { name: "x-key".into(), value: "v".into() };
-        assert_eq!(invalid(Some(header)), Credential::Header { name: "x-key".into(), value: INVALID.into() });
-        assert_eq!(invalid(Some(Credential::Cookie("sid=1".into()))), Credential::Cookie(format!("sid={INVALID}")));
-        assert_eq!(invalid(None), Credential::Bearer(INVALID.into()));
     }
 }

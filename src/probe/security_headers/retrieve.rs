@@ -43,7 +43,7 @@ pub(super) async fn retrieve(aim: &Aim, until: Deadline) -> Result<Retrieved, Un
         None => None,
     };
     let scan = Scan { host, http_asked: sibling(aim, "http").is_some(), http, https, preflight };
-    Ok(Retrieved { scan, failure, notes: tour.notes, requests: tour.requests })
+    Ok(Retrieved { scan, failure, notes: tour.notes, requests: tour.requests + aim.requests })
 }
 
 struct Tour {
