@@ -75,6 +75,26 @@ pub struct Route {
     pub http_port: Option<u16>,
     /// Where URLs with `https` and no port lead, instead of 443.
     pub https_port: Option<u16>,
+    /// `http://host:port` of a proxy that everything goes through; user and password in it are presented to it.
+    pub proxy: Option<String>,
+    /// Only addresses of this family.
+    pub family: Option<Family>,
+}
+
+/// A family of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// IPv4.
+    Four,
+    /// IPv6.
+    Six,
+}
+
+impl Family {
+    /// Whether an address belongs to it.
+    pub fn has(self, address: std::net::IpAddr) -> bool {
+        address.is_ipv4() == (self == Family::Four)
+    }
 }
 
 impl Route {

@@ -90,7 +90,13 @@ fn route(doc: &TargetDoc, problems: &mut Problems) -> Route {
     for port in [&doc.http_port, &doc.https_port].into_iter().flatten().filter(|port| port.value == 0) {
         problems.push(port.span.problem("port 0 is nowhere").help("1 to 65535"));
     }
+    if let Some(proxy) = doc.proxy.as_ref().filter(|proxy| !proxy.starts_with("http://")) {
+        let wrong = format!("`{}` is no proxy", proxy.value);
+        problems.push(proxy.span.problem(wrong).help("such as `proxy: http://proxy.example:3128`"));
+    }
     Route {
+        proxy: doc.proxy.as_ref().map(|proxy| proxy.value.clone()),
+        family: None,
         resolve: doc.resolve.iter().map(|(host, address)| (host.to_lowercase(), address.value.clone())).collect(),
         http_port: doc.http_port.as_ref().map(|port| port.value),
         https_port: doc.https_port.as_ref().map(|port| port.value),

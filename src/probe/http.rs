@@ -3,6 +3,7 @@
 //! Owns the parameters and the choice among samples. Reaching a target is in `http/fetch.rs`, turning a response into
 //! facts in `http/facts.rs`.
 
+mod address;
 mod decode;
 mod facts;
 pub(crate) mod fetch;
@@ -20,6 +21,7 @@ use serde::Serialize;
 
 use self::fetch::{Address, Choice, Fetch, Fetched};
 use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch};
+use crate::model::target::Family;
 use crate::model::{FactSchema, Observation, Unknown};
 use crate::world::{Deadline, World};
 
@@ -64,6 +66,8 @@ struct Http {
     samples: u32,
     take: Take,
     units: BTreeMap<String, String>,
+    /// 4 or 6: the only addresses that are tried.
+    family: Option<u8>,
     /// Whether to ask for a page that cannot exist, too.
     catch_all: bool,
     /// Requests instead of the one above; each by its own path and method.
@@ -154,7 +158,7 @@ impl Http {
         let mut requests = 0;
         let retries = if is_safe(&self.method) { self.retry } else { 0 };
         for attempt in 0.. {
-            let mut fetched = fetch::fetch(fetch, world, until).await?;
+            let mut fetched = fetch::fetch_by(fetch, self.family(), world, until).await?;
             requests += fetched.requests;
             fetched.requests = requests;
             fetched.attempts = attempt + 1;
@@ -177,6 +181,10 @@ impl Http {
             credentials: &self.credentials,
             redirects: if self.follow_redirects { MOST_REDIRECTS } else { 0 },
         }
+    }
+
+    fn family(&self) -> Option<Family> {
+        self.family.map(|family| if family == 4 { Family::Four } else { Family::Six })
     }
 
     fn permitted(&self, world: &World) -> Result<(), Unknown> {

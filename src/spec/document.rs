@@ -171,7 +171,10 @@ pub struct TargetDoc {
     /// Where URLs with `https` and no port lead, instead of port 443.
     #[serde(default)]
     pub https_port: Option<Spanned<u16>>,
-    /// PEM file with the authorities to trust instead of the public ones.
+    /// Proxy that every request goes through, `http://host:port`.
+    #[serde(default)]
+    pub proxy: Option<Spanned<String>>,
+    /// PEM file with the authorities to trust instead of the public ones, or the certificate of the service itself.
     #[serde(default)]
     pub ca_file: Option<Spanned<String>>,
     /// TLS client certificate that goes with every request, whatever the credentials.

@@ -8,6 +8,7 @@ mod origin;
 mod probing;
 mod promql;
 mod round;
+mod route;
 mod session;
 mod tls;
 

@@ -41,6 +41,18 @@ fn each_fault_of_a_certificate_has_its_word() {
 }
 
 #[test]
+fn a_self_signed_certificate_is_trusted_where_the_spec_names_it_for_its_name_and_time() {
+    let observe = |identity: Identity, trusted: bool| {
+        let (_server, bench) = tls_bench(&identity, "shop.test", trusted);
+        bench.observe("http", "target: api\n").unwrap()
+    };
+    assert_eq!(text(&observe(Identity::self_signed("shop.test", 2020, 2040), true), "body"), "ok");
+    nothing_but(&observe(Identity::self_signed("shop.test", 2020, 2040), false), "tls-untrusted");
+    nothing_but(&observe(Identity::self_signed("other.test", 2020, 2040), true), "tls-wrong-name");
+    nothing_but(&observe(Identity::self_signed("shop.test", 2020, 2021), true), "tls-expired");
+}
+
+#[test]
 fn a_plain_server_behind_https_fails_in_tls() {
     let server = Server::on(|mut stream, _| {
         let _ = stream.write_all(OK.as_bytes());

@@ -140,6 +140,22 @@ impl Identity {
         Identity::of(&[name], from, to)
     }
 
+    /// Signed by itself, as an authority: what `openssl req -x509` makes.
+    pub(crate) fn self_signed(name: &str, from: i32, to: i32) -> Identity {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+        let certificate = params.self_signed(&key).unwrap();
+        Identity {
+            authority_pem: certificate.pem(),
+            chain: vec![certificate.der().clone()],
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            alpn: Vec::new(),
+        }
+    }
+
     /// The same for several names.
     pub(crate) fn of(names: &[&str], from: i32, to: i32) -> Identity {
         let mut authority = CertificateParams::new(Vec::<String>::new()).unwrap();

@@ -75,6 +75,9 @@ pub(super) struct Params {
     /// Units of facts below `body.`, such as `{ body.uptime: s }`.
     #[serde(default)]
     units: BTreeMap<String, String>,
+    /// Which addresses of the host to try: 4 or 6; without it all of them.
+    #[serde(default)]
+    family: Option<Spanned<u8>>,
     /// Whether to ask for a page that cannot exist as well, for fact `catch_all`: one request more.
     #[serde(default)]
     catch_all: bool,
@@ -90,6 +93,9 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
     let method = method(params.method.as_ref(), "GET", problems);
     check_headers(&params.headers, problems);
     let steps = steps(&params, node, problems);
+    if let Some(family) = params.family.as_ref().filter(|family| !matches!(family.value, 4 | 6)) {
+        problems.push(family.span.problem(format!("there is no family {}", family.value)).help("4 or 6"));
+    }
     if let (Some(body), "GET" | "HEAD") = (&params.body, method.as_str()) {
         problems.push(body.span.problem(format!("{method} has no body")).help("add `method: POST`"));
     }
@@ -109,6 +115,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
         take: params.take,
         units: params.units,
         catch_all: params.catch_all,
+        family: params.family.map(|family| family.value),
         steps,
         address,
         method,

@@ -3,67 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bytes::Bytes;
-use serde::Serialize;
-
+use super::address::url;
+pub(crate) use super::address::{Address, location, redirected};
 pub(crate) use super::identity::Choice;
 use super::identity::credential;
 use super::login;
-use crate::model::target::{Credential, Route};
+use crate::model::target::{Credential, Family, Route};
 use crate::model::{Target, Unknown};
 use crate::world::net::{Ask, BODY_CAP, Body, Failure, FailureKind, Header, Reply, Trust, Url, exchange, is_public};
 use crate::world::{Deadline, World};
-
-/// Where a request goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) enum Address {
-    /// Path and query below a target's URL.
-    Target {
-        /// The target's name.
-        name: String,
-        /// Starts with `/`.
-        path: String,
-    },
-    /// A whole URL, valid, http or https.
-    Url(String),
-}
-
-impl Address {
-    /// The target's name.
-    pub(crate) fn target(&self) -> Option<&str> {
-        match self {
-            Address::Target { name, .. } => Some(name),
-            Address::Url(_) => None,
-        }
-    }
-
-    /// The queue it waits in: the target, or the origin.
-    pub(crate) fn lane(&self) -> String {
-        match self {
-            Address::Target { name, .. } => name.clone(),
-            Address::Url(url) => Url::parse(url).map_or_else(|_| url.clone(), |url| url.origin().ascii_serialization()),
-        }
-    }
-
-    /// Another path at the same place.
-    pub(crate) fn beside(&self, path: &str) -> Address {
-        match self {
-            Address::Target { name, .. } => Address::Target { name: name.clone(), path: path.to_owned() },
-            Address::Url(url) => {
-                let joined = Url::parse(url).and_then(|url| url.join(path));
-                Address::Url(joined.map_or_else(|_| url.clone(), |url| url.to_string()))
-            }
-        }
-    }
-
-    /// The path, or the whole URL.
-    pub(crate) fn shown(&self) -> String {
-        match self {
-            Address::Target { path, .. } => path.clone(),
-            Address::Url(url) => url.clone(),
-        }
-    }
-}
+use bytes::Bytes;
 
 /// A request to make.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +90,18 @@ pub(crate) struct Aim {
 
 /// Sends a request and follows redirects as far as asked. Unknown when we could not even try.
 pub(crate) async fn fetch(fetch: Fetch<'_>, world: &World, until: Deadline) -> Result<Fetched, Unknown> {
+    fetch_by(fetch, None, world, until).await
+}
+
+/// The same, by addresses of one family only.
+pub(crate) async fn fetch_by(
+    fetch: Fetch<'_>,
+    family: Option<Family>,
+    world: &World,
+    until: Deadline,
+) -> Result<Fetched, Unknown> {
     let mut aim = aim(&fetch, world, until).await?;
+    aim.route.family = family;
     let secrets = std::mem::take(&mut aim.secrets);
     let mut redirects = Vec::new();
     let (mut before, mut requests) = (Duration::ZERO, aim.requests);
@@ -182,29 +142,6 @@ fn own_trouble(reply: Result<Reply, Failure>) -> Result<Result<Reply, Failure>, 
         Err(Failure { kind: FailureKind::Ours, detail }) => Err(Unknown::because(detail)),
         reply => Ok(reply),
     }
-}
-
-/// Where an answer redirects to (RFC 9110 §15.4).
-pub(crate) fn location(reply: &Reply) -> Option<&str> {
-    matches!(reply.status, 301 | 302 | 303 | 307 | 308).then(|| reply.header("location")).flatten()
-}
-
-/// The URL that a redirect leads to.
-pub(crate) fn redirected(from: &Url, to: &str) -> Result<Url, Failure> {
-    let bad = |why: String| Failure::new(FailureKind::BadRedirect, format!("{from} leads to `{to}`: {why}"));
-    let mut url = from.join(to).map_err(|error| bad(error.to_string()))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad("not an http or https URL".to_owned()));
-    }
-    url.set_fragment(None);
-    strip_user(&mut url);
-    Ok(url)
-}
-
-fn strip_user(url: &mut Url) {
-    // both only fail for URLs that cannot have a user
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
 }
 
 impl Aim {
@@ -328,49 +265,6 @@ fn target<'w>(name: &str, world: &'w World) -> Result<&'w Target, Unknown> {
     world.targets.get(name).ok_or_else(|| Unknown::because(format!("there is no target `{name}`")))
 }
 
-/// The URL to ask, and the user that the target's URL names.
-fn url(address: &Address, target: Option<&Target>) -> Result<(Url, Option<Credential>), Unknown> {
-    let (text, name) = match (address, target) {
-        (Address::Target { path, name }, Some(target)) => {
-            let base = target.url.as_ref().map_err(|reason| Unknown::because(reason.clone()))?;
-            (joined(base, path), name.as_str())
-        }
-        (address, _) => (address.shown(), "url"),
-    };
-    let mut url = Url::parse(&text).map_err(|error| {
-        Unknown::because(format!("the URL of target `{name}` is not an http or https URL ({error})"))
-    })?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(Unknown::because(format!("target `{name}` is `{}://…`, not http or https", url.scheme())));
-    }
-    let user = (!url.username().is_empty()).then(|| Credential::Basic {
-        user: unescaped(url.username()),
-        password: unescaped(url.password().unwrap_or_default()),
-    });
-    strip_user(&mut url);
-    url.set_fragment(None);
-    Ok((url, user))
-}
-
-/// `path` behind a base URL whose own query and fragment are dropped.
-fn joined(base: &str, path: &str) -> String {
-    let end = base.find(['?', '#']).unwrap_or(base.len());
-    format!("{}{path}", base[..end].trim_end_matches('/'))
-}
-
-/// `%41` → `A`; what is no escape stays.
-fn unescaped(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::new();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let code = text.get(at + 1..at + 3).filter(|_| byte == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        plain.push(code.unwrap_or(byte));
-        at += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&plain).into_owned()
-}
-
 /// Whether a request that may change something may be sent; the reason if not.
 pub(crate) fn active_permitted(what: &str, target: Option<&str>, world: &World) -> Result<(), Unknown> {
     let no = |reason: String| Err(Unknown::because(format!("{what} not sent: {reason}")));
@@ -393,20 +287,4 @@ pub(crate) fn active_permitted(what: &str, target: Option<&str>, world: &World) 
         return no("the environment is protected (`--allow-protected` lifts that)".to_owned());
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_goes_behind_the_base_path_of_its_target() {
-        assert_eq!(joined("http://h:1/app/", "/health?x=1"), "http://h:1/app/health?x=1");
-        assert_eq!(joined("http://h:1/app?key=v#f", "/"), "http://h:1/app/");
-    }
-
-    #[test]
-    fn escapes_in_a_user_name_are_undone() {
-        assert_eq!(unescaped("a%40b%zz%4"), "a@b%zz%4");
-    }
 }

@@ -11,7 +11,7 @@ use tokio_rustls::TlsConnector;
 
 use super::failure::{Failure, FailureKind};
 use super::{Phases, Trust};
-use crate::model::target::Route;
+use crate::model::target::{Family, Route};
 use crate::world::Deadline;
 
 /// Where to, and how.
@@ -47,18 +47,36 @@ pub struct Dialed {
 
 /// Opens a connection, trying the addresses of the host one after the other.
 pub async fn dial(line: Line<'_>, until: Deadline) -> Result<Dialed, Failure> {
+    if let Some(proxy) = &line.route.proxy {
+        return super::proxy::dial(line, proxy, until).await;
+    }
+    let (tcp, peer, phases) = connected(line, until).await?;
+    let Some(trust) = line.tls else {
+        return Ok(Dialed { stream: Box::new(tcp), peer, phases, http2: false });
+    };
+    secured(Box::new(tcp), (line.host, trust), (peer, phases), until).await
+}
+
+/// A connection without TLS, to where the line leads.
+pub(super) async fn connected(line: Line<'_>, until: Deadline) -> Result<(TcpStream, SocketAddr, Phases), Failure> {
     let (addresses, dns) = addresses(line, until).await?;
     let begun = Instant::now();
     let (tcp, peer) = connect(&addresses, until).await?;
     let _ = tcp.set_nodelay(true);
-    let phases = Phases { dns, connect: begun.elapsed(), ..Phases::default() };
-    let Some(trust) = line.tls else {
-        return Ok(Dialed { stream: Box::new(tcp), peer, phases, http2: false });
-    };
+    Ok((tcp, peer, Phases { dns, connect: begun.elapsed(), ..Phases::default() }))
+}
+
+/// TLS over a connection.
+pub(super) async fn secured(
+    stream: Box<dyn Duplex>,
+    (host, trust): (&str, &Trust),
+    (peer, phases): (SocketAddr, Phases),
+    until: Deadline,
+) -> Result<Dialed, Failure> {
     let begun = Instant::now();
-    let name = ServerName::try_from(line.host.to_owned())
-        .map_err(|_| Failure::new(FailureKind::TlsFailed, format!("`{}` is not a name TLS can ask for", line.host)))?;
-    let handshake = TlsConnector::from(trust.config()).connect(name, tcp);
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|_| Failure::new(FailureKind::TlsFailed, format!("`{host}` is not a name TLS can ask for")))?;
+    let handshake = TlsConnector::from(trust.config()).connect(name, stream);
     let tls = within(until, "the TLS handshake was not complete", handshake)
         .await?
         .map_err(|error| Failure::in_handshake(&error))?;
@@ -83,6 +101,18 @@ fn in_seconds(limit: Duration) -> String {
 
 /// Where the host is, and how long it took to find out.
 async fn addresses(line: Line<'_>, until: Deadline) -> Result<(Vec<SocketAddr>, Duration), Failure> {
+    let (mut found, dns) = all_addresses(line, until).await?;
+    if let Some(family) = line.route.family {
+        found.retain(|address| family.has(address.ip()));
+        let word = if family == Family::Four { "IPv4" } else { "IPv6" };
+        if found.is_empty() {
+            return Err(Failure::new(FailureKind::Unresolvable, format!("`{}` has no {word} address", line.host)));
+        }
+    }
+    Ok((found, dns))
+}
+
+async fn all_addresses(line: Line<'_>, until: Deadline) -> Result<(Vec<SocketAddr>, Duration), Failure> {
     let fixed = line.route.address(line.host);
     let host = fixed.unwrap_or(line.host);
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {

@@ -8,13 +8,14 @@ use std::time::Instant;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderName, HeaderValue};
+use hyper::header::{HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::{Method, Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::time::timeout;
 
 use super::dial::{Line, dial, within};
 use super::failure::{Failure, FailureKind};
+use super::proxy::authorization;
 use super::{Phases, Trust, Url};
 use crate::model::target::Route;
 use crate::world::Deadline;
@@ -165,7 +166,9 @@ fn request(ask: &Ask<'_>, http2: bool) -> Result<Request<Full<Bytes>>, Failure> 
         .map_err(|_| ours(format!("`{}` is not an HTTP method", ask.method)))?;
     let authority = authority(ask.url);
     let path = &ask.url[url::Position::BeforePath..url::Position::AfterQuery];
-    let uri = if http2 { format!("{}://{authority}{path}", ask.url.scheme()) } else { path.to_owned() };
+    let proxy = ask.route.proxy.as_deref().filter(|_| ask.url.scheme() == "http");
+    let uri =
+        if http2 || proxy.is_some() { format!("{}://{authority}{path}", ask.url.scheme()) } else { path.to_owned() };
     let mut request = Request::builder()
         .method(method)
         .uri(uri)
@@ -175,6 +178,10 @@ fn request(ask: &Ask<'_>, http2: bool) -> Result<Request<Full<Bytes>>, Failure> 
     if !http2 {
         let host = HeaderValue::from_str(&authority).map_err(|_| ours(format!("`{authority}` is not a host")))?;
         headers.insert(HOST, host);
+    }
+    if let Some(secret) = proxy.and_then(|proxy| authorization(&Url::parse(proxy).ok()?)) {
+        let value = HeaderValue::from_str(&secret).map_err(|_| ours("the proxy's user cannot be sent".to_owned()))?;
+        headers.insert(PROXY_AUTHORIZATION, value);
     }
     for header in ask.headers {
         headers.insert(header.name.clone(), header.value.clone());

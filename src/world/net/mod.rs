@@ -7,7 +7,9 @@ mod dial;
 mod exchange;
 mod failure;
 mod inflate;
+mod proxy;
 mod trust;
+mod verifier;
 
 pub use dial::{Dialed, Line, dial, is_public};
 pub use exchange::{Ask, Body, Header, Reply, exchange};

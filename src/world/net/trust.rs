@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
 
+use super::verifier::{AnyCertificate, Listed};
 use crate::model::Unknown;
 
 /// A TLS client configuration. Certificates are verified unless asked otherwise by name.
@@ -20,7 +19,7 @@ pub struct Trust {
 impl Trust {
     /// The public authorities (Mozilla's list), no client certificate.
     pub fn public() -> Trust {
-        Trust::with(public_roots(), None)
+        Trust::with((public_roots(), Vec::new()), None)
             .expect("ring offers every default version, and there is no client key to refuse")
     }
 
@@ -29,7 +28,7 @@ impl Trust {
     pub fn from_files(ca_file: Option<&Path>, client: Option<(&Path, &Path)>) -> Result<Trust, Unknown> {
         let roots = match ca_file {
             Some(path) => roots_in(path)?,
-            None => public_roots(),
+            None => (public_roots(), Vec::new()),
         };
         let client = client.map(|(chain, key)| Ok((certificates_in(chain)?, key_in(key)?))).transpose()?;
         Trust::with(roots, client)
@@ -40,7 +39,7 @@ impl Trust {
     /// may be sent this way.
     pub fn unverified() -> Trust {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = Arc::new(AnyCertificate(Arc::clone(&provider)));
+        let verifier = Arc::new(AnyCertificate::new(Arc::clone(&provider)));
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("ring offers every default version")
@@ -52,13 +51,18 @@ impl Trust {
     }
 
     fn with(
-        roots: RootCertStore,
+        (roots, listed): (RootCertStore, Vec<CertificateDer<'static>>),
         client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
     ) -> Result<Trust, rustls::Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots);
+        let builder =
+            ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+        let builder = if listed.is_empty() {
+            builder.with_root_certificates(roots)
+        } else {
+            let verifier = Listed::new(roots, listed, provider)?;
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+        };
         let mut config = match client {
             Some((chain, key)) => builder.with_client_auth_cert(chain, key)?,
             None => builder.with_no_client_auth(),
@@ -73,56 +77,18 @@ impl Trust {
     }
 }
 
-/// Takes every certificate; the signatures of the handshake are verified all the same.
-#[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _certificate: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _name: &ServerName<'_>,
-        _ocsp: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
-}
-
 fn public_roots() -> RootCertStore {
     RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
-fn roots_in(path: &Path) -> Result<RootCertStore, Unknown> {
+fn roots_in(path: &Path) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), Unknown> {
     let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(certificates_in(path)?);
+    let listed = certificates_in(path)?;
+    let (added, _) = roots.add_parsable_certificates(listed.iter().cloned());
     if added == 0 {
         return Err(Unknown::because(format!("`{}` holds no usable certificate", path.display())));
     }
-    Ok(roots)
+    Ok((roots, listed))
 }
 
 fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unknown> {
