@@ -270,6 +270,7 @@ fn differences(case: &Case, algorithm: &str, seen: &Observation) -> Vec<String> 
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "how many cases were compared is worth knowing")]
 fn every_case_of_the_observatory_has_its_result_score_and_grade_in_every_algorithm() {
     let cases = cases();
     let (total, certificates) = (cases.len(), Certificates::new());

@@ -202,7 +202,7 @@ fn captured(reply: &Reply, place: &str) -> Option<String> {
     if let Some(name) = place.strip_prefix("cookie.") {
         let lines = reply.headers.iter().filter(|(key, _)| key == "set-cookie");
         let cookies = lines.filter_map(|(_, line)| RawCookie::parse(line.clone()).ok());
-        return cookies.filter(|cookie| cookie.name() == name).last().map(|cookie| cookie.value().to_owned());
+        return cookies.rev().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned());
     }
     let path = place.strip_prefix("body.")?;
     let json: Json = serde_json::from_str(&body_text(reply)).ok()?;

@@ -157,15 +157,12 @@ fn collect(page: &mut Page, tag: &Tag, without_source: bool) {
 fn collect_meta(page: &mut Page, tag: &Tag) {
     let content = attribute(tag, "content");
     let means = |name: &str, what: &str| attribute(tag, name).is_some_and(|value| value.to_lowercase().trim() == what);
-    let has_equivalent = attribute(tag, "http-equiv").is_some();
-    match content {
-        Some(content) if has_equivalent => {
-            if means("http-equiv", "content-security-policy") && !content.is_empty() {
-                page.policies.push(content);
-            }
-        }
-        Some(content) if !content.is_empty() && means("name", "referrer") => page.referrer = Some(content),
-        _ => {}
+    let Some(content) = content else { return };
+    if attribute(tag, "http-equiv").is_some() {
+        let policy = means("http-equiv", "content-security-policy") && !content.is_empty();
+        page.policies.extend(policy.then_some(content));
+    } else if !content.is_empty() && means("name", "referrer") {
+        page.referrer = Some(content);
     }
 }
 

@@ -163,13 +163,13 @@ pub fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(address) => {
             let [first, second, ..] = address.octets();
             let shared = first == 100 && (64..128).contains(&second);
-            let reserved = first == 0 || first >= 240;
-            !(address.is_private() || address.is_loopback() || address.is_link_local() || shared)
-                && !(reserved || address.is_multicast())
+            let reserved = first == 0 || first >= 240 || address.is_multicast();
+            let inside = address.is_private() || address.is_loopback() || address.is_link_local();
+            !(inside || shared || reserved)
         }
         IpAddr::V6(address) => {
-            !(address.is_loopback() || address.is_unspecified() || address.is_unique_local())
-                && !(address.is_unicast_link_local() || address.is_multicast())
+            let inside = address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local();
+            !(inside || address.is_unspecified() || address.is_multicast())
         }
     }
 }
