@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 
 use super::language::Lang;
+use super::span::Span;
 use crate::model::Certainty;
 
 /// What may lower the certainty of a match.
@@ -30,6 +31,29 @@ pub(super) enum Guard {
     AppConfig,
     /// In comparisons, attributes and messages a placeholder is spoken of, not used.
     Placeholder,
+    /// What fails while cleaning up has nobody to tell.
+    Cleanup,
+    /// Nothing when the span behind the match has a safe word, or the file lacks what it needs; a hint when the file eases it.
+    Without(Span, Context),
+    /// Names of tables and columns, constants and escaped values cannot be bound: a hint.
+    Interpolated,
+    /// Only with `shell=True`.
+    Shell,
+    /// Behind a check of the version or a failed import it is a fallback.
+    Version,
+}
+
+/// What around a match decides about it, as texts that must occur.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Context {
+    /// The file must have one of these, unless the list is empty.
+    pub(super) needs: &'static [&'static str],
+    /// The span must have none of these.
+    pub(super) safe: &'static [&'static str],
+    /// With one of these in the file, it is only a hint.
+    pub(super) eased: &'static [&'static str],
+    /// Code for browsers gives only a hint.
+    pub(super) server: bool,
 }
 
 /// One match in its file.
@@ -55,6 +79,11 @@ impl Guard {
             Guard::ProductionFile => found.path.ends_with("config/environments/production.rb").then_some(certainty),
             Guard::AppConfig => found.path.ends_with("config/app.php").then_some(certainty),
             Guard::Placeholder => (!found.is_spoken_of()).then_some(certainty),
+            Guard::Cleanup => hint(found.is_cleanup()),
+            Guard::Without(span, context) => found.weigh_context(span, &context, certainty),
+            Guard::Shell if !found.has(Span::Statement, "shell=True") => None,
+            Guard::Shell | Guard::Interpolated => hint(found.is_identifier()),
+            Guard::Version => hint(version().is_match(found.around(3, 2))),
         }
     }
 }
@@ -104,6 +133,39 @@ impl Match<'_> {
         self.bytes[..self.start].windows(8).any(|window| window == b"__main__")
     }
 
+    fn is_cleanup(&self) -> bool {
+        cleanup().is_match(self.around(4, 0)) || cleanup().is_match(&self.bytes[self.start..self.end])
+    }
+
+    fn weigh_context(&self, span: Span, context: &Context, certainty: Certainty) -> Option<Certainty> {
+        let in_file = |words: &[&str]| words.iter().any(|word| contains(self.bytes, word));
+        if !(context.needs.is_empty() || in_file(context.needs)) || context.safe.iter().any(|word| self.has(span, word))
+        {
+            return None;
+        }
+        let eased = in_file(context.eased) || (context.server && self.is_browser_code());
+        Some(if eased { Certainty::Hint } else { certainty })
+    }
+
+    fn has(&self, span: Span, word: &str) -> bool {
+        contains(span.of(self.bytes, self.start, self.end, self.lang), word)
+    }
+
+    fn is_browser_code(&self) -> bool {
+        const PARTS: &[&str] =
+            &["frontend", "client", "web", "webapp", "ui", "public", "static", "assets", "components", "views"];
+        let markup = [".vue", ".svelte", ".jsx", ".tsx", ".astro"].iter().any(|end| self.path.ends_with(end));
+        markup
+            || self.path.split('/').any(|part| PARTS.contains(&part))
+            || ["window.", "document.", "localStorage"].iter().any(|word| contains(self.bytes, word))
+    }
+
+    /// Whether what is put into the text is an identifier, a constant or an escaped value.
+    fn is_identifier(&self) -> bool {
+        let statement = Span::Statement.of(self.bytes, self.start, self.end, self.lang);
+        identifier().is_match(statement) || constant().is_match(statement) || allow_list().is_match(self.around(10, 0))
+    }
+
     fn is_spoken_of(&self) -> bool {
         let line = self.line();
         let compared = spoken().is_match(line);
@@ -132,6 +194,46 @@ fn option() -> &'static Regex {
     )
 }
 
+fn contains(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+}
+
+fn cleanup() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(
+        &CELL,
+        r"(?i)\b(close|unlink|rmtree|rmdir|clean_?up|dispose|destroy|shutdown|disconnect|terminate|kill|abort|cancel|release|flush|teardown)\w*\(|\b(remove|delete)\(|\b(ignored?|expected|suppress(ed)?)\b|__del__|\brouter\.(push|replace)\(",
+    )
+}
+
+fn version() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(
+        &CELL,
+        r"\bsys\.version_info\b|\bImportError\b|\bModuleNotFoundError\b|\bPY[23]\b|PHP_VERSION|RUBY_VERSION|\bfunction_exists\(|\brespond_to\?|\bhasattr\(|\bBuffer\.(from|alloc)\s*\?",
+    )
+}
+
+/// Names that hold identifiers or lists of placeholders, and functions that escape.
+fn identifier() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(
+        &CELL,
+        r#"(?i)(\$?\{|#\{|\$|["'`]\s*[+%,.]\s*\(?|format\(\s*)(\w+([.>-]+|\(\s*))*\w*(table|schema|columns?|fields?|placeholders?|prefix|keyspace|database|db_?name|index|sequence|quote\w*|escape\w*|sanitize\w*|shlex|wpdb|conditions?|clauses?|order|interval)\w*"#,
+    )
+}
+
+/// Names of constants.
+fn constant() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"[{$]\{?([a-z_]+\.)*[A-Z][A-Z0-9_]+\}")
+}
+
+fn allow_list() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"(?i)\bin\s+\w*(allowed|valid|known|permitted)\w*|\bin_array\(|allow_?list|white_?list")
+}
+
 fn local() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(&CELL, r"(?i)\blocalhost\b|\b127\.0\.0\.1\b|\bhealth.?check")
@@ -156,7 +258,9 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for regex in [option(), local(), http_client(), spoken()] {
+        for regex in
+            [option(), local(), http_client(), spoken(), cleanup(), version(), identifier(), constant(), allow_list()]
+        {
             assert!(!regex.is_match(b""));
         }
     }

@@ -4,13 +4,18 @@
 //! read in `read`.
 
 mod binary;
+mod credential;
+mod failure;
 mod guard;
+mod hazard;
 mod hidden;
 mod language;
 mod marker;
+mod outdated;
 mod read;
 mod rules;
 mod rust_tests;
+mod span;
 
 use std::collections::BTreeMap;
 
@@ -79,6 +84,11 @@ const SHIPPED: &[(&str, &str)] = &[
         "`TODO`, `FIXME`, `XXX`, `HACK` and `BUG` in comments that name no person, issue, address or day",
     ),
 ];
+/// Counts of findings in shipped source, of every table.
+fn in_source() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    [SHIPPED, failure::FACTS, hazard::FACTS, credential::FACTS, outdated::FACTS].into_iter().flatten()
+}
+
 /// Counts of findings in tests.
 const TESTED: &[(&str, &str)] = &[
     ("focused_tests", "tests that switch off the others: `.only(`, `fit(`, `:focus`"),
@@ -119,6 +129,12 @@ impl Probe for Code {
                 "skipped tests among all; one with a reason counts half; absent when there are no tests",
             ),
             FactDecl::new(
+                "swallowed_error_density",
+                FactType::Number,
+                "`swallowed_errors` per 5000 lines of code; 0 for fewer than four",
+            ),
+            FactDecl::new("deadline_gap_density", FactType::Number, "`calls_without_deadline` per 10000 lines of code"),
+            FactDecl::new(
                 "texts",
                 FactType::Count,
                 "text files that were searched for conflicts and hidden characters",
@@ -129,7 +145,7 @@ impl Probe for Code {
                 "programs without source, told by their first bytes: ELF, PE, Mach-O, Java, WebAssembly, compiled Python",
             ),
         ];
-        let counts = SHIPPED.iter().chain(TESTED).chain(TEXTS);
+        let counts = in_source().chain(TESTED).chain(TEXTS);
         decls.extend(counts.map(|(name, doc)| FactDecl::new(name, FactType::Count, doc)));
         FactSchema { decls, ..FactSchema::default() }
     }
@@ -228,7 +244,8 @@ impl Sums<'_> {
         }
         let sum = |of: fn(&SourceFile) -> u32| files.iter().map(|(_, _, file)| u64::from(of(file))).sum::<u64>();
         self.amounts(sum(|file| file.lines), sum(|file| file.tests), sum(|file| file.todos));
-        for (name, _) in SHIPPED.iter().chain(TESTED) {
+        self.densities(sum(|file| file.lines));
+        for (name, _) in in_source().chain(TESTED) {
             self.findings.set_count(&mut self.facts, name);
         }
     }
@@ -249,6 +266,17 @@ impl Sums<'_> {
             _ => number(skipped + unexplained, 2 * tests.max(skipped), "there is no test"),
         };
         self.facts.set("skipped_ratio", ratio);
+    }
+
+    /// Half of well-run services have a few dropped errors; a heap of them is what counts (catalogue §9.2).
+    fn densities(&mut self, lines: u64) {
+        const FEW: u64 = 4;
+        let per =
+            |lines_each: u64, count: u64| number(count.saturating_mul(lines_each), lines, "there is no line of code");
+        let swallowed = self.findings.count("swallowed_errors") as u64;
+        let open = self.findings.count("calls_without_deadline") as u64;
+        self.facts.set("swallowed_error_density", per(5000, if swallowed < FEW { 0 } else { swallowed }));
+        self.facts.set("deadline_gap_density", per(10_000, open));
     }
 
     fn texts(&mut self, found: &Found) {

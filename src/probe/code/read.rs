@@ -69,10 +69,10 @@ impl Reading<'_, '_> {
                 let strings = self.file.regions().iter().filter(|(view, _)| *view == View::Strings);
                 let ranges: Vec<Range<usize>> = strings.map(|(_, range)| range).collect();
                 for range in ranges {
-                    self.apply(one.rule, &one.regex, range);
+                    self.apply(one.rule, one.regex(), range);
                 }
             } else {
-                self.apply(one.rule, &one.regex, whole);
+                self.apply(one.rule, one.regex(), whole);
             }
         }
     }

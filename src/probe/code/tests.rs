@@ -134,3 +134,182 @@ fn a_generated_file_is_left_out() {
     ]);
     assert_eq!((count(&seen, "stubs"), count(&seen, "files")), (Some(0), Some(1)));
 }
+
+fn counts(fact: &str, cases: &[(&str, &str, i64)]) {
+    for (path, text, expected) in cases {
+        assert_eq!(one(fact, path, text), Some(*expected), "{fact} in {path}: {text}");
+    }
+}
+
+#[test]
+fn an_error_is_swallowed_only_where_nobody_says_why() {
+    counts(
+        "swallowed_errors",
+        &[
+            ("a.py", "try:\n    pay()\nexcept Exception:\n    pass\n", 1),
+            ("a.py", "try:\n    pay()\nexcept:\n    pass\n", 1),
+            ("a.py", "try:\n    pay()\nexcept Exception as error:\n    # the card is charged later\n    pass\n", 0),
+            ("a.py", "try:\n    pay()\nexcept KeyError:\n    pass\n", 0),
+            ("a.py", "try:\n    file.close()\nexcept Exception:\n    pass\n", 0),
+            ("a.py", "'''\ntry:\n    pay()\nexcept Exception:\n    pass\n'''\n", 0),
+            ("a.js", "try { pay(); } catch (e) {}\n", 1),
+            ("a.js", "try { pay(); } catch { /* charged later */ }\n", 0),
+            ("a.ts", "pay().catch(() => {});\n", 1),
+            ("A.java", "try { pay(); } catch (Exception e) { }\n", 1),
+            ("A.java", "try { pay(); } catch (Exception ignored) { }\n", 0),
+            ("A.cs", "try { Pay(); } catch { }\n", 1),
+            ("a.rb", "begin\n  pay\nrescue\nend\n", 1),
+            ("a.rb", "begin\n  pay\nrescue => e\n  log e\nend\n", 0),
+            ("a.go", "package a\nfunc A() { if err != nil {} }\n", 1),
+            ("a.php", "<?php\ntry { pay(); } catch (\\Exception $e) { }\n", 1),
+        ],
+    );
+}
+
+#[test]
+fn few_swallowed_errors_are_no_density() {
+    let handler = "try:\n    pay()\nexcept Exception:\n    pass\n";
+    assert_eq!(one("swallowed_error_density", "a.py", &handler.repeat(3)), Some(0));
+    assert_ne!(one("swallowed_error_density", "a.py", &handler.repeat(4)), Some(0));
+}
+
+#[test]
+fn a_call_without_a_deadline_is_one_whose_library_has_none() {
+    counts(
+        "calls_without_deadline",
+        &[
+            ("a.py", "import requests\nrequests.get(url)\n", 1),
+            ("a.py", "import requests\nrequests.get(\n    url(')'),\n    timeout=5,\n)\n", 0),
+            ("a.py", "import requests\nrequests.get(url, **options)\n", 0),
+            ("a.py", "import httpx\nhttpx.get(url)\n", 0),
+            ("a.py", "import httpx\nhttpx.get(url, timeout=None)\n", 1),
+            ("a.js", "axios.get(url);\n", 1),
+            ("a.js", "const api = axios.create({ timeout: 5000 });\naxios.get(url);\n", 0),
+            ("src/components/a.tsx", "axios.get(url);\n", 0),
+            ("a.go", "package a\nimport \"net/http\"\nfunc A() { http.Get(url) }\n", 1),
+            ("a.go", "package a\nimport \"net/http\"\nvar c = &http.Client{Timeout: t}\n", 0),
+            ("a.go", "package a\nimport \"net/http\"\nvar c = &http.Client{Transport: t}\n", 1),
+            ("a.go", "package a\nfunc A() { http.Get(url) }\n", 0),
+            ("src/a.rs", "fn a() { reqwest::Client::new(); }\n", 1),
+            ("src/a.rs", "fn a() { reqwest::Client::builder().timeout(t).build(); }\n", 0),
+            ("src/a.rs", "use hyper::Client;\nfn a() { Client::new(); }\n", 0),
+            ("A.java", "class A { RestTemplate t = new RestTemplate(); }\n", 1),
+            ("a.php", "<?php\nuse GuzzleHttp\\Client;\n$c = new Client(['base_uri' => $u]);\n", 1),
+            ("a.php", "<?php\nuse GuzzleHttp\\Client;\n$c = new Client(['timeout' => 5]);\n", 0),
+        ],
+    );
+}
+
+#[test]
+fn parsers_that_run_what_they_read_count_unless_they_are_made_safe() {
+    counts(
+        "unsafe_parsers",
+        &[
+            ("a.py", "yaml.load(text)\n", 1),
+            ("a.py", "yaml.load(text, Loader=yaml.SafeLoader)\n", 0),
+            ("a.py", "yaml.safe_load(text)\n", 0),
+            ("a.py", "pickle.loads(request.body)\n", 1),
+            ("a.py", "value = pickle.loads(cache.get(key))\n", 0),
+            ("A.java", "Object o = new ObjectInputStream(in).readObject();\n", 1),
+            ("A.cs", "var f = new BinaryFormatter();\n", 1),
+            ("a.rb", "Marshal.load(params[:x])\n", 1),
+            ("a.php", "<?php\nunserialize($_GET['x']);\n", 1),
+        ],
+    );
+}
+
+#[test]
+fn queries_and_commands_of_variables_count_and_identifiers_do_not() {
+    counts(
+        "injections",
+        &[
+            ("a.py", "db.execute(f\"SELECT * FROM users WHERE id = {user_id}\")\n", 1),
+            ("a.py", "db.execute(f\"SELECT * FROM {table} WHERE id = %s\", (user_id,))\n", 0),
+            ("a.py", "db.execute(f\"SELECT * FROM {TABLE}\")\n", 0),
+            ("a.py", "db.execute(\"SELECT * FROM users WHERE id = %s\" % user_id)\n", 1),
+            ("a.py", "db.execute(\"SELECT * FROM users WHERE id = %s\", (user_id,))\n", 0),
+            ("a.py", "subprocess.run(f\"tar xf {name}\", shell=True)\n", 1),
+            ("a.py", "subprocess.run(f\"tar xf {shlex.quote(name)}\", shell=True)\n", 0),
+            ("a.py", "os.system(f\"rm {name}\")\n", 1),
+            ("a.js", "db.query(`SELECT * FROM users WHERE id = ${id}`);\n", 1),
+            ("a.js", "db.query(sql`SELECT * FROM users WHERE id = ${id}`);\n", 0),
+            ("a.go", "package a\nfunc A() { db.Query(fmt.Sprintf(\"SELECT * FROM u WHERE id = %s\", id)) }\n", 1),
+            ("a.go", "package a\nfunc A() { db.Query(fmt.Sprintf(\"SELECT * FROM %s\", tableName)) }\n", 0),
+            ("A.java", "em.createQuery(\"SELECT u FROM User u WHERE u.name = \" + name);\n", 1),
+            ("A.cs", "db.Users.FromSqlRaw($\"SELECT * FROM users WHERE id = {id}\");\n", 1),
+            ("a.rb", "User.where(\"name = '#{name}'\")\n", 1),
+            ("a.rb", "User.where(\"name = ?\", name)\n", 0),
+            ("a.php", "<?php\n$db->query(\"SELECT * FROM users WHERE id = $id\");\n", 1),
+        ],
+    );
+}
+
+#[test]
+fn credentials_are_hashed_verified_and_kept_out_of_logs() {
+    counts(
+        "weak_password_hashes",
+        &[
+            ("a.py", "hashlib.sha256(password.encode()).hexdigest()\n", 1),
+            ("a.py", "hashlib.sha256(body).hexdigest()\n", 0),
+            ("a.py", "# pwnedpasswords\nhashlib.sha1(password.encode())\n", 0),
+            ("a.php", "<?php\n$h = md5($password);\n", 1),
+            ("A.java", "return NoOpPasswordEncoder.getInstance();\n", 1),
+            ("a.js", "bcrypt.hash(password, 4);\n", 1),
+            ("a.js", "bcrypt.hash(password, 12);\n", 0),
+        ],
+    );
+    counts(
+        "unverified_tokens",
+        &[
+            ("a.py", "jwt.decode(token, options={\"verify_signature\": False})\n", 1),
+            ("a.py", "jwt.decode(token, key, algorithms=['HS256'])\n", 0),
+            ("a.js", "const jwt = require('jsonwebtoken');\nconst user = jwt.decode(token);\n", 1),
+            (
+                "a.js",
+                "const jwt = require('jsonwebtoken');\nconst { kid } = jwt.decode(token);\njwt.verify(token, keys[kid]);\n",
+                0,
+            ),
+            ("a.go", "package a\nfunc A() { parser.ParseUnverified(token, claims) }\n", 1),
+            ("A.cs", "options.RequireSignedTokens = false;\n", 1),
+        ],
+    );
+    counts(
+        "sensitive_logs",
+        &[
+            ("a.py", "logger.info('login of %s', password)\n", 1),
+            ("a.py", "logger.info(f'login with {user.password}')\n", 1),
+            ("a.py", "logger.info('incorrect username or password')\n", 0),
+            ("a.py", "logger.info('wrong (password)')\n", 0),
+            ("a.js", "console.log('token', accessToken);\n", 1),
+            ("a.go", "package a\nfunc A() { log.Printf(\"login %s\", password) }\n", 1),
+            ("a.rb", "logger.info \"login #{user.password}\"\n", 1),
+        ],
+    );
+}
+
+#[test]
+fn what_a_release_took_away_counts_unless_the_version_is_looked_at() {
+    counts(
+        "removed_apis",
+        &[
+            ("a.py", "from distutils.util import strtobool\n", 1),
+            ("a.py", "try:\n    import imp\nexcept ImportError:\n    imp = None\n", 0),
+            ("a.py", "from langchain.memory import ConversationBufferMemory\n", 1),
+            ("a.py", "from langchain_classic.memory import ConversationBufferMemory\n", 0),
+            ("a.py", "from collections import OrderedDict, Mapping\n", 1),
+            ("a.py", "from collections.abc import Mapping\n", 0),
+            ("a.py", "x = np.float(3)\ny = np.float64(3)\n", 1),
+            ("a.rb", "File.exists?(path)\n", 1),
+            ("a.php", "<?php\nmysql_query($q);\n$db->mysql_query($q);\n", 1),
+        ],
+    );
+    counts(
+        "deprecated_apis",
+        &[
+            ("a.py", "now = datetime.utcnow()\n", 1),
+            ("a.js", "const b = new Buffer('x');\n", 1),
+            ("a.go", "package a\nimport (\n\t\"io/ioutil\"\n)\n", 1),
+            ("A.java", "Integer i = new Integer(3);\n", 1),
+        ],
+    );
+}
