@@ -1,7 +1,7 @@
 //! YAML files of other tools, read with their places under our limits. A file that those refuse is a fault of its own,
 //! never a guess.
 
-use crate::model::Problem;
+use crate::model::{Problem, Problems};
 use crate::yaml::Node;
 
 /// Why a file could not be read.
@@ -23,6 +23,17 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Node, YamlFault> {
             .sorted()
             .first()
             .map_or_else(|| YamlFault { line: 0, reason: "it could not be read".to_owned() }, fault)),
+    }
+}
+
+/// Reads every document of a file; those that hold nothing are left out.
+pub(crate) fn read_all(path: &str, bytes: &[u8]) -> Result<Vec<Node>, YamlFault> {
+    let source = crate::yaml::source(path, bytes).map_err(|problem| fault(&problem))?;
+    let mut problems = Problems::new();
+    let documents = crate::yaml::parse_documents(&source, &mut problems).unwrap_or_default();
+    match problems.sorted().first() {
+        Some(problem) => Err(fault(problem)),
+        None => Ok(documents),
     }
 }
 

@@ -4,7 +4,7 @@
 //! are read with `serde_yaml` by the probes that need them.
 //!
 //! Text stays text: a plain scalar is kept as written (`1.10`, `no`, `7e3`), and whoever asks for it decides what it
-//! means. Tags, several documents and YAML directives are refused.
+//! means. Tags are refused; several documents and directives are a matter of foreign files (`parse_documents`).
 
 mod access;
 mod anchor;
@@ -25,6 +25,6 @@ mod trap;
 
 pub use decode::{decode, decode_part, decode_with_blanks};
 pub use node::{Key, Kind, Node, Source, Span, Style};
-pub use parse::{MAX_DEPTH, MAX_NODES, parse, parse_foreign, parse_into};
+pub use parse::{MAX_DEPTH, MAX_NODES, parse, parse_documents, parse_foreign, parse_into};
 pub use raw::{Raw, Spanned};
 pub use source::{MAX_BYTES, source, too_large};

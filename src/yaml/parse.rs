@@ -41,25 +41,26 @@ pub fn parse_foreign(source: &Arc<Source>, problems: &mut Problems) -> Option<No
     read(source, true, problems)
 }
 
+/// All documents of a file that is not ours, those that hold nothing left out. `None` with an error added: a document
+/// is no tree.
+pub fn parse_documents(source: &Arc<Source>, problems: &mut Problems) -> Option<Vec<Node>> {
+    let mut builder = Builder { foreign: true, many: true, ..Builder::new(source, problems) };
+    builder.run().then_some(builder.done)
+}
+
 fn read(source: &Arc<Source>, foreign: bool, problems: &mut Problems) -> Option<Node> {
-    let options = granit_parser::options! {
+    let mut builder = Builder { foreign, ..Builder::new(source, problems) };
+    if builder.run() { builder.done.pop() } else { None }
+}
+
+/// What the parser itself refuses.
+fn options(has_directives: bool) -> granit_parser::Options {
+    granit_parser::options! {
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
-        disallow_directives: true,
+        disallow_directives: !has_directives,
         emit_comments: false,
-    };
-    let mut builder = Builder { foreign, ..Builder::new(source, problems) };
-    for event in Parser::new_from_str_with_options(&source.text, options) {
-        let step = match event {
-            Ok((event, span)) => builder.take(event, &span),
-            Err(fault) => Err(Box::new(syntax::problem(source, &fault))),
-        };
-        if let Err(problem) = step {
-            builder.problems.push(*problem);
-            return None;
-        }
     }
-    builder.root
 }
 
 /// A step that ends parsing carries its problem.
@@ -96,7 +97,10 @@ struct Builder<'p> {
     documents: usize,
     /// Whether the document is not ours, so that `x-` keys are kept everywhere.
     foreign: bool,
-    root: Option<Node>,
+    /// Whether a file may hold several documents.
+    many: bool,
+    /// Documents that are complete and hold something.
+    done: Vec<Node>,
 }
 
 impl<'p> Builder<'p> {
@@ -111,8 +115,25 @@ impl<'p> Builder<'p> {
             anchored: 0,
             documents: 0,
             foreign: false,
-            root: None,
+            many: false,
+            done: Vec::new(),
         }
+    }
+
+    /// Takes every event of the source; false when one of them ended it with an error.
+    fn run(&mut self) -> bool {
+        let source = self.source.clone();
+        for event in Parser::new_from_str_with_options(&source.text, options(self.many)) {
+            let step = match event {
+                Ok((event, span)) => self.take(event, &span),
+                Err(fault) => Err(Box::new(syntax::problem(&source, &fault))),
+            };
+            if let Err(problem) = step {
+                self.problems.push(*problem);
+                return false;
+            }
+        }
+        true
     }
 
     fn take(&mut self, event: Event<'_>, at: &granit_parser::Span) -> Step {
@@ -149,7 +170,7 @@ impl<'p> Builder<'p> {
 
     fn document(&mut self, span: &Span) -> Step {
         self.documents += 1;
-        if self.documents < 2 {
+        if self.documents < 2 || self.many {
             return Ok(());
         }
         let problem = span.problem("a second document begins here");
@@ -242,7 +263,7 @@ impl<'p> Builder<'p> {
     /// Puts a finished node where it belongs: an item, a key, a value, or the root.
     fn add(&mut self, node: Node) -> Step {
         let Some(open) = self.open.last_mut() else {
-            self.root = (node.kind != Kind::Null).then_some(node);
+            self.done.extend((node.kind != Kind::Null).then_some(node));
             return Ok(());
         };
         match &mut open.content {

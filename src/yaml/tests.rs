@@ -297,3 +297,13 @@ fn a_source_knows_its_lines() {
     let text = source("s.yaml", b"one\r\ntwo\n\nfour").unwrap();
     assert_eq!((1..=5).map(|number| text.line(number)).collect::<Vec<_>>(), ["one", "two", "", "four", ""]);
 }
+
+#[test]
+fn a_foreign_file_may_hold_several_documents_and_empty_ones_are_left_out() {
+    let source = source("k.yaml", b"%YAML 1.2\n---\na: 1\n---\n# nothing\n---\nb: &x {c: 2}\nx-d: *x\n...\n").unwrap();
+    let mut problems = Problems::new();
+    let documents = parse_documents(&source, &mut problems).unwrap();
+    assert_eq!(documents.iter().map(|node| node.entries().len()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(documents[1].span.line, 7);
+    assert!(parse(source).is_err());
+}
