@@ -49,7 +49,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("aho_corasick", &["world/literal.rs"]),
     ("annotate_snippets", &["cli/problem_text.rs"]),
     ("askama", &["report/"]),
-    ("base64", &["model/target.rs", "model/secret.rs"]),
+    ("base64", &["model/target.rs", "model/secret.rs", "probe/kubernetes/plain_secret.rs"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),

@@ -80,7 +80,11 @@ impl Findings {
 
     /// The count as a fact: what was found stands, but zero needs every file to have been read.
     pub(crate) fn set_count(&self, facts: &mut Facts, fact: &'static str) {
-        let count = self.count(fact);
+        self.set_number(facts, fact, self.count(fact));
+    }
+
+    /// The same for a number that was counted elsewhere.
+    pub(crate) fn set_number(&self, facts: &mut Facts, fact: &'static str, count: usize) {
         match self.unread.first() {
             Some((file, reason)) if count == 0 => {
                 facts.set(fact, Fact::Unobserved(format!("`{file}` could not be judged: {reason}")));

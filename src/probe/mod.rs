@@ -25,10 +25,13 @@ pub(crate) mod folder;
 mod glob_parameter;
 pub(crate) mod http;
 mod image;
+mod kubernetes;
 mod limits;
 mod manifest;
+mod percent;
 pub mod plugin;
 mod promql;
+mod purpose;
 mod report_file;
 mod report_json;
 #[cfg(test)]
@@ -167,6 +170,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &exposed_paths::DEF,
     &file::DEF,
     &http::DEF,
+    &kubernetes::DEF,
     &manifest::DEF,
     &plugin::DEF, &promql::DEF,
     &secrets::DEF,

@@ -2,6 +2,7 @@
 
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
+use crate::probe::purpose::is_dev_word;
 use crate::probe::yaml_file::{self, YamlFault};
 
 use super::danger::{escape_percent, host_escapes, inline_secrets};
@@ -42,29 +43,6 @@ pub(super) fn judge(path: &str, bytes: &[u8]) -> Result<Option<Judged>, YamlFaul
         judged.services.push(service);
     }
     Ok(Some(judged))
-}
-
-/// Whether a word says that something is not for production.
-pub(super) fn is_dev_word(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "ci",
-        "debug",
-        "demo",
-        "dev",
-        "devel",
-        "develop",
-        "development",
-        "e2e",
-        "example",
-        "local",
-        "override",
-        "playground",
-        "sample",
-        "test",
-        "testing",
-        "tests",
-    ];
-    WORDS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 impl Judged {

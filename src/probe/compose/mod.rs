@@ -14,8 +14,8 @@ use serde::Deserialize;
 use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
 use crate::probe::builds::Build;
 use crate::probe::yaml_file::YamlFault;
-use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
-use crate::world::{Class, Select, Swept, Want, WantId, Wants};
+use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter, purpose};
+use crate::world::{Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
 /// Parameters of the `compose` probe.
@@ -67,7 +67,7 @@ pub(crate) fn want(wants: &mut Wants) -> WantId {
 pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
     let mut builds = Vec::new();
     for (id, digest) in swept.get(want).own::<Digest>() {
-        if aside(swept.path(id), swept.class(id)).is_some() {
+        if purpose::aside(swept.path(id), swept.class(id)).is_some() {
             continue;
         }
         let Ok(Ok(Some(judged))) = digest else { continue };
@@ -77,20 +77,6 @@ pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
         }));
     }
     builds
-}
-
-/// Why a file does not count, if it does not.
-fn aside(path: &str, class: Class) -> Option<String> {
-    if !matches!(class, Class::Src | Class::Tooling) {
-        return Some(format!("its folder says {}", class.word()));
-    }
-    let lower = path.to_ascii_lowercase();
-    let (folders, base) = lower.rsplit_once('/').unwrap_or(("", lower.as_str()));
-    let words = base.split(['.', '-', '_']).chain(folders.split('/'));
-    let mut words = words.chain(folders.split('/').filter_map(|folder| folder.strip_prefix('.')));
-    words
-        .find(|word| judge::is_dev_word(word) || *word == "devcontainer" || *word == ".devcontainer")
-        .map(|word| format!("its name says `{word}`"))
 }
 
 impl Probe for ComposeProbe {

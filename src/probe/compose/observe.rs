@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::model::report::Evidence;
-use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
+use crate::model::{Fact, Facts, Observation, Place, Value};
 use crate::probe::finding::{Finding, Findings};
+use crate::probe::percent::mean;
+use crate::probe::purpose;
 use crate::world::{Swept, WantId};
 
 use super::Digest;
@@ -26,7 +28,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
     let mut pins = Vec::new();
     for (id, digest) in swept.get(want).own::<Digest>() {
         let path = swept.path(id);
-        let reason = if explicit { None } else { super::aside(path, swept.class(id)) };
+        let reason = if explicit { None } else { purpose::aside(path, swept.class(id)) };
         if let Some(reason) = reason {
             aside.push(left_out(path, &reason));
             continue;
@@ -111,14 +113,6 @@ fn left_out(path: &str, reason: &str) -> Evidence {
         note: Some(format!("not counted: {reason}")),
         fact: Some("files".to_owned()),
         ..Evidence::default()
-    }
-}
-
-fn mean(percents: &[u32], nothing: &str) -> Fact {
-    let sum: u64 = percents.iter().map(|percent| u64::from(*percent)).sum();
-    match Exact::ratio(sum, percents.len() as u64 * 100) {
-        Some(mean) => Fact::Present(Value::Number(mean)),
-        None => Fact::Unobserved(nothing.to_owned()),
     }
 }
 

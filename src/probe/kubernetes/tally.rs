@@ -1,0 +1,47 @@
+//! What the rules over all objects add up to.
+
+use crate::probe::finding::{Finding, Findings};
+
+use super::exemption;
+use super::reached::suppressed;
+use super::set::Placed;
+
+/// Findings, counts and percentages of single workloads and containers.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) findings: Findings,
+    /// Findings that an annotation took out of the counts.
+    pub(super) suppressed: usize,
+    /// References between objects, good and bad.
+    pub(super) references: usize,
+    /// Workloads whose token was looked at.
+    pub(super) pods: usize,
+    pub(super) default_denies: usize,
+    pub(super) limits_egress: bool,
+    pub(super) ready: Vec<u32>,
+    /// Percent and weight.
+    pub(super) amounts: Vec<(u32, u32)>,
+    pub(super) isolated: Vec<u32>,
+    pub(super) encrypted: Vec<u32>,
+    pub(super) replicated: Vec<u32>,
+    pub(super) spread: Vec<u32>,
+    pub(super) budgeted: Vec<u32>,
+    pub(super) rolled_out: Vec<u32>,
+}
+
+impl Tally {
+    /// A certain finding about an object.
+    pub(super) fn find(&mut self, placed: Placed<'_>, fact: &'static str, line: u32, what: &str, note: &str) {
+        self.found(placed, placed.object.finding(fact, line, what, note));
+    }
+
+    /// A finding about an object; its annotations may take it out of the counts.
+    pub(super) fn found(&mut self, placed: Placed<'_>, finding: Finding) {
+        if exemption::covers(&placed.object.exemptions, finding.fact) {
+            self.suppressed += 1;
+            self.findings.push(placed.file, suppressed(&finding));
+        } else {
+            self.findings.push(placed.file, finding);
+        }
+    }
+}
