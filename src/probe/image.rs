@@ -203,8 +203,8 @@ const ROOT: &[&str] = &[
 
 /// Code names of releases, which stay on one major version.
 const CODE_NAMES: &[&str] = &[
-    "bionic", "bookworm", "bullseye", "buster", "focal", "forky", "jammy", "noble", "oracular", "plucky", "questing",
-    "resolute", "stretch", "trixie", "xenial",
+    "bionic", "bookworm", "bullseye", "buster", "focal", "forky", "jammy", "jessie", "noble", "oracular", "plucky",
+    "precise", "questing", "resolute", "stretch", "trixie", "trusty", "wheezy", "xenial",
 ];
 
 static COMMIT: LazyLock<Regex> =
@@ -226,7 +226,8 @@ fn pin_of_tag(tag: &str) -> Pin {
         return Pin::Floating;
     }
     let Some(found) = VERSION.captures(tag).and_then(|captures| captures.get(1)) else {
-        let named = tag.split(['-', '_']).any(|word| CODE_NAMES.contains(&word));
+        let is_release = |word: &str| CODE_NAMES.contains(&word) || is_windows_release(word);
+        let named = tag.split(['-', '_']).any(is_release);
         return if named { Pin::Major } else { Pin::Floating };
     };
     // `node:alpine3.20` and `node:slim-2` say nothing of node; the version must open the tag or follow its first word.
@@ -235,6 +236,11 @@ fn pin_of_tag(tag: &str) -> Pin {
         2 => Pin::Minor,
         _ => Pin::Version,
     }
+}
+
+/// `ltsc2022`: the long-term release of Windows of that year.
+fn is_windows_release(word: &str) -> bool {
+    word.strip_prefix("ltsc").is_some_and(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -260,6 +266,8 @@ mod tests {
             ("node:alpine", Pin::Floating),
             ("node:20", Pin::Major),
             ("debian:bookworm-slim", Pin::Major),
+            ("ubuntu:trusty", Pin::Major),
+            ("mcr.microsoft.com/windows/servercore:ltsc2022", Pin::Major),
             ("python:3.12-slim", Pin::Minor),
             ("ubuntu:24.04", Pin::Minor),
             ("python:3.12.4-slim-bookworm", Pin::Version),

@@ -66,13 +66,29 @@ fn judge(start: &Start) -> (MainProcess, String) {
 
 /// A line that the shell runs: fine only when it ends in `exec`, or hands over to an init.
 fn shell_line(line: &str) -> MainProcess {
-    let last = line.rsplit(['\n', ';']).next().unwrap_or(line);
+    let bare = without_quoted(line);
+    let last = bare.trim().trim_end_matches(';').rsplit(['\n', ';']).next().unwrap_or("");
     let last = last.rsplit("&&").next().unwrap_or(last).trim();
     let first = last.split_whitespace().next().unwrap_or("");
     match first == "exec" {
         true => MainProcess::Program,
         false => MainProcess::Shell,
     }
+}
+
+/// A line without what stands in quotes: a `;` in there ends no command.
+fn without_quoted(line: &str) -> String {
+    let mut open = None;
+    let mut bare = String::new();
+    for c in line.chars() {
+        match open {
+            Some(quote) if c == quote => open = None,
+            Some(_) => {}
+            None if matches!(c, '\'' | '"') => open = Some(c),
+            None => bare.push(c),
+        }
+    }
+    bare
 }
 
 fn exec_words(words: &[String]) -> MainProcess {
@@ -177,6 +193,7 @@ mod tests {
         assert_eq!(process("CMD [\"npm\", \"start\"]"), MainProcess::Wrapper("npm start".into()));
         assert_eq!(process("CMD [\"sh\", \"-c\", \"migrate && exec app\"]"), MainProcess::Program);
         assert_eq!(process("CMD [\"sh\", \"-c\", \"migrate && app\"]"), MainProcess::Shell);
+        assert_eq!(process("CMD [\"sh\", \"-c\", \"migrate; exec nginx -g 'daemon off;'\"]"), MainProcess::Program);
         assert_eq!(
             process("ENTRYPOINT [\"/docker-entrypoint.sh\"]"),
             MainProcess::Script("/docker-entrypoint.sh".into())

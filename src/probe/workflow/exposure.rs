@@ -44,7 +44,7 @@ fn inherited(job: &Job<'_>) -> Option<Finding> {
     let called = job.text("uses").unwrap_or("");
     let note = format!("job `{}` hands every secret to `{called}`", job.id);
     // A workflow of the same repository is no stranger.
-    let certainty = if called.starts_with("./") { Certainty::Hint } else { Certainty::Certain };
+    let certainty = if super::uses::is_own(called) { Certainty::Hint } else { Certainty::Certain };
     Some(Finding::new("inherited_secrets", node.span.line, called, note).with(certainty))
 }
 

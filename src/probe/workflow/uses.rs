@@ -91,8 +91,13 @@ pub(super) fn used(workflow: &Workflow<'_>, trusted: &[String]) -> Vec<Used> {
     found
 }
 
+/// Whether it names a file of the same repository: by path, or with `$/` from anywhere in it.
+pub(super) fn is_own(text: &str) -> bool {
+    ["./", "../", "$/"].iter().any(|start| text.starts_with(start))
+}
+
 fn one(text: &str, line: u32, trusted: &[String]) -> Option<Used> {
-    if text.starts_with("./") || text.starts_with("../") || text.contains("${{") {
+    if is_own(text) || text.contains("${{") {
         return None;
     }
     if let Some(image) = text.strip_prefix("docker://") {
