@@ -121,6 +121,15 @@ impl Findings {
     }
 }
 
+/// Takes zeros back where there was nothing of their subject to look at.
+pub(crate) fn unobserve_zeros(facts: &mut Facts, names: impl IntoIterator<Item = &'static str>, reason: &str) {
+    for name in names {
+        if facts.get(name) == Fact::Present(Value::count(0)) {
+            facts.set(name, Fact::Unobserved(reason.to_owned()));
+        }
+    }
+}
+
 /// A piece of source on one line, cut to what a report has room for.
 pub(crate) fn shortened(text: &str) -> String {
     const ROOM: usize = 120;

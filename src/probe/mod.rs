@@ -28,6 +28,7 @@ mod image;
 mod kubernetes;
 mod limits;
 mod manifest;
+mod openapi;
 mod percent;
 pub mod plugin;
 mod promql;
@@ -172,6 +173,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &http::DEF,
     &kubernetes::DEF,
     &manifest::DEF,
+    &openapi::DEF,
     &plugin::DEF, &promql::DEF,
     &secrets::DEF,
     &security_headers::DEF,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
-use crate::probe::finding::Finding;
+use crate::probe::finding::{Finding, unobserve_zeros};
 use crate::probe::percent::{mean, percent, weighed_mean};
 use crate::probe::purpose;
 use crate::world::{Swept, WantId};
@@ -162,10 +162,8 @@ fn counts(set: &Set<'_>, tally: &Tally, facts: &mut Facts) {
         tally.findings.set_count(facts, name);
     }
     let without = |subject: &Subject, is_seen: bool, facts: &mut Facts| {
-        for name in subject.facts {
-            if !is_seen && facts.get(name) == Fact::Present(Value::count(0)) {
-                facts.set(*name, Fact::Unobserved(subject.nothing.to_owned()));
-            }
+        if !is_seen {
+            unobserve_zeros(facts, subject.facts.iter().copied(), subject.nothing);
         }
     };
     without(&facts::PODS, workloads > 0, facts);

@@ -1,0 +1,51 @@
+//! One API description: the digest that the sweep keeps.
+
+use crate::probe::yaml_file::{self, YamlFault, at};
+use crate::yaml::Node;
+
+use super::operation::{Operation, operations};
+use super::reference::{References, references};
+use super::security::{Security, security};
+
+/// What is known of one description.
+#[derive(Clone, Debug)]
+pub(super) struct Contract {
+    /// `2.0`, `3.0.3`, `3.1.0`
+    pub(super) version: String,
+    /// `info.version`
+    pub(super) api_version: Option<String>,
+    pub(super) line: u32,
+    pub(super) operations: Vec<Operation>,
+    pub(super) references: References,
+    pub(super) security: Security,
+    /// Path items that stand in another file, so that their operations are not seen.
+    pub(super) outward_paths: usize,
+}
+
+/// Reads a file; `Ok(None)` is YAML or JSON that describes no API.
+pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Option<Contract>, YamlFault> {
+    let text = String::from_utf8_lossy(bytes);
+    let is_description = text.contains("openapi") || text.contains("swagger");
+    let root = match yaml_file::read(path, bytes) {
+        Ok(root) => root,
+        Err(fault) if is_description && text.contains("paths") => return Err(fault),
+        Err(_) => return Ok(None),
+    };
+    let stated = root.get("openapi").or_else(|| root.get("swagger"));
+    let Some(version) = stated.and_then(Node::text).filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+    else {
+        return Ok(None);
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let paths = root.get("paths").map(Node::entries).unwrap_or_default();
+    let outward = |node: &Node| node.get("$ref").and_then(Node::text).is_some_and(|written| !written.starts_with('#'));
+    Ok(Some(Contract {
+        version: version.to_owned(),
+        api_version: at(&root, &["info", "version"]).and_then(Node::text).map(str::to_owned),
+        line: stated.map_or(1, |node| node.span.line),
+        operations: operations(&root),
+        references: references(folder, &root),
+        security: security(&root),
+        outward_paths: paths.iter().filter(|(_, node)| outward(node)).count(),
+    }))
+}

@@ -1,0 +1,226 @@
+//! From digests to facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Exact, Fact, Facts, Observation, Value};
+use crate::probe::evidence;
+use crate::probe::finding::{Finding, Findings, unobserve_zeros};
+use crate::probe::yaml_file;
+use crate::world::{Class, Swept, WantId};
+
+use super::Digest;
+use super::contract::Contract;
+use super::facts::COUNTED;
+use super::operation::Operation;
+use super::reference::{Outward, pointed};
+use super::security::{Required, is_guarded_write};
+
+/// The largest file that a reference leads to, in bytes.
+const LARGEST: u64 = 2 * 1024 * 1024;
+
+/// Facts and evidence of the descriptions that a want found.
+pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observation {
+    let mut seen = Seen::default();
+    let mut aside = Vec::new();
+    for (id, digest) in swept.get(want).own::<Digest>() {
+        let (path, class) = (swept.path(id), swept.class(id));
+        let counts = explicit || matches!(class, Class::Src | Class::Docs | Class::Generated | Class::Tooling);
+        match digest {
+            Ok(Ok(None)) => {}
+            _ if !counts => aside.push(evidence::file(path, format!("not counted: its folder says {}", class.word()))),
+            Ok(Ok(Some(contract))) => seen.contract(swept, path, contract),
+            Ok(Err(fault)) => {
+                seen.parse_errors += 1;
+                seen.findings
+                    .push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
+                seen.findings.unread(path, fault.reason.as_str());
+            }
+            Err(unknown) => {
+                seen.parse_errors += 1;
+                seen.findings.unread(path, unknown.to_string());
+            }
+        }
+    }
+    let mut observation = seen.finish();
+    observation.evidence.extend(aside);
+    observation
+}
+
+#[derive(Default)]
+struct Seen {
+    findings: Findings,
+    parse_errors: usize,
+    files: usize,
+    versions: BTreeSet<String>,
+    api_versions: BTreeSet<String>,
+    operations: usize,
+    paths: usize,
+    references: usize,
+    schemes: usize,
+    secured: usize,
+    stated: usize,
+    /// Operations without a fault of form.
+    whole: usize,
+    described: usize,
+}
+
+impl Seen {
+    fn contract(&mut self, swept: &Swept, path: &str, contract: &Contract) {
+        self.files += 1;
+        self.versions.insert(contract.version.clone());
+        self.api_versions.extend(contract.api_version.clone());
+        self.operations += contract.operations.len();
+        self.paths += contract.operations.iter().map(|o| o.path.as_str()).collect::<BTreeSet<_>>().len();
+        self.references += contract.references.all;
+        self.schemes += contract.security.schemes.len();
+        if contract.version.starts_with('2') {
+            let note = format!("is written in version {}; 3.1 is current", contract.version);
+            self.findings.push(path, Finding::new("swagger_2", contract.line, "version", note));
+        }
+        if contract.outward_paths > 0 {
+            let reason =
+                format!("{} paths stand in other files, whose operations are not seen", contract.outward_paths);
+            self.findings.unread(path, reason);
+        }
+        self.findings.extend(path, contract.security.findings.iter().cloned());
+        self.broken(swept, path, contract);
+        let twice = twice_used(&contract.operations);
+        for operation in &contract.operations {
+            self.form(path, operation, &twice);
+            self.security(path, contract, operation);
+        }
+    }
+
+    fn find(&mut self, path: &str, fact: &'static str, operation: &Operation, note: &str) {
+        let note = format!("`{}`: {note}", operation.title);
+        self.findings.push(path, Finding::new(fact, operation.line, operation.title.as_str(), note));
+    }
+
+    fn broken(&mut self, swept: &Swept, path: &str, contract: &Contract) {
+        let mut read: BTreeMap<&str, Option<crate::yaml::Node>> = BTreeMap::new();
+        let mut broken: Vec<(String, u32)> = contract.references.broken.clone();
+        for outward in &contract.references.outward {
+            if !leads_somewhere(swept, outward, &mut read) {
+                broken.push((outward.written.clone(), outward.line));
+            }
+        }
+        for (written, line) in broken {
+            let note = format!("`$ref: {written}` leads nowhere");
+            self.findings.push(path, Finding::new("broken_references", line, written, note));
+        }
+    }
+
+    fn form(&mut self, path: &str, operation: &Operation, twice: &BTreeSet<&str>) {
+        let id = operation.id.as_deref();
+        let is_twice = id.is_some_and(|id| twice.contains(id));
+        let lost = operation.lost_parameters.join("`, `");
+        let rules: [(bool, &'static str, String); 4] = [
+            (!is_twice, "duplicate_operation_ids", format!("`operationId: {}` is used twice", id.unwrap_or(""))),
+            (operation.lost_parameters.is_empty(), "lost_parameters", format!("path and parameters differ: `{lost}`")),
+            (operation.has_success, "without_success_response", "documents no response but errors".to_owned()),
+            (
+                operation.has_schema || !operation.has_success,
+                "without_schema",
+                "does not say what it answers".to_owned(),
+            ),
+        ];
+        self.whole += usize::from(rules.iter().all(|(is_met, _, _)| *is_met));
+        for (_, fact, note) in rules.iter().filter(|(is_met, _, _)| !is_met) {
+            self.find(path, fact, operation, note);
+        }
+        self.described += usize::from(operation.is_described);
+        let quality: [(bool, &'static str, &str); 3] = [
+            (id.is_some(), "missing_operation_ids", "has no `operationId`"),
+            (operation.is_described, "undescribed_operations", "has no summary"),
+            (operation.has_example, "without_example", "has no example"),
+        ];
+        for (_, fact, note) in quality.iter().filter(|(is_met, _, _)| !is_met) {
+            self.find(path, fact, operation, note);
+        }
+    }
+
+    fn security(&mut self, path: &str, contract: &Contract, operation: &Operation) {
+        let required = contract.security.required(operation);
+        self.stated += usize::from(!matches!(required, Required::Unstated | Required::Undefined));
+        match required {
+            Required::Known => {
+                self.secured += 1;
+                if !operation.has_refusal {
+                    self.find(path, "undocumented_refusals", operation, "documents neither 401 nor 403");
+                }
+            }
+            Required::Unstated => self.find(path, "unstated_security", operation, "says nothing of security"),
+            Required::Undefined => {
+                self.find(path, "undefined_security", operation, "requires a scheme that is not defined")
+            }
+            Required::Nothing => self.find(path, "public_operations", operation, "asks nobody"),
+            Required::Optional => self.find(path, "optional_security", operation, "asks only who wants to say"),
+        }
+        if matches!(required, Required::Nothing | Required::Optional) && is_guarded_write(operation) {
+            self.find(path, "public_writes", operation, "changes something and asks nobody");
+        }
+    }
+
+    fn finish(self) -> Observation {
+        let mut facts = Facts::new();
+        facts.present("files", Value::count(self.files));
+        facts.present("parse_errors", Value::count(self.parse_errors));
+        if self.files + self.parse_errors == 0 {
+            facts.set_reason("no API description that counts");
+            return Observation { facts, evidence: Vec::new(), requests: 0 };
+        }
+        let texts = |all: BTreeSet<String>| Value::List(all.into_iter().map(Value::Text).collect());
+        for (name, number) in [
+            ("operations", self.operations),
+            ("paths", self.paths),
+            ("references", self.references),
+            ("security_schemes", self.schemes),
+            ("secured_operations", self.secured),
+        ] {
+            self.findings.set_number(&mut facts, name, number);
+        }
+        for (name, _) in COUNTED {
+            self.findings.set_count(&mut facts, name);
+        }
+        let count = |name: &str| self.findings.count(name);
+        let old = if count("swagger_2") > 0 { 10 } else { 0 };
+        facts.set("contract_ratio", share_less(self.whole, self.operations, old));
+        facts.set("described_ratio", share_less(self.described, self.operations, 0));
+        let less = 30 * (count("public_writes") + count("query_keys")) + 20 * count("weak_flows");
+        facts.set("security_ratio", share_less(self.stated, self.operations, less));
+        if self.operations == 0 {
+            unobserve_zeros(&mut facts, COUNTED.iter().map(|(name, _)| *name), "no description has an operation");
+        }
+        facts.present("versions", texts(self.versions));
+        facts.present("api_versions", texts(self.api_versions));
+        Observation { facts, evidence: self.findings.evidence(), requests: 0 }
+    }
+}
+
+/// A share, less so many percent, at least nothing.
+fn share_less(part: usize, whole: usize, less: usize) -> Fact {
+    let reached = (part * 100).saturating_sub(less.min(100) * whole);
+    match Exact::ratio(reached as u64, whole as u64 * 100) {
+        Some(ratio) => Fact::Present(Value::Number(ratio)),
+        None => Fact::Unobserved("no description has an operation".to_owned()),
+    }
+}
+
+fn twice_used(operations: &[Operation]) -> BTreeSet<&str> {
+    let mut seen = BTreeSet::new();
+    operations.iter().filter_map(|operation| operation.id.as_deref()).filter(|id| !seen.insert(*id)).collect()
+}
+
+/// Whether a file of the repository has what a reference names. Each file is read once.
+fn leads_somewhere<'o>(
+    swept: &Swept,
+    outward: &'o Outward,
+    read: &mut BTreeMap<&'o str, Option<crate::yaml::Node>>,
+) -> bool {
+    let Some(file) = outward.file.as_deref() else { return false };
+    let document = read.entry(file).or_insert_with(|| {
+        let bytes = swept.read(file, LARGEST).ok()?;
+        yaml_file::read(file, &bytes).ok()
+    });
+    document.as_ref().is_some_and(|root| pointed(root, &outward.pointer).is_some())
+}
