@@ -78,6 +78,11 @@ impl Findings {
         self.found.iter().filter(|(_, f)| f.fact == fact && f.certainty > Certainty::Hint).count()
     }
 
+    /// How many a fact has that are at least so sure.
+    pub(crate) fn count_of(&self, fact: &str, least: Certainty) -> usize {
+        self.found.iter().filter(|(_, f)| f.fact == fact && f.certainty >= least).count()
+    }
+
     /// The count as a fact: what was found stands, but zero needs every file to have been read.
     pub(crate) fn set_count(&self, facts: &mut Facts, fact: &'static str) {
         self.set_number(facts, fact, self.count(fact));

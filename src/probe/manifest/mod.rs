@@ -1,7 +1,13 @@
 //! `manifest`: which package manifests there are and whether a lock file fixes what they install. Owns parameters and
-//! facts; what an ecosystem needs is in `ecosystem`.
+//! facts; what an ecosystem needs is in `ecosystem`, which imports nobody declares in `undeclared`.
 
+mod declared;
 mod ecosystem;
+mod imports;
+mod node_modules;
+mod python_modules;
+mod sources;
+mod undeclared;
 
 use std::collections::BTreeMap;
 
@@ -51,6 +57,10 @@ impl Probe for ManifestProbe {
             count("open_requirements", "lines of `requirements.txt`, `pom.xml` and Gradle files whose version is decided at install time"),
             count("competing_locks", "folders with lock files of several package managers for one ecosystem"),
             FactDecl::new("locked_ratio", FactType::Ratio, "share of the manifests that need a lock file and have one; a `requirements.txt` counts by its exact lines, at most 30 % with any open one"),
+            count("import_files", "Python and Node source files for which a manifest holds, so that their imports can be compared with it"),
+            count("undeclared_imports", "imports that are neither of the standard library, nor of this repository, nor declared in a manifest; what the program does without, or a lock file names, is only a hint"),
+            count("certainly_undeclared_imports", "those of packages that are known and that no lock file names"),
+            count("development_imports", "imports in shipped source of what is declared for development only; not where a bundler packs it"),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
@@ -70,14 +80,24 @@ impl Probe for ManifestProbe {
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let manifests: Vec<&str> = ECOSYSTEMS.iter().flat_map(|ecosystem| ecosystem.manifests).copied().collect();
         let select = Select::bases(&manifests).of(ClassSet::of(&[Class::Src, Class::Migration])).below(folder);
-        vec![wants.add(Want::doc(select, "manifest", |file| Ok(need(file.entry.base(), file.bytes))))]
+        let mut ids = vec![wants.add(Want::doc(select, "manifest", |file| Ok(need(file.entry.base(), file.bytes))))];
+        ids.extend(sources::declare(folder, wants));
+        ids
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
-            look.swept.get(*want).whole.clone()?;
-            Ok(observe(look.swept, *want, look.folder))
+            let [want, declared, imports] = look.wants else {
+                return Err(Unknown::because("the tree was not swept"));
+            };
+            for want in look.wants {
+                look.swept.get(*want).whole.clone()?;
+            }
+            let mut observation = observe(look.swept, *want, look.folder);
+            let mut findings = Findings::default();
+            sources::observe(look.swept, [*declared, *imports], &mut observation.facts, &mut findings);
+            observation.evidence.extend(findings.evidence());
+            Ok(observation)
         })
     }
 }
