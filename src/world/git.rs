@@ -84,7 +84,7 @@ async fn ask(world: &World, last: &[&str], left: Duration) -> Result<process::Fi
     run(world, &[&log, last].concat(), left).await
 }
 
-async fn run(world: &World, arguments: &[&str], left: Duration) -> Result<process::Finished, Unknown> {
+pub(super) async fn run(world: &World, arguments: &[&str], left: Duration) -> Result<process::Finished, Unknown> {
     if !world.permit.exec {
         return Err(Unknown::because("git was not asked: --no-exec"));
     }

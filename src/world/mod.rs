@@ -15,6 +15,7 @@ pub mod class;
 pub mod deadline;
 mod dispatch;
 pub mod git;
+pub mod git_history;
 mod git_index;
 mod heredoc;
 mod language;
