@@ -71,6 +71,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("num_traits", &["model/exact.rs"]),
     ("parse_dockerfile", &["probe/dockerfile/"]),
     ("petgraph", &["plan/requires.rs"]),
+    ("pulldown_cmark", &["probe/docs/"]),
     ("process_wrap", &["world/process.rs"]),
     ("psl", &["probe/security_headers/"]),
     ("quick_junit", &["report/"]),

@@ -1,0 +1,320 @@
+//! Kinds of documents and the sections that each needs, with the words by which headings name them. Data only.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// What a document is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
+    /// What it is, how to get, run, test and configure it, and whom to ask.
+    Readme,
+    /// What to do when something fails; each page is judged on its own.
+    Runbook,
+    /// How a version reaches production, is verified and taken back.
+    Deployment,
+    /// What happens when something is wrong: severities, roles, words to the outside, the review after it.
+    Incident,
+    /// How to recover from the loss of a region, an account or data.
+    DisasterRecovery,
+    /// Who is woken, and how it goes on when nobody answers.
+    OnCall,
+    /// How to report a vulnerability.
+    Security,
+    /// How to contribute.
+    Contributing,
+    /// Parts, data and decisions.
+    Architecture,
+    /// What may be attacked, and what is done about it.
+    ThreatModel,
+    /// Which personal data is kept, why and for how long.
+    Privacy,
+    /// What is promised about availability and speed.
+    Objectives,
+    /// What a model is for, how it was measured, and where it ends.
+    ModelCard,
+}
+
+/// A section that a kind needs.
+pub(super) struct Need {
+    /// Its name in facts and messages.
+    pub(super) name: &'static str,
+    /// One of these stands in a heading, as whole words from their start.
+    pub(super) words: &'static [&'static str],
+    /// Whether a heading alone, or a link with such a text, will do.
+    pub(super) brief: bool,
+}
+
+const fn need(name: &'static str, words: &'static [&'static str]) -> Need {
+    Need { name, words, brief: false }
+}
+
+const fn brief(name: &'static str, words: &'static [&'static str]) -> Need {
+    Need { name, words, brief: true }
+}
+
+const README: &[Need] = &[
+    brief(
+        "purpose",
+        &[
+            "about",
+            "overview",
+            "introduction",
+            "what is",
+            "what it is",
+            "features",
+            "why",
+            "description",
+            "purpose",
+            "highlights",
+        ],
+    ),
+    brief(
+        "installation",
+        &[
+            "install",
+            "setup",
+            "set up",
+            "getting started",
+            "get started",
+            "quick start",
+            "quickstart",
+            "prerequisite",
+            "requirements",
+            "download",
+            "build",
+            "deploy",
+            "host",
+            "how to run",
+        ],
+    ),
+    brief(
+        "usage",
+        &[
+            "usage",
+            "use ",
+            "using",
+            "run",
+            "running",
+            "example",
+            "quick start",
+            "quickstart",
+            "getting started",
+            "how to",
+            "tutorial",
+            "demo",
+            "screenshots",
+            "documentation",
+            "docs",
+        ],
+    ),
+    brief("tests", &["test", "develop", "contribut", "hacking", "building"]),
+    brief(
+        "configuration",
+        &["config", "settings", "environment", "options", "variables", "documentation", "docs", "flags"],
+    ),
+    brief(
+        "support",
+        &[
+            "support",
+            "contact",
+            "help",
+            "community",
+            "contribut",
+            "maintainer",
+            "owner",
+            "issues",
+            "questions",
+            "feedback",
+            "discussion",
+            "discord",
+            "slack",
+            "bugs",
+        ],
+    ),
+    brief("licence", &["licen", "copyright", "legal"]),
+];
+const RUNBOOK: &[Need] = &[
+    brief(
+        "symptom",
+        &[
+            "symptom",
+            "alert",
+            "trigger",
+            "detect",
+            "when",
+            "what is seen",
+            "overview",
+            "summary",
+            "description",
+            "meaning",
+            "what happened",
+        ],
+    ),
+    brief("impact", &["impact", "severity", "effect", "consequence", "who is affected", "meaning"]),
+    need(
+        "diagnosis",
+        &["diagnos", "investigat", "check", "triage", "debug", "troubleshoot", "find", "verify the", "cause"],
+    ),
+    need(
+        "mitigation",
+        &[
+            "mitigat",
+            "fix",
+            "resol",
+            "remed",
+            "recover",
+            "restart",
+            "steps",
+            "action",
+            "procedure",
+            "solution",
+            "restor",
+            "failover",
+            "scale",
+        ],
+    ),
+    brief(
+        "escalation",
+        &["escalat", "rollback", "roll back", "revert", "contact", "call", "owner", "if it does not help"],
+    ),
+];
+const DEPLOYMENT: &[Need] = &[
+    brief("environments", &["environment", "staging", "production", "where", "target", "infrastructure", "hosts"]),
+    brief(
+        "access",
+        &["prerequisite", "access", "requirement", "before", "permission", "setup", "credential", "prepar"],
+    ),
+    need("deploying", &["deploy", "release", "steps", "rollout", "ship", "publish", "install"]),
+    brief("migrations", &["migrat", "database", "schema", "data"]),
+    brief("verification", &["verif", "smoke", "check", "validat", "test", "after", "monitor", "health"]),
+    brief("rollback", &["rollback", "roll back", "rolling back", "revert", "undo", "back out", "previous version"]),
+];
+const INCIDENT: &[Need] = &[
+    need("severities", &["severit", "priorit", "classif", "level", "sev"]),
+    brief("declaring", &["declar", "report", "detect", "start", "trigger", "open an incident", "how to", "response"]),
+    brief("roles", &["role", "responsib", "commander", "team", "who"]),
+    brief("communication", &["communicat", "status page", "notif", "stakeholder", "customer", "update"]),
+    brief("security", &["security", "breach", "data protection", "legal", "regulator", "privacy"]),
+    brief("review", &["postmortem", "post mortem", "retrospective", "review", "learn", "after", "follow"]),
+];
+const DISASTER: &[Need] = &[
+    brief("scenarios", &["scope", "scenario", "disaster", "threat", "risk", "what is covered", "overview"]),
+    brief("objectives", &["rto", "rpo", "objective", "recovery time", "recovery point", "target"]),
+    brief("roles", &["role", "responsib", "contact", "team", "who"]),
+    need("recovery", &["recover", "restor", "steps", "procedure", "failover", "runbook"]),
+    brief("validation", &["validat", "verif", "check", "integrity", "return to normal", "failback"]),
+    brief("exercise", &["exercise", "test", "drill", "rehears", "last", "practice", "history"]),
+];
+const ON_CALL: &[Need] = &[
+    brief("schedule", &["schedule", "rotation", "rota", "who is on call", "shift", "calendar", "on call"]),
+    brief("escalation", &["escalat", "secondary", "backup", "if nobody"]),
+    brief("hours", &["hours", "coverage", "response time", "expectation", "acknowledg", "sla"]),
+    brief("handover", &["handover", "hand over", "handoff", "hand off", "start of shift", "end of shift"]),
+    brief("limits", &["compensat", "limit", "workload", "time off", "rest", "sustain"]),
+];
+const SECURITY: &[Need] = &[
+    brief("reporting", &["report", "contact", "disclos", "vulnerab", "how to"]),
+    brief("scope", &["scope", "supported", "version", "in scope"]),
+    brief(
+        "response",
+        &["response", "timeline", "process", "handling", "what to expect", "sla", "remediation", "policy"],
+    ),
+];
+const CONTRIBUTING: &[Need] = &[
+    brief(
+        "setting up",
+        &["set up", "setup", "develop", "getting started", "environment", "prerequisite", "install", "build"],
+    ),
+    brief("tests", &["test", "check", "ci", "quality", "lint"]),
+    brief(
+        "changes",
+        &["pull request", "merge request", "submit", "commit", "contribut", "workflow", "process", "patch", "branch"],
+    ),
+];
+const ARCHITECTURE: &[Need] = &[
+    brief("context", &["context", "overview", "introduction", "goal", "purpose", "scope", "summary", "background"]),
+    brief(
+        "components",
+        &[
+            "component",
+            "module",
+            "service",
+            "container",
+            "part",
+            "layer",
+            "structure",
+            "building block",
+            "design",
+            "package",
+        ],
+    ),
+    brief("data", &["data", "storage", "database", "schema", "model", "flow", "persist", "state"]),
+    brief("dependencies", &["depend", "external", "integration", "interface", "third", "api", "protocol"]),
+    brief("decisions", &["decision", "adr", "trade", "why", "rationale", "alternative", "principle"]),
+    brief(
+        "failures",
+        &[
+            "fail", "fault", "resilien", "reliab", "error", "availab", "security", "trust", "threat", "deploy",
+            "operat", "scal",
+        ],
+    ),
+];
+const THREATS: &[Need] = &[
+    brief("assets", &["asset", "data", "scope", "what we protect", "overview", "system"]),
+    brief(
+        "boundaries",
+        &["bound", "trust", "entry", "surface", "interface", "actor", "attacker", "diagram", "data flow"],
+    ),
+    need("threats", &["threat", "stride", "attack", "abuse", "risk"]),
+    brief("mitigations", &["mitigat", "control", "countermeasure", "defen", "protect", "measure"]),
+];
+const PRIVACY: &[Need] = &[
+    need("data", &["data", "element", "categor", "inventory", "what we collect", "information"]),
+    brief("purpose", &["purpose", "legal", "basis", "why", "use"]),
+    brief("recipients", &["recipient", "processor", "third", "shar", "transfer", "vendor"]),
+    brief("retention", &["retention", "keep", "how long", "delet", "storage period"]),
+    brief("rights", &["right", "export", "eras", "access", "request", "subject"]),
+];
+const OBJECTIVES: &[Need] = &[
+    brief("indicators", &["sli", "indicator", "measure", "metric", "what we measure", "how"]),
+    brief("targets", &["slo", "objective", "target", "availab", "latency", "goal"]),
+    brief("consequences", &["budget", "policy", "consequence", "breach", "alert", "when", "owner"]),
+];
+const MODEL_CARD: &[Need] = &[
+    brief("use", &["intended", "use", "purpose", "application", "overview", "description", "summary"]),
+    brief("data", &["data", "training", "dataset"]),
+    need("measurements", &["metric", "evaluation", "performance", "result", "quantitative", "benchmark"]),
+    brief("limits", &["limit", "bias", "risk", "ethic", "caveat", "out of scope", "fairness"]),
+];
+
+impl Kind {
+    /// Its sections.
+    pub(super) fn needs(self) -> &'static [Need] {
+        match self {
+            Kind::Readme => README,
+            Kind::Runbook => RUNBOOK,
+            Kind::Deployment => DEPLOYMENT,
+            Kind::Incident => INCIDENT,
+            Kind::DisasterRecovery => DISASTER,
+            Kind::OnCall => ON_CALL,
+            Kind::Security => SECURITY,
+            Kind::Contributing => CONTRIBUTING,
+            Kind::Architecture => ARCHITECTURE,
+            Kind::ThreatModel => THREATS,
+            Kind::Privacy => PRIVACY,
+            Kind::Objectives => OBJECTIVES,
+            Kind::ModelCard => MODEL_CARD,
+        }
+    }
+
+    /// Whether each page must have them, not all pages together.
+    pub(super) fn by_page(self) -> bool {
+        matches!(self, Kind::Runbook | Kind::ModelCard)
+    }
+
+    /// Whether the first paragraph says what it is, without a heading of its own.
+    pub(super) fn opens_with_purpose(self) -> bool {
+        matches!(self, Kind::Readme)
+    }
+}

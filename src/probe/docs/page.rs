@@ -1,0 +1,275 @@
+//! One page of prose as a small digest: its sections with what stands in them, its links, its anchors. Markdown by
+//! pulldown-cmark (CommonMark with tables and GitHub's extensions); reStructuredText and AsciiDoc by their headings only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+/// Sections and links kept per page; a longer page is generated.
+const MOST: usize = 2000;
+
+/// A heading and what stands below it, up to the next of its level or above.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Section {
+    pub(super) level: u8,
+    /// In lower case, words only.
+    pub(super) title: String,
+    pub(super) line: u32,
+    pub(super) words: u32,
+    /// Blocks of code, tables and lists of three or more.
+    pub(super) blocks: u32,
+}
+
+/// A link or image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) target: String,
+    /// Its text, in lower case.
+    pub(super) text: String,
+    pub(super) line: u32,
+}
+
+/// A page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) sections: Vec<Section>,
+    pub(super) links: Vec<Link>,
+    pub(super) anchors: BTreeSet<String>,
+    pub(super) words: u32,
+    pub(super) code_blocks: u32,
+}
+
+/// Reads a page by its extension.
+pub(super) fn read(path: &str, bytes: &[u8]) -> Page {
+    let text = String::from_utf8_lossy(bytes);
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "md" | "markdown" | "mdx" => markdown(&text),
+        _ => plain(&text),
+    }
+}
+
+struct Reading<'t> {
+    text: &'t str,
+    /// Offset and line of the last place that was asked for: events come in order.
+    at: (usize, u32),
+    page: Page,
+    /// Sections that are still open, by their place in the list.
+    open: Vec<usize>,
+    heading: Option<String>,
+    link: Option<Link>,
+    items: Vec<u32>,
+    slugs: BTreeMap<String, u32>,
+}
+
+fn markdown(text: &str) -> Page {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_FOOTNOTES;
+    let mut reading = Reading {
+        text,
+        at: (0, 1),
+        page: Page::default(),
+        open: Vec::new(),
+        heading: None,
+        link: None,
+        items: Vec::new(),
+        slugs: BTreeMap::new(),
+    };
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        reading.take(event, range.start);
+    }
+    reading.page
+}
+
+impl Reading<'_> {
+    fn line(&mut self, offset: usize) -> u32 {
+        let (from, line) = self.at;
+        if offset > from {
+            let breaks = self.text.as_bytes()[from..offset].iter().filter(|byte| **byte == b'\n').count();
+            self.at = (offset, line + u32::try_from(breaks).unwrap_or(0));
+        }
+        self.at.1
+    }
+
+    fn take(&mut self, event: Event<'_>, offset: usize) {
+        let line = self.line(offset);
+        match event {
+            Event::Start(Tag::Heading { level, id, .. }) => {
+                if let Some(id) = id {
+                    self.page.anchors.insert(id.to_string());
+                }
+                self.begin(level, line);
+            }
+            Event::End(TagEnd::Heading(_)) => self.named(),
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                self.link = Some(Link { target: dest_url.to_string(), text: String::new(), line });
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                let link = self.link.take().filter(|_| self.page.links.len() < MOST);
+                self.page.links.extend(link);
+            }
+            Event::Start(Tag::CodeBlock(_)) => {
+                self.page.code_blocks += 1;
+                self.block();
+            }
+            Event::Start(Tag::Table(_)) => self.block(),
+            Event::Start(Tag::List(_)) => self.items.push(0),
+            Event::Start(Tag::Item) => self.items.iter_mut().last().into_iter().for_each(|items| *items += 1),
+            Event::End(TagEnd::List(_)) if self.items.pop().is_some_and(|items| items >= 3) => self.block(),
+            Event::Text(text) | Event::Code(text) => self.words(&text),
+            Event::Html(html) | Event::InlineHtml(html) => self.html(&html, line),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, level: HeadingLevel, line: u32) {
+        self.heading = Some(String::new());
+        let level = level as u8;
+        self.open.retain(|at| self.page.sections[*at].level < level);
+        if self.page.sections.len() < MOST {
+            self.open.push(self.page.sections.len());
+            self.page.sections.push(Section { level, line, ..Section::default() });
+        }
+    }
+
+    fn named(&mut self) {
+        let Some(title) = self.heading.take() else { return };
+        self.anchor(&title);
+        if let Some(section) = self.open.last().and_then(|at| self.page.sections.get_mut(*at)) {
+            section.title = words_only(&title);
+        }
+    }
+
+    /// GitHub's rule: lower case, punctuation away, spaces to hyphens, a number behind what was there before.
+    fn anchor(&mut self, title: &str) {
+        let slug: String = title
+            .trim()
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+            .map(|c| if c == ' ' { '-' } else { c })
+            .collect();
+        let count = self.slugs.entry(slug.clone()).or_default();
+        self.page.anchors.insert(if *count == 0 { slug.clone() } else { format!("{slug}-{count}") });
+        *count += 1;
+    }
+
+    fn words(&mut self, text: &str) {
+        if let Some(link) = &mut self.link {
+            link.text.push_str(&text.to_lowercase());
+        }
+        if let Some(heading) = &mut self.heading {
+            heading.push_str(text);
+            return;
+        }
+        let count = u32::try_from(text.split_whitespace().count()).unwrap_or(u32::MAX);
+        self.page.words = self.page.words.saturating_add(count);
+        for at in &self.open {
+            let words = &mut self.page.sections[*at].words;
+            *words = words.saturating_add(count);
+        }
+    }
+
+    fn block(&mut self) {
+        self.open.iter().for_each(|at| self.page.sections[*at].blocks += 1);
+    }
+
+    /// Anchors, links and headings that are written as HTML.
+    fn html(&mut self, html: &str, line: u32) {
+        for name in ["id=", "name="] {
+            self.page.anchors.extend(attributes(html, name).map(str::to_owned));
+        }
+        let targets = attributes(html, "href=").chain(attributes(html, "src="));
+        let links = targets.map(|target| Link { target: target.to_owned(), text: String::new(), line });
+        self.page.links.extend(links.take(MOST));
+    }
+}
+
+/// Values in quotes behind each `name=`.
+fn attributes<'h>(html: &'h str, name: &'h str) -> impl Iterator<Item = &'h str> {
+    html.split(name).skip(1).filter_map(|rest| {
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest[1..].split(quote).next()
+    })
+}
+
+/// Headings of reStructuredText (underlined) and AsciiDoc (`== Title`), and the words below them.
+fn plain(text: &str) -> Page {
+    let mut page = Page::default();
+    let lines: Vec<&str> = text.lines().take(100_000).collect();
+    for (at, line) in lines.iter().enumerate() {
+        let next = lines.get(at + 1).map_or("", |next| next.trim_end());
+        let underline = next.len() >= 3 && next.len() + 2 >= line.trim_end().len();
+        let underlined = underline
+            && next.chars().all(|c| matches!(c, '=' | '-' | '~' | '^' | '*' | '#' | '"'))
+            && !line.trim().is_empty();
+        let marked = line.starts_with('=') && line.trim_start_matches('=').starts_with(' ');
+        if (underlined || marked) && page.sections.len() < MOST {
+            let title = words_only(line.trim_start_matches('='));
+            let line = u32::try_from(at + 1).unwrap_or(0);
+            page.sections.push(Section { level: 2, title, line, ..Section::default() });
+            continue;
+        }
+        let words = u32::try_from(line.split_whitespace().count()).unwrap_or(0);
+        let block = line.contains("::") || line.starts_with("----") || line.starts_with("|===");
+        page.words += words;
+        page.code_blocks += u32::from(block);
+        if let Some(section) = page.sections.last_mut() {
+            section.words += words;
+            section.blocks += u32::from(block);
+        }
+    }
+    page
+}
+
+/// Letters, digits and single spaces, in lower case.
+pub(super) fn words_only(text: &str) -> String {
+    let clean: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    clean.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_hold_what_stands_below_them() {
+        let page = read(
+            "a.md",
+            b"# Shop\n\nSells things.\n\n## Install\n\n```sh\nmake\n```\n\n### On Debian\n\none two\n\n## Use\n",
+        );
+        let seen: Vec<_> = page.sections.iter().map(|s| (s.title.as_str(), s.words, s.blocks, s.line)).collect();
+        assert_eq!(seen, [("shop", 5, 1, 1), ("install", 3, 1, 5), ("on debian", 2, 0, 11), ("use", 0, 0, 15)]);
+    }
+
+    #[test]
+    fn anchors_are_those_that_github_makes() {
+        let page = read("a.md", b"# What's new?\n## A `b` c\n## Same\n## Same\n<a id=\"here\"></a>\n");
+        let seen: Vec<_> = page.anchors.iter().map(String::as_str).collect();
+        assert_eq!(seen, ["a-b-c", "here", "same", "same-1", "whats-new"]);
+    }
+
+    #[test]
+    fn links_know_their_line_and_code_holds_none() {
+        let page = read("a.md", b"[a](b.md)\n\n`[x](y.md)`\n\n![img](c.png)\n<img src=\"d.svg\">\n");
+        let seen: Vec<_> = page.links.iter().map(|link| (link.target.as_str(), link.line)).collect();
+        assert_eq!(seen, [("b.md", 1), ("c.png", 5), ("d.svg", 6)]);
+    }
+
+    #[test]
+    fn headings_of_other_markup_are_found() {
+        let page = read("a.rst", b"Install\n=======\n\nRun make.\n\nUse\n---\n");
+        assert_eq!(page.sections.iter().map(|s| s.title.as_str()).collect::<Vec<_>>(), ["install", "use"]);
+        assert_eq!(read("a.adoc", b"= Shop\n\n== Install\ntext\n").sections.len(), 2);
+    }
+
+    #[test]
+    fn a_hostile_page_ends_soon() {
+        let deep = format!("{}x", "> ".repeat(10_000));
+        let _ = read("a.md", deep.as_bytes());
+        let links = "[a](b) ".repeat(10_000);
+        assert_eq!(read("a.md", links.as_bytes()).links.len(), MOST);
+    }
+}
