@@ -17,11 +17,13 @@ mod cors;
 mod coverage;
 mod data;
 mod dockerfile;
+mod docs;
 pub(crate) mod evidence;
 mod exposed_paths;
 mod file;
 mod finding;
 pub(crate) mod folder;
+mod git;
 mod glob_parameter;
 pub(crate) mod http;
 mod image;
@@ -30,6 +32,7 @@ mod limits;
 mod manifest;
 mod openapi;
 mod percent;
+mod ownership;
 pub mod plugin;
 mod promql;
 mod purpose;
@@ -169,11 +172,14 @@ pub static PROBES: &[&ProbeDef] = &[
     &data::DEF,
     &dockerfile::DEF,
     &exposed_paths::DEF,
+    &docs::DEF,
     &file::DEF,
+    &git::DEF,
     &http::DEF,
     &kubernetes::DEF,
     &manifest::DEF,
     &openapi::DEF,
+    &ownership::DEF,
     &plugin::DEF, &promql::DEF,
     &secrets::DEF,
     &security_headers::DEF,
