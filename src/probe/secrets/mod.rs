@@ -1,6 +1,7 @@
 //! `secrets`: live credentials and key files in the working tree. Owns parameters and facts; shapes, keys and the scan of
 //! one file have files of their own. History is a specialist's (gitleaks, TruffleHog).
 
+mod checksum;
 mod pem;
 mod scan;
 mod shapes;

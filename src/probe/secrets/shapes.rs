@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::checksum;
 use crate::model::Certainty;
 
 /// A shape of token.
@@ -134,6 +135,60 @@ pub(super) const SHAPES: &[Shape] = &[
         r"(?-u:\b)(glsa_[0-9A-Za-z]{32}_[a-f0-9]{8})(?-u:\b)",
     ),
     certain("newrelic-key", "New Relic user key", &["NRAK-"], r"(?-u:\b)(NRAK-[A-Z0-9]{27})(?-u:\b)"),
+    certain("gitlab-runner-token", "GitLab runner token", &["glrt-"], r"(?-u:\b)(glrt-[0-9A-Za-z_-]{20,})"),
+    certain("gitlab-deploy-token", "GitLab deploy token", &["gldt-"], r"(?-u:\b)(gldt-[0-9A-Za-z_-]{20,})"),
+    certain(
+        "slack-app-token",
+        "Slack app token",
+        &["xapp-"],
+        r"(?-u:\b)(xapp-[0-9]-[A-Z0-9]{8,}-[0-9]{8,}-[a-f0-9]{40,})",
+    ),
+    certain(
+        "gcp-service-account",
+        "Google Cloud service account key",
+        &["private_key_id"],
+        r#""private_key_id"\s*:\s*"([a-f0-9]{40})""#,
+    ),
+    certain("doppler-token", "Doppler token", &["dp.pt.", "dp.st."], r"(?-u:\b)(dp\.(?:pt|st)\.[0-9A-Za-z.]{40,})"),
+    certain("pulumi-token", "Pulumi token", &["pul-"], r"(?-u:\b)(pul-[a-f0-9]{40})(?-u:\b)"),
+    certain(
+        "terraform-token",
+        "HCP Terraform token",
+        &[".atlasv1."],
+        r"(?-u:\b)([0-9A-Za-z]{14}\.atlasv1\.[0-9A-Za-z_=-]{60,70})",
+    ),
+    certain(
+        "mailgun-key",
+        "Mailgun key",
+        &["mailgun", "Mailgun", "MAILGUN"],
+        r"(?i-u:mailgun)[^\n]{0,40}(?-u:\b)(key-[a-f0-9]{32})(?-u:\b)",
+    ),
+    likely(
+        "mailchimp-key",
+        "Mailchimp key",
+        &["mailchimp", "Mailchimp", "MAILCHIMP"],
+        r"(?i-u:mailchimp)[^\n]{0,40}(?-u:\b)([a-f0-9]{32}-us[0-9]{1,2})(?-u:\b)",
+    ),
+    certain(
+        "sentry-token",
+        "Sentry token",
+        &["sntrys_", "sntryu_"],
+        r"(?-u:\b)(sntry(?:s_eyJ[0-9A-Za-z+/=_-]{60,}|u_[a-f0-9]{64}))",
+    ),
+    certain("dockerhub-token", "Docker Hub token", &["dckr_pat_"], r"(?-u:\b)(dckr_pat_[0-9A-Za-z_-]{27,})"),
+    certain("figma-token", "Figma token", &["figd_"], r"(?-u:\b)(figd_[0-9A-Za-z_-]{40,})"),
+    certain(
+        "supabase-key",
+        "Supabase secret key",
+        &["sbp_", "sb_secret_"],
+        r"(?-u:\b)(sbp_[a-f0-9]{40}|sb_secret_[0-9A-Za-z_-]{30,})",
+    ),
+    certain(
+        "discord-webhook",
+        "Discord webhook",
+        &["/api/webhooks/"],
+        r"(discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[0-9A-Za-z_-]{60,})",
+    ),
     certain(
         "square-token",
         "Square secret",
@@ -182,13 +237,10 @@ pub(crate) fn tokens(text: &[u8]) -> Vec<Token> {
         for token in regex.captures_iter(text).filter_map(|captures| captures.get(1)) {
             let value = String::from_utf8_lossy(token.as_bytes()).into_owned();
             if entropy(&value) >= shape.entropy && !is_documented(&value) {
-                found.push(Token {
-                    id: shape.id,
-                    title: shape.title,
-                    value,
-                    offset: token.start(),
-                    certainty: shape.certainty,
-                });
+                // A wrong checksum means that nobody ever issued it.
+                let issued = checksum::holds(shape.id, &value);
+                let certainty = if issued { shape.certainty } else { Certainty::Hint };
+                found.push(Token { id: shape.id, title: shape.title, value, offset: token.start(), certainty });
             }
         }
     }
@@ -241,12 +293,30 @@ mod tests {
     #[test]
     fn tokens_are_known_by_their_shape() {
         assert_eq!(ids(&["key = AKIA", "Q3EGRTZ5WXYLM2PA"]), vec!["aws-access-key-id"]);
-        assert_eq!(ids(&["gh", "p_", "Zk3vQ9sLr2TnXw8YbHd5JfGm7PcVq4Ra6Ue1"]), vec!["github-token"]);
+        assert_eq!(ids(&["gh", "p_", "Zk3vQ9sLr2TnXw8YbHd5JfGm7PcVq42TB4fg"]), vec!["github-token"]);
         assert_eq!(ids(&["sk_", "live_", "Zk3vQ9sLr2TnXw8YbHd5JfGm"]), vec!["stripe-key"]);
         assert_eq!(
             ids(&["url: https://hooks.slack", ".com/services/T02KQ7ZNB/B03LR8YMC/", "Zk3vQ9sLr2TnXw8YbHd5JfGm"]),
             vec!["slack-webhook"]
         );
+    }
+
+    #[test]
+    fn a_token_with_a_wrong_checksum_is_a_hint() {
+        let certainty = |parts: &[&str]| tokens(parts.concat().as_bytes())[0].certainty;
+        assert_eq!(certainty(&["gh", "p_", "Zk3vQ9sLr2TnXw8YbHd5JfGm7PcVq42TB4fg"]), Certainty::Certain);
+        assert_eq!(certainty(&["gh", "p_", "Zk3vQ9sLr2TnXw8YbHd5JfGm7PcVq42TB4fh"]), Certainty::Hint);
+    }
+
+    #[test]
+    fn more_shapes_are_known() {
+        assert_eq!(ids(&["dckr_", "pat_", "Zk3vQ9sLr2TnXw8YbHd5JfGm7Pc"]), vec!["dockerhub-token"]);
+        assert_eq!(ids(&["glrt", "-", "Zk3vQ9sLr2TnXw8YbHd5"]), vec!["gitlab-runner-token"]);
+        assert_eq!(
+            ids(&["\"private_key_id\": \"", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b\""]),
+            vec!["gcp-service-account"]
+        );
+        assert_eq!(ids(&["pul", "-", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"]), vec!["pulumi-token"]);
     }
 
     #[test]
