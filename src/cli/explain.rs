@@ -112,6 +112,9 @@ fn here(text: &mut String, probe: &dyn Probe, tree: Option<&Tree>) {
             shown.join(", ")
         );
     }
+    if ids.is_empty() && !probe.touch().reads.is_empty() {
+        let _ = writeln!(text, "  here it reads {}", probe.touch().reads.join(", "));
+    }
     for contact in probe.touch().contacts {
         let _ = writeln!(text, "  it sends {} {} at most {} times", contact.verb, contact.url, contact.at_most);
     }
