@@ -23,7 +23,13 @@ use shipworthy::catalog;
 use audit::{Audited, audit_all, validate};
 
 /// Rules that a fixture cannot show in a tree or from a loopback service, with the reason.
-const WITHOUT_FIXTURES: &[(&str, &str)] = &[];
+const WITHOUT_FIXTURES: &[(&str, &str)] = &[
+    (
+        "code/no-tracked-output",
+        "a fixture is a folder in this repository's own git; `probe/git` has tests with repositories",
+    ),
+    ("release/version-tags", "a fixture has no tags of its own; `probe/git` has tests with repositories"),
+];
 
 fn rules() -> Vec<(&'static str, Value)> {
     catalog::ids().iter().map(|id| (*id, serde_yaml::from_str(catalog::text(id).unwrap()).unwrap())).collect()
