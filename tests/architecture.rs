@@ -179,7 +179,9 @@ fn reports_know_the_model_only() {
 fn each_outside_crate_is_named_in_its_owner_files_only() {
     let files = product_files();
     let mut wrong = Vec::new();
-    for (name, owners) in OWNERS {
+    for (name, _) in OWNERS {
+        // Two parts may own one crate, each with a row of its own.
+        let owners: Vec<&str> = OWNERS.iter().filter(|row| row.0 == *name).flat_map(|row| row.1).copied().collect();
         for file in files.iter().filter(|file| file.names_path(name)) {
             if !owners.iter().any(|owner| file.path.starts_with(owner)) {
                 wrong.push(format!("src/{} names `{name}`, which belongs to {owners:?}", file.path));
