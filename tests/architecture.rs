@@ -54,7 +54,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("comfy_table", &["report/", "cli/console.rs"]),
-    ("cookie_store", &["probe/http/", "probe/security_headers/"]),
+    ("cookie_store", &["probe/http/", "probe/cookies.rs", "probe/security_headers/"]),
     ("flate2", &["world/"]),
     ("futures_util", &["run/"]),
     ("globset", &["world/"]),

@@ -8,9 +8,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::http::fetch::Choice;
-use super::http::round::{Request, Round};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::http::place::{Given, Place};
+use super::http::round::Round;
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::Deadline;
@@ -26,8 +26,6 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     example: "target: api\npath: /api/profile\n",
 };
 
-/// When nothing is said.
-const USUAL_TIMEOUT: Duration = Duration::from_secs(40);
 /// A domain that never exists (RFC 6761 §6.4).
 const STRANGER: &str = "shipworthy.invalid";
 
@@ -51,29 +49,18 @@ struct Params {
 
 #[derive(Clone, Debug, Serialize)]
 struct Cors {
-    target: String,
-    path: String,
-    credentials: Choice,
-    timeout: Duration,
+    place: Place,
 }
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    let path = params.path.as_ref().map_or("/", |path| path.value.as_str());
-    if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `path: /{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
-    Some(Box::new(Cors {
-        target: params.target.value.clone(),
-        path: path.to_owned(),
-        credentials: match params.credentials.as_deref() {
-            None => Choice::Default,
-            Some("none") => Choice::None,
-            Some(name) => Choice::Named(name.to_owned()),
-        },
-        timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    let given = Given {
+        target: &params.target,
+        path: params.path.as_ref(),
+        credentials: params.credentials.as_deref(),
+        timeout: params.timeout.as_ref(),
+    };
+    Some(Box::new(Cors { place: Place::of(&given, problems) }))
 }
 
 /// An origin to ask from, and what it tells if it is allowed.
@@ -142,11 +129,11 @@ impl Heard {
 
 impl Cors {
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
+        let until = Deadline::after(self.place.timeout.min(look.until.left()));
+        let mut round = Round::new(look.world, &self.place.target, until)?;
         let mut heard = Heard::default();
         let mut evidence = Vec::new();
-        let (_, place) = round.answer(self.request("GET", &[])).await?;
+        let (_, place) = round.answer(self.place.request("GET", &[])).await?;
         let url = place.url.as_deref().and_then(|url| Url::parse(url).ok());
         let url = url.ok_or_else(|| Unknown::because("the URL of the answer cannot be read"))?;
         for origin in origins(&url) {
@@ -154,7 +141,7 @@ impl Cors {
             for method in ["GET", "OPTIONS"] {
                 let headers = [("origin", origin.value.as_str()), ("access-control-request-method", "GET")];
                 let headers = if method == "GET" { &headers[..1] } else { &headers[..] };
-                let (reply, place) = round.answer(self.request(method, headers)).await?;
+                let (reply, place) = round.answer(self.place.request(method, headers)).await?;
                 if let Some(said) = heard.take(&reply, &origin.value, &mut allowed) {
                     let note = format!("{method} from {}: {said}", origin.value);
                     evidence.push(Evidence { note: Some(note), ..place });
@@ -166,10 +153,6 @@ impl Cors {
             evidence.push(Evidence { note: Some("no answer names an allowed origin".to_owned()), ..place });
         }
         Ok(round.observed(facts(&heard), evidence))
-    }
-
-    fn request<'a>(&'a self, method: &'a str, headers: &'a [(&'a str, &'a str)]) -> Request<'a> {
-        Request { method, path: &self.path, credentials: &self.credentials, headers }
     }
 }
 
@@ -231,25 +214,19 @@ impl Probe for Cors {
     }
 
     fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
+        Lane::Target(self.place.target.clone())
     }
 
     fn touch(&self) -> Touch {
-        let contact = |verb: &str, at_most| Contact {
-            target: Some(self.target.clone()),
-            url: self.path.clone(),
-            verb: verb.to_owned(),
-            at_most,
-        };
-        Touch { contacts: vec![contact("GET", 6), contact("OPTIONS", 5)], ..Touch::default() }
+        Touch { contacts: vec![self.place.contact("GET", 6), self.place.contact("OPTIONS", 5)], ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
+        Some(self.place.timeout)
     }
 
     fn target(&self) -> Option<&str> {
-        Some(&self.target)
+        Some(&self.place.target)
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

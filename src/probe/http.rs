@@ -11,6 +11,7 @@ mod health;
 pub(crate) mod hidden;
 mod identity;
 mod login;
+pub(crate) mod place;
 pub(crate) mod round;
 mod steps;
 

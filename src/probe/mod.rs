@@ -13,9 +13,11 @@ mod builds;
 mod code;
 mod command;
 mod compose;
+mod cookies;
 mod cors;
 mod coverage;
 mod data;
+mod delivery;
 mod dockerfile;
 mod docs;
 pub(crate) mod evidence;
@@ -167,9 +169,11 @@ pub static PROBES: &[&ProbeDef] = &[
     &auth_required::DEF,
     &code::DEF, &command::DEF,
     &compose::DEF,
+    &cookies::DEF,
     &coverage::DEF,
     &cors::DEF,
     &data::DEF,
+    &delivery::DEF,
     &dockerfile::DEF,
     &exposed_paths::DEF,
     &docs::DEF,

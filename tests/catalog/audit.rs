@@ -48,7 +48,7 @@ const NOWHERE: &str = "url: \"http://127.0.0.1:1\"";
 /// A spec that uses every rule; those that ask a service ask `api`.
 fn spec(rules: &[(&'static str, Value)], target: &str) -> String {
     let mut text = format!(
-        "version: 1\nsystem: {{ name: Fixture }}\ntargets: {{ api: {{ {target}, allow: [active] }} }}\nareas:\n  all:\n    title: All\n    checks:\n"
+        "version: 1\nsystem: {{ name: Fixture }}\ntargets: {{ api: {{ {target}, allow: [active], credentials: {{ default: {{ bearer: fixture-token }} }} }} }}\nareas:\n  all:\n    title: All\n    checks:\n"
     );
     for (id, rule) in rules {
         let live = rule["tags"].as_sequence().is_some_and(|tags| tags.iter().any(|tag| tag == "route:live"));

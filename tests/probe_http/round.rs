@@ -4,7 +4,7 @@ use shipworthy::model::target::Credential;
 use shipworthy::model::{Observation, Value};
 
 use crate::probing::server::Server;
-use crate::probing::{Bench, absent, number, texts, unobserved, value};
+use crate::probing::{Bench, absent, number, text, texts, unobserved, value};
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines().find_map(|line| {
@@ -140,4 +140,51 @@ fn unlinked_paths_need_a_target_that_allows_it() {
     let refused = bench.observe("exposed_paths", "target: api\n").unwrap_err();
     assert!(refused.0.contains("allow: [active]"), "{}", refused.0);
     assert!(server.asked().is_empty());
+}
+
+#[test]
+fn cookies_are_judged_line_by_line_without_their_values() {
+    let server = serve(|_, _| {
+        let cookies = "set-cookie: connect.sid=v4lue-of-it; Path=/\r\nset-cookie: XSRF-TOKEN=x; Secure; SameSite=Lax\r\n\
+                       set-cookie: __Host-a=1; Secure; Domain=shop.test\r\nset-cookie: gone=1; Max-Age=0\r\n\
+                       set-cookie: wide=1; Secure; SameSite=None; Domain=.test\r\nset-cookie: n=1; SameSite=None\r\n";
+        answer(200, cookies, "")
+    });
+    let seen = observe(&server, "cookies", "");
+    assert_eq!(number(&seen, "count"), "5");
+    assert_eq!(texts(&seen, "sessions"), ["connect.sid"]);
+    assert_eq!(texts(&seen, "sessions_insecure"), ["connect.sid"]);
+    assert_eq!(texts(&seen, "sessions_readable"), ["connect.sid"]);
+    assert_eq!(texts(&seen, "without_same_site"), ["connect.sid", "__Host-a"]);
+    assert_eq!(texts(&seen, "same_site_none_insecure"), ["n"]);
+    assert_eq!(texts(&seen, "wrong_prefix"), ["__Host-a"]);
+    assert_eq!(texts(&seen, "wide_domain"), ["__Host-a", "wide"]);
+    assert!(!format!("{:?}", seen.evidence).contains("v4lue"));
+    let named = observe(&server, "cookies", "session: [n]\nreadable: [connect.sid]\n");
+    assert_eq!(texts(&named, "sessions"), ["n"]);
+}
+
+#[test]
+fn delivery_tells_caching_compression_and_methods() {
+    let server = serve(|head, _| {
+        if head.starts_with("OPTIONS") {
+            return answer(204, "allow: POST, GET,HEAD\r\n", "");
+        }
+        if header(head, "accept-encoding").is_some_and(|coding| coding.contains("gzip")) {
+            return answer(
+                200,
+                "content-encoding: gzip\r\nvary: Accept-Encoding\r\ncache-control: max-age=60\r\n",
+                "zip",
+            );
+        }
+        answer(200, "cache-control: max-age=60\r\n", "a long body")
+    });
+    let seen = observe(&server, "delivery", "");
+    assert_eq!((text(&seen, "coding").as_str(), value(&seen, "varies")), ("gzip", Value::Bool(true)));
+    assert_eq!((number(&seen, "size").as_str(), number(&seen, "plain_size").as_str()), ("3", "11"));
+    assert_eq!((number(&seen, "max_age").as_str(), value(&seen, "shared")), ("60", Value::Bool(true)));
+    assert_eq!(texts(&seen, "methods"), ["GET", "HEAD", "POST"]);
+    assert_eq!(value(&seen, "guarded"), Value::Bool(false));
+    let anonymous = observe(&server, "delivery", "credentials: none\n");
+    assert!(unobserved(&anonymous, "guarded").contains("no credentials"));
 }

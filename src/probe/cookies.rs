@@ -1,0 +1,235 @@
+//! Probe `cookies`: reads each `Set-Cookie` line of an answer by itself, and tells which flags are missing.
+//!
+//! Unlike the Observatory's test in `security_headers` it knows sessions by many names, skips deletions, and leaves out
+//! cookies that scripts must read. Values are never shown.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use cookie_store::RawCookie;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::http::place::{Given, Place};
+use super::http::round::Round;
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use crate::model::report::Evidence;
+use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::world::Deadline;
+use crate::yaml::{Node, Spanned, decode as decode_node};
+
+/// What the registry knows of it.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "cookies",
+    doc: "Reports which cookies of an answer lack Secure, HttpOnly or SameSite, or break the rules of their prefix.",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "target: site\npath: /login\nreadable: [XSRF-TOKEN]\n",
+};
+
+/// The longest cookie that browsers keep (RFC 6265 §6.1), in bytes.
+const LONGEST: usize = 4096;
+/// Parts of names that sessions have.
+const SESSION: &[&str] = &["sess", "sid", "auth", "token", "jwt", "login", "remember"];
+/// Parts of names that make it something else: a token against forged requests, which scripts must read.
+const NO_SESSION: &[&str] = &["csrf", "xsrf"];
+
+/// Parameters of probe `cookies`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CookiesProbe")]
+struct Params {
+    /// The target to ask.
+    target: Spanned<String>,
+    /// Path below the target's URL that begins a session. Default `/`.
+    #[serde(default)]
+    path: Option<Spanned<String>>,
+    /// Names of session cookies that do not sound like one.
+    #[serde(default)]
+    session: Vec<String>,
+    /// Names of cookies that scripts must read.
+    #[serde(default)]
+    readable: Vec<String>,
+    /// `none` or the name of credentials of the target; without it the target's `default`, if there is one.
+    #[serde(default)]
+    credentials: Option<String>,
+    /// When the answer counts as not coming; default 40 s.
+    #[serde(default)]
+    timeout: Option<Spanned<String>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Cookies {
+    place: Place,
+    session: Vec<String>,
+    readable: Vec<String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = decode_node(node, problems)?;
+    let given = Given {
+        target: &params.target,
+        path: params.path.as_ref(),
+        credentials: params.credentials.as_deref(),
+        timeout: params.timeout.as_ref(),
+    };
+    Some(Box::new(Cookies { place: Place::of(&given, problems), session: params.session, readable: params.readable }))
+}
+
+/// A cookie that is set, and what is wrong with it.
+struct Set {
+    name: String,
+    session: bool,
+    faults: Vec<Fault>,
+}
+
+/// What can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Insecure,
+    Readable,
+    NoSameSite,
+    OpenInsecure,
+    WrongPrefix,
+    WideDomain,
+    TooLong,
+}
+
+impl Fault {
+    fn word(self) -> &'static str {
+        match self {
+            Fault::Insecure => "no Secure",
+            Fault::Readable => "no HttpOnly",
+            Fault::NoSameSite => "no SameSite",
+            Fault::OpenInsecure => "SameSite=None without Secure",
+            Fault::WrongPrefix => "breaks the rules of its prefix",
+            Fault::WideDomain => "for a wider domain than its host",
+            Fault::TooLong => "longer than 4096 bytes",
+        }
+    }
+}
+
+impl Cookies {
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let until = Deadline::after(self.place.timeout.min(look.until.left()));
+        let mut round = Round::new(look.world, &self.place.target, until)?;
+        let (reply, place) = round.answer(self.place.request("GET", &[])).await?;
+        let host = place.url.as_deref().and_then(host_of).unwrap_or_default();
+        let lines = reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, line)| line.as_str());
+        let set: Vec<Set> = lines.filter_map(|line| self.read(line, &host)).collect();
+        let mut evidence: Vec<Evidence> =
+            set.iter().map(|cookie| Evidence { note: Some(said(cookie)), ..place.clone() }).collect();
+        if evidence.is_empty() {
+            evidence.push(Evidence { note: Some("the answer sets no cookie".to_owned()), ..place });
+        }
+        Ok(round.observed(facts(&set), evidence))
+    }
+
+    /// One line; `None` when it deletes a cookie or is none.
+    fn read(&self, line: &str, host: &str) -> Option<Set> {
+        let cookie = RawCookie::parse(line.to_owned()).ok()?;
+        if cookie.max_age().is_some_and(|age| age.is_zero()) || cookie.value().is_empty() {
+            return None;
+        }
+        let name = cookie.name().to_owned();
+        let lower = name.to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+        let named = |names: &[String]| names.iter().any(|known| *known == name);
+        let session = named(&self.session) || (has(SESSION) && !has(NO_SESSION) && !named(&self.readable));
+        let secure = cookie.secure() == Some(true);
+        let mut faults = Vec::new();
+        let mut add = |fault: Fault, wrong: bool| faults.extend(wrong.then_some(fault));
+        add(Fault::Insecure, !secure);
+        add(Fault::Readable, session && cookie.http_only() != Some(true));
+        add(Fault::NoSameSite, cookie.same_site().is_none());
+        add(Fault::OpenInsecure, cookie.same_site().is_some_and(|value| value.is_none()) && !secure);
+        add(Fault::WrongPrefix, breaks_prefix(&cookie, secure));
+        let domain = cookie.domain().map(str::to_lowercase).filter(|domain| !domain.is_empty());
+        add(Fault::WideDomain, domain.is_some_and(|domain| domain != host));
+        add(Fault::TooLong, line.len() > LONGEST);
+        Some(Set { name, session, faults })
+    }
+}
+
+/// What the prefixes of a name promise (RFC 6265bis §4.1.3).
+fn breaks_prefix(cookie: &RawCookie<'_>, secure: bool) -> bool {
+    let host_only = cookie.domain().is_none_or(str::is_empty);
+    (cookie.name().starts_with("__Host-") && !(secure && host_only && cookie.path() == Some("/")))
+        || (cookie.name().starts_with("__Secure-") && !secure)
+}
+
+fn host_of(url: &str) -> Option<String> {
+    crate::world::net::Url::parse(url).ok()?.host_str().map(str::to_lowercase)
+}
+
+fn said(cookie: &Set) -> String {
+    let faults: Vec<&str> = cookie.faults.iter().map(|fault| fault.word()).collect();
+    let kind = if cookie.session { "session cookie" } else { "cookie" };
+    let faults = if faults.is_empty() { "every flag".to_owned() } else { faults.join(", ") };
+    format!("{kind} `{}`: {faults}", cookie.name)
+}
+
+fn facts(set: &[Set]) -> Facts {
+    let mut facts = Facts::new();
+    let names = |which: &dyn Fn(&Set) -> bool| {
+        Value::List(set.iter().filter(|cookie| which(cookie)).map(|cookie| Value::Text(cookie.name.clone())).collect())
+    };
+    let with = |fault: Fault| names(&|cookie| cookie.faults.contains(&fault));
+    facts.present("count", Value::count(set.len()));
+    facts.present("sessions", names(&|cookie| cookie.session));
+    facts.present("insecure", with(Fault::Insecure));
+    facts.present("sessions_insecure", names(&|cookie| cookie.session && cookie.faults.contains(&Fault::Insecure)));
+    facts.present("sessions_readable", with(Fault::Readable));
+    facts.present("without_same_site", with(Fault::NoSameSite));
+    facts.present("same_site_none_insecure", with(Fault::OpenInsecure));
+    facts.present("wrong_prefix", with(Fault::WrongPrefix));
+    facts.present("wide_domain", with(Fault::WideDomain));
+    facts.present("too_long", with(Fault::TooLong));
+    facts
+}
+
+fn declared() -> Vec<FactDecl> {
+    let names = |name, doc| FactDecl::new(name, FactType::List(Box::new(FactType::Text)), doc);
+    vec![
+        FactDecl::new("count", FactType::Count, "Cookies that are set; deletions do not count."),
+        names("sessions", "Those that stand for a login, by their name."),
+        names("insecure", "Those without `Secure`."),
+        names("sessions_insecure", "Sessions without `Secure`."),
+        names("sessions_readable", "Sessions without `HttpOnly`."),
+        names("without_same_site", "Those without a valid `SameSite`."),
+        names("same_site_none_insecure", "Those with `SameSite=None` but without `Secure`, which browsers refuse."),
+        names("wrong_prefix", "Those that break what `__Host-` or `__Secure-` promises (RFC 6265bis §4.1.3)."),
+        names("wide_domain", "Those for a wider domain than the host that sets them."),
+        names("too_long", "Those of more than 4096 bytes."),
+    ]
+}
+
+impl Probe for Cookies {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: declared(), units: BTreeMap::new() }
+    }
+
+    fn key(&self) -> String {
+        format!("cookies {}", serde_json::to_string(self).unwrap_or_default())
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Target(self.place.target.clone())
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { contacts: vec![self.place.contact("GET", 1)], ..Touch::default() }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        Some(self.place.timeout)
+    }
+
+    fn target(&self) -> Option<&str> {
+        Some(&self.place.target)
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(self.look(look))
+    }
+}

@@ -1,0 +1,65 @@
+//! One path of one target, asked as somebody: what probes that look at a single answer have in common.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::fetch::Choice;
+use super::round::Request;
+use crate::model::Problems;
+use crate::probe::{Contact, limits};
+use crate::yaml::Spanned;
+
+/// When nothing is said.
+const USUAL_TIMEOUT: Duration = Duration::from_secs(40);
+
+/// Where and as whom.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Place {
+    /// The target's name.
+    pub(crate) target: String,
+    /// Path and query below its URL.
+    pub(crate) path: String,
+    /// As whom.
+    pub(crate) credentials: Choice,
+    /// Time for all requests.
+    pub(crate) timeout: Duration,
+}
+
+/// The parameters of that name.
+pub(crate) struct Given<'a> {
+    pub(crate) target: &'a Spanned<String>,
+    pub(crate) path: Option<&'a Spanned<String>>,
+    pub(crate) credentials: Option<&'a str>,
+    pub(crate) timeout: Option<&'a Spanned<String>>,
+}
+
+impl Place {
+    /// Checks the parameters.
+    pub(crate) fn of(given: &Given<'_>, problems: &mut Problems) -> Place {
+        if let Some(path) = given.path.filter(|path| !path.starts_with('/')) {
+            let help = format!("write `path: /{}`", path.trim_start_matches("./"));
+            problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
+        }
+        Place {
+            target: given.target.value.clone(),
+            path: given.path.map_or_else(|| "/".to_owned(), |path| path.value.clone()),
+            credentials: match given.credentials {
+                None => Choice::Default,
+                Some("none") => Choice::None,
+                Some(name) => Choice::Named(name.to_owned()),
+            },
+            timeout: limits::timeout(given.timeout, problems).unwrap_or(USUAL_TIMEOUT),
+        }
+    }
+
+    /// A request for it.
+    pub(crate) fn request<'a>(&'a self, method: &'a str, headers: &'a [(&'a str, &'a str)]) -> Request<'a> {
+        Request { method, path: &self.path, credentials: &self.credentials, headers }
+    }
+
+    /// For the plan.
+    pub(crate) fn contact(&self, verb: &str, at_most: u64) -> Contact {
+        Contact { target: Some(self.target.clone()), url: self.path.clone(), verb: verb.to_owned(), at_most }
+    }
+}
