@@ -60,6 +60,8 @@ struct Http {
     method: String,
     headers: BTreeMap<String, String>,
     body: Option<String>,
+    /// Bytes of filler to send as the body.
+    upload: Option<usize>,
     credentials: Choice,
     follow_redirects: bool,
     timeout: Option<Duration>,
@@ -86,7 +88,8 @@ impl Http {
         if !self.steps.is_empty() {
             return self.walk(world, until).await;
         }
-        let fetch = self.fetch();
+        let filler = self.upload.map(|size| "x".repeat(size));
+        let fetch = Fetch { body: filler.as_deref().or(self.body.as_deref()), ..self.fetch() };
         let mut samples = Vec::new();
         for sample in 0..self.samples {
             if sample > 0 {
@@ -106,6 +109,7 @@ impl Http {
             Take::Worst => samples.len() - 1,
         };
         let mut observation = facts::observation(&samples[chosen], &self.method)?;
+        facts::set_upload_rate(&mut observation, &samples[chosen], self.upload);
         if let (Some(evidence), true) = (observation.evidence.first_mut(), times.len() > 1) {
             let note = evidence.note.take().unwrap_or_default();
             evidence.note = Some(format!("{note}; {}", facts::about_samples(&times, self.take)));

@@ -139,3 +139,31 @@ fn a_health_body_that_contradicts_its_status_is_a_lie() {
     let seen = Bench::new().observe("http", &format!("url: {}/health\ncatch_all: true\n", honest.url())).unwrap();
     assert_eq!(value(&seen, "catch_all"), Value::Bool(false));
 }
+
+#[test]
+fn transfers_are_timed_in_both_directions() {
+    use std::io::{Read, Write};
+    let server = Server::new(|head, stream| {
+        let length =
+            head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        let _ = stream.read_exact(&mut body);
+        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", 200_000);
+        let _ = stream.write_all(answer.as_bytes());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let _ = stream.write_all(&vec![b'x'; 200_000]);
+    });
+    let bench = Bench::new().target("shop", &server.url(), |target| target.allow_active = true);
+    let seen = bench.observe("http", "target: shop\nmethod: PUT\nupload: 3 MB\n").unwrap();
+    let per_second = |fact: &str| match value(&seen, fact) {
+        Value::Number(rate) => rate.to_f64(),
+        other => panic!("{other:?}"),
+    };
+    assert!(per_second("download_rate") < 2_100_000.0, "200 kB in at least 0.1 s");
+    assert!(per_second("upload_rate") > 100_000.0);
+    let plain = bench.observe("http", "target: shop\n").unwrap();
+    assert!(absent(&plain, "upload_rate"));
+    let small = Server::saying(crate::OK);
+    let seen = Bench::new().observe("http", &format!("url: {}\n", small.url())).unwrap();
+    assert!(crate::probing::unobserved(&seen, "download_rate").contains("too little"));
+}

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::fetch::{Address, Choice};
 use super::steps::{Content, MOST_STEPS, Step, StepParams};
 use super::{Http, Take, is_safe};
+use crate::expect::units::size;
 use crate::model::Problems;
 use crate::probe::{Probe, limits};
 use crate::world::net::{Header, Url};
@@ -16,6 +17,9 @@ use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// Samples of one observation at most: more is a load test.
 const MOST_SAMPLES: u32 = 20;
+
+/// Bytes of one upload at most.
+const MOST_UPLOAD: usize = 64_000_000;
 
 /// Headers that carry credentials and therefore have a place of their own.
 const CREDENTIAL_HEADERS: &[&str] = &["authorization", "cookie", "proxy-authorization"];
@@ -54,6 +58,9 @@ pub(super) struct Params {
     /// Request body, sent as it is.
     #[serde(default)]
     body: Option<Spanned<String>>,
+    /// Size of a body of filler to send instead, such as `5 MB`, at most 64 MB: for fact `upload_rate`.
+    #[serde(default)]
+    upload: Option<Spanned<String>>,
     /// `none`, `invalid` or the name of credentials of the target; without it the target's `default`, if there is one.
     #[serde(default)]
     credentials: Option<Spanned<String>>,
@@ -93,6 +100,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
     let method = method(params.method.as_ref(), "GET", problems);
     check_headers(&params.headers, problems);
     let steps = steps(&params, node, problems);
+    let upload = upload(&params, &method, problems);
     if let Some(family) = params.family.as_ref().filter(|family| !matches!(family.value, 4 | 6)) {
         problems.push(family.span.problem(format!("there is no family {}", family.value)).help("4 or 6"));
     }
@@ -112,6 +120,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
         follow_redirects: follow.is_some_and(|follow| follow.value),
         headers: params.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value.value)).collect(),
         body: params.body.map(|body| body.value),
+        upload,
         take: params.take,
         units: params.units,
         catch_all: params.catch_all,
@@ -197,6 +206,27 @@ fn check_headers(headers: &IndexMap<String, Spanned<String>>, problems: &mut Pro
     }
 }
 
+/// `upload: 5 MB`; `None` when it is not given or wrong (then a problem was added).
+fn upload(params: &Params, method: &str, problems: &mut Problems) -> Option<usize> {
+    let given = params.upload.as_ref()?;
+    if is_safe(method) || params.body.is_some() {
+        let wrong = format!("`upload` is a body of its own, and {method} may have one besides it or none");
+        problems.push(given.span.problem(wrong).help("write `method: POST` or `PUT`, and no `body`"));
+    }
+    let size = size(given).map(|size| size.floor_i64().and_then(|size| usize::try_from(size).ok()));
+    match size {
+        Ok(Some(size)) if (1..=MOST_UPLOAD).contains(&size) => Some(size),
+        Ok(_) => {
+            problems.push(given.span.problem(format!("`{}` is not in 1 B..64 MB", given.value)).help("such as `5 MB`"));
+            None
+        }
+        Err(wrong) => {
+            problems.push(given.span.problem(wrong).help("a size with its unit, such as `upload: 5 MB`"));
+            None
+        }
+    }
+}
+
 /// The steps, each checked against the values that earlier ones capture.
 fn steps(params: &Params, node: &Node, problems: &mut Problems) -> Vec<Step> {
     if params.steps.len() > MOST_STEPS {
@@ -204,7 +234,8 @@ fn steps(params: &Params, node: &Node, problems: &mut Problems) -> Vec<Step> {
         problems.push(node.problem(wrong).help("a sequence shows that a path through the service works; split it"));
     }
     let beside = [("path", params.path.is_some()), ("method", params.method.is_some()), ("url", params.url.is_some())];
-    let more = [("body", params.body.is_some()), ("headers", !params.headers.is_empty())];
+    let more =
+        [("body", params.body.is_some()), ("upload", params.upload.is_some()), ("headers", !params.headers.is_empty())];
     let also = [("samples", params.samples.is_some()), ("follow_redirects", params.follow_redirects.is_some())];
     for (key, given) in beside.into_iter().chain(more).chain(also) {
         if given && !params.steps.is_empty() {

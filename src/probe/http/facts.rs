@@ -10,7 +10,7 @@ use super::health::Health;
 use super::round::body_text;
 use super::steps::Walked;
 use crate::model::report::{Evidence, EvidenceKind};
-use crate::model::{Fact, FactDecl, FactType, Facts, Observation, Unknown, Value};
+use crate::model::{Exact, Fact, FactDecl, FactType, Facts, Observation, Unknown, Value};
 use crate::probe::command::json_tree;
 use crate::world::net::{BODY_CAP, Body, Inflated, Reply, inflate};
 
@@ -83,6 +83,16 @@ fn of_one_answer() -> Vec<FactDecl> {
         FactDecl::new("time.wait", FactType::Duration, "From the request to the end of the response head."),
         FactDecl::new("time.receive", FactType::Duration, "Receiving the body."),
         FactDecl::new("size", FactType::Size, "Length of the body as it was transferred."),
+        FactDecl::new(
+            "download_rate",
+            FactType::Throughput,
+            "Length of the body by the time it took to come; unobserved below 64 KiB, which says nothing.",
+        ),
+        FactDecl::new(
+            "upload_rate",
+            FactType::Throughput,
+            "Length of `upload` by the time from the first byte sent to the answer; absent without it.",
+        ),
         FactDecl::new("redirects", FactType::List(Box::new(text)), "URLs that redirects led to, in order."),
         FactDecl::new("http_version", FactType::Version, "`1.0`, `1.1` or `2`."),
     ]
@@ -116,6 +126,31 @@ pub(super) fn observation(fetched: &Fetched, method: &str) -> Result<Observation
     }
     let evidence = evidence(fetched, method, notes);
     Ok(Observation { facts, evidence: vec![evidence], requests: fetched.requests })
+}
+
+/// Below this a transfer is over before it can be timed.
+const LEAST_FOR_RATE: usize = 64 << 10;
+
+fn download_rate(size: usize, time: Option<Duration>) -> Fact {
+    if size < LEAST_FOR_RATE {
+        return Fact::Unobserved("the body is shorter than 64 KiB: too little to measure a rate".to_owned());
+    }
+    rate(size, time).unwrap_or_else(|| Fact::Unobserved("the body took no time".to_owned()))
+}
+
+/// Bytes per second.
+fn rate(size: usize, time: Option<Duration>) -> Option<Fact> {
+    let nanos = time?.as_nanos();
+    Exact::ratio(size as u128 * 1_000_000_000, nanos).map(|rate| Fact::Present(Value::Number(rate)))
+}
+
+/// How fast the filler went.
+pub(super) fn set_upload_rate(observation: &mut Observation, fetched: &Fetched, upload: Option<usize>) {
+    let Some(size) = upload else { return observation.facts.set("upload_rate", Fact::Absent) };
+    let wait = fetched.reply.as_ref().ok().map(|reply| reply.phases.wait);
+    if let Some(rate) = rate(size, wait) {
+        observation.facts.set("upload_rate", rate);
+    }
 }
 
 /// Whether the answer is the one that every path gets.
@@ -202,9 +237,12 @@ fn set_reply(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply) {
     match &reply.body {
         Body::Whole(bytes) => {
             facts.present("size", Value::count(bytes.len()));
+            facts.set("download_rate", download_rate(bytes.len(), reply.phases.receive));
             set_body(facts, notes, reply, bytes);
         }
-        Body::TooLong(_) => hide_body(facts, notes, "the body is longer than 2 MiB", &["size", "body", "body."]),
+        Body::TooLong(_) => {
+            hide_body(facts, notes, "the body is longer than 2 MiB", &["size", "body", "body.", "download_rate"])
+        }
         // the general reason says what happened
         Body::Broken(_) => {}
     }
