@@ -14,7 +14,7 @@ use super::http::place::{Given, Place};
 use super::http::round::Round;
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
-use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::Deadline;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -29,6 +29,8 @@ pub(super) static DEF: ProbeDef = ProbeDef {
 
 /// The longest cookie that browsers keep (RFC 6265 §6.1), in bytes.
 const LONGEST: usize = 4096;
+/// Why nothing is known of sessions.
+const NO_SESSION_SEEN: &str = "the answer sets no session cookie; name the path that begins a session";
 /// Parts of names that sessions have.
 const SESSION: &[&str] = &["sess", "sid", "auth", "token", "jwt", "login", "remember"];
 /// Parts of names that make it something else: a token against forged requests, which scripts must read.
@@ -178,8 +180,11 @@ fn facts(set: &[Set]) -> Facts {
     facts.present("count", Value::count(set.len()));
     facts.present("sessions", names(&|cookie| cookie.session));
     facts.present("insecure", with(Fault::Insecure));
-    facts.present("sessions_insecure", names(&|cookie| cookie.session && cookie.faults.contains(&Fault::Insecure)));
-    facts.present("sessions_readable", with(Fault::Readable));
+    let insecure = names(&|cookie| cookie.session && cookie.faults.contains(&Fault::Insecure));
+    for (fact, value) in [("sessions_insecure", insecure), ("sessions_readable", with(Fault::Readable))] {
+        let seen = set.iter().any(|cookie| cookie.session);
+        facts.set(fact, if seen { Fact::Present(value) } else { Fact::Unobserved(NO_SESSION_SEEN.to_owned()) });
+    }
     facts.present("without_same_site", with(Fault::NoSameSite));
     facts.present("same_site_none_insecure", with(Fault::OpenInsecure));
     facts.present("wrong_prefix", with(Fault::WrongPrefix));
@@ -194,8 +199,8 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new("count", FactType::Count, "Cookies that are set; deletions do not count."),
         names("sessions", "Those that stand for a login, by their name."),
         names("insecure", "Those without `Secure`."),
-        names("sessions_insecure", "Sessions without `Secure`."),
-        names("sessions_readable", "Sessions without `HttpOnly`."),
+        names("sessions_insecure", "Sessions without `Secure`; unobserved when the answer begins none."),
+        names("sessions_readable", "Sessions without `HttpOnly`; unobserved when the answer begins none."),
         names("without_same_site", "Those without a valid `SameSite`."),
         names("same_site_none_insecure", "Those with `SameSite=None` but without `Secure`, which browsers refuse."),
         names("wrong_prefix", "Those that break what `__Host-` or `__Secure-` promises (RFC 6265bis §4.1.3)."),

@@ -229,7 +229,7 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new(
             "redirection",
             FactType::Text,
-            "Result of test `redirection`, whatever the status; unobserved when the http port was not asked.",
+            "Result of test `redirection`, whatever the status; unobserved when the http port was not asked, or the host is a loopback address.",
         ),
         FactDecl::new("hsts.max_age", FactType::Duration, "What HSTS really says; absent without a number."),
         FactDecl::new("hsts.subdomains", flag.clone(), "Whether HSTS includes subdomains; absent without HSTS."),

@@ -415,5 +415,6 @@ fn a_port_of_the_url_belongs_to_its_scheme_alone() {
     let Some(Value::Map(test)) = member(&seen, "tests.", "strict-transport-security") else { panic!() };
     assert_eq!(test["result"], Value::Text("hsts-not-implemented-no-https".into()));
     assert!(seen.evidence[0].note.as_ref().unwrap().contains("https was not asked"));
+    assert!(unobserved(&seen, "redirection").contains("loopback"));
     assert_eq!(server.asked().len(), 2, "one visit and one preflight");
 }

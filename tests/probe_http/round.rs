@@ -162,6 +162,8 @@ fn cookies_are_judged_line_by_line_without_their_values() {
     assert!(!format!("{:?}", seen.evidence).contains("v4lue"));
     let named = observe(&server, "cookies", "session: [n]\nreadable: [connect.sid]\n");
     assert_eq!(texts(&named, "sessions"), ["n"]);
+    let none = serve(|_, _| answer(200, "", ""));
+    assert!(unobserved(&observe(&none, "cookies", ""), "sessions_insecure").contains("no session cookie"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::model::{Facts, Observation, Unknown};
 use crate::world::net::{BODY_CAP, Body, Inflated, Reply, inflate};
 use crate::world::{Deadline, World};
 
-/// Pause between two requests.
+/// Pause between two requests, but on this machine.
 const SPACING: Duration = Duration::from_millis(100);
 /// Time of one request at most.
 const EACH: Duration = Duration::from_secs(10);
@@ -22,6 +22,8 @@ pub(crate) struct Round<'w> {
     world: &'w World,
     target: &'w str,
     until: Deadline,
+    /// Whether the target is on this machine, which needs no politeness.
+    near: bool,
     /// How many were sent.
     pub(crate) requests: u64,
 }
@@ -45,12 +47,12 @@ impl<'w> Round<'w> {
         if !world.permit.network {
             return Err(Unknown::because("not contacted: --offline"));
         }
-        Ok(Round { world, target, until, requests: 0 })
+        Ok(Round { world, target, until, near: false, requests: 0 })
     }
 
     /// Sends one. Unknown when the time for all of them is over, or we could not even try.
     pub(crate) async fn ask(&mut self, request: Request<'_>) -> Result<Fetched, Unknown> {
-        if self.requests > 0 {
+        if self.requests > 0 && !self.near {
             tokio::time::sleep(SPACING.min(self.until.left())).await;
         }
         if self.until.is_over() {
@@ -69,7 +71,9 @@ impl<'w> Round<'w> {
             redirects: 0,
         };
         self.requests += 1;
-        fetch(ask, self.world, Deadline::after(EACH.min(self.until.left()))).await
+        let fetched = fetch(ask, self.world, Deadline::after(EACH.min(self.until.left()))).await?;
+        self.near = fetched.reply.as_ref().is_ok_and(|reply| reply.peer.ip().is_loopback());
+        Ok(fetched)
     }
 
     /// The same; Unknown with the reason when no whole answer came.

@@ -51,8 +51,17 @@ fn list(texts: Vec<String>) -> Value {
 fn set_redirection(facts: &mut Facts, scan: &Scan, preloads: &Preloads) {
     let unasked =
         || Fact::Unobserved("http was not asked: the URL names a port, and the target no `http_port`".to_owned());
+    let own_machine = matches!(scan.host.as_str(), "localhost" | "[::1]") || scan.host.starts_with("127.");
+    let nobody =
+        || Fact::Unobserved("only this machine reaches a loopback address; audit the one that users have".to_owned());
     let scored = transport::redirection(scan.http.as_ref(), preloads);
-    let result = if scan.http_asked { Fact::Present(Value::Text(scored.result.to_owned())) } else { unasked() };
+    let result = if own_machine {
+        nobody()
+    } else if scan.http_asked {
+        Fact::Present(Value::Text(scored.result.to_owned()))
+    } else {
+        unasked()
+    };
     facts.set("redirection", result);
 }
 
