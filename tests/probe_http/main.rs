@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod observatory;
 mod origin;
 #[path = "../probing/mod.rs"]
 mod probing;
