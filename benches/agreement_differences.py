@@ -17,6 +17,22 @@ def lines(unit, pattern):
     return re.search(pattern, unit.text, re.MULTILINE) is not None
 
 
+def scripts(text):
+    """Lines of `run` and `script` blocks: those that are indented deeper than their key."""
+    found, depth = [], None
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if depth is not None and (not line.strip() or indent > depth):
+            found.append(line)
+            continue
+        depth = None
+        key = re.match(r"\s*(- )?(run|script):", line)
+        if key:
+            depth = indent + len(key.group(1) or "")
+            found.append(line)
+    return "\n".join(found)
+
+
 # --- Dockerfiles
 
 difference("dockerfile", "root_users", "theirs", "the base is not one whose user we know: our fact is unknown, no pass",
@@ -79,5 +95,5 @@ difference("workflow", "dangerous_checkouts", "theirs", "the trigger alone does 
            lambda unit: fact(unit, "dangerous_checkouts") == 0)
 difference("workflow", "dangerous_checkouts", "ours", "an inline comment of zizmor; a dangerous matter stays counted, as likely",
            lambda unit: lines(unit, r"zizmor:\s*ignore\[dangerous-triggers\]"))
-difference("workflow", "script_injections", "theirs", "no expression that strangers write: inputs, matrix, step outputs, hashes, refs of the repository",
-           lambda unit: not STRANGERS.search(unit.text))
+difference("workflow", "script_injections", "theirs", "no expression that strangers write in a script: inputs, matrix, step outputs, hashes, refs of the repository",
+           lambda unit: not STRANGERS.search(scripts(unit.text)))
