@@ -4,6 +4,7 @@
 //! shipworthy.yaml ─ spec ─┐
 //! checks/*.yaml ─ catalog ┼─► plan ─► declare ─► sweep ─► observe ─► judge ─► score ─► Report ─┬─► report/* → bytes
 //! repository ─ walk ─ facets ┘                                                                 └─► exit code
+//! plan.md ─ import ─► statements ─► spec text
 //! saved JSON ──────────────────────────────────────────────────────────────► Report ─► any renderer
 //! ```
 //!
@@ -15,6 +16,7 @@ pub mod cli;
 pub mod demo;
 pub mod expect;
 pub mod facets;
+pub mod import;
 pub mod model;
 pub mod plan;
 pub mod probe;

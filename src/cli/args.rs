@@ -58,6 +58,8 @@ pub(super) enum Command {
     Demo(DemoArgs),
     /// Look at a repository and write a spec for it.
     Init(InitArgs),
+    /// Turn a readiness document into a spec, or print every statement it makes.
+    Import(ImportArgs),
     /// Audit a system against its spec.
     Audit(AuditArgs),
     /// Show what an audit would read, run and contact, before anything happens.
@@ -196,6 +198,15 @@ pub(super) struct InitArgs {
     /// Replace an existing spec.
     #[arg(long)]
     pub(super) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ImportArgs {
+    /// The document, in Markdown.
+    pub(super) file: PathBuf,
+    /// Print every statement of the document instead of a spec.
+    #[arg(long, value_name = "FORMAT", value_parser = ["json"])]
+    pub(super) inventory: Option<String>,
 }
 
 #[derive(Args, Debug)]

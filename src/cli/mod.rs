@@ -9,6 +9,7 @@ mod console;
 mod demo;
 mod exit;
 mod explain;
+mod import;
 mod init;
 mod output;
 mod plan;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Demo(arguments) => demo::run(&arguments, &console),
         Command::Init(arguments) => init::run(&arguments, &console),
+        Command::Import(arguments) => import::run(&arguments, &console),
         Command::Audit(arguments) => audit::run(&arguments, &console),
         Command::Plan(arguments) => plan::run(&arguments, &console),
         Command::Probe(arguments) => probe::run(&arguments, &console),

@@ -9,6 +9,7 @@ pub mod place;
 pub mod problem;
 pub mod report;
 pub mod secret;
+pub mod statement;
 pub mod target;
 
 pub use exact::Exact;
@@ -18,4 +19,5 @@ pub use outcome::{Certainty, Grade, Outcome, Severity, Verdict};
 pub use place::Place;
 pub use problem::{Level, Problem, Problems};
 pub use secret::Masker;
+pub use statement::{Meaning, Statement};
 pub use target::Target;

@@ -1,0 +1,89 @@
+//! A readiness document becomes statements: bytes → repaired text → blocks → statements. Each statement keeps its line in the
+//! original file, and what was not understood is listed, never dropped. Leaves judging to lint, writing back to sync.
+
+mod blocks;
+mod date;
+mod decode;
+mod dependency;
+mod draft;
+mod duration;
+mod entry;
+mod inline;
+mod inventory;
+mod mark;
+mod number;
+mod people;
+mod percentage;
+mod phase;
+mod priority;
+mod quantity;
+mod read;
+mod remark;
+mod repair;
+mod row;
+mod surroundings;
+mod threshold;
+mod words;
+
+use crate::model::Statement;
+
+pub use blocks::Directive;
+pub use decode::{Decoded, decode};
+
+/// All that a document says.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    /// How the bytes were read.
+    pub encoding: Vec<String>,
+    /// The title of the document, if it has one.
+    pub title: Option<String>,
+    /// In the order of their lines.
+    pub statements: Vec<Statement>,
+    /// Lines with text that no statement carries.
+    pub leftovers: Vec<Leftover>,
+    /// What comments of the document tell us: `<!-- shipworthy: … -->`.
+    pub directives: Vec<Directive>,
+}
+
+/// A line that states nothing we know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// Line of the original file, from 1.
+    pub line: u32,
+    /// What stands there.
+    pub text: String,
+}
+
+/// Everything that a document says.
+pub fn read(bytes: &[u8]) -> Inventory {
+    entry::reading(decode(bytes)).inventory
+}
+
+/// A spec that a document suggests, and what was done to read the document.
+#[derive(Clone, Debug)]
+pub struct Suggested {
+    /// YAML that validates and runs.
+    pub spec: String,
+    /// What had to be done to read the bytes.
+    pub encoding: Vec<String>,
+    /// How many checks the spec has.
+    pub checks: usize,
+    /// How many lines state nothing we know; they are listed at the end of the spec.
+    pub leftovers: usize,
+}
+
+/// The spec that a document suggests; `name` is the document as the spec should name it.
+pub fn suggest(bytes: &[u8], name: &str) -> Suggested {
+    let entry::Reading { inventory, entries } = entry::reading(decode(bytes));
+    let source = draft::Source::new(&entries, &inventory.statements);
+    let (spec, draft) = draft::spec_text(&source, inventory.title.as_deref(), &inventory.leftovers, name);
+    let checks = draft.areas.iter().map(|area| area.checks.len()).sum();
+    Suggested { spec, encoding: inventory.encoding, checks, leftovers: draft.leftovers.len() }
+}
+
+impl Inventory {
+    /// As JSON; the same document gives the same bytes.
+    pub fn to_json(&self) -> String {
+        inventory::json(self)
+    }
+}

@@ -1,0 +1,166 @@
+//! How important something is: `Priority: HIGH`, `P0`, `Must Have`, columns, tier headings, words in capitals.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::read::{Found, subject_before};
+use super::words::{self, Column};
+use crate::model::outcome::Priority;
+use crate::model::statement::{Level, Meaning, PrioritySource};
+
+/// Words of the scales that documents use.
+static LEVELS: LazyLock<Vec<(Priority, Vec<&str>)>> = LazyLock::new(|| {
+    let levels = [Priority::Critical, Priority::High, Priority::Medium, Priority::Low];
+    levels.map(|level| (level, words::list(&format!("priority {}", level.word())))).to_vec()
+});
+
+static RANK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(\[*])(?P<w>P[0-4])(?:$|[\s:)\],.–—-])"));
+static WITH_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?P<w>critical|high|medium|low)[\s-](?:priority|prio|severity)\b|\b(?:priority|severity|priorität|priorité|prioridad|prioridade|priorità|prioriteit|priorytet|приоритет|пріоритет|öncelik)\s*[:=]\s*(?P<v>[\p{L}-]+(?: have)?|P\d)|(?:优先级|優先度|우선순위|الأولوية|प्राथमिकता)\s*[:：]\s*(?P<e>\p{L}+)",
+    )
+});
+static BLOCKER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\((?P<w>critical)\sblocker"));
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[-–—(:]\s?)(?P<w>CRITICAL|HIGH|MEDIUM|LOW)\b"));
+static KEYED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?P<w>CRITICAL|HIGH|MEDIUM|LOW)\b"));
+static TIER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:\d+[.)]\s*)?(?P<w>critical|high|medium|low|important|must[- ]have|should[- ]have|could[- ]have|nice[- ]to[- ]have|optional|p[0-4]|kritisch|critique|crítico|critico|критич\w*|kritik)\b(?P<rest>.*)$",
+    )
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is fixed")
+}
+
+/// The level that a word names.
+pub(super) fn level(word: &str) -> Option<Level> {
+    let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let exact = LEVELS.iter().find(|(_, words)| words.contains(&lower.as_str()));
+    let first = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let found = exact.or_else(|| LEVELS.iter().find(|(_, words)| words.contains(&first)));
+    found.map(|(priority, _)| Level { priority: *priority, word: word.trim().to_owned() })
+}
+
+/// The level that a heading of risks names: `High Risk Items`.
+pub(super) fn level_within(text: &str) -> Option<Level> {
+    static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?P<w>critical|high|medium|moderate|low|hoch|hohe[rs]?|mittlere[rs]?|niedrige[rs]?|élevé|moyen|faible|alto|medio|médio|bajo|baixo|высок\w*|средн\w*|низк\w*)[\s-]+(?:risk|risik|risque|риск)|(?:risk|risques?|riesgo|risco|rischio)s?[\s:-]+(?P<v>critical|high|medium|low|élevés?|moyens?|faibles?|alto|medio|médio|bajo|baixo|basso)",
+        )
+    });
+    let captures = WITHIN.captures(text)?;
+    level(captures.name("w").or_else(|| captures.name("v"))?.as_str())
+}
+
+/// Whether a column or key names priorities.
+pub(super) fn is_key(key: &str) -> bool {
+    words::names(Column::Priority, key)
+}
+
+fn found(text: &str, at: std::ops::Range<usize>, source: PrioritySource) -> Option<Found> {
+    let level = level(&text[at.clone()])?;
+    let subject = subject_before(text, at.start);
+    Some(Found { meaning: Meaning::Priority { level, source }, at, subject })
+}
+
+/// Nouns that a word of a scale ranks; `High Availability` and `Low Latency` rank nothing.
+const RANKED: &[&str] = &[
+    "priorit",
+    "task",
+    "issue",
+    "blocker",
+    "gap",
+    "item",
+    "improvement",
+    "enhancement",
+    "fix",
+    "must",
+    "feature",
+    "requirement",
+    "bug",
+    "finding",
+    "sever",
+    "impact",
+    "importan",
+    "action",
+    "need",
+    "work",
+    "todo",
+    "to-do",
+    "problem",
+    "vulnerabilit",
+    "block",
+    "concern",
+    "missing",
+    "recommendation",
+    "aufgabe",
+    "lücke",
+    "probleme",
+    "tâche",
+    "tarea",
+    "tarefa",
+    "задач",
+    "проблем",
+    "prioridad",
+    "prioridade",
+    "öncelik",
+];
+
+/// What follows a word of a scale at the start of a heading: nothing, a bracket, a colon, a dash, or what it ranks.
+fn holds_for_what_follows(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let first = rest.split_whitespace().next().unwrap_or("");
+    let ranked = |text: &str| RANKED.iter().any(|noun| text.starts_with(noun));
+    rest.is_empty()
+        || rest.starts_with(['(', ':', '（', '：', '/'])
+        || matches!(first, "-" | "–" | "—" | "&")
+        || ranked(rest.trim_start_matches('-'))
+}
+
+/// The priority that a heading or introducing line gives to all below it.
+pub(super) fn of_tier(text: &str, source: PrioritySource) -> Option<Found> {
+    let captures = TIER.captures(text)?;
+    let rest = captures.name("rest").map_or("", |rest| rest.as_str()).to_lowercase();
+    if !holds_for_what_follows(&rest) {
+        return None;
+    }
+    let word = captures.name("w")?;
+    found(text, word.range(), source)
+}
+
+/// The priority that a line states of itself; at most one.
+pub(super) fn of_line(text: &str) -> Option<Found> {
+    if let Some(captures) = WITH_WORD.captures(text)
+        && let Some(word) = captures.name("v").or_else(|| captures.name("e"))
+    {
+        return found(text, word.range(), PrioritySource::Line);
+    }
+    if let Some(found) = keyed(text) {
+        return Some(found);
+    }
+    [&WITH_WORD, &BLOCKER, &RANK, &CAPITALS].into_iter().find_map(|pattern| {
+        let word = pattern.captures(text).and_then(|captures| captures.name("w").map(|word| word.range()))?;
+        found(text, word, PrioritySource::Inline)
+    })
+}
+
+/// `Status: 🚨 CRITICAL - …`: a word of the scale directly after a key.
+fn keyed(text: &str) -> Option<Found> {
+    let colon = text.find([':', '：']).filter(|at| *at <= 40)?;
+    let value = &text[colon..];
+    let start = colon + value.find(char::is_alphabetic)?;
+    let word = KEYED.captures(&text[start..])?.name("w")?.range();
+    found(text, start + word.start..start + word.end, PrioritySource::Line)
+}
+
+/// The level of a cell in a priority column.
+pub(super) fn of_cell(text: &str, subject: &str) -> Option<Found> {
+    let level = level(&super::mark::without_signs(text))?;
+    Some(Found {
+        meaning: Meaning::Priority { level, source: PrioritySource::Cell },
+        at: 0..text.len(),
+        subject: subject.to_owned(),
+    })
+}

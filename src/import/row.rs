@@ -1,0 +1,94 @@
+//! Rows of tables: what a row states by its columns, and what each cell states.
+
+use super::mark;
+use super::read::{Found, Reader, tidy};
+use super::surroundings::{names_criteria, names_risks};
+use super::words::{self, Column};
+use super::{date, duration, people, percentage, phase, priority, threshold};
+use crate::model::statement::{Mark, MarkRole, Meaning};
+
+impl Reader<'_> {
+    pub(super) fn row(&mut self, index: usize, header: &[String], cells: &[String]) {
+        let subject = cells.first().map(|cell| tidy(cell)).unwrap_or_default();
+        let shown = cells.join(" | ");
+        let is_state = |column: &usize| header.get(*column).is_some_and(|name| words::names(Column::State, name));
+        let state = (0..cells.len()).filter(is_state).find_map(|column| mark::state_of(&cells[column]));
+        let state = state.or_else(|| {
+            cells.iter().skip(1).find_map(|cell| mark::leading(cell)).map(|sign| (sign.state, sign.written))
+        });
+        let state = state.map(|(state, sign)| Mark { state, sign: sign.trim().to_owned(), role: MarkRole::State });
+        let meaning = Meaning::TableRow { header: header.to_vec(), cells: cells.to_vec(), state };
+        let line = self.blocks[index].line;
+        self.push(
+            index,
+            line,
+            shown.clone(),
+            shown.clone(),
+            Found { meaning, at: 0..shown.len(), subject: subject.clone() },
+        );
+        self.row_in_plan(index, &subject, header, cells);
+        for (column, cell) in cells.iter().enumerate() {
+            let name = header.get(column).map_or("", String::as_str);
+            for found in self.cell(index, name, cell, column > 0) {
+                let about = if column == 0 { found.subject.clone() } else { subject.clone() };
+                let evidence = cell.get(found.at.clone()).unwrap_or(cell).trim().to_owned();
+                self.push(index, line, shown.clone(), evidence, Found { subject: about, ..found });
+            }
+        }
+    }
+
+    /// A row that opens a phase or month of the plan, with what is due in it; a row of a table of risks.
+    fn row_in_plan(&mut self, index: usize, subject: &str, header: &[String], cells: &[String]) {
+        let line = self.blocks[index].line;
+        let shown = cells.join(" | ");
+        let mut found = Vec::new();
+        let month = date::dates(subject, "").first().is_some_and(|date| date.at.len() == subject.len());
+        let part = phase::opened_by(subject);
+        if part.is_some() || month {
+            let span = part.and_then(|part| part.span);
+            found.push(Found { meaning: Meaning::Phase { span }, at: 0..0, subject: subject.to_owned() });
+            let column = header.iter().rposition(|name| phase::names_tasks(name)).filter(|column| *column > 0);
+            let due = column.and_then(|column| cells.get(column)).map_or("", String::as_str);
+            for task in due.split([',', ';', '、', '，']).map(tidy).filter(|task| !task.is_empty()) {
+                found.push(Found { meaning: Meaning::Task { number: None }, at: 0..0, subject: task });
+            }
+        }
+        if self.around.is_risk(index) || header.first().is_some_and(|name| names_risks(name)) {
+            let level = cells.iter().skip(1).find_map(|cell| priority::level(&mark::without_signs(cell)));
+            found.push(Found { meaning: Meaning::Risk { level }, at: 0..0, subject: subject.to_owned() });
+        }
+        for found in found {
+            self.push(index, line, shown.clone(), found.subject.clone(), found);
+        }
+    }
+
+    fn cell(&self, index: usize, header: &str, cell: &str, beyond_first: bool) -> Vec<Found> {
+        if cell.trim().is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        if priority::is_key(header) {
+            found.extend(priority::of_cell(cell, ""));
+        }
+        if words::names(Column::Owner, header) {
+            found.push(Found {
+                meaning: Meaning::Owner { name: tidy(cell) },
+                at: 0..cell.len(),
+                subject: String::new(),
+            });
+        }
+        let target = self.around.is_criterion(index) || names_criteria(header);
+        let context = format!("{} {header}", self.around.context(index, self.blocks));
+        found.extend(percentage::grades(cell, header));
+        if cell.chars().any(char::is_numeric) {
+            let percentages = percentage::percentages(cell, header);
+            found.extend(if percentages.is_empty() { percentage::percentages(cell, &context) } else { percentages });
+            found.extend(percentage::scores(cell));
+            found.extend(threshold::thresholds(cell, target && beyond_first));
+            found.extend(duration::durations(cell));
+            found.extend(date::dates(cell, header));
+            found.extend(people::costs(cell));
+        }
+        found
+    }
+}

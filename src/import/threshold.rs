@@ -1,0 +1,371 @@
+//! What a metric must be: `<100ms (95th percentile)`, `50+ req/sec`, `at least 80%`, `zero critical`, `9.7 → 50+`.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::number::{NUMBER, exact};
+use super::read::{Found, subject_before};
+use crate::model::Exact;
+use crate::model::statement::{Comparison, Meaning, Threshold};
+
+/// Words before the number and the comparison they state.
+const WORDS_BEFORE: &[(Comparison, &str)] = &[
+    (
+        Comparison::AtLeast,
+        r"at least|minimum(?: of)?|min\.|no less than|not less than|mindestens|au moins|au minimum|al menos|como mínimo|pelo menos|no mínimo|almeno|minimaal|minstens|ten minste|co najmniej|minimum|не менее|минимум|не менше|щонайменше|en az|至少|不低于|最低|少なくとも|최소|على الأقل|कम से कम",
+    ),
+    (
+        Comparison::AtMost,
+        r"at most|maximum(?: of)?|max\.?|no more than|not more than|up to|not exceeding|höchstens|maximal|au plus|au maximum|como máximo|no máximo|al massimo|maximaal|hoogstens|co najwyżej|maksymalnie|не более|максимум|не більше|en fazla|不超过|不高于|最多|最大|최대|بحد أقصى|अधिकतम",
+    ),
+    (
+        Comparison::Less,
+        r"less than|under|below|within|fewer than|faster than|lower than|unter|weniger als|kleiner als|moins de|inférieure? à|sous|menos de|inferior a|por debajo de|abaixo de|menor que|meno di|inferiore a|sotto|minder dan|onder|lager dan|poniżej|mniej niż|менее|меньше|ниже|менше|нижче|小于|低于|少于|أقل من|से कम",
+    ),
+    (
+        Comparison::More,
+        r"more than|greater than|over|above|exceeds?|exceeding|higher than|über|mehr als|größer als|plus de|supérieure? à|más de|superior a|mais de|acima de|maior que|più di|superiore a|oltre|meer dan|boven|powyżej|więcej niż|более|больше|выше|свыше|більше|вище|大于|高于|超过|أكثر من|से अधिक",
+    ),
+    (
+        Comparison::AtLeast,
+        r"reach(?:es|ing)?|achieve|maintain|target(?: of)?:?|goal(?: of)?:?|coverage at|ziel:?|erreichen|atteindre|alcanzar|atingir|raggiungere|bereiken|osiągnąć|достичь|达到|達成",
+    ),
+];
+
+/// Units that follow a number in thresholds, as our expectations write them. Other words are nouns.
+const UNITS: &[(&str, &str)] = &[
+    ("%", r"[%％٪]|percent\b|prozent\b|por ?ciento\b|por cento\b|procent\b|процент\w*"),
+    (
+        "req/s",
+        r"req(?:uests?)?\s?(?:/|per )\s?s(?:ec(?:ond)?)?\b|rps\b|qps\b|tps\b|anfragen/s\w*|requêtes/s\w*|запросов/с\w*|请求/秒",
+    ),
+    ("MB/s", r"MB/s\b|MBps\b"),
+    ("GB/s", r"GB/s\b"),
+    ("KB/s", r"KB/s\b"),
+    (
+        "ms",
+        r"ms\b|milliseconds?\b|millisekunden\b|millisecondes?\b|milisegundos\b|millisecondi\b|milliseconden\b|мс\b|миллисекунд\w*|毫秒|ミリ秒|밀리초",
+    ),
+    (
+        "s",
+        r"s(?:ec(?:onds?|s)?)?\b|sekunden?\b|secondes?\b|segundos?\b|second[io]\b|seconden\b|sekund\w*|сек\w*|секунд\w*|с\b|saniye|秒|초|ثانية|ثوان|सेकंड",
+    ),
+    ("min", r"min(?:ute)?s?\b|minuten\b|minutos\b|minuti\b|минут\w*|dakika|分钟|分"),
+    ("h", r"h(?:ours?|rs?)?\b|stunden\b|heures\b|horas\b|ore\b|uur\b|godzin\w*|час\w*|saat|小时|時間"),
+    ("d", r"days?\b|tage?\b|jours?\b|días\b|dias\b|giorni\b|dagen\b|dni\b|дн\w*|gün\b|天"),
+    ("GB", r"GB\b|GiB\b"),
+    ("MB", r"MB\b|MiB\b"),
+    ("KB", r"KB\b|KiB\b"),
+    ("TB", r"TB\b"),
+];
+
+static SYMBOL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)(?P<op><=|>=|=<|=>|≤|≥|<|>|＜|＞|⩽|⩾)\s?[$€£]?(?P<n>{NUMBER})(?P<k>[kKM]\b)?"))
+});
+static PLUS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?P<n>{NUMBER})(?P<k>[kKMB])?\s?(?P<sign>[%％٪])?\+(?:[^\d+]|$)")));
+static WORDED: LazyLock<Vec<(Comparison, Regex)>> = LazyLock::new(|| {
+    let one = |words: &str| pattern(&format!(r"(?i)(?:^|[^\p{{L}}])(?:{words})\s*(?P<n>{NUMBER})(?P<k>[kKM]\b)?"));
+    WORDS_BEFORE.iter().map(|(comparison, words)| (*comparison, one(words))).collect()
+});
+/// Scripts that put the comparison after the number.
+static WORDED_AFTER: LazyLock<Vec<(Comparison, Regex)>> = LazyLock::new(|| {
+    let unit = r"\s?(?P<u>[%％]|\p{Alphabetic}{0,4}?)\s?(?:'?[ıiuü]n )?";
+    let one = |words: &str| pattern(&format!(r"(?P<n>{NUMBER}){unit}(?:{words})"));
+    vec![
+        (
+            Comparison::AtLeast,
+            one(
+                "以上|이상|veya üzeri|veya daha fazla|and above|or more|or higher|или более|oder mehr|ou plus|o más|ou mais|o più|of meer|lub więcej",
+            ),
+        ),
+        (
+            Comparison::AtMost,
+            one(
+                "以下|以内|이하|이내|or less|or fewer|or lower|или менее|oder weniger|ou moins|o menos|ou menos|o meno|of minder|lub mniej",
+            ),
+        ),
+        (Comparison::Less, one("未満|미만|altında|से कम")),
+        (Comparison::More, one("を超える|초과|üzerinde|से अधिक")),
+    ]
+});
+static SUB: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)\bsub[-‑ ](?P<n>{NUMBER})[-‑ ]?(?P<u>ms|milliseconds?|s|sec|seconds?|minutes?)\b"))
+});
+static SUB_UNIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bsub[-‑](?P<u>second|millisecond|minute)\b"));
+static NONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[^\p{L}\d.,])(?P<n>zero|0|null|keine|aucune?|cero|sin|zero|nessun[oa]?|geen|nul|zero|ноль|нуль|sıfır|零)\s(?P<noun>(?:[\p{L}-]+\s){0,3}?(?:failures?|errors?|incidents?|vulnerabilit(?:y|ies)|bugs?|issues?|defects?|downtime|data loss|warnings?|crashes|leaks?|regressions?|blockers?|fehlern?|schwachstellen|ausfälle|vulnérabilités|erreurs|vulnerabilidades|errores|erros|vulnerabilità|errori|kwetsbaarheden|fouten|уязвимост\w*|ошиб\w*))",
+    )
+});
+static IMPLIED_PERCENT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?P<n>{NUMBER})\s?[%％٪]\+?")));
+static ALL_OF: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^\W*all\s(?P<n>\d+)\s(?P<noun>(?:\p{L}+\s){0,2}?\p{L}+s)\b"));
+static ALL_RESOLVED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:all|no|every)\s(?P<noun>(?:open\s|known\s)?(?:critical|high|severe|blocking|major|p0)[\w\s-]*?(?:vulnerabilit(?:y|ies)|bugs?|issues?|defects?|errors?|findings?))\s(?:are\s|is\s|have been\s)?(?:resolved|fixed|closed|addressed|mitigated|remediated|open|remaining)",
+    )
+});
+static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:complete|full|total)\s(?P<noun>[\w\s-]{0,40}?(?:coverage|compliance|traceability|completeness))\b",
+    )
+});
+static ALWAYS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\d/])(?P<h>24)/(?P<d>[5-7])(?:[^\d/]|$)"));
+static BOUND_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)(?P<n>{NUMBER})\s?[%％]\s(?:max(?:imum)?\b|\w+\slimits?\b|limits?\b|cap\b)"))
+});
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)(?P<n>{NUMBER})\s?[-–]\s?(?P<b>{NUMBER})\s?(?P<u>[%％]|instances?\b|replicas?\b|pods?\b|nodes?\b|workers?\b|ms\b)"
+    ))
+});
+/// Units of plans: `over 16 weeks` is a time span. Days and shorter are bounds of a running system.
+static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s?(?:calendar |working |business )?(?:weeks?|months?|quarters?|sprints?|wochen?|monate?n?|semaines?|mois|semanas?|mes(?:es)?|settiman[ae]|mesi)\b",
+    )
+});
+static STATISTIC: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bp(?P<p>\d{2}(?:\.\d+)?)\b|(?P<q>\d{2}(?:\.\d+)?)(?:th|st|nd|rd|\.|e|º)?[- ](?:percentile|perzentil|centile|percentil)|(?P<mean>\b(?:average|avg|mean|durchschnitt\w*|moyenne|promedio|media|médio|gemiddeld\w*|średni\w*|средн\w*|ortalama)\b|平均|평균)|(?P<median>\bmedian\b)",
+    )
+});
+static ARROW: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?P<n>{NUMBER})\s?[^→\d]{{0,14}}?\s?(?:→|->|➜)\s?$")));
+static FROM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)\((?:from|currently|was|up from|current:?)\s(?:current\s)?(?P<n>{NUMBER})"))
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is fixed")
+}
+
+static UNIT_PATTERNS: LazyLock<Vec<(&str, Regex)>> =
+    LazyLock::new(|| UNITS.iter().map(|(unit, words)| (*unit, pattern(&format!(r"(?i)^[\s-]?(?:{words})")))).collect());
+static NOUN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\+?\s?(?:(?:concurrent|simultaneous|new|unit|backend|portfolio|active|gleichzeitige|daily)\s)*(?P<noun>\p{L}[\p{L}-]*)",
+    )
+});
+
+/// The unit after a number, or the noun that is counted.
+pub(super) fn unit_after(rest: &str) -> (String, usize) {
+    let plus = usize::from(rest.starts_with('+'));
+    let known = UNIT_PATTERNS.iter().find_map(|(unit, pattern)| Some((*unit, pattern.find(&rest[plus..])?.end())));
+    if let Some((unit, end)) = known {
+        return (unit.to_owned(), plus + end);
+    }
+    match NOUN.captures(rest).and_then(|captures| captures.name("noun")) {
+        Some(noun) => (noun.as_str().to_lowercase(), noun.end()),
+        None => (String::new(), plus),
+    }
+}
+
+/// Every threshold of a text; in a list of criteria (`criteria`), numbers without a comparison are bounds too.
+pub(super) fn thresholds(text: &str, criteria: bool) -> Vec<Found> {
+    let mut found = Finds { text, found: Vec::new() };
+    if text.chars().any(char::is_numeric) {
+        found.compared();
+    }
+    for captures in SUB_UNIT.captures_iter(text) {
+        found.sub_unit(&captures);
+    }
+    if criteria {
+        found.whole(text);
+    }
+    found.settled(text, criteria);
+    found.plain_numbers(criteria);
+    found.found.sort_by_key(|found| found.at.start);
+    found.found
+}
+
+fn by_sign(sign: &str) -> Comparison {
+    match sign {
+        "<" | "＜" => Comparison::Less,
+        ">" | "＞" => Comparison::More,
+        "<=" | "=<" | "≤" | "⩽" => Comparison::AtMost,
+        _ => Comparison::AtLeast,
+    }
+}
+
+/// Metrics that are always a bound when a percentage is stated.
+fn speaks_of_a_rate(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [
+        "uptime",
+        "availability",
+        "verfügbarkeit",
+        "disponibilité",
+        "disponibilidad",
+        "disponibilidade",
+        "disponibilità",
+        "beschikbaarheid",
+        "dostępność",
+        "доступность",
+        "доступність",
+        "可用性",
+        "가용성",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+}
+
+/// What a metric is now, or was, is no bound.
+fn is_aim(text: &str, captures: &Captures<'_>) -> bool {
+    let Some(number) = captures.name("n") else { return false };
+    let after = text[captures.get(0).map_or(number.end(), |all| all.end())..].trim_start();
+    let before = text[..number.start()].trim_end().to_lowercase();
+    let now =
+        ["from", "current", "currently", "previously", "was", "now", "today"].iter().any(|word| before.ends_with(word));
+    !now && !after.starts_with(['→', '➜']) && !after.starts_with("->")
+}
+
+struct Finds<'a> {
+    text: &'a str,
+    found: Vec<Found>,
+}
+
+impl Finds<'_> {
+    /// Numbers with a comparison, in signs or words.
+    fn compared(&mut self) {
+        let text = self.text;
+        for captures in SYMBOL.captures_iter(text) {
+            self.number(&captures, by_sign(captures.name("op").map_or("", |op| op.as_str())), false);
+        }
+        for captures in RANGE.captures_iter(text) {
+            self.range(&captures);
+        }
+        for captures in SUB.captures_iter(text) {
+            self.number(&captures, Comparison::Less, false);
+        }
+        for (comparison, pattern) in WORDED.iter().chain(WORDED_AFTER.iter()) {
+            for captures in pattern.captures_iter(text) {
+                self.number(&captures, *comparison, false);
+            }
+        }
+    }
+
+    /// Numbers that are bounds by a sign after them, by what they count, or by where they stand.
+    fn plain_numbers(&mut self, criteria: bool) {
+        let text = self.text;
+        for captures in NONE.captures_iter(text) {
+            self.none(&captures);
+        }
+        if !text.chars().any(char::is_numeric) {
+            return;
+        }
+        for captures in BOUND_AFTER.captures_iter(text) {
+            self.number(&captures, Comparison::AtMost, false);
+        }
+        for captures in PLUS.captures_iter(text) {
+            self.number(&captures, Comparison::AtLeast, false);
+        }
+        if criteria || speaks_of_a_rate(text) {
+            for captures in IMPLIED_PERCENT.captures_iter(text).filter(|captures| is_aim(text, captures)) {
+                self.number(&captures, Comparison::AtLeast, true);
+            }
+        }
+    }
+
+    fn number(&mut self, captures: &Captures<'_>, comparison: Comparison, implied: bool) {
+        let Some(number) = captures.name("n") else { return };
+        let multiplier = captures.name("k").map(|k| k.as_str());
+        let Some(value) = exact(number.as_str(), multiplier) else { return };
+        let end = captures.name("k").map_or(number.end(), |k| k.end());
+        let (unit, length) = unit_after(&self.text[end..]);
+        if PLANNED.is_match(&self.text[end..]) {
+            return;
+        }
+        let start = captures.name("op").map_or(number.start(), |op| op.start());
+        self.add(start..end + length, value, comparison, unit, implied);
+    }
+
+    fn sub_unit(&mut self, captures: &Captures<'_>) {
+        let at = captures.get(0).map_or(0..0, |all| all.range());
+        let unit = match captures.name("u").map(|unit| unit.as_str().to_lowercase()).as_deref() {
+            Some("millisecond") => "ms",
+            Some("minute") => "min",
+            _ => "s",
+        };
+        self.add(at, Exact::one(), Comparison::Less, unit.to_owned(), false);
+    }
+
+    /// `Complete test coverage`, `Full compliance` among criteria.
+    fn whole(&mut self, text: &str) {
+        if let Some(captures) = WHOLE.captures(text)
+            && let Some(noun) = captures.name("noun")
+        {
+            self.add(0..noun.end(), Exact::whole(100), Comparison::Equal, "%".to_owned(), true);
+        }
+    }
+
+    /// `All 4 user roles`, `All critical issues resolved`, `24/7`.
+    fn settled(&mut self, text: &str, criteria: bool) {
+        if let Some(captures) = ALL_OF.captures(text).filter(|_| criteria)
+            && let (Some(number), Some(noun)) = (captures.name("n"), captures.name("noun"))
+            && let Some(value) = exact(number.as_str(), None)
+        {
+            let unit = noun.as_str().split_whitespace().next_back().unwrap_or("").to_lowercase();
+            self.add(number.start()..noun.end(), value, Comparison::Equal, unit, false);
+        }
+        if let Some(noun) = ALL_RESOLVED.captures(text).and_then(|captures| captures.name("noun")) {
+            let unit = noun.as_str().split_whitespace().next_back().unwrap_or("").to_lowercase();
+            self.add(noun.start()..text.len(), Exact::zero(), Comparison::Equal, unit, true);
+        }
+        if let Some(captures) = ALWAYS.captures(text)
+            && let (Some(hours), Some(days)) = (captures.name("h"), captures.name("d"))
+            && let Some(each) = exact(days.as_str(), None)
+        {
+            let unit = "h/week".to_owned();
+            self.add(hours.start()..days.end(), each * Exact::whole(24), Comparison::Equal, unit, false);
+        }
+    }
+
+    /// `10-20% monthly returns`, `0-10 instances`.
+    fn range(&mut self, captures: &Captures<'_>) {
+        let (Some(low), Some(high), Some(unit)) = (captures.name("n"), captures.name("b"), captures.name("u")) else {
+            return;
+        };
+        let (Some(least), Some(most)) = (exact(low.as_str(), None), exact(high.as_str(), None)) else { return };
+        let unit = if unit.as_str() == "％" { "%" } else { unit.as_str() };
+        self.add(low.start()..high.end() + unit.len(), least, Comparison::Between, unit.to_lowercase(), false);
+        if let Some(Found { meaning: Meaning::Threshold(threshold), .. }) = self.found.last_mut()
+            && threshold.comparison == Comparison::Between
+        {
+            threshold.value_max = Some(most);
+        }
+    }
+
+    fn none(&mut self, captures: &Captures<'_>) {
+        let (Some(number), Some(noun)) = (captures.name("n"), captures.name("noun")) else { return };
+        let unit = noun.as_str().split_whitespace().next_back().unwrap_or("").to_lowercase();
+        self.add(number.start()..noun.end(), Exact::zero(), Comparison::Equal, unit, false);
+    }
+
+    fn add(&mut self, at: std::ops::Range<usize>, value: Exact, comparison: Comparison, unit: String, implied: bool) {
+        if self.found.iter().any(|other| other.at.start < at.end && at.start < other.at.end) {
+            return;
+        }
+        let statistic = statistic(self.text);
+        let baseline = baseline(self.text, &at);
+        let subject = subject_before(self.text, at.start);
+        let threshold = Threshold { comparison, value, value_max: None, unit, statistic, baseline, implied };
+        self.found.push(Found { meaning: Meaning::Threshold(threshold), at, subject });
+    }
+}
+
+fn statistic(text: &str) -> Option<String> {
+    let captures = STATISTIC.captures(text)?;
+    let rank = captures.name("p").or_else(|| captures.name("q")).map(|rank| format!("p{}", rank.as_str()));
+    let mean = captures.name("mean").map(|_| "mean".to_owned());
+    rank.or(mean).or_else(|| captures.name("median").map(|_| "p50".to_owned()))
+}
+
+fn baseline(text: &str, at: &std::ops::Range<usize>) -> Option<Exact> {
+    let before = ARROW.captures(&text[..at.start]);
+    let after = FROM.captures(&text[at.end..]);
+    let number = before.or(after).and_then(|captures| captures.name("n").map(|number| number.as_str().to_owned()))?;
+    exact(&number, None)
+}

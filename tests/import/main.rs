@@ -1,0 +1,110 @@
+//! What the binary reads out of readiness documents.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn import(arguments: &[&str]) -> Output {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shipworthy"));
+    command.env_clear().current_dir(root).arg("import").args(arguments).output().unwrap()
+}
+
+fn inventory(path: &str) -> Value {
+    let output = import(&[path, "--inventory", "json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// `line kind state value unit | text`, as far as the kind has them.
+fn outline(inventory: &Value) -> String {
+    let line = |statement: &Value| {
+        let shown = |key: &str| match &statement[key] {
+            Value::Null => String::new(),
+            Value::String(text) => format!(" {text}"),
+            other => format!(" {other}"),
+        };
+        let (state, value, most, unit) = (shown("state"), shown("value"), shown("value_max"), shown("unit"));
+        format!("{}{}{state}{value}{most}{unit} |{}\n", statement["line"], shown("kind"), shown("text"))
+    };
+    inventory["statements"].as_array().unwrap().iter().map(line).collect()
+}
+
+#[test]
+fn every_shape_is_read_with_its_line() {
+    insta::assert_snapshot!(outline(&inventory("fixtures/plans/shapes.md")));
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes() {
+    let first = import(&["fixtures/plans/shapes.md"]);
+    assert_eq!(first.stdout, import(&["fixtures/plans/shapes.md"]).stdout);
+}
+
+#[test]
+fn a_document_that_is_not_there_is_a_wrong_question() {
+    let output = import(&["fixtures/plans/nowhere.md"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read `fixtures/plans/nowhere.md`"));
+}
+
+/// Imports a document into a folder of its own, and asks a question there.
+fn with_spec(document: &str, question: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let output = import(&[document]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::write(folder.path().join("shipworthy.yaml"), &output.stdout).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shipworthy"));
+    command.env_clear().current_dir(folder.path()).args(question).output().unwrap()
+}
+
+#[test]
+fn a_document_becomes_a_spec() {
+    let output = import(&["fixtures/plans/shapes.md"]);
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
+fn every_imported_spec_validates() {
+    let listed = std::fs::read_dir("fixtures/plans").unwrap().map(|entry| entry.unwrap().path());
+    let mut documents: Vec<_> = listed.filter(|path| path.is_file()).collect();
+    documents.sort();
+    assert!(documents.len() > 1);
+    for document in documents {
+        let output = with_spec(document.to_str().unwrap(), &["validate"]);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{}: {errors}", document.display());
+    }
+}
+
+#[test]
+fn nothing_that_was_imported_passes_without_evidence() {
+    let output = with_spec("fixtures/plans/shapes.md", &["audit", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let outcomes: Vec<&str> =
+        report["checks"].as_array().unwrap().iter().map(|check| check["outcome"].as_str().unwrap()).collect();
+    assert!(outcomes.len() > 10);
+    assert!(outcomes.iter().all(|outcome| matches!(*outcome, "unknown" | "blocked")), "{outcomes:?}");
+}
+
+const SYSTEMS: &[&str] = &["clo", "catalynx", "abc", "castiel", "clarion"];
+
+#[test]
+fn misread_documents_are_repaired_byte_for_byte() {
+    for system in SYSTEMS {
+        let bytes = std::fs::read(format!("fixtures/systems/{system}/PRODUCTION_READINESS.md")).unwrap();
+        let repaired = std::fs::read_to_string(format!("fixtures/plans/repaired/{system}.md")).unwrap();
+        let text = shipworthy::import::decode(&bytes).text;
+        assert!(text.trim_end_matches('\n') == repaired.trim_end_matches('\n'), "{system}");
+    }
+}
+
+#[test]
+fn real_documents_become_specs_that_validate() {
+    for system in SYSTEMS {
+        let output = with_spec(&format!("fixtures/systems/{system}/PRODUCTION_READINESS.md"), &["validate"]);
+        assert_eq!(output.status.code(), Some(0), "{system}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
