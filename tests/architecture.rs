@@ -57,6 +57,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("cookie_store", &["probe/http/", "probe/cookies.rs", "probe/security_headers/"]),
     ("cookie_store", &["probe/http/", "probe/security_headers/"]),
     ("encoding_rs", &["import/"]),
+    ("csv", &["probe/ingest/"]),
     ("flate2", &["world/"]),
     ("futures_util", &["run/"]),
     ("globset", &["world/"]),

@@ -29,6 +29,7 @@ mod git;
 mod glob_parameter;
 pub(crate) mod http;
 mod image;
+mod ingest;
 mod kubernetes;
 mod limits;
 mod manifest;
@@ -40,6 +41,7 @@ mod promql;
 mod purpose;
 mod report_file;
 mod report_json;
+mod report_paths;
 #[cfg(test)]
 pub(crate) mod sample;
 mod secret_name;
@@ -50,6 +52,7 @@ mod text;
 #[cfg(test)]
 mod trial;
 mod variables;
+mod wildcard;
 mod workflow;
 mod xml_text;
 mod xml_walk;
@@ -181,6 +184,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &git::DEF,
     &http::DEF,
     &kubernetes::DEF,
+    &ingest::DEF,
     &manifest::DEF,
     &openapi::DEF,
     &ownership::DEF,

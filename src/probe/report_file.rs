@@ -18,6 +18,8 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// Most files of one observation.
 const MOST_FILES: usize = 5_000;
+/// Commits up to HEAD that a report may name.
+const RECENT: usize = 21;
 /// A time without a zone may be off by this much: the zones in use lie between UTC−12 and UTC+14.
 const ZONE_S: i64 = 14 * 3600;
 
@@ -173,6 +175,39 @@ impl Freshness {
         }
         Ok(Fresh { age_s: age(file.modified), doubt: "age by the file system" })
     }
+
+    /// Whether a report is no older than `most` seconds, whatever was committed since; unknown with its age when it is.
+    pub(super) fn within(
+        &self,
+        look: &Look<'_>,
+        file: &Artefact,
+        own: Option<Written>,
+        most: u64,
+    ) -> Result<Fresh, Unknown> {
+        let (second, doubt) = match own {
+            Some(own) => (own.second, ""),
+            None if self.ci => return Ok(Fresh { age_s: None, doubt: "it does not say when it was written" }),
+            None => (file.modified, "age by the file system"),
+        };
+        let margin = own.map_or(0, |own| if own.zoned { 0 } else { ZONE_S });
+        let age = look.world.now.as_second().saturating_sub(second);
+        if age.saturating_sub(margin) > i64::try_from(most).unwrap_or(i64::MAX) {
+            let days = age / 86_400;
+            return Err(Unknown::because(format!("`{}` is {days} days old, more than `max_age`", file.path)));
+        }
+        Ok(Fresh { age_s: u64::try_from(age).ok(), doubt })
+    }
+
+    /// Whether the commit that a report names is HEAD or one of the last before it: then it is fresh, else unknown.
+    pub(super) async fn of_commit(look: &Look<'_>, file: &Artefact, commit: &str) -> Result<(), Unknown> {
+        let recent = git::recent(look.world, RECENT, look.until.left()).await?;
+        let known = commit.len() >= 7 && recent.iter().any(|full| full.starts_with(commit));
+        if known {
+            return Ok(());
+        }
+        let commit: String = commit.chars().take(12).collect();
+        Err(Unknown::because(format!("`{}` is of commit `{commit}`, not one of the last {RECENT}", file.path)))
+    }
 }
 
 fn older(path: &str, written: i64, head: i64) -> Unknown {
@@ -215,6 +250,21 @@ mod tests {
         assert_eq!(judged(None, 0, true).unwrap().age_s, None);
         assert!(judged(None, 0, false).is_err());
         assert_eq!(judged(None, HEAD, false).unwrap().doubt, "age by the file system");
+    }
+
+    #[test]
+    fn a_report_may_be_as_old_as_the_spec_says() {
+        let now = with_look(&[], |look| look.world.now.as_second());
+        let aged = |own: Option<Written>, ci: bool| {
+            let file = Artefact { path: "r".to_owned(), size: 1, modified: now - 5 };
+            with_look(&[("r", "x")], |look| Freshness { head: None, ci }.within(&look, &file, own, 86_400))
+        };
+        assert_eq!(aged(Some(Written::epoch(now - 86_400)), true).unwrap().age_s, Some(86_400));
+        let old = aged(Some(Written::epoch(now - 3 * 86_400)), true).unwrap_err();
+        assert_eq!(old.0, "`r` is 3 days old, more than `max_age`");
+        assert_eq!(aged(None, false).unwrap().age_s, Some(5));
+        let unsaid = aged(None, true).unwrap();
+        assert_eq!((unsaid.age_s, unsaid.doubt), (None, "it does not say when it was written"));
     }
 
     #[test]

@@ -30,6 +30,13 @@ pub fn find(tree: &Tree, glob: &str) -> Result<Vec<Artefact>, Unknown> {
     super::want::check_glob(glob).map_err(Unknown::because)?;
     let glob = glob.strip_prefix("./").unwrap_or(glob);
     let Some(root) = tree.root() else { return Ok(in_memory(tree, glob)) };
+    if let Some(choices) = choices(glob) {
+        let found = choices.iter().map(|glob| find(tree, glob)).collect::<Result<Vec<_>, _>>()?;
+        let mut found = found.concat();
+        found.sort();
+        found.dedup();
+        return Ok(found);
+    }
     let fixed = fixed_prefix(glob);
     let Some(start) = tree.locate(fixed)? else { return Ok(Vec::new()) };
     if fixed == glob {
@@ -79,6 +86,18 @@ fn matcher(glob: &str) -> GlobMatcher {
     built.expect("`check_glob` has built it before").compile_matcher()
 }
 
+/// The globs that a glob with `{a,b}` is a choice of, so that plain paths among them are not searched for; `None` when
+/// there is nothing to choose, or it cannot be taken apart.
+fn choices(glob: &str) -> Option<Vec<String>> {
+    const MOST: usize = 64;
+    let (before, rest) = glob.split_once('{')?;
+    let (inner, after) = rest.split_once('}')?;
+    if inner.contains('{') || glob.contains(['[', '\\']) || inner.matches(',').count() >= MOST {
+        return None;
+    }
+    Some(inner.split(',').map(|choice| format!("{before}{choice}{after}")).collect())
+}
+
 /// The folders before the first wildcard; the whole glob when there is none.
 fn fixed_prefix(glob: &str) -> &str {
     match glob.find(['*', '?', '[', '{', '\\']) {
@@ -108,6 +127,8 @@ mod tests {
         assert_eq!(paths("target/**/*.xml"), ["target/reports/a.xml", "target/reports/b.xml"]);
         assert_eq!(paths("**/*.xml"), ["target/reports/a.xml", "target/reports/b.xml"]);
         assert_eq!(paths("target/c.txt"), ["target/c.txt"]);
+        assert_eq!(paths("{,target/}{c,d}.txt"), ["target/c.txt"]);
+        assert_eq!(paths("target/{c.txt,reports/*.xml,reports/a.xml}").len(), 3);
         assert!(paths("coverage/*.xml").is_empty() && paths("target").is_empty());
         assert!(find(&tree, "../*.xml").is_err());
     }

@@ -41,6 +41,16 @@ pub async fn head_at(world: &World, left: Duration) -> Result<Option<i64>, Unkno
     seconds.map(Some).ok_or_else(|| Unknown::because("git gave no time"))
 }
 
+/// The last commits up to HEAD, newest first.
+pub async fn recent(world: &World, count: usize, left: Duration) -> Result<Vec<String>, Unknown> {
+    if super::git_index::find_git_dir(&world.root).is_none() {
+        return Err(Unknown::because("there is no git repository to find its commit in"));
+    }
+    let most = format!("--max-count={count}");
+    let finished = run(world, &["rev-list", &most, "HEAD", "--"], left).await?;
+    Ok(finished.stdout.text().lines().map(str::to_owned).collect())
+}
+
 /// What was changed on the way to HEAD since it parted from a commit (a name that is no option and no range), as a
 /// unified diff without context, paths below the root.
 pub async fn changed_since(world: &World, base: &str, left: Duration) -> Result<String, Unknown> {

@@ -1,5 +1,5 @@
 //! What reports say about executed code, in one shape for every format. Leaves reading to the format files and the
-//! meaning of paths to `paths`.
+//! meaning of paths to `report_paths`.
 
 use std::collections::BTreeMap;
 

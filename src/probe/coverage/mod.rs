@@ -17,7 +17,6 @@ mod lcov;
 mod llvm_cov;
 mod measured;
 mod observe;
-mod paths;
 
 use std::time::Duration;
 

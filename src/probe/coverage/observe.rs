@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::measured::{Measured, Share, SourceFile, sum};
-use super::paths::Paths;
+
 use super::{Coverage, changes, format};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, Facts, Observation, Place, Unknown, Value};
 use crate::probe::evidence::fingerprint;
 use crate::probe::report_file::{self, Freshness};
+use crate::probe::report_paths::Paths;
 use crate::probe::{Look, folder};
 use crate::world::{Class, ClassSet, Select, git};
 

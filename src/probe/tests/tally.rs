@@ -2,6 +2,7 @@
 
 use super::case::{Case, Parsed, Status};
 use crate::model::{Exact, Fact, Facts, Unknown, Value};
+use crate::probe::wildcard::like;
 
 /// Names of failed tests that the fact `failures` holds; with more it is not known as a whole.
 const MOST_NAMES: usize = 10_000;
@@ -110,32 +111,6 @@ impl Tally {
 /// Whether a filter lets a name through.
 fn names(filter: &str, name: &str) -> bool {
     if filter.contains(['*', '?']) { like(filter, name) } else { name.contains(filter) }
-}
-
-/// Whether the whole name matches a pattern of `*` and `?`; in steps bounded by the product of their lengths.
-fn like(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(c) if *c == '?' || *c == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => {
-                let Some((at, taken)) = star else { return false };
-                star = Some((at, taken + 1));
-                p = at + 1;
-                n = taken + 1;
-            }
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
 }
 
 #[cfg(test)]

@@ -1,0 +1,219 @@
+//! Tests only: what is read out of every tool's report, and what must not pass for a clean one.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{DEF, content, format};
+use crate::model::{Fact, Observation, Unknown, Value};
+use crate::probe::sample;
+use crate::probe::trial::count;
+
+const FOLDERS: [&str; 4] = ["code", "load", "secrets", "vulnerabilities"];
+
+fn reports() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reports-of-tools");
+    let mut all = Vec::new();
+    for folder in FOLDERS {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            let name = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+            all.push((name, std::fs::read_to_string(entry.path()).unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+fn report(name: &str) -> String {
+    reports().into_iter().find(|(known, _)| known == name).unwrap().1
+}
+
+fn observe(parameters: &str, files: &[(&str, &str)]) -> Result<Observation, Unknown> {
+    sample::observe(DEF.name, parameters, files)
+}
+
+fn one(text: &str) -> Result<Observation, Unknown> {
+    observe("report: r", &[("r", text)])
+}
+
+fn shown(fact: &Fact) -> String {
+    match fact {
+        Fact::Present(Value::Number(number)) => number.to_string(),
+        Fact::Present(Value::Text(text)) => text.clone(),
+        Fact::Present(Value::Date(time)) => time.strftime("%F").to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Format, every fact that is there and not zero, and the worst finding.
+fn described(text: &str) -> String {
+    let seen = match one(text) {
+        Ok(seen) => seen,
+        Err(unknown) => return format!("unknown: {unknown}\n"),
+    };
+    let (format, _) = format::parse(None, text.to_owned()).unwrap();
+    let mut out = format.to_owned();
+    for (name, fact) in seen.facts.iter() {
+        if *fact != Fact::Absent && *fact != Fact::Present(Value::count(0)) {
+            write!(out, " {name}={}", shown(fact)).unwrap();
+        }
+    }
+    let notes = seen.evidence.iter().filter_map(|piece| piece.note.as_deref()).skip(2).take(1);
+    notes.for_each(|note| write!(out, "\n    {note}").unwrap());
+    out + "\n"
+}
+
+#[test]
+fn every_report_is_read_as_its_tool_means_it() {
+    let mut all = String::new();
+    for (name, text) in reports() {
+        write!(all, "{name}\n  {}", described(&text)).unwrap();
+    }
+    insta::assert_snapshot!("read", all);
+}
+
+#[test]
+fn every_format_has_a_report_that_only_it_takes() {
+    let reports = reports();
+    let mut read = BTreeSet::new();
+    for (name, text) in &reports {
+        let content = content::Content::new(text.clone());
+        let takers: Vec<&str> = format::FORMATS.iter().filter(|f| (f.is_it)(&content)).map(|f| f.name).collect();
+        assert_eq!(takers.len(), 1, "{name}: {takers:?}");
+        read.extend(takers);
+    }
+    let missing: Vec<&str> = format::FORMATS.iter().map(|f| f.name).filter(|name| !read.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_documentation_lists_every_format() {
+    let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ingest.md"));
+    let missing: Vec<&str> =
+        format::FORMATS.iter().map(|f| f.name).filter(|name| !page.contains(&format!("| `{name}` |"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn an_empty_report_is_no_clean_one() {
+    let looked =
+        |tool: &str| format!("`r` does not show that {tool} looked at anything: an empty report is no clean one");
+    for (text, reason) in [
+        (
+            "[]".to_owned(),
+            "`r` is an empty list, which shows neither what wrote it nor that anything was looked at".to_owned(),
+        ),
+        (r#"{"results": [], "experimental_config": {}}"#.to_owned(), looked("osv-scanner")),
+        (r#"{"SchemaVersion": 2, "ArtifactName": ".", "ArtifactType": "filesystem"}"#.to_owned(), looked("trivy")),
+        (
+            r#"{"matches": [], "source": {"type": "directory", "target": "."}, "descriptor": {}}"#.to_owned(),
+            looked("grype"),
+        ),
+        (r#"{"advisories": [], "abandoned": []}"#.to_owned(), looked("composer audit")),
+        (
+            r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}"#.to_owned(),
+            looked("ruff"),
+        ),
+        (r#"{"metrics": {"_totals": {"loc": 0}}, "results": [], "errors": []}"#.to_owned(), looked("bandit")),
+        (
+            r#"{"metrics": {"http_reqs": {"count": 0, "rate": 0}}}"#.to_owned(),
+            "`r` tells of no request that was sent".to_owned(),
+        ),
+        (report("vulnerabilities/pip-audit-skipped.json"), looked("pip-audit")),
+    ] {
+        assert_eq!(one(&text).unwrap_err().0, reason, "{text}");
+    }
+    assert!(observe("report: r\nformat: gitleaks", &[("r", "[]")]).is_err(), "not when the format is named either");
+    assert_eq!(count(&one(&report("secrets/gitleaks-clean.sarif")).unwrap(), "total"), Some(0));
+    assert_eq!(count(&one(&report("code/bandit-clean.json")).unwrap(), "high"), Some(0));
+}
+
+#[test]
+fn what_is_not_rated_or_was_skipped_is_never_a_zero() {
+    let seen = one(&report("vulnerabilities/pip-audit.json")).unwrap();
+    assert!(matches!(seen.facts.get("critical"), Fact::Unobserved(why) if why.contains("not audited")));
+    assert_eq!(count(&seen, "unrated"), Some(1));
+    let seen = one(&report("vulnerabilities/grype.json")).unwrap();
+    let why = "1 of 3 findings are not rated by the tool";
+    assert_eq!(seen.facts.get("critical"), Fact::Unobserved(why.to_owned()));
+    assert_eq!(count(&seen, "medium"), Some(1));
+}
+
+#[test]
+fn several_reports_are_joined_and_loads_are_not() {
+    let (osv, grype) = (report("vulnerabilities/osv-scanner.json"), report("vulnerabilities/grype.json"));
+    let seen = observe("report: '*.json'", &[("a.json", &osv), ("b.json", &grype)]).unwrap();
+    assert_eq!(count(&seen, "total"), Some(3), "one vulnerability is told of by both");
+    assert_eq!(seen.facts.get("tool.name"), Fact::Unobserved("the reports differ".to_owned()));
+    let k6 = report("load/k6-handle-summary.json");
+    let seen = observe("report: '*.json'", &[("a.json", &k6), ("b.json", &k6)]).unwrap();
+    assert_eq!(seen.facts.get("p95"), Fact::Unobserved("2 reports; name one".to_owned()));
+}
+
+#[test]
+fn findings_are_shown_where_they_are_and_secrets_never() {
+    let seen = observe("report: r", &[("r", &report("code/hadolint.json")), ("Dockerfile", "x")]).unwrap();
+    let place = seen.evidence[2].place.clone().unwrap();
+    assert_eq!((place.file.as_str(), place.line), ("Dockerfile", 4));
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let leak = format!(
+        r#"[{{"RuleID": "github-pat", "Fingerprint": "f", "File": "a", "StartLine": 1, "Match": "{token}", "Secret": "{token}", "Description": "a token"}}]"#
+    );
+    assert!(!format!("{:?}", one(&leak).unwrap()).contains(&token));
+}
+
+#[test]
+fn rules_that_are_left_out_are_counted_apart() {
+    let seen = observe("report: r\nexclude: ['DL30*']", &[("r", &report("code/hadolint.json"))]).unwrap();
+    let whole = one(&report("code/hadolint.json")).unwrap();
+    let excluded = count(&seen, "excluded").unwrap();
+    assert!(excluded > 0);
+    assert_eq!(count(&seen, "total").unwrap() + excluded, count(&whole, "total").unwrap());
+}
+
+#[test]
+fn a_report_may_be_no_older_than_the_spec_says() {
+    let trivy = report("vulnerabilities/trivy-image.json");
+    let seen = observe("report: r\nmax_age: 3 d", &[("r", &trivy)]).unwrap();
+    assert_eq!(shown(&seen.facts.get("age")), (40 * 3_600).to_string());
+    let old = observe("report: r\nmax_age: 1 d", &[("r", &trivy)]).unwrap_err();
+    assert_eq!(old.0, "`r` is 1 days old, more than `max_age`");
+}
+
+#[test]
+fn hostile_reports_end_in_a_reason() {
+    for (text, reason) in [
+        ("[".repeat(100_000), "recursion limit"),
+        (r#"{"runs": [], "runs": []}"#.to_owned(), "key `runs` is there twice"),
+        (r#"{"metrics": {"http_reqs": {"count": NaN}}}"#.to_owned(), "is no JSON"),
+        (r#"{"metrics": {"http_reqs": {"count": -5, "rate": 1}}}"#.to_owned(), "has no count of `http_reqs`"),
+        (r#"{"metrics": {"http_reqs": {"count": 5, "rate": -1}}}"#.to_owned(), "has a negative time or rate"),
+        (
+            r#"{"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"dependencies": {"total": -3}}}"#
+                .to_owned(),
+            "says that `total` is -3",
+        ),
+        (r#"{"version": "2.1.0", "runs": {}}"#.to_owned(), "has no run of a tool"),
+        ("timeStamp,elapsed,success\n1,-4,true\n".to_owned(), "has a sample without its time"),
+        ("<testResults>".to_owned() + &"<a>".repeat(100_000), "nested deeper"),
+        ("\u{0}\u{1}".to_owned(), "is no report of a known format"),
+    ] {
+        let unknown = one(&text).unwrap_err().0;
+        assert!(unknown.contains(reason), "{unknown}");
+    }
+}
+
+#[test]
+fn wrong_parameters_are_problems() {
+    for (yaml, message) in [
+        ("report: ../r.json", "`../r.json` leads out of the repository"),
+        ("report: r\nformat: sarf", "`sarf` is no format"),
+    ] {
+        let problems = sample::decode("ingest", yaml).err().unwrap();
+        assert_eq!(problems.iter().next().unwrap().message, message, "{yaml}");
+    }
+    assert!(sample::decode("ingest", "report: r\nmax_age: soon").is_err());
+}

@@ -1,0 +1,177 @@
+//! Probe `ingest`: reads the reports of specialists' tools. This file owns the parameters and the facts; `observe` looks,
+//! `format` and the folders beside it read each tool's report into one shape.
+
+mod code;
+mod content;
+mod cvss;
+mod finding;
+#[cfg(test)]
+mod flavours;
+mod format;
+mod load;
+mod observe;
+mod report;
+mod sarif;
+mod secrets;
+mod tally;
+mod vulnerabilities;
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits};
+use crate::expect::units::std_duration;
+use crate::model::{FactDecl, FactName, FactSchema, FactType, Grade, Observation, Problems, Unknown};
+use crate::yaml::{Node, Spanned, decode as decode_node};
+use format::Format;
+
+/// What the registry knows of it.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "ingest",
+    doc: "Reads the reports of specialists' tools: scanners, linters, load generators.",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "report: reports/trivy.json\nmax_age: 7 d\n",
+};
+
+/// Parameters of probe `ingest`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "IngestProbe")]
+struct Params {
+    /// Path or glob of the reports, also below folders that git ignores; findings of several are joined.
+    report: Spanned<String>,
+    /// The format, such as `sarif`, `trivy` or `k6`; by default what the content says. All of them: docs/ingest.md.
+    #[serde(default)]
+    format: Option<Spanned<String>>,
+    /// How old a report may be: `7 d`. Without it a report counts while it is not older than HEAD.
+    #[serde(default)]
+    max_age: Option<Spanned<String>>,
+    /// Rules that are left out, with `*` for any text: `[DL3008, "CKV_K8S_*"]`; counted as `excluded`.
+    #[serde(default)]
+    exclude: Vec<String>,
+    /// Time limit.
+    #[serde(default)]
+    timeout: Option<Spanned<String>>,
+}
+
+/// The probe with its parameters checked.
+struct Ingest {
+    report: String,
+    format: Option<&'static Format>,
+    max_age: Option<Duration>,
+    exclude: Vec<String>,
+    timeout: Option<Duration>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = decode_node(node, problems)?;
+    let before = problems.len();
+    folder::check_path(&params.report, "report", problems);
+    folder::check_globs([&params.report], problems);
+    let format = params.format.as_ref().and_then(|name| {
+        let format = format::named(name);
+        if format.is_none() {
+            let names: Vec<&str> = format::FORMATS.iter().map(|format| format.name).collect();
+            let problem = name.span.problem(format!("`{}` is no format", name.value));
+            problems.push(problem.help(format!("one of {}", names.join(", "))));
+        }
+        format
+    });
+    let max_age = params.max_age.as_ref().and_then(|given| {
+        std_duration(given)
+            .map_err(|wrong| {
+                problems.push(given.span.problem(wrong).help("an age with its unit, such as `max_age: 7 d`"));
+            })
+            .ok()
+    });
+    let timeout = limits::timeout(params.timeout.as_ref(), problems);
+    (problems.len() == before).then(|| {
+        let (report, exclude) = (params.report.value, params.exclude);
+        Box::new(Ingest { report, format, max_age, exclude, timeout }) as Box<dyn Probe>
+    })
+}
+
+impl Probe for Ingest {
+    fn facts(&self) -> FactSchema {
+        let decls = findings().into_iter().chain(about_the_report()).chain(loads()).collect();
+        FactSchema { decls, ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        let Ingest { report, format, max_age, exclude, timeout: _ } = self;
+        let format = format.map(|format| format.name);
+        format!("ingest {report:?} {format:?} {max_age:?} {exclude:?}")
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { reads: vec![self.report.clone()], ..Touch::default() }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    fn grade(&self) -> Grade {
+        Grade::Ingested
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(self.look(look))
+    }
+}
+
+fn findings() -> Vec<FactDecl> {
+    let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+    vec![
+        count("total", "findings that stand: neither suppressed nor left out nor seen to be out of reach"),
+        count("critical", "those rated critical; a zero is unobserved while the tool left a finding unrated"),
+        count("high", "those rated high, or errors of a linter"),
+        count("medium", "those rated medium (moderate), or warnings"),
+        count("low", "those rated low, or notes"),
+        count("info", "those that only inform"),
+        count("unrated", "those that the tool does not rate"),
+        count("fixable", "those for which a version or a change is known that mends them"),
+        count("fixable.critical", "critical ones that can be mended"),
+        count("fixable.high", "high ones that can be mended"),
+        count("suppressed", "findings that somebody accepted, in the tool's own way"),
+        count("unreachable", "vulnerabilities whose code the tool saw not to be called"),
+        count("excluded", "findings of the rules in `exclude`"),
+        FactDecl::new("newest", FactType::Date, "when the newest finding became known; absent where no report says"),
+    ]
+}
+
+fn about_the_report() -> Vec<FactDecl> {
+    vec![
+        FactDecl::new("scanned", FactType::Count, "files, packages or rules the tool looked at, where the report says"),
+        FactDecl::new("age", FactType::Duration, "age of the oldest report"),
+        FactDecl::new("tool.name", FactType::Text, "the tool that wrote the report"),
+        FactDecl::new("tool.version", FactType::Version, "its version, where the report says"),
+        FactDecl::new("commit", FactType::Text, "the commit that the report names; absent when it names none"),
+    ]
+}
+
+fn loads() -> Vec<FactDecl> {
+    let percentile = FactDecl {
+        name: FactName::Family("p"),
+        ftype: FactType::Duration,
+        doc: "percentile of the response times, such as `p95`: those that the report has",
+    };
+    vec![
+        percentile,
+        FactDecl::new("mean", FactType::Duration, "mean response time"),
+        FactDecl::new("max", FactType::Duration, "longest response time"),
+        FactDecl::new("throughput", FactType::Rate, "requests per second"),
+        FactDecl::new("error_rate", FactType::Ratio, "share of the requests that failed"),
+        FactDecl::new("requests", FactType::Count, "requests that were sent"),
+        FactDecl::new("duration", FactType::Duration, "how long the load lasted"),
+        FactDecl::new("breached", FactType::Count, "thresholds of the load test's own that were not met"),
+        FactDecl::new("users", FactType::Count, "most virtual users or connections at a time"),
+    ]
+}

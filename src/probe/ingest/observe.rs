@@ -1,0 +1,185 @@
+//! Finds the reports that count, joins what they say, and turns it into facts and evidence.
+
+use super::finding::Finding;
+use super::report::Report;
+use super::tally::Tally;
+use super::{Ingest, format};
+use crate::model::report::{Evidence, EvidenceKind};
+use crate::model::{Exact, Fact, Facts, Observation, Place, Unknown, Value};
+use crate::probe::Look;
+use crate::probe::evidence::{MOST_SHOWN, fingerprint};
+use crate::probe::finding::shortened;
+use crate::probe::report_file::{self, Freshness};
+use crate::probe::report_paths::Paths;
+use crate::world::artefact::Artefact;
+
+/// Reports that evidence names one by one.
+const MOST_REPORTS: usize = 5;
+
+/// What the reports say together.
+#[derive(Default)]
+struct Joined {
+    formats: Vec<&'static str>,
+    reports: Vec<Report>,
+    ages: Vec<Option<u64>>,
+    evidence: Vec<Evidence>,
+}
+
+impl Ingest {
+    pub(super) async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let mut joined = self.read(&look).await?;
+        let mut facts = Facts::new();
+        joined.about(&mut facts);
+        let mut evidence = Vec::new();
+        let format = joined.formats.first().copied().unwrap_or_default();
+        facts.set_reason(format!("a report of format `{format}` does not tell"));
+        if joined.reports.iter().all(|report| report.findings.is_some()) {
+            let mut tally = Tally::default();
+            for report in &mut joined.reports {
+                tally.add(report.findings.take().unwrap_or_default(), report.gap.take(), &self.exclude);
+            }
+            tally.facts(&mut facts);
+            evidence.push(Evidence { kind: EvidenceKind::Report, note: Some(tally.words()), ..Evidence::default() });
+            evidence.extend(shown(&look, tally.open));
+        }
+        joined.values(&mut facts);
+        joined.evidence.append(&mut evidence);
+        Ok(Observation { facts, evidence: joined.evidence, requests: 0 })
+    }
+
+    async fn read(&self, look: &Look<'_>) -> Result<Joined, Unknown> {
+        let found = report_file::find(look, &self.report)?;
+        let freshness = Freshness::ask(look).await?;
+        let mut joined = Joined::default();
+        for file in &found {
+            let text = report_file::text_of(&report_file::read(look, file)?);
+            let wrong = |wrong: String| Unknown::because(format!("`{}` {wrong}", file.path));
+            let (format, report) = format::parse(self.format, text).map_err(wrong)?;
+            let (age_s, doubt) = self.age(look, &freshness, file, &report).await?;
+            joined.add(file, format, report, age_s, doubt);
+        }
+        Ok(joined)
+    }
+
+    /// Age and doubt of a report that counts; unknown why it does not.
+    async fn age(
+        &self,
+        look: &Look<'_>,
+        freshness: &Freshness,
+        file: &Artefact,
+        report: &Report,
+    ) -> Result<(Option<u64>, &'static str), Unknown> {
+        if let Some(commit) = &report.commit {
+            Freshness::of_commit(look, file, commit).await?;
+        }
+        let fresh = match (self.max_age, &report.commit) {
+            (Some(most), _) => freshness.within(look, file, report.written, most.as_secs())?,
+            (None, Some(_)) => {
+                let age = report.written.map(|own| look.world.now.as_second().saturating_sub(own.second));
+                return Ok((age.and_then(|age| u64::try_from(age).ok()), ""));
+            }
+            (None, None) => freshness.of(look, file, report.written)?,
+        };
+        Ok((fresh.age_s, fresh.doubt))
+    }
+}
+
+impl Joined {
+    fn add(&mut self, file: &Artefact, format: &'static str, report: Report, age_s: Option<u64>, doubt: &str) {
+        let version = report.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+        let mut note = format!("report of {}{version}", report.tool);
+        if let Some((count, what)) = report.scanned {
+            note.push_str(&format!(" on {count} {what}"));
+        }
+        if let Some(gap) = &report.gap {
+            note.push_str(&format!("; {gap}"));
+        }
+        if !doubt.is_empty() {
+            note.push_str(&format!("; {doubt}"));
+        }
+        if self.evidence.len() < MOST_REPORTS {
+            let place = Some(Place::file(file.path.as_str()));
+            let note = Some(shortened(&note));
+            self.evidence.push(Evidence { kind: EvidenceKind::Report, place, age_s, note, ..Evidence::default() });
+        }
+        self.formats.push(format);
+        self.reports.push(report);
+        self.ages.push(age_s);
+    }
+
+    /// Facts about the reports themselves.
+    fn about(&self, facts: &mut Facts) {
+        let one = |values: Vec<Option<&String>>| match values.as_slice() {
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => match first {
+                Some(text) => Fact::Present(Value::Text((*text).clone())),
+                None => Fact::Absent,
+            },
+            _ => Fact::Unobserved("the reports differ".to_owned()),
+        };
+        facts.set("tool.name", one(self.reports.iter().map(|report| Some(&report.tool)).collect()));
+        facts.set("tool.version", one(self.reports.iter().map(|report| report.version.as_ref()).collect()));
+        facts.set("commit", one(self.reports.iter().map(|report| report.commit.as_ref()).collect()));
+        let ages: Option<Vec<u64>> = self.ages.iter().copied().collect();
+        let oldest = ages.and_then(|ages| ages.into_iter().max());
+        facts.set(
+            "age",
+            match oldest {
+                Some(age) => Fact::Present(Value::Number(Exact::whole(age))),
+                None => Fact::Unobserved("a report does not say when it was written".to_owned()),
+            },
+        );
+        let scanned: Option<Vec<u64>> =
+            self.reports.iter().map(|report| report.scanned.map(|(count, _)| count)).collect();
+        if let Some(counts) = scanned {
+            let sum = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+            facts.present("scanned", Value::Number(Exact::whole(sum)));
+        }
+    }
+
+    /// Facts that cannot be joined: of one report only.
+    fn values(&mut self, facts: &mut Facts) {
+        let several = self.reports.len() > 1;
+        let count = self.reports.len();
+        for report in &mut self.reports {
+            for (name, value) in std::mem::take(&mut report.values) {
+                let fact =
+                    if several { Fact::Unobserved(format!("{count} reports; name one")) } else { Fact::Present(value) };
+                facts.set(name, fact);
+            }
+        }
+    }
+}
+
+/// The worst findings, at the places they name if those files are here.
+fn shown(look: &Look<'_>, mut open: Vec<Finding>) -> Vec<Evidence> {
+    open.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.file.clone(), finding.line, finding.rule.clone());
+        b.level.cmp(&a.level).then_with(|| key(a).cmp(&key(b)))
+    });
+    open.truncate(MOST_SHOWN);
+    let paths = Paths::new(look.swept.tree(), look.folder);
+    open.iter().map(|finding| evidence(&paths, finding)).collect()
+}
+
+fn evidence(paths: &Paths<'_>, finding: &Finding) -> Evidence {
+    let file = finding.file.as_deref();
+    let path = file.and_then(|file| paths.find(file, &[], ""));
+    let mut note = match finding.level {
+        Some(level) => format!("{} {}", level.word(), finding.rule),
+        None => finding.rule.clone(),
+    };
+    let strange = file.filter(|_| path.is_none()).unwrap_or_default();
+    for part in [finding.subject.as_str(), strange].into_iter().filter(|part| !part.is_empty()) {
+        note.push_str(&format!(" in {part}"));
+    }
+    if !finding.message.is_empty() {
+        note.push_str(&format!(": {}", finding.message));
+    }
+    Evidence {
+        kind: EvidenceKind::Report,
+        place: path.map(|path| Place::line(path, finding.line)),
+        note: Some(shortened(&note)),
+        fingerprint: Some(fingerprint(&["ingest", &finding.rule, &finding.subject, file.unwrap_or_default()])),
+        ..Evidence::default()
+    }
+}

@@ -1,0 +1,34 @@
+//! Grype (`-o json`): matches, rated by its `severity`; `fix.state` `fixed` can be mended. It does not list what it looked
+//! at: only the layers of an image show that.
+
+use serde_json::Value as Json;
+
+use crate::probe::ingest::content::{Content, list, text};
+use crate::probe::ingest::finding::{Finding, Level};
+use crate::probe::ingest::report::Report;
+
+pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
+    content.has(&["matches", "descriptor"])
+}
+
+pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, String> {
+    let root = content.root();
+    let ignored = list(root, "ignoredMatches").iter().map(|found| finding(found).suppressed(true));
+    let findings = list(root, "matches").iter().map(finding).chain(ignored).collect();
+    let descriptor = &root["descriptor"];
+    let mut report = Report::of("grype").version(text(descriptor, "version")).written(text(descriptor, "timestamp"));
+    let layers = list(&root["source"]["target"], "layers");
+    report.signs = if text(&root["distro"], "name").is_empty() { 0 } else { layers.len() as u64 };
+    Ok(report.found(findings))
+}
+
+fn finding(found: &Json) -> Finding {
+    let (known, artifact) = (&found["vulnerability"], &found["artifact"]);
+    let related = list(found, "relatedVulnerabilities").iter().map(|related| text(related, "id"));
+    Finding::new(text(known, "id"), Level::of_word(text(known, "severity")))
+        .of(format!("{} {}", text(artifact, "name"), text(artifact, "version")))
+        .alias(related)
+        .says(text(known, "description"))
+        .fixable(known["fix"]["state"] == "fixed")
+        .at(text(&artifact["locations"][0], "path"), 0)
+}

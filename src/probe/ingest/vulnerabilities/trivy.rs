@@ -1,0 +1,70 @@
+//! Trivy (`--format json`, schema version 2): vulnerabilities, misconfigurations, secrets and licences, rated by its
+//! `Severity`; `UNKNOWN` is no rating. Without `Results` only a recognised system of an image shows that it looked.
+
+use serde_json::Value as Json;
+
+use crate::probe::ingest::content::{Content, items, line, list, text};
+use crate::probe::ingest::finding::{Finding, Level};
+use crate::probe::ingest::report::Report;
+use crate::probe::report_file::Written;
+
+pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
+    content.has(&["SchemaVersion", "ArtifactName"]) || content.has(&["SchemaVersion", "Results"])
+}
+
+pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, String> {
+    let root = content.root();
+    if root["SchemaVersion"] != 2 {
+        return Err(format!("has schema version {}; 2 is known", root["SchemaVersion"]));
+    }
+    let results = list(root, "Results");
+    let findings = results.iter().flat_map(of_target).collect();
+    let mut report = Report::of("trivy").version(text(&root["Trivy"], "Version")).found(findings);
+    report.written = Written::parse(text(root, "CreatedAt"));
+    report.commit = root["Metadata"]["Commit"].as_str().map(str::to_owned);
+    report.signs = u64::from(!text(&root["Metadata"]["OS"], "Family").is_empty());
+    Ok(if results.is_empty() { report } else { report.scanned(results.len(), "targets") })
+}
+
+fn of_target(result: &Json) -> Vec<Finding> {
+    let target = text(result, "Target");
+    let mut all: Vec<Finding> = list(result, "Vulnerabilities").iter().map(vulnerability).collect();
+    let failed = list(result, "Misconfigurations").iter().filter(|found| found["Status"] != "PASS");
+    all.extend(failed.map(misconfiguration));
+    all.extend(list(result, "Secrets").iter().map(|found| {
+        Finding::new(text(found, "RuleID"), Level::of_word(text(found, "Severity")))
+            .says(text(found, "Title"))
+            .at(target, line(found, "StartLine"))
+    }));
+    all.extend(list(result, "Licenses").iter().map(|found| {
+        Finding::new(text(found, "Name"), Level::of_word(text(found, "Severity")))
+            .says(format!("licence of category {}", text(found, "Category")))
+            .of(text(found, "PkgName"))
+    }));
+    let accepted =
+        items(&result["ExperimentalModifiedFindings"]).iter().map(|modified| vulnerability(&modified["Finding"]));
+    let mut all: Vec<Finding> = all.into_iter().chain(accepted.map(|finding| finding.suppressed(true))).collect();
+    all.iter_mut().filter(|finding| finding.file.is_none()).for_each(|finding| finding.file = Some(target.to_owned()));
+    all
+}
+
+fn vulnerability(found: &Json) -> Finding {
+    let fixed = text(found, "FixedVersion");
+    let title = text(found, "Title");
+    let message = if fixed.is_empty() { title.to_owned() } else { format!("{title} (fixed in {fixed})") };
+    Finding::new(text(found, "VulnerabilityID"), Level::of_word(text(found, "Severity")))
+        .of(format!("{} {}", text(found, "PkgName"), text(found, "InstalledVersion")))
+        .says(message)
+        .fixable(!fixed.is_empty())
+        .since(found["PublishedDate"].as_str())
+}
+
+fn misconfiguration(found: &Json) -> Finding {
+    let cause = &found["CauseMetadata"];
+    let mut finding = Finding::new(text(found, "ID"), Level::of_word(text(found, "Severity")))
+        .alias([text(found, "AVDID")].into_iter().filter(|id| !id.is_empty()))
+        .says(text(found, "Title"))
+        .fixable(!text(found, "Resolution").is_empty());
+    finding.line = line(cause, "StartLine");
+    finding
+}
