@@ -11,7 +11,10 @@ use crate::model::{Fact, Observation, Unknown, Value};
 use crate::probe::sample;
 use crate::probe::trial::count;
 
-const FOLDERS: [&str; 4] = ["code", "load", "secrets", "vulnerabilities"];
+const FOLDERS: [&str; 8] =
+    ["code", "configuration", "inventory", "live", "load", "operations", "secrets", "vulnerabilities"];
+/// Formats that no content is taken for.
+const NAMED_ONLY: [&str; 2] = ["csv", "json"];
 
 fn reports() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reports-of-tools");
@@ -85,8 +88,23 @@ fn every_format_has_a_report_that_only_it_takes() {
         assert_eq!(takers.len(), 1, "{name}: {takers:?}");
         read.extend(takers);
     }
+    read.extend(NAMED_ONLY);
     let missing: Vec<&str> = format::FORMATS.iter().map(|f| f.name).filter(|name| !read.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn any_json_and_csv_is_read_when_the_spec_names_it() {
+    let parameters = "report: r\nformat: json\nunits: { json.latency: ms }";
+    let seen = observe(parameters, &[("r", r#"{"latency": 12.5, "ok": true}"#)]).unwrap();
+    assert!(matches!(seen.facts.get("json."), Fact::Present(Value::Map(map)) if map.len() == 2));
+    let seen = observe("report: r\nformat: csv", &[("r", "name,p95\n\"a,b\",12.5\n")]).unwrap();
+    let Fact::Present(Value::List(rows)) = seen.facts.get("rows") else { panic!() };
+    assert!(
+        matches!(&rows[0], Value::Map(row) if row["p95"] == Value::Number(crate::model::Exact::ratio(25, 2).unwrap()))
+    );
+    assert_eq!(observe("report: r\nformat: csv", &[("r", "name,p95\n")]).unwrap_err().0, "`r` has no rows");
+    assert!(observe("report: r\nformat: csv", &[("r", "a,b\n1\n")]).unwrap_err().0.contains("broken CSV"));
 }
 
 #[test]
@@ -123,6 +141,17 @@ fn an_empty_report_is_no_clean_one() {
             "`r` tells of no request that was sent".to_owned(),
         ),
         (report("vulnerabilities/pip-audit-skipped.json"), looked("pip-audit")),
+        (
+            r#"{"passed": 0, "failed": 0, "resource_count": 0, "checkov_version": "3.3.30"}"#.to_owned(),
+            looked("checkov"),
+        ),
+        (
+            r#"{"resources": [], "summary": {"valid": 0, "invalid": 0, "errors": 0, "skipped": 0}}"#.to_owned(),
+            looked("kubeconform"),
+        ),
+        (r#"{"@version": "2.16.1", "site": []}"#.to_owned(), looked("zap")),
+        (r#"{"bomFormat": "CycloneDX", "components": []}"#.to_owned(), "`r` lists no component".to_owned()),
+        ("Checking rules.yml\n  SUCCESS: 0 rules found\n".to_owned(), looked("promtool")),
     ] {
         assert_eq!(one(&text).unwrap_err().0, reason, "{text}");
     }

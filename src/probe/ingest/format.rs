@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::report::Report;
-use super::{code, load, sarif, secrets, vulnerabilities};
+use super::{code, configuration, data, inventory, live, load, operations, sarif, secrets, vulnerabilities};
 
 /// A format that can be read.
 pub(super) struct Format {
@@ -46,6 +46,27 @@ pub(super) const FORMATS: &[Format] = &[
     Format { name: "locust", is_it: load::locust::is_it, parse: load::locust::parse },
     Format { name: "jmeter", is_it: load::jmeter::is_it, parse: load::jmeter::parse },
     Format { name: "wrk", is_it: load::wrk::is_it, parse: load::wrk::parse },
+    Format { name: "checkov", is_it: configuration::checkov::is_it, parse: configuration::checkov::parse },
+    Format { name: "kube-linter", is_it: configuration::kube_linter::is_it, parse: configuration::kube_linter::parse },
+    Format { name: "kube-score", is_it: configuration::kube_score::is_it, parse: configuration::kube_score::parse },
+    Format { name: "polaris", is_it: configuration::polaris::is_it, parse: configuration::polaris::parse },
+    Format { name: "kubeconform", is_it: configuration::kubeconform::is_it, parse: configuration::kubeconform::parse },
+    Format { name: "zap", is_it: live::zap::is_it, parse: live::zap::parse },
+    Format { name: "nuclei", is_it: live::nuclei::is_it, parse: live::nuclei::parse },
+    Format { name: "testssl", is_it: live::testssl::is_it, parse: live::testssl::parse },
+    Format { name: "sslyze", is_it: live::sslyze::is_it, parse: live::sslyze::parse },
+    Format { name: "lighthouse", is_it: live::lighthouse::is_it, parse: live::lighthouse::parse },
+    Format { name: "axe", is_it: live::axe::is_it, parse: live::axe::parse },
+    Format { name: "pa11y", is_it: live::pa11y::is_it, parse: live::pa11y::parse },
+    Format { name: "cyclonedx", is_it: inventory::cyclonedx::is_it, parse: inventory::cyclonedx::parse },
+    Format { name: "spdx", is_it: inventory::spdx::is_it, parse: inventory::spdx::parse },
+    Format { name: "scorecard", is_it: operations::scorecard::is_it, parse: operations::scorecard::parse },
+    Format { name: "sonarqube", is_it: operations::sonarqube::is_it, parse: operations::sonarqube::parse },
+    Format { name: "promtool", is_it: operations::promtool::is_it, parse: operations::promtool::parse },
+    Format { name: "pint", is_it: operations::pint::is_it, parse: operations::pint::parse },
+    Format { name: "pgbackrest", is_it: operations::pgbackrest::is_it, parse: operations::pgbackrest::parse },
+    Format { name: "json", is_it: data::is_it, parse: data::parse_json },
+    Format { name: "csv", is_it: data::is_it, parse: data::parse_csv },
 ];
 
 /// The format of this name.

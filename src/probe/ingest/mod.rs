@@ -2,20 +2,26 @@
 //! `format` and the folders beside it read each tool's report into one shape.
 
 mod code;
+mod configuration;
 mod content;
 mod cvss;
+mod data;
 mod finding;
 #[cfg(test)]
 mod flavours;
 mod format;
+mod inventory;
+mod live;
 mod load;
 mod observe;
+mod operations;
 mod report;
 mod sarif;
 mod secrets;
 mod tally;
 mod vulnerabilities;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -30,7 +36,7 @@ use format::Format;
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
     name: "ingest",
-    doc: "Reads the reports of specialists' tools: scanners, linters, load generators.",
+    doc: "Reads the reports of specialists' tools: scanners, linters, load generators, bills of materials.",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
     example: "report: reports/trivy.json\nmax_age: 7 d\n",
@@ -52,6 +58,9 @@ struct Params {
     /// Rules that are left out, with `*` for any text: `[DL3008, "CKV_K8S_*"]`; counted as `excluded`.
     #[serde(default)]
     exclude: Vec<String>,
+    /// Units of numbers in `json` and `rows`: `{ json.latency.p95: ms }`.
+    #[serde(default)]
+    units: BTreeMap<String, String>,
     /// Time limit.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
@@ -63,6 +72,7 @@ struct Ingest {
     format: Option<&'static Format>,
     max_age: Option<Duration>,
     exclude: Vec<String>,
+    units: BTreeMap<String, String>,
     timeout: Option<Duration>,
 }
 
@@ -89,21 +99,21 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     });
     let timeout = limits::timeout(params.timeout.as_ref(), problems);
     (problems.len() == before).then(|| {
-        let (report, exclude) = (params.report.value, params.exclude);
-        Box::new(Ingest { report, format, max_age, exclude, timeout }) as Box<dyn Probe>
+        let Params { report, exclude, units, .. } = params;
+        Box::new(Ingest { report: report.value, format, max_age, exclude, units, timeout }) as Box<dyn Probe>
     })
 }
 
 impl Probe for Ingest {
     fn facts(&self) -> FactSchema {
-        let decls = findings().into_iter().chain(about_the_report()).chain(loads()).collect();
-        FactSchema { decls, ..FactSchema::default() }
+        let decls = [findings(), about_the_report(), loads(), inventories(), scores()].concat();
+        FactSchema { decls, units: self.units.clone() }
     }
 
     fn key(&self) -> String {
-        let Ingest { report, format, max_age, exclude, timeout: _ } = self;
+        let Ingest { report, format, max_age, exclude, units, timeout: _ } = self;
         let format = format.map(|format| format.name);
-        format!("ingest {report:?} {format:?} {max_age:?} {exclude:?}")
+        format!("ingest {report:?} {format:?} {max_age:?} {exclude:?} {units:?}")
     }
 
     fn lane(&self) -> Lane {
@@ -173,5 +183,31 @@ fn loads() -> Vec<FactDecl> {
         FactDecl::new("duration", FactType::Duration, "how long the load lasted"),
         FactDecl::new("breached", FactType::Count, "thresholds of the load test's own that were not met"),
         FactDecl::new("users", FactType::Count, "most virtual users or connections at a time"),
+    ]
+}
+
+fn inventories() -> Vec<FactDecl> {
+    let texts = FactType::List(Box::new(FactType::Text));
+    vec![
+        FactDecl::new("components", FactType::Count, "components that a bill of materials lists"),
+        FactDecl::new("identified", FactType::Ratio, "share of the components with a package URL"),
+        FactDecl::new("licensed", FactType::Ratio, "share of the components with a licence"),
+        FactDecl::new("licences", texts, "every licence once, as SPDX expression; of a choice the permissive one"),
+    ]
+}
+
+fn scores() -> Vec<FactDecl> {
+    vec![
+        FactDecl::tree("category.", FactType::Ratio, "score of a category of Lighthouse: `category.performance`"),
+        FactDecl::new("lcp", FactType::Duration, "largest contentful paint, by Lighthouse"),
+        FactDecl::new("tbt", FactType::Duration, "total blocking time, by Lighthouse"),
+        FactDecl::new("cls", FactType::Number, "cumulative layout shift, by Lighthouse"),
+        FactDecl::new("score", FactType::Number, "score of OpenSSF Scorecard, from 0 to 10"),
+        FactDecl::tree("check.", FactType::Number, "score of one check of OpenSSF Scorecard: `check.Code-Review`"),
+        FactDecl::tree("measure.", FactType::Any, "a measure of SonarQube by its key: `measure.bugs`"),
+        FactDecl::new("backups", FactType::Count, "backups that pgBackRest lists"),
+        FactDecl::new("last_backup", FactType::Date, "when the newest of them was complete"),
+        FactDecl::tree("json.", FactType::Any, "with `format: json` the document: `json.latency.p95`"),
+        FactDecl::new("rows", FactType::Any, "with `format: csv` the rows: `rows[0].p95`"),
     ]
 }

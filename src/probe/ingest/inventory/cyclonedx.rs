@@ -1,0 +1,55 @@
+//! CycloneDX 1.x as JSON: components, nested ones too; the one that it describes is none of them. Vulnerabilities with an
+//! analysis that clears them (VEX) are suppressed.
+
+use serde_json::Value as Json;
+
+use super::Inventory;
+use crate::probe::ingest::content::{Content, has, list, text};
+use crate::probe::ingest::finding::{Finding, Level};
+use crate::probe::ingest::report::Report;
+
+pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
+    content.root()["bomFormat"] == "CycloneDX"
+}
+
+pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, String> {
+    let root = content.root();
+    let mut inventory = Inventory::default();
+    let mut open: Vec<&Json> = list(root, "components").iter().collect();
+    while let Some(component) = open.pop() {
+        inventory.add(!text(component, "purl").is_empty(), &licences(component));
+        open.extend(list(component, "components"));
+    }
+    let mut report = inventory.report(&tool(&root["metadata"]))?.written(text(&root["metadata"], "timestamp"));
+    if has(root, &["vulnerabilities"]) {
+        report = report.found(list(root, "vulnerabilities").iter().map(finding).collect());
+    }
+    Ok(report)
+}
+
+fn licences(component: &Json) -> Vec<String> {
+    let of = |entry: &Json| {
+        let licence = &entry["license"];
+        let texts = [text(entry, "expression"), text(licence, "id"), text(licence, "name")];
+        texts.into_iter().find(|text| !text.is_empty()).map(str::to_owned)
+    };
+    list(component, "licenses").iter().filter_map(of).collect()
+}
+
+/// `tools` is a list, or since 1.5 an object with components.
+fn tool(metadata: &Json) -> String {
+    let tools = &metadata["tools"];
+    let first = if tools.is_array() { &tools[0] } else { &tools["components"][0] };
+    let name = text(first, "name");
+    if name.is_empty() { "an unnamed tool".to_owned() } else { name.to_owned() }
+}
+
+fn finding(found: &Json) -> Finding {
+    let level = list(found, "ratings").iter().filter_map(|rating| Level::of_word(text(rating, "severity"))).max();
+    let cleared = ["not_affected", "false_positive", "resolved", "resolved_with_pedigree"];
+    Finding::new(text(found, "id"), level)
+        .of(text(&found["affects"][0], "ref"))
+        .says(text(found, "description"))
+        .suppressed(cleared.contains(&text(&found["analysis"], "state")))
+        .since(found["published"].as_str())
+}
