@@ -4,7 +4,8 @@
 //! shipworthy.yaml ─ spec ─┐
 //! checks/*.yaml ─ catalog ┼─► plan ─► declare ─► sweep ─► observe ─► judge ─► score ─► Report ─┬─► report/* → bytes
 //! repository ─ walk ─ facets ┘                                                                 └─► exit code
-//! plan.md ─ import ─► statements ─► spec text
+//! plan.md ─ import ─► statements ─┬─► spec text
+//!                                 └─ lint ─► contradictions; sync writes what was measured back
 //! saved JSON ──────────────────────────────────────────────────────────────► Report ─► any renderer
 //! ```
 //!
@@ -17,6 +18,7 @@ pub mod demo;
 pub mod expect;
 pub mod facets;
 pub mod import;
+pub mod lint;
 pub mod model;
 pub mod plan;
 pub mod probe;
@@ -25,5 +27,6 @@ pub mod run;
 pub mod schema;
 pub mod score;
 pub mod spec;
+pub mod sync;
 pub mod world;
 pub mod yaml;

@@ -25,6 +25,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("schema", &["model", "spec", "catalog", "probe"]),
     ("run", &["model", "expect", "plan", "probe", "world"]),
     ("import", &["model", "yaml", "spec", "catalog", "lint"]),
+    ("sync", &["model", "import"]),
     ("audit", &["model", "facets", "plan", "run", "score"]),
     ("demo", &[]),
 ];
@@ -58,6 +59,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("cookie_store", &["probe/http/", "probe/security_headers/"]),
     ("encoding_rs", &["import/"]),
     ("csv", &["probe/ingest/"]),
+    ("encoding_rs", &["import/", "sync/sign.rs"]),
     ("flate2", &["world/"]),
     ("futures_util", &["run/"]),
     ("globset", &["world/"]),
@@ -87,6 +89,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("serde_yaml", &["probe/"]),
     ("sfv", &["probe/security_headers/"]),
     ("sha2", &["spec/load.rs", "probe/file.rs", "probe/evidence.rs", "audit/", "demo/"]),
+    ("similar", &["cli/sync.rs"]),
     ("strsim", &["model/problem.rs"]),
     ("tokio_rustls", &["world/net/"]),
     ("toml", &["probe/", "facets.rs", "facets/"]),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::exit::TABLE;
+use super::lint::FailOn;
 
 /// Is this system ready for production, and if not, what is in the way?
 #[derive(Debug, Parser)]
@@ -60,6 +61,10 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Turn a readiness document into a spec, or print every statement it makes.
     Import(ImportArgs),
+    /// Find contradictions inside a readiness document.
+    Lint(LintArgs),
+    /// Write what was measured back into a readiness document; shows the difference unless told to write.
+    Sync(SyncArgs),
     /// Audit a system against its spec.
     Audit(AuditArgs),
     /// Show what an audit would read, run and contact, before anything happens.
@@ -207,6 +212,43 @@ pub(super) struct ImportArgs {
     /// Print every statement of the document instead of a spec.
     #[arg(long, value_name = "FORMAT", value_parser = ["json"])]
     pub(super) inventory: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct LintArgs {
+    /// The document, in Markdown.
+    pub(super) file: PathBuf,
+    /// How to print what was found.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "sarif", "markdown"])]
+    pub(super) format: String,
+    /// End with 1 from this severity on.
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::High)]
+    pub(super) fail_on: FailOn,
+    /// Accept what a rule finds, with the reason: `L02: agreed`. Repeatable.
+    #[arg(long, value_name = "RULE: REASON")]
+    pub(super) allow: Vec<String>,
+    /// Also tell what is past on this day (`2026-04-30`).
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SyncArgs {
+    /// The document, in Markdown.
+    pub(super) file: PathBuf,
+    /// A stored JSON report; default: audit now.
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    /// Write the document.
+    #[arg(long, conflicts_with = "check")]
+    pub(super) write: bool,
+    /// Change nothing; end with 1 if a linked line says more than was measured.
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) spec: SpecArgs,
+    #[command(flatten)]
+    pub(super) permit: PermitArgs,
 }
 
 #[derive(Args, Debug)]

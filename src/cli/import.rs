@@ -1,5 +1,7 @@
 //! `shipworthy import`: a readiness document as a spec, or as statements.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
 use super::args::ImportArgs;
@@ -12,7 +14,7 @@ use crate::import;
 const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn run(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
-    let bytes = read(arguments)?;
+    let bytes = read_document(&arguments.file)?;
     let (text, encoding) = if arguments.inventory.is_some() {
         let inventory = import::read(&bytes);
         (inventory.to_json(), inventory.encoding)
@@ -33,12 +35,13 @@ fn summary(suggested: &import::Suggested) -> String {
     format!("note: {checks}; {left} left over, listed at the end of the spec")
 }
 
-fn read(arguments: &ImportArgs) -> Result<Vec<u8>> {
-    let shown = arguments.file.display();
+/// The bytes of a document of reasonable size.
+pub(super) fn read_document(file: &Path) -> Result<Vec<u8>> {
+    let shown = file.display();
     let cannot = |error: std::io::Error| WrongQuestion(format!("cannot read `{shown}`: {error}"));
-    let length = std::fs::metadata(&arguments.file).map_err(cannot)?.len();
+    let length = std::fs::metadata(file).map_err(cannot)?.len();
     if length > MOST_BYTES {
         return Err(WrongQuestion(format!("`{shown}` has {length} bytes; at most {MOST_BYTES} are read")).into());
     }
-    Ok(std::fs::read(&arguments.file).map_err(cannot)?)
+    Ok(std::fs::read(file).map_err(cannot)?)
 }

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod import;
 mod init;
+mod lint;
 mod output;
 mod plan;
 mod plugin;
@@ -20,6 +21,7 @@ mod progress;
 mod report;
 mod schema;
 mod setup;
+mod sync;
 mod validate;
 
 use std::process::ExitCode;
@@ -43,6 +45,8 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments, &console),
         Command::Init(arguments) => init::run(&arguments, &console),
         Command::Import(arguments) => import::run(&arguments, &console),
+        Command::Lint(arguments) => lint::run(&arguments, &console),
+        Command::Sync(arguments) => sync::run(&arguments, &console),
         Command::Audit(arguments) => audit::run(&arguments, &console),
         Command::Plan(arguments) => plan::run(&arguments, &console),
         Command::Probe(arguments) => probe::run(&arguments, &console),

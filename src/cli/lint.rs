@@ -1,0 +1,108 @@
+//! `shipworthy lint`: contradictions inside a readiness document.
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use super::args::LintArgs;
+use super::console::Console;
+use super::exit::{Exit, WrongQuestion};
+use super::import::read_document;
+use super::validate::plural;
+use crate::expect::units;
+use crate::import;
+use crate::lint::{self, Allow, Finding};
+use crate::model::outcome::Severity;
+use crate::model::{Place, Problem, Statement};
+
+pub(super) fn run(arguments: &LintArgs, console: &Console) -> Result<Exit> {
+    let today = arguments.as_of.as_deref().map(units::date).transpose();
+    let today = today.map_err(|message| WrongQuestion(format!("--as-of: {message}")))?;
+    let shown = arguments.file.display().to_string();
+    let Some((statements, allows)) = said(arguments, &shown, console)? else { return Ok(Exit::WrongQuestion) };
+    let findings = lint::look(&statements, today);
+    let (findings, allowed, unused) = lint::allow(findings, &allows, &statements);
+    let (_, format) = lint::FORMATS.iter().find(|(name, _)| *name == arguments.format).context("no such format")?;
+    let text = lint::render(&findings, &shown, env!("CARGO_PKG_VERSION"), *format);
+    console.print(text.as_bytes()).context("cannot write to standard output")?;
+    for allow in &unused {
+        let place = allow.line.map(|line| format!(":{line}")).unwrap_or_default();
+        console.note(&format!("{shown}{place}: warning: `allow {}` covers no finding: take it out", allow.rule));
+    }
+    let items: std::collections::BTreeSet<usize> = statements.iter().map(|statement| statement.item).collect();
+    if items.len() > lint::MOST_ITEMS {
+        console.note(&format!(
+            "{shown}: warning: only the first {} of {} items were compared",
+            lint::MOST_ITEMS,
+            items.len()
+        ));
+    }
+    console.note(&summary(&findings, allowed));
+    let least = arguments.fail_on.severity();
+    let fails = findings.iter().any(|finding| finding.severity >= least);
+    Ok(if fails { Exit::No } else { Exit::Yes })
+}
+
+/// The statements of the file, and what it and the command line allow; `None` when an acceptance is wrong.
+fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(Vec<Statement>, Vec<Allow>)>> {
+    let mut problems = Vec::new();
+    let mut allows = Vec::new();
+    let mut take = |text: &str, line: Option<u32>| match Allow::parse(text, line) {
+        Ok(allow) => allows.push(allow),
+        Err(problem) => problems.push(match line {
+            Some(line) => Problem { place: Some(Place::line(shown, line)), ..problem },
+            None => problem,
+        }),
+    };
+    for text in &arguments.allow {
+        take(text, None);
+    }
+    let inventory = import::read(&read_document(&arguments.file)?);
+    for note in &inventory.encoding {
+        console.note(&format!("note: `{shown}`: {note}"));
+    }
+    for directive in inventory.directives.iter().filter(|directive| directive.text.trim_start().starts_with("allow")) {
+        take(&directive.text, Some(directive.line));
+    }
+    if !problems.is_empty() {
+        console.problems(&problems);
+        return Ok(None);
+    }
+    Ok(Some((inventory.statements, allows)))
+}
+
+fn summary(findings: &[Finding], allowed: usize) -> String {
+    let of = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let counts: Vec<String> = [Severity::Blocker, Severity::High, Severity::Medium, Severity::Low]
+        .into_iter()
+        .filter(|severity| of(*severity) > 0)
+        .map(|severity| format!("{} {severity}", of(severity)))
+        .collect();
+    let by_severity = if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
+    let accepted = if allowed > 0 { format!(", {allowed} allowed") } else { String::new() };
+    format!("{}{by_severity}{accepted}", plural(findings.len(), "finding"))
+}
+
+/// A severity on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Only the worst.
+    Blocker,
+    /// High and worse.
+    High,
+    /// Medium and worse.
+    Medium,
+    /// Anything.
+    Low,
+}
+
+impl FailOn {
+    /// The severity meant.
+    pub(super) fn severity(self) -> Severity {
+        match self {
+            FailOn::Blocker => Severity::Blocker,
+            FailOn::High => Severity::High,
+            FailOn::Medium => Severity::Medium,
+            FailOn::Low => Severity::Low,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! L06: one subject listed twice, so that one failure counts twice.
+//!
+//! Parts that repeat a template (`Unit tests`, `Docs` under every service) and parts that are there to repeat (next
+//! steps, gates, criteria) are no duplicates.
+
+use std::collections::BTreeMap;
+
+use super::areas::{repeats_others, topic};
+use super::reading::{Item, Reading};
+use super::roll_up::quoted;
+use super::words::{Words, lower_words};
+use super::{Finding, Severity};
+use crate::model::statement::{Meaning, PercentRole, State};
+
+/// More places than this are a template.
+const MOST_PLACES: usize = 2;
+
+struct Entry<'a, 'b> {
+    item: &'b Item<'a>,
+    words: Words,
+    heading: Option<usize>,
+}
+
+pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
+    let entries = entries(reading);
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+    for (index, one) in entries.iter().enumerate() {
+        for (other_index, other) in entries.iter().enumerate().skip(index + 1) {
+            if one.heading != other.heading && same(reading, one, other) {
+                pairs.push((index, other_index));
+                *places.entry(index).or_default() += 1;
+                *places.entry(other_index).or_default() += 1;
+            }
+        }
+    }
+    pairs.retain(|(one, other)| {
+        [one, other].iter().all(|index| places.get(index).is_some_and(|count| *count < MOST_PLACES))
+    });
+    let templates: Vec<(Option<usize>, Option<usize>)> = repeated_parts(&entries, &pairs);
+    let kept = pairs.iter().filter_map(|(one, other)| Some((entries.get(*one)?, entries.get(*other)?)));
+    kept.filter(|(one, other)| !templates.contains(&(one.heading, other.heading)))
+        .map(|(one, other)| finding(one, other))
+        .collect()
+}
+
+fn entries<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Entry<'a, 'b>> {
+    let ways: Vec<usize> = super::areas::alternatives(reading).iter().map(|way| way.id).collect();
+    let counted = |item: &&'b Item<'a>| {
+        let step = item.parent.and_then(|parent| reading.item(parent)).is_some_and(Item::is_task)
+            && !item.text.to_lowercase().starts_with("deliverable");
+        let carries = item.is_box()
+            || item.is_task()
+            || step
+            || item.meanings().any(|meaning| matches!(meaning, Meaning::Status(_)));
+        let breakdown = item.percent(PercentRole::Complete).is_some();
+        let dropped = reading.state(item) == Some(State::NotApplicable);
+        let alternative = reading.above(item.id).iter().any(|above| ways.contains(&above.id));
+        carries && !breakdown && !item.is_heading() && !dropped && !alternative && !repeats_others(reading, item)
+    };
+    let entry = |item: &'b Item<'a>| Entry {
+        item,
+        words: topic(item),
+        heading: reading.heading_of(item.id).map(|heading| heading.id),
+    };
+    reading.items().filter(counted).map(entry).filter(|entry| entry.words.len() >= 2).collect()
+}
+
+/// Equal topics. A task of the plan is no double of the gap that it closes, and within one part of the document a box may
+/// repeat what the state of things says.
+fn same(reading: &Reading<'_>, one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> bool {
+    let part = |entry: &Entry<'_, '_>| entry.heading.and_then(|heading| reading.item(heading)?.parent);
+    let planned = |entry: &Entry<'_, '_>| entry.item.says.iter().any(|statement| statement.phase.is_some());
+    let stages = begins(one.item.text) != begins(other.item.text);
+    one.words == other.words
+        && planned(one) == planned(other)
+        && !stages
+        && (one.item.is_box() == other.item.is_box() || part(one) != part(other))
+}
+
+/// Pairs of parts with two and more subjects in common: a template, not a duplicate.
+fn repeated_parts(entries: &[Entry<'_, '_>], pairs: &[(usize, usize)]) -> Vec<(Option<usize>, Option<usize>)> {
+    let headings: Vec<(Option<usize>, Option<usize>)> = pairs
+        .iter()
+        .filter_map(|(one, other)| Some((entries.get(*one)?.heading, entries.get(*other)?.heading)))
+        .collect();
+    headings.iter().filter(|pair| headings.iter().filter(|other| other == pair).count() > 1).copied().collect()
+}
+
+fn finding(one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> Finding {
+    let message = format!(
+        "{} and {} are the same subject: count it once, and refer to it from the other place",
+        quoted(one.item.text),
+        quoted(other.item.text)
+    );
+    Finding::new(Severity::Low, [one.item.line, other.item.line], message)
+}
+
+/// `Start the API` and `Complete the API` are two stages of one thing.
+fn begins(text: &str) -> bool {
+    lower_words(text).next().is_some_and(|word| ["start", "begin", "prepare", "plan", "draft"].contains(&word.as_str()))
+}

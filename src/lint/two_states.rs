@@ -1,0 +1,169 @@
+//! L01: one subject that is done in one place and open in another, or has two values.
+
+use super::areas::topic;
+use super::reading::{Item, Reading, shown};
+use super::roll_up::quoted;
+use super::words::{Words, lower_words, says_any};
+use super::{Finding, Severity};
+use crate::model::Exact;
+use crate::model::statement::{Meaning, PercentRole, State};
+
+/// Words that make a subject about tests or papers of a thing, not the thing.
+const OF_A_THING: &[&str] =
+    &["test", "doc", "document", "document", "review", "audit", "plan", "train", "valid", "verif", "monitor", "alert"];
+
+pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
+    let mut findings = done_and_open(reading);
+    findings.extend(two_values(reading));
+    findings.extend(done_and_needed(reading));
+    findings
+}
+
+struct Stated<'a, 'b> {
+    item: &'b Item<'a>,
+    state: State,
+    subject: Words,
+    text: Words,
+}
+
+fn stated<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Stated<'a, 'b>> {
+    let of = |item: &'b Item<'a>| {
+        let state = reading.state(item).filter(|_| !item.is_heading())?;
+        Some(Stated { item, state, subject: topic(item), text: Words::topic(item.text) })
+    };
+    reading.items().filter_map(of).filter(|stated| !stated.subject.is_empty()).collect()
+}
+
+fn done_and_open(reading: &Reading<'_>) -> Vec<Finding> {
+    let all = stated(reading);
+    let mut findings = Vec::new();
+    for done in all.iter().filter(|stated| stated.state == State::Done) {
+        let open: Vec<&Stated<'_, '_>> =
+            all.iter().filter(|other| other.state == State::Missing && contradict(reading, done, other)).collect();
+        let Some(first) = open.first() else { continue };
+        let message =
+            format!("{} is done here, {} is open there: which holds?", quoted(done.item.text), quoted(first.item.text));
+        let lines = open.iter().map(|stated| stated.item.line).chain([done.item.line]);
+        findings.push(Finding::new(Severity::High, lines, message));
+    }
+    findings
+}
+
+/// Whether two items are about the same thing, in different parts of the document.
+fn contradict(reading: &Reading<'_>, done: &Stated<'_, '_>, open: &Stated<'_, '_>) -> bool {
+    if same_part(reading, done.item, open.item) {
+        return false;
+    }
+    let about = |words: &Words| words.has_any(OF_A_THING);
+    if about(&done.subject) != about(&open.subject) && !done.subject.only(OF_A_THING) {
+        return false;
+    }
+    // One word that is left of many says too little.
+    let telling =
+        |stated: &Stated<'_, '_>| stated.subject.len() >= 2 || lower_words(stated.item.subject()).count() <= 3;
+    let equal = done.subject == open.subject && telling(done) && telling(open);
+    let named_in_full =
+        done.subject.len() >= 2 && done.subject.within(&open.text) && open.subject.within(&done.subject);
+    equal || named_in_full
+}
+
+/// Within one part a document may tell what there is and, below, what it still wants.
+fn same_part(reading: &Reading<'_>, one: &Item<'_>, other: &Item<'_>) -> bool {
+    let heading = |item: &Item<'_>| reading.heading_of(item.id).map(|heading| heading.id);
+    let nested = |outer: &Item<'_>, inner: &Item<'_>| reading.above(inner.id).iter().any(|above| above.id == outer.id);
+    heading(one) == heading(other)
+        || nested(one, other)
+        || nested(other, one)
+        || siblings_of_one_area(reading, one, other)
+}
+
+/// Two groups of one area (`Completed`, `Remaining`) share the heading above theirs.
+fn siblings_of_one_area(reading: &Reading<'_>, one: &Item<'_>, other: &Item<'_>) -> bool {
+    let area = |item: &Item<'_>| {
+        let above = reading.above(item.id);
+        above.iter().find(|heading| heading.is_heading() && heading.claimed().is_some()).map(|heading| heading.id)
+    };
+    area(one).is_some() && area(one) == area(other) && one.subject() != other.subject()
+}
+
+/// One subject with two percentages: the same words, or the same but for the facet (`code`, `set-up`).
+fn two_values(reading: &Reading<'_>) -> Vec<Finding> {
+    const FACETS: &[&str] = &["cod", "code", "setup", "set"];
+    let claims: Vec<(&Item<'_>, &Exact, Words)> = reading
+        .items()
+        .filter(|item| !item.is_heading())
+        .filter_map(|item| Some((item, item.percent(PercentRole::Complete)?, Words::of(item.subject()))))
+        .filter(|(_, _, words)| !words.is_empty() && !super::reading::is_about_all(&item_subject(words)))
+        .collect();
+    let mut findings = Vec::new();
+    for (index, (one, value, words)) in claims.iter().enumerate() {
+        for (other, other_value, other_words) in claims.iter().skip(index + 1) {
+            let facet = words.without(FACETS) == other_words.without(FACETS)
+                && words.without(FACETS).len() == 1
+                && words.len() > 1
+                && other_words.len() > 1;
+            let same_place = reading.top_heading(one.id) == reading.top_heading(other.id);
+            if value == other_value || same_place || !(words == other_words || facet) {
+                continue;
+            }
+            let message = format!(
+                "{} is at {} %, {} at {} %: which is meant?",
+                quoted(one.subject()),
+                shown(value),
+                quoted(other.subject()),
+                shown(other_value)
+            );
+            findings.push(Finding::new(
+                if facet { Severity::Low } else { Severity::High },
+                [one.line, other.line],
+                message,
+            ));
+        }
+    }
+    findings
+}
+
+fn item_subject(words: &Words) -> String {
+    words.text()
+}
+
+/// Something resolved that is still listed as a prerequisite or planned to be mended.
+fn done_and_needed(reading: &Reading<'_>) -> Vec<Finding> {
+    let done: Vec<Stated<'_, '_>> =
+        stated(reading).into_iter().filter(|stated| stated.state == State::Done && stated.item.is_box()).collect();
+    let mut findings = Vec::new();
+    for stated in &done {
+        let subject = Words::topic(stated.item.subject());
+        if subject.len() < 2 {
+            continue;
+        }
+        let needed: Vec<u32> = reading
+            .items()
+            .filter(|item| item.id != stated.item.id && is_needed(item) && subject.within(&Words::topic(item.text)))
+            .map(|item| item.line)
+            .collect();
+        if needed.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "{} is done here and still a prerequisite there: does it hold or not?",
+            quoted(stated.item.subject())
+        );
+        findings.push(Finding::new(Severity::High, needed.into_iter().chain([stated.item.line]), message));
+    }
+    findings.retain(|finding| finding.lines.len() >= 2);
+    findings
+}
+
+fn is_needed(item: &Item<'_>) -> bool {
+    let blocks = item.meanings().any(|meaning| matches!(meaning, Meaning::Dependency { .. }));
+    let listed = item.says.iter().any(|statement| {
+        statement.label.as_ref().is_some_and(|label| {
+            says_any(
+                label,
+                &["must be resolved", "must be fixed", "prerequisites", "required before", "must be completed"],
+            )
+        })
+    });
+    (blocks || listed) && item.meanings().all(|meaning| meaning.mark().is_none())
+}
