@@ -49,8 +49,8 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
     let mut take = |text: &str, line: Option<u32>| match Allow::parse(text, line) {
         Ok(allow) => allows.push(allow),
         Err(problem) => problems.push(match line {
-            Some(line) => Problem { place: Some(Place::line(shown, line)), ..problem },
-            None => problem,
+            Some(line) => Problem { place: Some(Place::line(shown, line)), ..*problem },
+            None => *problem,
         }),
     };
     for text in &arguments.allow {

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &SyncArgs, console: &Console) -> Result<Exit> {
     let original = read_document(&arguments.file)?;
     let Some(report) = measured(arguments, console)? else { return Ok(Exit::WrongQuestion) };
     let synced = sync::sync(&original, &shown, &report).map_err(|problem| {
-        let help = problem.help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+        let help = problem.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
         WrongQuestion(format!("{}{help}", problem.message))
     })?;
     for lost in &synced.lost {

@@ -20,18 +20,19 @@ impl Allow {
     ///
     /// # Errors
     /// The rule is not known, or no reason is given.
-    pub fn parse(text: &str, line: Option<u32>) -> Result<Allow, Problem> {
+    pub fn parse(text: &str, line: Option<u32>) -> Result<Allow, Box<Problem>> {
         let text = text.trim();
         let text = text.strip_prefix("allow ").unwrap_or(text).trim_start();
         let (rule, reason) = text.split_once([' ', ':']).unwrap_or((text, ""));
         let reason = reason.trim_start_matches([':', '-', '–', '—', ' ']).trim();
         if !RULES.iter().any(|known| known.id == rule) {
             let problem = Problem::new(format!("`{rule}` is no lint rule"));
-            return Err(problem.help("rules are `L01` to `L25`; `docs/lint.md` lists them"));
+            return Err(Box::new(problem.help("rules are `L01` to `L25`; `docs/lint.md` lists them")));
         }
         if !reason.chars().any(char::is_alphanumeric) {
             let problem = Problem::new(format!("`{rule}` is allowed without a reason"));
-            return Err(problem.help(format!("say why: `allow {rule} the plan was agreed with overlapping weeks`")));
+            let help = format!("say why: `allow {rule} the plan was agreed with overlapping weeks`");
+            return Err(Box::new(problem.help(help)));
         }
         Ok(Allow { rule: rule.to_owned(), reason: reason.to_owned(), line })
     }

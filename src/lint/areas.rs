@@ -5,9 +5,12 @@ use super::words::{Words, says_any};
 use crate::model::Exact;
 use crate::model::statement::{Meaning, PlanSpan};
 
+/// Percentages with their lines.
+pub(super) type Percentages = Vec<(u32, Exact)>;
+
 /// The lists below an area whose entries each claim a percentage: lines and values. Lists of two and more.
-pub(super) fn percentage_lists(reading: &Reading<'_>, claim: &AreaClaim) -> Vec<Vec<(u32, Exact)>> {
-    let mut lists: Vec<(Option<usize>, Vec<(u32, Exact)>)> = Vec::new();
+pub(super) fn percentage_lists(reading: &Reading<'_>, claim: &AreaClaim) -> Vec<Percentages> {
+    let mut lists: Vec<(Option<usize>, Percentages)> = Vec::new();
     for item in reading.below(claim.heading) {
         if item.is_heading() || item.line == claim.line {
             continue;

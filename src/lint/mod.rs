@@ -16,6 +16,7 @@ mod format;
 mod full_claim;
 mod graph;
 mod measurable;
+mod milestone;
 mod notation;
 mod numbers;
 mod order;
@@ -107,6 +108,7 @@ pub static RULES: &[Rule] = &[
         doc: "two lengths for one plan, overlaps, no slack, what does not fit its horizon",
         look: schedule::look,
     },
+    Rule { id: "L02", title: "schedule", doc: "one milestone at two times", look: milestone::look },
     Rule {
         id: "L03",
         title: "roll-up",

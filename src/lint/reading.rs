@@ -255,11 +255,10 @@ impl<'a> Reading<'a> {
         if item.is_heading() {
             return None;
         }
-        let group = self.above(item.id).into_iter().find_map(|above| {
+        self.above(item.id).into_iter().find_map(|above| {
             let mark = above.meanings().find_map(Meaning::mark)?;
             (mark.role == MarkRole::Group || says_state_only(above.text)).then_some(mark.state)
-        });
-        group
+        })
     }
 
     /// Every heading that claims a percentage, in its own words or in a line directly below.

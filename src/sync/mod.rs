@@ -52,10 +52,10 @@ pub struct Lost {
 ///
 /// # Errors
 /// The document is UTF-16, of which no part can be changed byte by byte.
-pub fn sync(original: &[u8], name: &str, report: &Report) -> Result<Synced, Problem> {
+pub fn sync(original: &[u8], name: &str, report: &Report) -> Result<Synced, Box<Problem>> {
     if is_wide(original) {
         let problem = Problem::new(format!("`{name}` is UTF-16, and sync changes bytes of ASCII-based encodings only"));
-        return Err(problem.help("save it as UTF-8 first"));
+        return Err(Box::new(problem.help("save it as UTF-8 first")));
     }
     let text = import::decode(original).text;
     let readable: Vec<&str> = text.split('\n').collect();
