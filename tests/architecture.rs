@@ -65,6 +65,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("globset", &["world/"]),
     ("granit_parser", &["yaml/"]),
     ("html5ever", &["probe/security_headers/page.rs"]),
+    ("hdrhistogram", &["world/net/load/tally.rs"]),
     ("http_body_util", &["world/net/", "demo/"]),
     ("hyper", &["world/net/", "demo/"]),
     ("hyper_util", &["world/net/", "demo/"]),
@@ -96,6 +97,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("unicode_width", &["report/"]),
     ("url", &["world/net/"]),
     ("walkdir", &["world/"]),
+    ("x509_parser", &["world/net/tls/certificate.rs"]),
     ("webpki_roots", &["world/net/"]),
 ];
 

@@ -53,6 +53,8 @@ pub struct AuditOptions {
     pub ignore_waivers: bool,
     /// What may be done.
     pub permit: Permit,
+    /// `--i-own-this-target`: hosts whose owner lifts the caps on load.
+    pub owned: Vec<String>,
     /// The moment that counts as now.
     pub now: Timestamp,
     /// `--as-of`: the day that counts as today.
@@ -149,6 +151,7 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
         now: options.now,
         targets: prepared.plan.targets.clone(),
         permit: options.permit,
+        owned: options.owned.clone(),
         masker: masker.clone(),
         environment: options.process_env.clone(),
     });

@@ -163,6 +163,9 @@ pub(super) struct PermitArgs {
     /// Active and load probes also on protected environments.
     #[arg(long, help_heading = "Safety")]
     pub(super) allow_protected: bool,
+    /// Lift the caps on load (60 s, 2000 requests a second, 256 connections) for this host. Repeatable.
+    #[arg(long = "i-own-this-target", value_name = "HOST", help_heading = "Safety")]
+    pub(super) own: Vec<String>,
     /// Threads, and file probes at a time; default by the machine.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "Safety")]
     pub(super) workers: Option<u16>,
@@ -272,6 +275,12 @@ pub(super) struct ProbeArgs {
     /// Parameters from a YAML file.
     #[arg(long, value_name = "FILE")]
     pub(super) with_file: Option<PathBuf>,
+    /// What may be done to the target, as `allow:` of a spec says it. Repeatable.
+    #[arg(long, value_name = "WHAT", value_parser = ["active", "load"], help_heading = "Safety")]
+    pub(super) allow: Vec<String>,
+    /// Lift the caps on load (60 s, 2000 requests a second, 256 connections) for this host. Repeatable.
+    #[arg(long = "i-own-this-target", value_name = "HOST", help_heading = "Safety")]
+    pub(super) own: Vec<String>,
     /// Root of the repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) root: PathBuf,

@@ -124,8 +124,9 @@ fn observe(probe: &dyn Probe, arguments: &ProbeArgs) -> Result<Result<Observatio
     let world = World {
         root,
         now: setup::now(),
-        targets: targets(probe),
+        targets: targets(probe, &arguments.allow),
         permit: Permit { exec: true, network: true, active: true, protected: false },
+        owned: arguments.own.clone(),
         masker: Masker::default(),
         environment: console::environment(),
     };
@@ -142,15 +143,16 @@ fn observe(probe: &dyn Probe, arguments: &ProbeArgs) -> Result<Result<Observatio
 }
 
 /// A probe by hand has no spec, so a target's name is taken for its URL.
-fn targets(probe: &dyn Probe) -> BTreeMap<String, Target> {
+fn targets(probe: &dyn Probe, allow: &[String]) -> BTreeMap<String, Target> {
+    let allows = |what| allow.iter().any(|allowed| allowed == what);
     let target = probe.target().map(|name| {
         let target = Target {
             name: name.to_owned(),
             url: Ok(name.to_owned()),
             headers: BTreeMap::new(),
             credentials: BTreeMap::new(),
-            allow_active: false,
-            allow_load: false,
+            allow_active: allows("active"),
+            allow_load: allows("load"),
             protected: false,
             route: Route::default(),
             ca_file: None,

@@ -47,6 +47,7 @@ pub(super) fn options(spec: &SpecArgs, select: &SelectArgs, permit: Option<&Perm
         gate: select.gate.clone(),
         ignore_waivers: select.no_waivers,
         permit: permit.map_or(DEFAULT_PERMIT, allowed),
+        owned: permit.map(|permit| permit.own.clone()).unwrap_or_default(),
         now: now(),
         as_of,
         workers: permit.and_then(|permit| permit.workers).map_or_else(audit::default_workers, usize::from),
@@ -79,6 +80,7 @@ fn flags(spec: &SpecArgs, select: &SelectArgs, permit: Option<&PermitArgs>) -> V
         flags.extend(set(permit.offline, "--offline"));
         flags.extend(set(permit.no_active, "--no-active"));
         flags.extend(set(permit.allow_protected, "--allow-protected"));
+        flags.extend(permit.own.iter().map(|host| format!("--i-own-this-target {host}")));
     }
     flags.extend(set(select.no_waivers, "--no-waivers"));
     flags.extend(select.gate.as_ref().map(|gate| format!("--gate {gate}")));

@@ -12,8 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::fingerprint::{FINGERPRINTS, Kind};
-use super::http::fetch::{Choice, active_permitted};
+use super::http::fetch::Choice;
 use super::http::round::{NO_SUCH_PAGE, Request, Round, body_text};
+use super::permission::{Permission, permitted};
 use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
@@ -73,7 +74,7 @@ impl ExposedPaths {
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        active_permitted("unlinked paths", Some(&self.target), look.world)?;
+        permitted("unlinked paths", Permission::Active, Some(&self.target), look.world)?;
         let until = Deadline::after(self.timeout.min(look.until.left()));
         let mut round = Round::new(look.world, &self.target, until)?;
         let (nowhere, place) = round.answer(as_nobody(NO_SUCH_PAGE)).await?;

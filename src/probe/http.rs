@@ -4,7 +4,7 @@
 //! facts in `http/facts.rs`.
 
 mod address;
-mod decode;
+pub(super) mod decode;
 mod facts;
 pub(crate) mod fetch;
 mod health;
@@ -21,6 +21,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use self::fetch::{Address, Choice, Fetch, Fetched};
+use super::permission::{Permission, permitted};
 use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch};
 use crate::model::target::Family;
 use crate::model::{FactSchema, Observation, Unknown};
@@ -78,7 +79,7 @@ struct Http {
 }
 
 /// Methods that change nothing by their definition (RFC 9110 §9.2.1).
-fn is_safe(method: &str) -> bool {
+pub(super) fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")
 }
 
@@ -199,7 +200,7 @@ impl Http {
         if is_safe(&self.method) && !steps::is_active(&self.steps) {
             return Ok(());
         }
-        fetch::active_permitted(&self.method, self.address.target(), world)
+        permitted(&self.method, Permission::Active, self.address.target(), world)
     }
 }
 

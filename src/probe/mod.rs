@@ -20,6 +20,7 @@ mod data;
 mod delivery;
 mod dockerfile;
 mod docs;
+mod endpoint;
 pub(crate) mod evidence;
 mod exposed_paths;
 mod file;
@@ -32,10 +33,12 @@ mod image;
 mod ingest;
 mod kubernetes;
 mod limits;
+mod load;
 mod manifest;
 mod openapi;
 mod ownership;
 mod percent;
+mod permission;
 pub mod plugin;
 mod promql;
 mod purpose;
@@ -47,8 +50,10 @@ pub(crate) mod sample;
 mod secret_name;
 mod secrets;
 mod security_headers;
+mod tcp;
 mod tests;
 mod text;
+mod tls;
 #[cfg(test)]
 mod trial;
 mod variables;
@@ -185,14 +190,17 @@ pub static PROBES: &[&ProbeDef] = &[
     &http::DEF,
     &kubernetes::DEF,
     &ingest::DEF,
+    &load::DEF,
     &manifest::DEF,
     &openapi::DEF,
     &ownership::DEF,
     &plugin::DEF, &promql::DEF,
     &secrets::DEF,
     &security_headers::DEF,
+    &tcp::DEF,
     &tests::DEF,
     &text::DEF,
+    &tls::DEF,
     &workflow::DEF,
 ];
 

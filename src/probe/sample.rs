@@ -62,6 +62,7 @@ fn world(tree: &Tree) -> World {
         now: "2026-06-01T00:00:00Z".parse().expect("a time"),
         targets: BTreeMap::new(),
         permit: Permit { exec: true, network: false, active: false, protected: false },
+        owned: Vec::new(),
         masker: Masker::default(),
         environment: std::env::var("PATH").map(|path| ("PATH".to_owned(), path)).into_iter().collect(),
     }

@@ -70,6 +70,7 @@ fn world() -> World {
         now: "2026-06-01T00:00:00Z".parse().unwrap(),
         targets: BTreeMap::new(),
         permit: Permit { exec: false, network: false, active: false, protected: false },
+        owned: Vec::new(),
         masker: Masker::default(),
         environment: BTreeMap::new(),
     }

@@ -107,8 +107,8 @@ fn active_refusal(touch: &Touch, target: Option<&Target>, world: &World) -> Opti
     if !world.permit.active {
         return Some("not done: --no-active".to_owned());
     }
-    let word = if touch.load { "load" } else { "active" };
     let Some(target) = target else {
+        let word = if touch.load { "load" } else { "active" };
         return Some(format!("needs a target with `allow: [{word}]`"));
     };
     if target.protected && !world.permit.protected {
@@ -117,10 +117,10 @@ fn active_refusal(touch: &Touch, target: Option<&Target>, world: &World) -> Opti
             target.name
         ));
     }
-    let allowed = if touch.load { target.allow_load } else { target.allow_active };
-    if allowed {
-        return None;
-    }
+    let missing = [(touch.load, target.allow_load, "load"), (touch.active, target.allow_active, "active")]
+        .into_iter()
+        .find(|(needed, allowed, _)| *needed && !allowed);
+    let (_, _, word) = missing?;
     Some(match &target.allow_reason {
         Some(reason) => reason.clone(),
         None => format!("needs `allow: [{word}]` on target `{}`", target.name),

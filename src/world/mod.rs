@@ -47,6 +47,8 @@ pub struct World {
     pub targets: BTreeMap<String, Target>,
     /// What this run may do.
     pub permit: Permit,
+    /// Hosts whose owner lifts the caps on load (`--i-own-this-target`).
+    pub owned: Vec<String>,
     /// Values to hide in whatever leaves the process.
     pub masker: crate::model::Masker,
     /// Environment for child processes.

@@ -1,6 +1,7 @@
 //! A small HTTP service on loopback that answers as `responses.yaml` says: path → status, headers, body. `default`
 //! answers every other path; without it that is 404. With `tls: true` all that is answered over https, and over http
-//! only what stands under `http PATH` or `http default`.
+//! only what stands under `http PATH` or `http default`. With `load: true` it may be put under load; with `openssl: …`
+//! there is a TLS service instead, see `tls_service`.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -11,6 +12,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::server::{Identity, answer_tls};
+
+#[path = "tls_service.rs"]
+mod tls_service;
+
+use tls_service::{Described, TlsService};
+
+/// What stands in a target that may be put under load.
+pub(crate) const ALLOWS_LOAD: &str = "x-load: true";
 
 /// The name of the service with TLS.
 pub(crate) const HOST: &str = "shop.test";
@@ -32,6 +41,10 @@ struct Response {
 struct Responses {
     #[serde(default)]
     tls: bool,
+    #[serde(default)]
+    load: bool,
+    #[serde(default)]
+    openssl: Option<Described>,
     #[serde(flatten)]
     answers: BTreeMap<String, Response>,
 }
@@ -40,6 +53,8 @@ struct Responses {
 pub(crate) struct Service {
     port: u16,
     tls: Option<Tls>,
+    load: bool,
+    openssl: Option<TlsService>,
 }
 
 /// How to reach it over TLS.
@@ -63,12 +78,17 @@ impl Service {
             Tls { port, authority: identity.authority_pem }
         });
         let prefix = if responses.tls { "http " } else { "" };
-        Service { port: listen(move |stream| answer(stream, &responses.answers, prefix)), tls }
+        let (load, openssl) = (responses.load, responses.openssl.as_ref().map(TlsService::start));
+        Service { port: listen(move |stream| answer(stream, &responses.answers, prefix)), tls, load, openssl }
     }
 
     /// The target that leads to it, as a spec has it; `folder` is for its authority.
     pub(crate) fn target(&self, folder: &Path) -> String {
-        let Some(tls) = &self.tls else { return format!("url: \"http://127.0.0.1:{}\"", self.port) };
+        if let Some(service) = &self.openssl {
+            return service.target(folder);
+        }
+        let load = if self.load { format!(", {ALLOWS_LOAD}") } else { String::new() };
+        let Some(tls) = &self.tls else { return format!("url: \"http://127.0.0.1:{}\"{load}", self.port) };
         let authority = folder.join("authority.pem");
         std::fs::write(&authority, &tls.authority).unwrap();
         format!(

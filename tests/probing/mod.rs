@@ -31,6 +31,7 @@ impl Bench {
             now: "2026-11-20T12:00:00Z".parse().unwrap(),
             targets: BTreeMap::new(),
             permit: Permit { exec: true, network: true, active: true, protected: false },
+            owned: Vec::new(),
             masker: Masker::default(),
             environment: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap())]),
         };

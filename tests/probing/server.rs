@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -45,6 +45,18 @@ impl Server {
                 let _ = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
                 tls.conn.send_close_notify();
                 let _ = tls.flush();
+            }
+        })
+    }
+
+    /// TLS with this identity, then these bytes, whatever is asked; the connection stays open for a while.
+    pub(crate) fn tls_saying(identity: &Identity, bytes: Vec<u8>) -> Server {
+        let config = Arc::new(identity.config());
+        Server::on(move |stream, _| {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut tls = rustls::StreamOwned::new(connection, stream);
+            if tls.read(&mut [0; 4096]).is_ok() && tls.write_all(&bytes).and_then(|()| tls.flush()).is_ok() {
+                thread::sleep(std::time::Duration::from_millis(300));
             }
         })
     }
@@ -164,6 +176,7 @@ impl Identity {
         let key = KeyPair::generate().unwrap();
         let mut params =
             CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, names.first().copied().unwrap_or_default());
         params.not_before = date_time_ymd(from, 1, 1);
         params.not_after = date_time_ymd(to, 1, 1);
         let certificate = params.signed_by(&key, &issuer).unwrap();
@@ -173,6 +186,33 @@ impl Identity {
             key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
             alpn: Vec::new(),
         }
+    }
+
+    /// The same with an authority in between, whose certificate is presented, too.
+    pub(crate) fn below_an_intermediate(name: &str, from: i32, to: i32) -> Identity {
+        let authority = |common_name: &str| {
+            let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+            params.distinguished_name.push(DnType::CommonName, common_name);
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            params
+        };
+        let root = CertifiedIssuer::self_signed(authority("root"), KeyPair::generate().unwrap()).unwrap();
+        let between = CertifiedIssuer::signed_by(authority("between"), KeyPair::generate().unwrap(), &root).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+        let certificate = params.signed_by(&key, &between).unwrap();
+        Identity {
+            authority_pem: root.pem(),
+            chain: vec![certificate.der().clone(), between.der().clone()],
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            alpn: Vec::new(),
+        }
+    }
+
+    pub(crate) fn present_only_the_leaf(&mut self) {
+        self.chain.truncate(1);
     }
 
     pub(crate) fn config(&self) -> ServerConfig {

@@ -180,7 +180,8 @@ fn whole_url(url: &Spanned<String>, problems: &mut Problems) -> Option<Address> 
     }
 }
 
-fn method(method: Option<&Spanned<String>>, usual: &str, problems: &mut Problems) -> String {
+/// The method in capitals; the usual one when none is given.
+pub(in crate::probe) fn method(method: Option<&Spanned<String>>, usual: &str, problems: &mut Problems) -> String {
     let Some(method) = method else { return usual.to_owned() };
     let upper = method.to_ascii_uppercase();
     let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
@@ -191,7 +192,8 @@ fn method(method: Option<&Spanned<String>>, usual: &str, problems: &mut Problems
     upper
 }
 
-fn check_headers(headers: &IndexMap<String, Spanned<String>>, problems: &mut Problems) {
+/// Complains about headers that are none, carry credentials or belong to the connection.
+pub(in crate::probe) fn check_headers(headers: &IndexMap<String, Spanned<String>>, problems: &mut Problems) {
     for (name, value) in headers {
         let lower = name.to_lowercase();
         if CREDENTIAL_HEADERS.contains(&lower.as_str()) {
@@ -289,17 +291,21 @@ fn checked(step: &StepParams, known: &[&str], problems: &mut Problems) -> Step {
 }
 
 fn credentials(params: &Params, problems: &mut Problems) -> Choice {
-    let Some(given) = &params.credentials else { return Choice::Default };
-    match given.as_str() {
-        "none" => Choice::None,
-        "invalid" => Choice::Invalid,
-        name => {
-            if params.target.is_none() {
-                let wrong = format!("credentials `{name}` belong to a target, and `url` names none");
-                problems.push(given.span.problem(wrong).help("write `target:` and `path:` instead of `url:`"));
-            }
-            Choice::Named(name.to_owned())
-        }
+    let choice = choice(params.credentials.as_ref());
+    if let (Choice::Named(name), Some(given), None) = (&choice, &params.credentials, &params.target) {
+        let wrong = format!("credentials `{name}` belong to a target, and `url` names none");
+        problems.push(given.span.problem(wrong).help("write `target:` and `path:` instead of `url:`"));
+    }
+    choice
+}
+
+/// As whom, by the word in the spec.
+pub(in crate::probe) fn choice(given: Option<&Spanned<String>>) -> Choice {
+    match given.map(|given| given.as_str()) {
+        None => Choice::Default,
+        Some("none") => Choice::None,
+        Some("invalid") => Choice::Invalid,
+        Some(name) => Choice::Named(name.to_owned()),
     }
 }
 

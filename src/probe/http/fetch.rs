@@ -261,30 +261,7 @@ pub(super) fn aim_as(fetch: &Fetch<'_>, world: &World, credential: Option<Creden
     })
 }
 
-fn target<'w>(name: &str, world: &'w World) -> Result<&'w Target, Unknown> {
+/// The target of this name.
+pub(in crate::probe) fn target<'w>(name: &str, world: &'w World) -> Result<&'w Target, Unknown> {
     world.targets.get(name).ok_or_else(|| Unknown::because(format!("there is no target `{name}`")))
-}
-
-/// Whether a request that may change something may be sent; the reason if not.
-pub(crate) fn active_permitted(what: &str, target: Option<&str>, world: &World) -> Result<(), Unknown> {
-    let no = |reason: String| Err(Unknown::because(format!("{what} not sent: {reason}")));
-    if !world.permit.active {
-        return no("--no-active".to_owned());
-    }
-    let Some(name) = target else {
-        return no(
-            "only a target can allow it; write `target:` instead of `url:`, and `allow: [active]` there".to_owned()
-        );
-    };
-    let target = self::target(name, world)?;
-    if let Some(reason) = &target.allow_reason {
-        return no(reason.clone());
-    }
-    if !target.allow_active {
-        return no(format!("target `{name}` does not say `allow: [active]`"));
-    }
-    if target.protected && !world.permit.protected {
-        return no("the environment is protected (`--allow-protected` lifts that)".to_owned());
-    }
-    Ok(())
 }

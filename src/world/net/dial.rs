@@ -100,7 +100,7 @@ fn in_seconds(limit: Duration) -> String {
 }
 
 /// Where the host is, and how long it took to find out.
-async fn addresses(line: Line<'_>, until: Deadline) -> Result<(Vec<SocketAddr>, Duration), Failure> {
+pub(super) async fn addresses(line: Line<'_>, until: Deadline) -> Result<(Vec<SocketAddr>, Duration), Failure> {
     let (mut found, dns) = all_addresses(line, until).await?;
     if let Some(family) = line.route.family {
         found.retain(|address| family.has(address.ip()));
@@ -175,7 +175,7 @@ pub fn is_public(address: IpAddr) -> bool {
 }
 
 /// The first address that answers; each gets an equal share of the time that is left.
-async fn connect(addresses: &[SocketAddr], until: Deadline) -> Result<(TcpStream, SocketAddr), Failure> {
+pub(super) async fn connect(addresses: &[SocketAddr], until: Deadline) -> Result<(TcpStream, SocketAddr), Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     for (tried, address) in addresses.iter().enumerate() {
         let share = until.left() / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX).max(1);

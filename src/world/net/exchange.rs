@@ -21,9 +21,9 @@ use crate::model::target::Route;
 use crate::world::Deadline;
 
 /// Bytes of a response head that are read; common servers stop at a quarter of that.
-const HEAD_CAP: usize = 64 << 10;
+pub(super) const HEAD_CAP: usize = 64 << 10;
 /// Header lines that are read.
-const HEADERS_CAP: usize = 256;
+pub(super) const HEADERS_CAP: usize = 256;
 
 /// A request header that is fit to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub async fn exchange(ask: &Ask<'_>, until: Deadline) -> Result<Reply, Failure> 
     }
 }
 
-fn line_to<'a>(ask: &Ask<'a>) -> Result<Line<'a>, Failure> {
+pub(super) fn line_to<'a>(ask: &Ask<'a>) -> Result<Line<'a>, Failure> {
     let not_http = || Failure::new(FailureKind::NotHttp, format!("`{}` is not an http or https URL", ask.url.scheme()));
     let tls = match ask.url.scheme() {
         "https" => Some(ask.trust),
@@ -160,7 +160,7 @@ async fn alongside<T>(mut connection: Driver, conversation: impl Future<Output =
     }
 }
 
-fn request(ask: &Ask<'_>, http2: bool) -> Result<Request<Full<Bytes>>, Failure> {
+pub(super) fn request(ask: &Ask<'_>, http2: bool) -> Result<Request<Full<Bytes>>, Failure> {
     let ours = |what: String| Failure::new(FailureKind::Ours, what);
     let method = Method::from_bytes(ask.method.as_bytes())
         .map_err(|_| ours(format!("`{}` is not an HTTP method", ask.method)))?;

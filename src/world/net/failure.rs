@@ -131,8 +131,7 @@ impl Failure {
     pub(super) fn in_handshake(error: &io::Error) -> Failure {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         match inner {
-            Some(rustls::Error::InvalidCertificate(certificate)) => of_certificate(certificate),
-            Some(other) => Failure::new(FailureKind::TlsFailed, other.to_string()),
+            Some(error) => Failure::of_verification(error),
             None if error.kind() == io::ErrorKind::ConnectionReset => {
                 Failure::new(FailureKind::Reset, "connection reset during the TLS handshake")
             }
@@ -140,6 +139,14 @@ impl Failure {
                 Failure::new(FailureKind::TlsFailed, "the connection was closed during the TLS handshake")
             }
             None => Failure::new(FailureKind::TlsFailed, plain(error)),
+        }
+    }
+
+    /// What an error of TLS itself means.
+    pub(super) fn of_verification(error: &rustls::Error) -> Failure {
+        match error {
+            rustls::Error::InvalidCertificate(certificate) => of_certificate(certificate),
+            other => Failure::new(FailureKind::TlsFailed, other.to_string()),
         }
     }
 

@@ -1,19 +1,23 @@
 //! The network: one dialer for every probe that speaks HTTP or TLS. Phases are timed apart, every wait ends at the
 //! deadline, redirects are left to the caller, and proxies named in the environment are not used.
 //!
-//! Owns `hyper`, `rustls`, `tokio-rustls` and `url`. Leaves to others what a status or a header means.
+//! Owns `hyper`, `rustls`, `tokio-rustls` and `url`; `hdrhistogram` is `load`'s, `x509-parser` is `tls`'s. Leaves to others what a status or a header means.
 
 mod dial;
 mod exchange;
 mod failure;
+mod greet;
 mod inflate;
+pub mod load;
 mod proxy;
+pub mod tls;
 mod trust;
 mod verifier;
 
 pub use dial::{Dialed, Line, dial, is_public};
 pub use exchange::{Ask, Body, Header, Reply, exchange};
 pub use failure::{Failure, FailureKind, WORDS};
+pub use greet::{Greeted, greet};
 pub use inflate::{Inflated, inflate};
 pub use trust::Trust;
 pub use url::Url;

@@ -3,10 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
+use super::tls::Certificate;
 use super::verifier::{AnyCertificate, Listed};
 use crate::model::Unknown;
 
@@ -14,6 +18,8 @@ use crate::model::Unknown;
 #[derive(Clone, Debug)]
 pub struct Trust {
     config: Arc<ClientConfig>,
+    verifier: Arc<dyn ServerCertVerifier>,
+    roots: Arc<RootCertStore>,
 }
 
 impl Trust {
@@ -38,43 +44,74 @@ impl Trust {
     /// Nobody in particular: for a look at what stands behind a certificate that did not verify. Nothing that is secret
     /// may be sent this way.
     pub fn unverified() -> Trust {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = Arc::new(AnyCertificate::new(Arc::clone(&provider)));
+        let provider = Trust::provider();
+        let verifier: Arc<dyn ServerCertVerifier> = Arc::new(AnyCertificate::new(Arc::clone(&provider)));
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("ring offers every default version")
             .dangerous()
-            .with_custom_certificate_verifier(verifier)
+            .with_custom_certificate_verifier(Arc::clone(&verifier))
             .with_no_client_auth();
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Trust { config: Arc::new(config) }
+        Trust { config: Arc::new(config), verifier, roots: Arc::new(RootCertStore::empty()) }
     }
 
     fn with(
         (roots, listed): (RootCertStore, Vec<CertificateDer<'static>>),
         client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
     ) -> Result<Trust, rustls::Error> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder =
-            ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
-        let builder = if listed.is_empty() {
-            builder.with_root_certificates(roots)
+        let roots = Arc::new(roots);
+        let provider = Trust::provider();
+        let verifier: Arc<dyn ServerCertVerifier> = if listed.is_empty() {
+            let chains = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider));
+            chains.build().map_err(|error| rustls::Error::General(error.to_string()))?
         } else {
-            let verifier = Listed::new(roots, listed, provider)?;
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+            Arc::new(Listed::new(roots.as_ref().clone(), listed, Arc::clone(&provider))?)
         };
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier));
         let mut config = match client {
             Some((chain, key)) => builder.with_client_auth_cert(chain, key)?,
             None => builder.with_no_client_auth(),
         };
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Trust { config: Arc::new(config) })
+        Ok(Trust { config: Arc::new(config), verifier, roots })
+    }
+
+    /// The cryptography of every TLS connection.
+    pub(super) fn provider() -> Arc<CryptoProvider> {
+        Arc::new(rustls::crypto::ring::default_provider())
+    }
+
+    /// What verifies a chain.
+    pub(super) fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
+        Arc::clone(&self.verifier)
+    }
+
+    /// Whether an authority of this name, or the certificate itself, issued it.
+    pub(super) fn has_issuer_of(&self, certificate: &Certificate) -> bool {
+        let issuer = &certificate.issuer_der;
+        certificate.is_self_issued() || self.roots.roots.iter().any(|root| same_name(root.subject.as_ref(), issuer))
+    }
+
+    /// The same, offering HTTP/1.1 only.
+    pub(super) fn http1(&self) -> Trust {
+        let mut config = self.config.as_ref().clone();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Trust { config: Arc::new(config), ..self.clone() }
     }
 
     /// The configuration for a connection.
     pub(in crate::world) fn config(&self) -> Arc<ClientConfig> {
         Arc::clone(&self.config)
     }
+}
+
+/// A trust anchor keeps its name without the outer SEQUENCE, whose header is two to four bytes.
+fn same_name(anchor: &[u8], name: &[u8]) -> bool {
+    name.ends_with(anchor) && name.len() <= anchor.len() + 4
 }
 
 fn public_roots() -> RootCertStore {
