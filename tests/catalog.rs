@@ -1,7 +1,7 @@
 //! The catalog is what it promises: complete rules, facts that exist, fixtures that pass and fail.
 //!
-//! Each rule has `fixtures/checks/<id>/pass` and `…/fail`: a tree, `before/` and `after/` for a tree with a history, or
-//! `responses.yaml` for what a service answers.
+//! Each rule has `fixtures/checks/<id>/pass` and `…/fail`: a tree, `before/` and `after/` for a tree with a history,
+//! `responses.yaml` for what an HTTP service answers, or `server.yaml` for a real server of another kind.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -11,6 +11,8 @@ mod audit;
 mod history;
 #[path = "probing/server.rs"]
 mod server;
+#[path = "servers/mod.rs"]
+mod servers;
 #[path = "catalog/service.rs"]
 mod service;
 

@@ -416,6 +416,8 @@ pub enum EvidenceKind {
     File,
     /// A request and its response.
     Http,
+    /// A conversation with a service that is not HTTP, such as a database.
+    Service,
     /// A command and its exit code.
     Command,
     /// A specialist's report.

@@ -9,7 +9,7 @@ mod facts;
 pub(crate) mod fetch;
 mod health;
 pub(crate) mod hidden;
-mod identity;
+pub(crate) mod identity;
 mod login;
 pub(crate) mod place;
 pub(crate) mod round;

@@ -40,8 +40,10 @@ mod ownership;
 mod percent;
 mod permission;
 pub mod plugin;
+mod postgres;
 mod promql;
 mod purpose;
+mod redis;
 mod report_file;
 mod report_json;
 mod report_paths;
@@ -51,6 +53,7 @@ mod secret_name;
 mod secrets;
 mod security_headers;
 mod tcp;
+mod service;
 mod tests;
 mod text;
 mod tls;
@@ -195,6 +198,8 @@ pub static PROBES: &[&ProbeDef] = &[
     &openapi::DEF,
     &ownership::DEF,
     &plugin::DEF, &promql::DEF,
+    &postgres::DEF,
+    &redis::DEF,
     &secrets::DEF,
     &security_headers::DEF,
     &tcp::DEF,

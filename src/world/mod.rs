@@ -26,6 +26,7 @@ pub mod net;
 pub mod process;
 mod quirk;
 mod scan;
+pub mod service;
 pub mod sweep;
 pub mod tree;
 mod walk;

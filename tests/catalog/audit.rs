@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use serde_yaml::Value;
 
 use super::history;
+use super::servers::fixture::{self, NOBODY};
 use super::service::{ALLOWS_LOAD, Service};
 
 /// The report of one fixture.
@@ -43,16 +44,23 @@ impl Audited {
 }
 
 /// A target that nobody asks.
-const NOWHERE: &str = "url: \"http://127.0.0.1:1\"";
+const NOWHERE: (&str, &str) = ("api", "url: \"http://127.0.0.1:1\"");
 
-/// A spec that uses every rule; those that ask a service ask `api`.
-fn spec(rules: &[(&'static str, Value)], target: &str) -> String {
-    let mut text = format!(
-        "version: 1\nsystem: {{ name: Fixture }}\ntargets: {{ api: {{ {target}, allow: [active], credentials: {{ default: {{ bearer: fixture-token }} }} }} }}\nareas:\n  all:\n    title: All\n    checks:\n"
-    );
+/// A spec that uses every rule; those that ask a service ask the target named after their probe, or `api`.
+fn spec(rules: &[(&'static str, Value)], (asked, target): (&str, &str)) -> String {
+    let mut text = "version: 1\nsystem: { name: Fixture }\ntargets:\n".to_owned();
+    for (name, nowhere) in NOBODY {
+        let nowhere = format!("url: \"{nowhere}\"");
+        let target = if *name == asked { target } else { &nowhere };
+        // other services log in with what their URL says
+        let token = if *name == "api" { ", credentials: { default: { bearer: fixture-token } }" } else { "" };
+        writeln!(text, "  {name}: {{ {target}, allow: [active]{token} }}").unwrap();
+    }
+    text.push_str("areas:\n  all:\n    title: All\n    checks:\n");
     for (id, rule) in rules {
         let live = rule["tags"].as_sequence().is_some_and(|tags| tags.iter().any(|tag| tag == "route:live"));
-        let with = if live { ", with: { target: api }" } else { "" };
+        let asked = NOBODY.iter().map(|(name, _)| *name).find(|name| rule["probe"].get(name).is_some());
+        let with = if live { format!(", with: {{ target: {} }}", asked.unwrap_or("api")) } else { String::new() };
         // A fixture shows one rule: the facets of a whole repository are not its business.
         writeln!(text, "      - {{ use: {id}{with} }}").unwrap();
     }
@@ -101,19 +109,23 @@ pub(crate) fn audit_all(rules: &[(&'static str, Value)], folders: &[(String, Pat
 }
 
 fn audit(rules: &[(&'static str, Value)], folder: &Path) -> Audited {
-    let responses = folder.join("responses.yaml");
-    let service = responses.is_file().then(|| Service::start(&responses));
+    let (responses, server) = (folder.join("responses.yaml"), folder.join("server.yaml"));
     let root = tempfile::tempdir().unwrap();
-    if service.is_none() {
-        history::lay_out(folder, root.path());
-    }
     let authority = tempfile::tempdir().unwrap();
-    let target = service.as_ref().map_or_else(|| NOWHERE.to_owned(), |service| service.target(authority.path()));
+    let asked = match () {
+        () if responses.is_file() => Some(("api", Service::start(&responses).target(authority.path()))),
+        () if server.is_file() => Some(fixture::start(&server)),
+        () => {
+            history::lay_out(folder, root.path());
+            None
+        }
+    };
     let mut arguments = vec!["audit", "--format", "json", "--root", root.path().to_str().unwrap()];
-    if service.is_none() {
+    if asked.is_none() {
         arguments.push("--offline");
     }
-    let output = binary(&arguments, &spec(rules, &target));
+    let (target, how) = asked.as_ref().map_or(NOWHERE, |(target, how)| (*target, how.as_str()));
+    let output = binary(&arguments, &spec(rules, (target, how)));
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{}: {}", folder.display(), String::from_utf8_lossy(&output.stderr)));
     Audited(report)

@@ -141,7 +141,11 @@ pub(crate) fn reset(stream: &TcpStream) {
 /// A certificate of a private authority.
 pub(crate) struct Identity {
     pub(crate) authority_pem: String,
+    /// The certificate, for a server that reads files.
+    pub(crate) chain_pem: String,
     chain: Vec<CertificateDer<'static>>,
+    /// Its key, likewise.
+    pub(crate) key_pem: String,
     key: PrivateKeyDer<'static>,
     pub(crate) alpn: Vec<Vec<u8>>,
 }
@@ -162,7 +166,9 @@ impl Identity {
         let certificate = params.self_signed(&key).unwrap();
         Identity {
             authority_pem: certificate.pem(),
+            chain_pem: certificate.pem(),
             chain: vec![certificate.der().clone()],
+            key_pem: key.serialize_pem(),
             key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
             alpn: Vec::new(),
         }
@@ -182,7 +188,9 @@ impl Identity {
         let certificate = params.signed_by(&key, &issuer).unwrap();
         Identity {
             authority_pem: issuer.pem(),
+            chain_pem: certificate.pem(),
             chain: vec![certificate.der().clone()],
+            key_pem: key.serialize_pem(),
             key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
             alpn: Vec::new(),
         }

@@ -22,7 +22,7 @@ pub(crate) enum Choice {
 }
 
 /// The credential that was chosen. `user` is the one of the target's URL.
-pub(super) fn credential(
+pub(crate) fn credential(
     choice: &Choice,
     target: Option<&Target>,
     user: Option<Credential>,

@@ -86,7 +86,11 @@ pub(super) async fn secured(
 }
 
 /// Waits for a future until the deadline; `missing` says what had not happened by then.
-pub(super) async fn within<T>(until: Deadline, missing: &str, future: impl Future<Output = T>) -> Result<T, Failure> {
+pub(in crate::world) async fn within<T>(
+    until: Deadline,
+    missing: &str,
+    future: impl Future<Output = T>,
+) -> Result<T, Failure> {
     timeout(until.left(), future).await.map_err(|_| too_late(until, missing))
 }
 

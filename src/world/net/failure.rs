@@ -116,7 +116,7 @@ impl Failure {
     }
 
     /// What an error while connecting means.
-    pub(super) fn connecting(error: &io::Error, to: impl fmt::Display) -> Failure {
+    pub(in crate::world) fn connecting(error: &io::Error, to: impl fmt::Display) -> Failure {
         let kind = match error.kind() {
             io::ErrorKind::ConnectionRefused => FailureKind::Refused,
             io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => FailureKind::Reset,
@@ -128,7 +128,7 @@ impl Failure {
     }
 
     /// What an error during the TLS handshake means.
-    pub(super) fn in_handshake(error: &io::Error) -> Failure {
+    pub(in crate::world) fn in_handshake(error: &io::Error) -> Failure {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         match inner {
             Some(error) => Failure::of_verification(error),

@@ -3,22 +3,27 @@
 //!
 //! Owns `hyper`, `rustls`, `tokio-rustls` and `url`; `hdrhistogram` is `load`'s, `x509-parser` is `tls`'s. Leaves to others what a status or a header means.
 
+mod capped;
 mod dial;
 mod exchange;
 mod failure;
 mod greet;
 mod inflate;
+mod lenient;
 pub mod load;
 mod proxy;
 pub mod tls;
 mod trust;
 mod verifier;
 
+pub use capped::Capped;
+pub(in crate::world) use dial::within;
 pub use dial::{Dialed, Line, dial, is_public};
 pub use exchange::{Ask, Body, Header, Reply, exchange};
 pub use failure::{Failure, FailureKind, WORDS};
 pub use greet::{Greeted, greet};
 pub use inflate::{Inflated, inflate};
+pub use lenient::Verdict;
 pub use trust::Trust;
 pub use url::Url;
 

@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
+use super::lenient::{Lenient, Verdict};
 use super::tls::Certificate;
 use super::verifier::{AnyCertificate, Listed};
 use crate::model::Unknown;
@@ -100,6 +101,27 @@ impl Trust {
     pub(super) fn http1(&self) -> Trust {
         let mut config = self.config.as_ref().clone();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Trust { config: Arc::new(config), ..self.clone() }
+    }
+
+    /// Goes on with any certificate, and notes in the verdict whether the authorities (of `ca_file`, else the public
+    /// ones) would have vouched for it. Only for protocols whose clients commonly do not verify.
+    pub fn lenient(ca_file: Option<&Path>) -> Result<(Trust, Verdict), Unknown> {
+        let strict = Trust::from_files(ca_file, None)?;
+        let verdict = Verdict::default();
+        let config = ClientConfig::builder_with_provider(Trust::provider())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Unknown::because(format!("no TLS: {error}")))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Lenient::new(strict.verifier(), verdict.clone())))
+            .with_no_client_auth();
+        Ok((Trust { config: Arc::new(config), ..strict }, verdict))
+    }
+
+    /// The same trust for a protocol that is not HTTP: none is offered in the handshake.
+    pub fn without_protocols(&self) -> Trust {
+        let mut config = self.config.as_ref().clone();
+        config.alpn_protocols.clear();
         Trust { config: Arc::new(config), ..self.clone() }
     }
 

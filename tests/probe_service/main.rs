@@ -1,0 +1,13 @@
+//! Probes of services against the real servers, and against servers that misbehave.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../probing/mod.rs"]
+mod probing;
+#[path = "../servers/mod.rs"]
+mod servers;
+
+mod postgres;
+mod redis;
+
+use probing::server;

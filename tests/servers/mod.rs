@@ -1,0 +1,109 @@
+//! Real servers on loopback, each on a port and with a data folder of its own, gone when the test binary ends.
+//!
+//! A server that is not installed makes the test fail with the name of its Debian package.
+
+#![allow(clippy::unwrap_used, dead_code, reason = "tests; each test binary uses a part")]
+
+pub(crate) mod fixture;
+pub(crate) mod postgres;
+pub(crate) mod redis;
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a server may take to start: this machine may be busy.
+const STARTING: Duration = Duration::from_secs(60);
+
+/// Starts the server in the background, and ends it and removes its folder when the pipe to this shell is closed, be it
+/// by a drop or by the end of the test binary.
+const KEEPER: &str = r#"
+folder=$1 signal=$2; shift 2
+"$@" </dev/null >"$folder/log" 2>&1 & pid=$!
+exec 2>/dev/null
+cat >/dev/null
+kill -s "$signal" "$pid"; wait "$pid"
+rm -rf "$folder"
+"#;
+
+/// A server that runs as long as this value, and no longer than the test binary.
+pub(crate) struct Running {
+    pub(crate) port: u16,
+    folder: PathBuf,
+    keeper: Child,
+}
+
+impl Running {
+    /// Runs a command, and waits until `ready` says that it answers on its port.
+    pub(crate) fn start(
+        folder: &Path,
+        port: u16,
+        signal: &str,
+        command: &[&str],
+        ready: impl Fn(u16) -> bool,
+    ) -> Running {
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER, "keeper"]).arg(folder).arg(signal).args(command).stdin(Stdio::piped());
+        let keeper = keeper.spawn().unwrap();
+        let running = Running { port, folder: folder.to_owned(), keeper };
+        let begun = Instant::now();
+        while !ready(port) {
+            assert!(begun.elapsed() < STARTING, "{command:?} does not answer:\n{}", running.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        running
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// Whether anything listens on a port.
+pub(crate) fn listens(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A new folder for a server's keeper to remove.
+pub(crate) fn folder() -> PathBuf {
+    tempfile::Builder::new().prefix("shipworthy-server-").tempdir().unwrap().keep()
+}
+
+/// A new folder that is gone when the test binary ends, although nothing is dropped then.
+pub(crate) fn folder_until_the_end() -> PathBuf {
+    let folder = folder();
+    let mut keeper = Command::new("sh");
+    keeper.args(["-c", "cat >/dev/null; rm -rf \"$1\"", "keeper"]).arg(&folder).stdin(Stdio::piped());
+    // the pipe stays open as long as this process lives
+    std::mem::forget(keeper.spawn().unwrap());
+    folder
+}
+
+/// The path of a server's program, looked for in `PATH` and in further folders.
+pub(crate) fn program(name: &str, more: &[&str], package: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(more.iter().map(PathBuf::from));
+    folders
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("`{name}` is not installed; on Debian it is in the package `{package}`"))
+}
+
+/// Whether this is the superuser, whom some servers refuse to run as.
+pub(crate) fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    String::from_utf8_lossy(&id.stdout).trim() == "0"
+}
