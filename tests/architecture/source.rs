@@ -31,6 +31,9 @@ impl SourceFile {
     /// Whether it names this crate or module as the start of a path.
     pub(crate) fn names_path(&self, name: &str) -> bool {
         let start = format!("{name}::");
+        if self.code.contains(&format!("mod {name};")) {
+            return false; // a module of our own that is named after what it is for
+        }
         self.code.match_indices(&start).any(|(at, _)| {
             let before = self.code[..at].chars().next_back();
             !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
