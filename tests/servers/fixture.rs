@@ -74,7 +74,8 @@ fn started(file: &Path) -> (&'static str, String) {
 }
 
 /// Targets that fixtures know, with a URL behind which nobody is.
-pub(crate) const NOBODY: &[(&str, &str)] = &[("postgres", "postgres://127.0.0.1:1"), ("redis", "redis://127.0.0.1:1")];
+pub(crate) const NOBODY: &[(&str, &str)] =
+    &[("api", "http://127.0.0.1:1"), ("postgres", "postgres://127.0.0.1:1"), ("redis", "redis://127.0.0.1:1")];
 
 fn running(server: &Server) -> &'static Running {
     type Slot = Arc<OnceLock<Running>>;
