@@ -34,7 +34,10 @@ mod ingest;
 mod kubernetes;
 mod limits;
 mod load;
+mod logs;
 mod manifest;
+mod metrics;
+mod nats;
 mod openapi;
 mod ownership;
 mod percent;
@@ -199,6 +202,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &ownership::DEF,
     &plugin::DEF, &promql::DEF,
     &postgres::DEF,
+    &logs::DEF, &metrics::DEF, &nats::DEF,
     &redis::DEF,
     &secrets::DEF,
     &security_headers::DEF,

@@ -7,7 +7,9 @@ mod probing;
 #[path = "../servers/mod.rs"]
 mod servers;
 
+mod nats;
 mod postgres;
+mod prometheus;
 mod redis;
 
 use probing::server;

@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used, dead_code, reason = "tests; each test binary uses a part")]
 
 pub(crate) mod fixture;
+pub(crate) mod nats;
 pub(crate) mod postgres;
+pub(crate) mod prometheus;
 pub(crate) mod redis;
 
 use std::net::{TcpListener, TcpStream};

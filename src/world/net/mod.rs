@@ -14,6 +14,7 @@ pub mod load;
 mod proxy;
 pub mod tls;
 mod trust;
+mod upgrade;
 mod verifier;
 
 pub use capped::Capped;
@@ -25,6 +26,7 @@ pub use greet::{Greeted, greet};
 pub use inflate::{Inflated, inflate};
 pub use lenient::Verdict;
 pub use trust::Trust;
+pub(in crate::world) use upgrade::upgrade;
 pub use url::Url;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@
 //! answer exhausts memory, and nothing is written. What an answer means is the probes' business.
 
 mod endpoint;
+pub mod nats;
 pub mod postgres;
 pub mod redis;
 mod trouble;

@@ -1,4 +1,8 @@
-//! Probe `promql`: asks a Prometheus (or anything that speaks its API) for the value of an expression, now.
+//! Probe `promql`: asks a Prometheus (or anything that speaks its API) for the value of an expression, now or over a time.
+//!
+//! Owns the parameters and the answer of this moment; what an expression was over a time is in `promql/range.rs`.
+
+mod range;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,13 +18,14 @@ use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observati
 use crate::world::api::{Query, get_json};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
-/// The instant-query endpoint (Prometheus documentation, "Querying: HTTP API").
-const PATH: &str = "/api/v1/query";
+/// The two query endpoints (Prometheus documentation, "Querying: HTTP API").
+const INSTANT: &str = "/api/v1/query";
+const RANGE: &str = "/api/v1/query_range";
 
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
     name: "promql",
-    doc: "Asks a Prometheus for the value of an expression at this moment.",
+    doc: "Asks a Prometheus for the value of an expression at this moment, or what it was over a time.",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
     example: "target: prometheus\nquery: histogram_quantile(0.99, sum by (le) (rate(http_seconds_bucket[5m])))\n",
@@ -35,13 +40,17 @@ struct Params {
     target: Spanned<String>,
     /// A PromQL expression that yields a scalar or an instant vector.
     query: Spanned<String>,
+    /// Over which time until now, such as `30 d`: then the facts are `mean`, `min`, `max` and `share`, and they are
+    /// unknown where Prometheus does not remember that long.
+    #[serde(default)]
+    over: Option<Spanned<String>>,
     /// `none` or the name of credentials of the target; without it the target's `default`, if there is one.
     #[serde(default)]
     credentials: Option<String>,
     /// When the answer counts as not coming.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
-    /// Units of `value` and `values`, such as `{ value: s }`.
+    /// Units of `value` and `values`, or of `mean`, `min` and `max`, such as `{ value: s }`.
     #[serde(default)]
     units: BTreeMap<String, String>,
 }
@@ -50,6 +59,7 @@ struct Params {
 struct Promql {
     address: Address,
     query: String,
+    over: Option<Duration>,
     credentials: Choice,
     timeout: Option<Duration>,
     units: BTreeMap<String, String>,
@@ -65,9 +75,12 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         Some("none") => Choice::None,
         Some(name) => Choice::Named(name.to_owned()),
     };
+    let over = range::over(params.over.as_ref(), problems);
+    let path = if over.is_some() { RANGE } else { INSTANT };
     Some(Box::new(Promql {
-        address: Address::Target { name: params.target.value, path: PATH.to_owned() },
+        address: Address::Target { name: params.target.value, path: path.to_owned() },
         query: params.query.value,
+        over,
         credentials,
         timeout: limits::timeout(params.timeout.as_ref(), problems),
         units: params.units,
@@ -88,16 +101,25 @@ impl Promql {
             redirects: 0,
         };
         let aim = aim(&fetch, look.world, look.until).await?;
+        let now = look.world.now.as_second();
+        let times = self.over.map(|over| range::Times::until(now, over));
+        let texts = times.map(range::Times::texts).unwrap_or_default();
+        let mut parameters = vec![("query", self.query.as_str())];
+        parameters.extend(texts.iter().map(|(name, text)| (*name, text.as_str())));
         let query = Query {
             url: &aim.url,
-            parameters: &[("query", &self.query)],
+            parameters: &parameters,
             headers: &aim.headers,
             resolve: &aim.route.resolve,
             trust: &aim.trust,
         };
         let (status, json) = get_json(query, look.until).await?;
-        let mut notes = texts(&json, "warnings");
-        let facts = facts(status, &json, &mut notes)?;
+        let mut notes = warnings(&json);
+        let result = result(status, &json)?;
+        let facts = match times {
+            None => facts(result, &mut notes)?,
+            Some(times) => range::facts(result, times, &mut notes)?,
+        };
         let evidence = Evidence {
             kind: EvidenceKind::Http,
             url: Some(aim.url.to_string()),
@@ -109,19 +131,28 @@ impl Promql {
     }
 }
 
-fn texts(json: &Json, key: &str) -> Vec<String> {
-    json[key].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+fn warnings(json: &Json) -> Vec<String> {
+    json["warnings"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
 }
 
-/// Facts of an answer; unknown when it is none, or the expression cannot be evaluated.
-fn facts(status: u16, json: &Json, notes: &mut Vec<String>) -> Result<Facts, Unknown> {
-    let no = |why: String| Unknown::because(format!("the query was not answered: {why}"));
-    if json["status"] != "success" {
-        let error = json["error"].as_str().unwrap_or("the answer is not one of Prometheus");
-        return Err(no(format!("status {status}, {error}")));
+fn not_answered(why: impl std::fmt::Display) -> Unknown {
+    Unknown::because(format!("the query was not answered: {why}"))
+}
+
+/// The data of an answer; unknown when the expression cannot be evaluated.
+fn result(status: u16, json: &Json) -> Result<&Json, Unknown> {
+    if json["status"] == "success" {
+        return Ok(&json["data"]);
     }
-    let result = &json["data"]["result"];
-    let samples: Vec<&Json> = match (json["data"]["resultType"].as_str(), result.as_array()) {
+    let error = json["error"].as_str().unwrap_or("the answer is not one of Prometheus");
+    Err(not_answered(format!("status {status}, {error}")))
+}
+
+/// Facts of an answer of this moment; unknown when it is none.
+fn facts(data: &Json, notes: &mut Vec<String>) -> Result<Facts, Unknown> {
+    let no = |why: String| not_answered(why);
+    let result = &data["result"];
+    let samples: Vec<&Json> = match (data["resultType"].as_str(), result.as_array()) {
         (Some("scalar"), Some(_)) => vec![result],
         (Some("vector"), Some(elements)) => elements.iter().map(|element| &element["value"]).collect(),
         (Some(other), _) => return Err(no(format!("the expression yields a {other}; a scalar or a vector is due"))),
@@ -186,14 +217,15 @@ fn infinity() -> Fact {
 impl Probe for Promql {
     fn facts(&self) -> FactSchema {
         let values = "The values of all series; `null` where there is no data.";
-        FactSchema {
-            decls: vec![
-                FactDecl::new("value", FactType::Any, "The value of the only series; absent without data (or NaN)."),
-                FactDecl::new("values", FactType::Any, values),
-                FactDecl::new("series", FactType::Count, "How many series the expression yields."),
-            ],
-            units: self.units.clone(),
+        let mut decls = vec![FactDecl::new("series", FactType::Count, "How many series the expression yields.")];
+        if self.over.is_some() {
+            decls.extend(range::declared());
+        } else {
+            let value = "The value of the only series; absent without data (or NaN).";
+            decls
+                .extend([FactDecl::new("value", FactType::Any, value), FactDecl::new("values", FactType::Any, values)]);
         }
+        FactSchema { decls, units: self.units.clone() }
     }
 
     fn key(&self) -> String {

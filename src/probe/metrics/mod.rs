@@ -1,0 +1,229 @@
+//! Probe `metrics`: scrapes what a service exports for Prometheus: series and their values, ratios, quantiles, growth.
+//!
+//! Owns the parameters and the one or two scrapes. The format is in `metrics/parse.rs`, figures in `metrics/figure.rs`,
+//! what the names and labels say of the instrumentation in `metrics/shape.rs`.
+
+mod facts;
+mod figure;
+mod parse;
+mod select;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::facts::{Asked, Between};
+use self::select::Selector;
+use super::http::fetch::{Address, Choice, Fetch, Fetched, fetch};
+use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use crate::expect::units::std_duration;
+use crate::model::{Exact, FactSchema, Observation, Problems, Unknown};
+use crate::yaml::{Node, Spanned, decode as decode_node};
+
+/// Between two scrapes at most: whoever needs longer asks Prometheus, which keeps the history.
+const LONGEST_BETWEEN: Duration = Duration::from_secs(300);
+/// What an observation may take beside the time between two scrapes.
+const FOR_TWO_SCRAPES: Duration = Duration::from_secs(20);
+
+/// What the registry knows of it.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "metrics",
+    doc: "Scrapes metrics in Prometheus' or OpenMetrics' text format: series, values, ratios, quantiles, growth, and \
+          which of the four golden signals are exported.",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "target: api\nseries: cache_requests_total{result=\"hit\"}\nof: cache_requests_total\n",
+};
+
+/// Parameters of probe `metrics`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "MetricsProbe")]
+struct Params {
+    /// The target.
+    target: Spanned<String>,
+    /// The path that is scraped (`/metrics`).
+    #[serde(default)]
+    path: Option<Spanned<String>>,
+    /// Which series: a name with labels as in PromQL, `http_requests_total{code=~"5.."}`. For `quantile` the name of the
+    /// histogram or summary.
+    #[serde(default)]
+    series: Option<Spanned<String>>,
+    /// The series that are the whole of fact `ratio`.
+    #[serde(default)]
+    of: Option<Spanned<String>>,
+    /// A quantile of the histogram, `0.99`.
+    #[serde(default)]
+    quantile: Option<Spanned<String>>,
+    /// Scrapes twice, this far apart: then every figure is of what happened in between.
+    #[serde(default)]
+    between: Option<Spanned<String>>,
+    /// `none`, `invalid`, or the name of credentials of the target; without it the target's `default`, if it has one.
+    #[serde(default)]
+    credentials: Option<String>,
+    /// When one scrape counts as not answered.
+    #[serde(default)]
+    timeout: Option<Spanned<String>>,
+    /// Units of `value`, `sum`, `max`, `min` and `quantile`, such as `{ quantile: s }`.
+    #[serde(default)]
+    units: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Metrics {
+    address: Address,
+    credentials: Choice,
+    #[serde(skip)]
+    asked: Asked,
+    /// The parts of `asked` as written, for the key.
+    written: [Option<String>; 3],
+    between: Option<Duration>,
+    timeout: Option<Duration>,
+    units: BTreeMap<String, String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = decode_node(node, problems)?;
+    let path = params.path.as_ref().map_or("/metrics", |path| path.value.as_str());
+    if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
+        let help = format!("write `path: /{}`", path.value);
+        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
+    }
+    for (name, given) in [("of", &params.of), ("quantile", &params.quantile)] {
+        if let Some(given) = given.as_ref().filter(|_| params.series.is_none()) {
+            problems.push(given.span.problem(format!("`{name}` needs `series`")).help("add `series: NAME`"));
+        }
+    }
+    let asked = Asked {
+        series: selector(params.series.as_ref(), problems),
+        whole: selector(params.of.as_ref(), problems),
+        quantile: quantile(params.quantile.as_ref(), problems),
+    };
+    let credentials = match params.credentials.as_deref() {
+        None => Choice::Default,
+        Some("none") => Choice::None,
+        Some("invalid") => Choice::Invalid,
+        Some(name) => Choice::Named(name.to_owned()),
+    };
+    let text = |given: &Option<Spanned<String>>| given.as_ref().map(|given| given.value.clone());
+    Some(Box::new(Metrics {
+        address: Address::Target { name: params.target.value.clone(), path: path.to_owned() },
+        credentials,
+        written: [text(&params.series), text(&params.of), text(&params.quantile)],
+        asked,
+        between: between(params.between.as_ref(), problems),
+        timeout: limits::timeout(params.timeout.as_ref(), problems),
+        units: params.units,
+    }))
+}
+
+fn selector(given: Option<&Spanned<String>>, problems: &mut Problems) -> Option<Selector> {
+    let given = given?;
+    let help = "a name with labels, such as `http_requests_total{code=\"200\"}`; for an expression use probe `promql`";
+    Selector::parse(given).map_err(|wrong| problems.push(given.span.problem(wrong).help(help))).ok()
+}
+
+fn quantile(given: Option<&Spanned<String>>, problems: &mut Problems) -> Option<Exact> {
+    let given = given?;
+    let read = Exact::parse_decimal(given).filter(|q| !q.is_negative() && *q <= Exact::one());
+    if read.is_none() {
+        let wrong = format!("`{}` is not a quantile", given.value);
+        problems.push(given.span.problem(wrong).help("a number from 0 to 1, such as `quantile: 0.99`"));
+    }
+    read
+}
+
+fn between(given: Option<&Spanned<String>>, problems: &mut Problems) -> Option<Duration> {
+    let given = given?;
+    match std_duration(given) {
+        Ok(time) if !time.is_zero() && time <= LONGEST_BETWEEN => Some(time),
+        Ok(_) => {
+            let help = "at most 5 min; over a longer time ask Prometheus with probe `promql`";
+            problems
+                .push(given.span.problem(format!("`between: {}` is too short or too long", given.value)).help(help));
+            None
+        }
+        Err(wrong) => {
+            problems.push(given.span.problem(wrong).help("a time with its unit, such as `between: 10 s`"));
+            None
+        }
+    }
+}
+
+impl Metrics {
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let begun = Instant::now();
+        let first = self.scrape(&look).await?;
+        let Some(between) = self.between.filter(|_| facts::answered(&first)) else {
+            return Ok(facts::observation(&first, None, &self.asked));
+        };
+        tokio::time::sleep(between.min(look.until.left())).await;
+        if look.until.is_over() {
+            return Err(Unknown::because("the second scrape did not fit into the time limit; give a `timeout`"));
+        }
+        let apart = begun.elapsed();
+        let second = self.scrape(&look).await?;
+        Ok(facts::observation(&second, Some(Between { first: &first, apart }), &self.asked))
+    }
+
+    async fn scrape(&self, look: &Look<'_>) -> Result<Fetched, Unknown> {
+        let accept = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=1,*/*;q=0.1";
+        let headers = BTreeMap::from([("accept".to_owned(), accept.to_owned())]);
+        let request = Fetch {
+            address: &self.address,
+            method: "GET",
+            headers: &headers,
+            body: None,
+            credentials: &self.credentials,
+            redirects: 0,
+        };
+        let limit = self.timeout.unwrap_or(look.until.limit()).min(look.until.left());
+        fetch(request, look.world, crate::world::Deadline::after(limit)).await
+    }
+}
+
+impl Probe for Metrics {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: facts::declared(), units: self.units.clone() }
+    }
+
+    fn key(&self) -> String {
+        format!("metrics {}", serde_json::to_string(self).unwrap_or_default())
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Target(self.address.lane())
+    }
+
+    fn touch(&self) -> Touch {
+        let contact = Contact {
+            target: self.address.target().map(str::to_owned),
+            url: self.address.shown(),
+            verb: "GET".to_owned(),
+            at_most: if self.between.is_some() { 2 } else { 1 },
+        };
+        Touch { contacts: vec![contact], ..Touch::default() }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        // the parameter bounds one scrape, this the observation
+        match (self.between, self.timeout) {
+            (None, timeout) => timeout,
+            (Some(between), timeout) => Some(between + timeout.map_or(FOR_TWO_SCRAPES, |timeout| timeout * 2)),
+        }
+    }
+
+    fn target(&self) -> Option<&str> {
+        self.address.target()
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(self.look(look))
+    }
+}
