@@ -1,5 +1,7 @@
 //! Here-documents of shells, Ruby and PHP: text whose end is a line of its own.
 
+use memchr::memchr;
+
 /// A here-document whose body starts on the next line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Heredoc {
@@ -14,7 +16,7 @@ impl Heredoc {
     /// Where the closing line starts, searched from the line break at `from`.
     pub(super) fn end(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
-        while let Some(found) = bytes.get(at..)?.iter().position(|byte| *byte == b'\n') {
+        while let Some(found) = memchr(b'\n', bytes.get(at..)?) {
             at += found + 1;
             if self.closes(&bytes[at..]) {
                 return Some(at);

@@ -1,6 +1,8 @@
 //! Cuts a file into code, comments and strings by the rules of its language. One pass; linear on any input, also a
 //! hostile one.
 
+use memchr::{memchr, memchr2, memchr3, memmem};
+
 use super::heredoc::Heredoc;
 use super::language::{At, Escape, Language, Quirk, Quote};
 use super::want::View;
@@ -19,7 +21,7 @@ pub(super) fn lex(language: &'static Language, bytes: &[u8]) -> Vec<(u32, View)>
         heredocs: Vec::new(),
         heredoc_faults: 0,
         open_until: vec![0; language.quotes.len() + 2],
-        interesting: interesting(language),
+        kinds: kinds(language),
     };
     if language.has(Quirk::Php) {
         lexer.skip_markup();
@@ -43,7 +45,7 @@ pub(super) struct Lexer<'a> {
     /// Per kind of quote, then for regular expressions and Ruby's `%`: up to where it is known not to close. Without
     /// this a line of a million quotes costs a million looks at the line.
     pub(super) open_until: Vec<usize>,
-    pub(super) interesting: [bool; 256],
+    kinds: [u8; 256],
 }
 
 pub(super) struct Hole {
@@ -52,33 +54,41 @@ pub(super) struct Hole {
     depth: u32,
 }
 
-/// Bytes at which anything but plain code can start.
-fn interesting(language: &Language) -> [bool; 256] {
-    let mut table = [false; 256];
-    let marks = language.line.iter().map(|(mark, _)| *mark);
-    let marks = marks.chain(language.block.iter().map(|(open, ..)| *open));
-    for mark in marks.chain(language.quotes.iter().map(|quote| quote.open)) {
-        table[usize::from(mark.as_bytes()[0])] = true;
+/// What can start at a byte, as bits.
+const COMMENT: u8 = 1;
+const STRING: u8 = 2;
+const QUIRK: u8 = 4;
+/// Counts only inside a hole.
+const BRACKET: u8 = 8;
+/// Counts only when a heredoc was opened on the line.
+const LINE_END: u8 = 16;
+
+/// By byte: what can start there.
+fn kinds(language: &Language) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut mark = |bytes: &[u8], kind: u8| bytes.iter().for_each(|byte| table[usize::from(*byte)] |= kind);
+    let comments = language.line.iter().map(|(mark, _)| *mark);
+    for comment in comments.chain(language.block.iter().map(|(open, ..)| *open)) {
+        mark(&comment.as_bytes()[..1], COMMENT);
     }
-    table[usize::from(b'\n')] = true;
+    for quote in language.quotes {
+        mark(&quote.open.as_bytes()[..1], STRING);
+    }
+    mark(b"\n", LINE_END);
     if language.quotes.iter().any(|quote| quote.hole.is_some()) {
-        for byte in b"(){}" {
-            table[usize::from(*byte)] = true;
-        }
+        mark(b"(){}", BRACKET);
     }
     for quirk in language.quirks {
         let starts: &[u8] = match quirk {
-            Quirk::Rust => b"'",
+            Quirk::Rust => b"'\"",
             Quirk::SlashRegex => b"/",
-            Quirk::Cpp => b"RLuU",
+            Quirk::Cpp => b"\"",
             Quirk::Shell => b"<\\",
             Quirk::Ruby => b"<%=_$",
             Quirk::Php => b"<?",
             Quirk::QuoteAtValue => b"",
         };
-        for byte in starts {
-            table[usize::from(*byte)] = true;
-        }
+        mark(starts, QUIRK);
     }
     table
 }
@@ -90,17 +100,25 @@ fn starts_with(bytes: &[u8], mark: &[u8]) -> bool {
 
 impl<'a> Lexer<'a> {
     fn step(&mut self) {
-        let byte = self.bytes[self.at];
-        if !self.interesting[usize::from(byte)] {
-            let rest = &self.bytes[self.at..];
-            self.at += rest.iter().position(|byte| self.interesting[usize::from(*byte)]).unwrap_or(rest.len());
+        let mut matters = COMMENT | STRING | QUIRK;
+        matters |= if self.holes.is_empty() { 0 } else { BRACKET };
+        matters |= if self.heredocs.is_empty() { 0 } else { LINE_END };
+        let rest = &self.bytes[self.at..];
+        let Some(plain) = rest.iter().position(|byte| self.kinds[usize::from(*byte)] & matters != 0) else {
+            self.at = self.bytes.len();
             return;
-        }
-        if byte == b'\n' {
+        };
+        self.at += plain;
+        let byte = rest[plain];
+        let kind = self.kinds[usize::from(byte)] & matters;
+        if kind & LINE_END != 0 {
             self.at += 1;
             return self.heredoc_bodies();
         }
-        let done = self.hole_end(byte) || self.comment() || self.quirk(byte) || self.string();
+        let done = (kind & BRACKET != 0 && self.hole_end(byte))
+            || (kind & COMMENT != 0 && self.comment())
+            || (kind & QUIRK != 0 && self.quirk(byte))
+            || (kind & STRING != 0 && self.string());
         if !done {
             self.at += 1;
         }
@@ -136,12 +154,11 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn line_end(&self) -> usize {
-        self.bytes[self.at..].iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| self.at + at)
+        memchr(b'\n', &self.bytes[self.at..]).map_or(self.bytes.len(), |at| self.at + at)
     }
 
     pub(super) fn find(&self, from: usize, mark: &[u8]) -> Option<usize> {
-        let rest = self.bytes.get(from..)?;
-        rest.windows(mark.len()).position(|window| window == mark).map(|at| from + at)
+        memmem::find(self.bytes.get(from..)?, mark).map(|at| from + at)
     }
 
     /// Counts brackets in a hole; at its end the string goes on.
@@ -206,7 +223,10 @@ impl<'a> Lexer<'a> {
         let (open, close) = (open.as_bytes(), close.as_bytes());
         let mut depth = 1u32;
         let mut at = self.at + open.len();
-        while at < self.bytes.len() {
+        // Only where one of these two stands can anything end or begin.
+        let (first, other) = (close[0], if nested { open[0] } else { close[0] });
+        while let Some(found) = self.bytes.get(at..).and_then(|rest| memchr2(first, other, rest)) {
+            at += found;
             let rest = &self.bytes[at..];
             if starts_with(rest, close) {
                 depth -= 1;
@@ -257,9 +277,11 @@ impl<'a> Lexer<'a> {
             return false;
         }
         let close = quote.close.as_bytes();
+        let stops = Stops::of(quote);
         let mut at = if back { from + 1 } else { from };
         while at < self.bytes.len() {
-            let rest = &self.bytes[at..];
+            at += stops.find(&self.bytes[at..]);
+            let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) else { break };
             if let Some((open, close)) = quote.hole.filter(|(open, _)| starts_with(rest, open.as_bytes())) {
                 self.mark(start, View::Strings);
                 self.at = at + open.len();
@@ -292,5 +314,34 @@ impl<'a> Lexer<'a> {
         self.at = start;
         self.region(end, View::Strings);
         true
+    }
+}
+
+/// Bytes at which a string can end, be escaped or hold code; all others are its text.
+struct Stops {
+    bytes: [u8; 4],
+    few: bool,
+}
+
+impl Stops {
+    fn of(quote: &Quote) -> Stops {
+        let close = quote.close.as_bytes()[0];
+        let escape = if quote.escape == Escape::Backslash { b'\\' } else { close };
+        let line_end = if quote.multiline { close } else { b'\n' };
+        let hole = quote.hole.map_or(close, |(open, _)| open.as_bytes()[0]);
+        let few = hole == close || line_end == close || hole == escape;
+        let third = if line_end == close { hole } else { line_end };
+        Stops { bytes: [close, escape, third, hole], few }
+    }
+
+    /// How far the next one is; the length when there is none.
+    fn find(&self, text: &[u8]) -> usize {
+        let [close, escape, third, _] = self.bytes;
+        let found = if self.few {
+            memchr3(close, escape, third, text)
+        } else {
+            text.iter().position(|byte| self.bytes.contains(byte))
+        };
+        found.unwrap_or(text.len())
     }
 }

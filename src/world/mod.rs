@@ -36,7 +36,9 @@ pub use class::{Class, ClassSet};
 pub use deadline::Deadline;
 pub use sweep::{Found, Swept};
 pub use tree::{Entry, FileId, Tree};
-pub use want::{Digest, FileBytes, Hit, Hits, Look, Name, Pattern, Select, View, Want, WantId, Wants, check_glob};
+pub use want::{
+    Digest, FileBytes, Hit, Hits, Look, Name, Pattern, Select, View, Want, WantId, Wants, check_glob, required_literals,
+};
 
 /// Everything outside that a probe may look at.
 pub struct World {

@@ -10,16 +10,12 @@ impl Lexer<'_> {
         self.language.quirks.iter().any(|quirk| match quirk {
             Quirk::Rust => self.rust(byte),
             Quirk::SlashRegex => byte == b'/' && self.slash_regex(),
-            Quirk::Cpp => self.cpp_raw(),
+            Quirk::Cpp => self.cpp_raw(byte),
             Quirk::Shell => self.shell(byte),
             Quirk::Ruby => self.ruby(byte),
             Quirk::Php => self.php(byte),
             Quirk::QuoteAtValue => false,
         })
-    }
-
-    fn after_word(&self) -> bool {
-        self.before().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80)
     }
 
     /// The letters before a quote say that the string is raw; looking back from quotes is faster than stopping at
@@ -65,19 +61,23 @@ impl Lexer<'_> {
         true
     }
 
-    fn cpp_raw(&mut self) -> bool {
-        if self.after_word() {
+    /// As for Rust, the letters before the quote say that the string is raw.
+    fn cpp_raw(&mut self, byte: u8) -> bool {
+        let before = &self.bytes[..self.at];
+        let Some(letters) = before.strip_suffix(b"R").filter(|_| byte == b'"') else { return false };
+        let letters =
+            [&b"u8"[..], b"L", b"u", b"U"].into_iter().find_map(|p| letters.strip_suffix(p)).unwrap_or(letters);
+        if letters.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80) {
             return false;
         }
-        let rest = &self.bytes[self.at..];
-        let Some(prefix) = [&b"R\""[..], b"LR\"", b"uR\"", b"UR\"", b"u8R\""].into_iter().find(|p| rest.starts_with(p))
-        else {
-            return false;
-        };
+        let start = letters.len();
+        let rest = &self.bytes[start..];
+        let prefix = &rest[..=self.at - start];
         let Some(delimiter) = rest[prefix.len()..].iter().take(17).position(|byte| *byte == b'(') else { return false };
         let name = &rest[prefix.len()..prefix.len() + delimiter];
         let close: Vec<u8> = [b")", name, b"\""].concat();
-        let end = self.find(self.at + prefix.len() + delimiter, &close).map_or(self.bytes.len(), |at| at + close.len());
+        let end = self.find(start + prefix.len() + delimiter, &close).map_or(self.bytes.len(), |at| at + close.len());
+        self.at = start;
         self.region(end, View::Strings);
         true
     }

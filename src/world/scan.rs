@@ -6,9 +6,9 @@ use regex::bytes::Regex;
 
 use super::class::{self, Class};
 use super::dispatch::Dispatch;
-use super::literal::Prefilter;
+use super::literal::{Prefilter, Searching};
 use super::tree::{FileId, Tree};
-use super::want::{Digest, FileBytes, Hit, Hits, LARGEST_SWEPT, Look, View, Want};
+use super::want::{Digest, FileBytes, Hit, Hits, LARGEST_SWEPT, Look, Reader, View, Want};
 use crate::model::Unknown;
 
 /// Longest text kept of a match or its line, in characters.
@@ -29,19 +29,24 @@ pub(super) struct Bucket {
 pub(super) struct Patterns {
     dispatch: Dispatch,
     prefilter: Prefilter,
+    /// By want: where its answers start among those of the prefilter.
+    first_answer: Vec<usize>,
+    questions: usize,
 }
 
 impl Patterns {
     pub(super) fn new(wants: &[Want]) -> Patterns {
-        let literals: Vec<&[Vec<u8>]> = wants
-            .iter()
-            .map(|want| match &want.look {
-                Look::Hits { pattern, .. } => pattern.literals(),
-                Look::Doc { .. } => &[],
-            })
-            .collect();
+        let mut literals: Vec<&[Vec<u8>]> = Vec::new();
+        let mut first_answer = Vec::new();
+        for want in wants {
+            first_answer.push(literals.len());
+            match &want.look {
+                Look::Hits { pattern, .. } => literals.push(pattern.literals()),
+                Look::Doc { screen, .. } => literals.extend(screen.iter().map(Vec::as_slice)),
+            }
+        }
         let dispatch = Dispatch::new(wants.iter().map(|want| &want.select));
-        Patterns { dispatch, prefilter: Prefilter::new(&literals) }
+        Patterns { dispatch, prefilter: Prefilter::new(&literals), first_answer, questions: literals.len() }
     }
 }
 
@@ -54,7 +59,8 @@ pub(super) struct Scanner<'a> {
     regexes: Vec<Option<Regex>>,
     buffer: Vec<u8>,
     wanted: Vec<u32>,
-    /// By want: whether its pattern can match the file at hand.
+    searching: Searching,
+    /// Answers of the prefilter about the file at hand.
     worth: Vec<bool>,
     pub(super) buckets: Vec<Bucket>,
     pub(super) opened: u64,
@@ -76,7 +82,8 @@ impl<'a> Scanner<'a> {
             regexes: regexes.collect(),
             buffer: Vec::new(),
             wanted: Vec::new(),
-            worth: vec![false; wants.len()],
+            searching: patterns.prefilter.searching(),
+            worth: vec![false; patterns.questions],
             buckets: wants.iter().map(|_| Bucket::default()).collect(),
             opened: 0,
             bytes: 0,
@@ -107,6 +114,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    fn takes_binary(&self, want: u32) -> bool {
+        matches!(self.wants[want as usize].look, Look::Doc { binary: true, .. })
+    }
+
     /// Takes out the wants for which the file is too large; a large binary file is just binary.
     fn refuse_large(&mut self, id: FileId, wanted: &mut Vec<u32>) {
         let entry = self.tree.entry(id);
@@ -131,7 +142,8 @@ impl<'a> Scanner<'a> {
         let entry = self.tree.entry(id);
         let cap = wanted.iter().map(|want| self.cap(*want)).max().unwrap_or(0);
         let mut buffer = std::mem::take(&mut self.buffer);
-        match self.tree.load(id, cap, &mut buffer) {
+        let head_only = !wanted.iter().any(|want| self.takes_binary(*want));
+        match self.tree.load(id, cap, head_only, &mut buffer) {
             Ok(()) => {
                 self.opened += 1;
                 self.bytes += buffer.len() as u64;
@@ -142,7 +154,7 @@ impl<'a> Scanner<'a> {
                     self.generated.push(id);
                     wanted.retain(|want| self.wants[*want as usize].select.classes.has(Class::Generated));
                 }
-                self.offer(id, &FileBytes::new(entry, bytes), wanted);
+                self.offer(id, FileBytes::new(entry, bytes), wanted);
             }
             Err(unknown) => {
                 for want in wanted.iter() {
@@ -153,35 +165,43 @@ impl<'a> Scanner<'a> {
         self.buffer = buffer;
     }
 
-    fn offer(&mut self, id: FileId, file: &FileBytes<'_>, wanted: &[u32]) {
+    fn offer(&mut self, id: FileId, file: FileBytes<'_>, wanted: &[u32]) {
         let patterns = self.patterns;
-        patterns.prefilter.search(file.bytes, &mut self.worth);
+        let mut worth = std::mem::take(&mut self.worth);
+        if !file.binary {
+            patterns.prefilter.search(file.bytes, &mut self.searching, &mut worth);
+        }
+        let file = if file.binary { file } else { file.with_answers(&worth) };
         for want in wanted.iter().map(|want| *want as usize) {
+            let first = patterns.first_answer[want];
             match &self.wants[want].look {
                 Look::Hits { .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Hits { view, keep, .. } => {
                     self.buckets[want].scanned += 1;
-                    if let (true, Some(regex)) = (self.worth[want], &self.regexes[want]) {
-                        let hits = find_hits(regex, file, *view, usize::from(*keep));
+                    if let (true, Some(regex)) = (worth[first], &self.regexes[want]) {
+                        let hits = find_hits(regex, &file, *view, usize::from(*keep));
                         self.buckets[want].unlexed += u32::from(*view != View::Raw && hits.unlexed);
                         self.buckets[want].push_hits(id, hits.hits, usize::from(*keep));
                     }
                 }
                 Look::Doc { read, .. } => {
-                    // Readers call parsers of other people; a fault in one must not end the run.
-                    let digest = catch_unwind(AssertUnwindSafe(|| read.read(file))).unwrap_or_else(|_| {
-                        Err(Unknown::because(format!(
-                            "the reader of `{}` failed; this is a fault of ours",
-                            file.path()
-                        )))
-                    });
+                    file.first_answer.set(first);
                     self.buckets[want].scanned += 1;
+                    let digest = guarded(read, &file);
                     self.buckets[want].results.push((id, digest));
                 }
             }
         }
+        self.worth = worth;
     }
+}
+
+/// Readers call parsers of other people; a fault in one must not end the run.
+fn guarded(read: &Reader, file: &FileBytes<'_>) -> Result<Digest, Unknown> {
+    catch_unwind(AssertUnwindSafe(|| read.read(file))).unwrap_or_else(|_| {
+        Err(Unknown::because(format!("the reader of `{}` failed; this is a fault of ours", file.path())))
+    })
 }
 
 impl Bucket {

@@ -200,7 +200,7 @@ impl Tree {
     /// The bytes of a file of the source set; at most `cap` bytes.
     pub fn read_entry(&self, id: FileId, cap: u64) -> Result<Vec<u8>, Unknown> {
         let mut bytes = Vec::new();
-        self.load(id, cap, &mut bytes)?;
+        self.load(id, cap, false, &mut bytes)?;
         Ok(bytes)
     }
 
@@ -238,7 +238,7 @@ impl Tree {
     }
 
     /// Reads a file of the source set into `buffer` (emptied first).
-    pub(super) fn load(&self, id: FileId, cap: u64, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
+    pub(super) fn load(&self, id: FileId, cap: u64, head_only: bool, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
         let entry = self.entry(id);
         buffer.clear();
         match &self.store {
@@ -253,7 +253,7 @@ impl Tree {
             Store::Disk(root) => {
                 let full = root.join(super::walk::os_path(entry));
                 let file = File::open(full).map_err(|error| cannot_read(&entry.path, &error))?;
-                read_open(file, &entry.path, cap, buffer)
+                read_open(file, &entry.path, cap, head_only, buffer)
             }
         }
     }
@@ -265,10 +265,11 @@ fn read_file(full: &Path, shown: &str, cap: u64, buffer: &mut Vec<u8>) -> Result
     if !kind.is_file() {
         return Err(Unknown::because(format!("`{shown}` is not a regular file")));
     }
-    read_open(File::open(full).map_err(|error| cannot_read(shown, &error))?, shown, cap, buffer)
+    read_open(File::open(full).map_err(|error| cannot_read(shown, &error))?, shown, cap, false, buffer)
 }
 
-fn read_open(file: File, shown: &str, cap: u64, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
+/// `head_only`: of a binary file the start is enough.
+fn read_open(mut file: File, shown: &str, cap: u64, head_only: bool, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
     let metadata = file.metadata().map_err(|error| cannot_read(shown, &error))?;
     if !metadata.is_file() {
         return Err(Unknown::because(format!("`{shown}` is not a regular file")));
@@ -277,7 +278,15 @@ fn read_open(file: File, shown: &str, cap: u64, buffer: &mut Vec<u8>) -> Result<
         return Err(too_large(shown, cap));
     }
     buffer.reserve(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    file.take(cap + 1).read_to_end(buffer).map_err(|error| cannot_read(shown, &error))?;
+    if head_only && metadata.len() > BINARY_HEAD as u64 {
+        let head = (&mut file).take(BINARY_HEAD as u64);
+        { head }.read_to_end(buffer).map_err(|error| cannot_read(shown, &error))?;
+        if is_binary(buffer) {
+            return Ok(());
+        }
+    }
+    let rest = (cap + 1).saturating_sub(buffer.len() as u64);
+    file.take(rest).read_to_end(buffer).map_err(|error| cannot_read(shown, &error))?;
     if buffer.len() as u64 > cap { Err(too_large(shown, cap)) } else { Ok(()) }
 }
 

@@ -1,7 +1,7 @@
 //! What probes want of the tree, said before anything is read: pattern hits, or a small digest of whole files.
 
 use std::any::Any;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -161,6 +161,9 @@ pub enum Look {
         cap: u64,
         /// Whether files with a NUL in the first 8 KiB are wanted too.
         binary: bool,
+        /// What the reader asks of a file with [`FileBytes::may_hold`]: for each question, literals of which one must
+        /// be there. Belongs to the reader, so `name` stands for it too.
+        screen: Arc<[Vec<Vec<u8>>]>,
     },
 }
 
@@ -209,7 +212,18 @@ impl Want {
         read: impl Fn(&FileBytes<'_>) -> Result<T, Unknown> + Send + Sync + 'static,
     ) -> Want {
         let read = Reader(Arc::new(move |file| read(file).map(|digest| Digest::Own(Arc::new(digest)))));
-        Want { select, look: Look::Doc { name: name.into(), read, cap: LARGEST_SWEPT, binary: false } }
+        let screen = Arc::new([]);
+        Want { select, look: Look::Doc { name: name.into(), read, cap: LARGEST_SWEPT, binary: false, screen } }
+    }
+
+    /// The same for a reader that first asks [`FileBytes::may_hold`]: `screen[n]` are the literals of question `n`, of
+    /// which one must be there; without any the answer is always yes (only for [`Look::Doc`]).
+    #[must_use]
+    pub fn screened(mut self, literals: Vec<Vec<Vec<u8>>>) -> Want {
+        if let Look::Doc { screen, .. } = &mut self.look {
+            *screen = literals.into();
+        }
+        self
     }
 
     /// The same with another cap (only for [`Look::Doc`]).
@@ -328,6 +342,11 @@ pub struct Hit {
     pub line_text: String,
 }
 
+/// Literals of which at least one occurs in every match of a pattern; none when there is no such useful set.
+pub fn required_literals(pattern: &str) -> Vec<Vec<u8>> {
+    literal::required(pattern)
+}
+
 /// One file, as a [`Reader`] sees it.
 pub struct FileBytes<'a> {
     /// Path and metadata.
@@ -337,12 +356,26 @@ pub struct FileBytes<'a> {
     /// Whether there is a NUL in the first 8 KiB.
     pub binary: bool,
     pub(super) regions: OnceCell<Regions>,
+    /// Answers to the questions of all readers; empty when nobody has looked.
+    pub(super) answers: &'a [bool],
+    /// Where those of the reader at hand start.
+    pub(super) first_answer: Cell<usize>,
 }
 
 impl<'a> FileBytes<'a> {
     /// For tests of readers.
     pub fn new(entry: &'a Entry, bytes: &'a [u8]) -> FileBytes<'a> {
-        FileBytes { entry, bytes, binary: super::tree::is_binary(bytes), regions: OnceCell::new() }
+        let binary = super::tree::is_binary(bytes);
+        FileBytes { entry, bytes, binary, regions: OnceCell::new(), answers: &[], first_answer: Cell::new(0) }
+    }
+
+    pub(super) fn with_answers(self, answers: &'a [bool]) -> FileBytes<'a> {
+        FileBytes { answers, ..self }
+    }
+
+    /// Whether one of the literals of question `n` ([`Want::screened`]) is in the file; yes when nobody has looked.
+    pub fn may_hold(&self, question: usize) -> bool {
+        self.answers.get(self.first_answer.get() + question).copied().unwrap_or(true)
     }
 
     /// Path below the root.

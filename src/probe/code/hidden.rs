@@ -1,15 +1,21 @@
 //! Text that is not what it seems: characters that turn or hide text (Trojan Source, CVE-2021-42574), and conflict
 //! markers that a merge left behind.
 
-use std::sync::OnceLock;
-
-use regex::bytes::Regex;
+use memchr::{memchr3_iter, memmem};
 
 use super::guard::is_translation;
 use super::language;
 use crate::model::Certainty;
 use crate::probe::finding::Finding;
 use crate::world::{FileBytes, View};
+
+/// How a conflict starts.
+const OPENING: &[u8] = b"<<<<<<< ";
+
+/// The question that [`read`] asks of a file before it looks closer.
+pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
+    vec![vec![OPENING.to_vec()]]
+}
 
 /// Findings of one text file.
 pub(super) fn read(file: &FileBytes<'_>) -> Vec<Finding> {
@@ -31,12 +37,10 @@ fn is_program(file: &FileBytes<'_>) -> bool {
 }
 
 fn characters(file: &FileBytes<'_>) -> Vec<Finding> {
-    static SUSPICIOUS: OnceLock<Regex> = OnceLock::new();
-    // U+00AD is C2 AD, U+FEFF is EF BB BF, the others begin with E2 80 or E2 81
-    let suspicious = SUSPICIOUS.get_or_init(|| {
-        Regex::new(r"(?-u)\xE2[\x80\x81]|\xC2\xAD|\xEF\xBB").expect("the pattern is a constant that tests use")
-    });
-    if !suspicious.is_match(file.bytes) {
+    // U+00AD is C2 AD, U+FEFF is EF BB BF, the others begin with E2 80 or E2 81.
+    let suspicious = memchr3_iter(0xC2, 0xE2, 0xEF, file.bytes)
+        .any(|at| matches!(file.bytes.get(at..at + 2), Some([0xE2, 0x80 | 0x81] | [0xC2, 0xAD] | [0xEF, 0xBB])));
+    if !suspicious {
         return Vec::new();
     }
     let text = file.text();
@@ -70,9 +74,7 @@ fn kind(c: char) -> Option<&'static str> {
 
 /// All three markers at the start of lines, in order; `=======` alone is a heading.
 fn conflicts(file: &FileBytes<'_>) -> Vec<Finding> {
-    static OPENING: OnceLock<Regex> = OnceLock::new();
-    let opening = OPENING.get_or_init(|| Regex::new("<<<<<<< ").expect("the pattern is a constant that tests use"));
-    if !opening.is_match(file.bytes) {
+    if !file.may_hold(0) || memmem::find(file.bytes, OPENING).is_none() {
         return Vec::new();
     }
     let mut findings = Vec::new();
@@ -80,7 +82,7 @@ fn conflicts(file: &FileBytes<'_>) -> Vec<Finding> {
     let mut middle = false;
     for (line, number) in file.bytes.split(|byte| *byte == b'\n').zip(1_u32..) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.starts_with(b"<<<<<<< ") {
+        if line.starts_with(OPENING) {
             (open, middle) = (Some(number), false);
         } else if line == b"=======" {
             middle = open.is_some();

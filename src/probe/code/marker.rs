@@ -15,13 +15,18 @@ pub(super) struct Marker {
     pub(super) owned: bool,
 }
 
+/// One of these is in every marker, long enough to be looked up.
+pub(super) const WORDS: &[&str] = &[
+    "TODO", "FIXME", "HACK", "BUG:", "BUG(", " XXX", "\tXXX", "\nXXX", "\rXXX", "/XXX", "*XXX", "#XXX", ";XXX", "(XXX",
+];
+
 /// Every marker in a comment's text.
 pub(super) fn find(comment: &str) -> Vec<Marker> {
     static WORD: OnceLock<Regex> = OnceLock::new();
     static OWNER: OnceLock<Regex> = OnceLock::new();
     let word = WORD.get_or_init(|| {
         let pattern =
-            r"\b(TODO|FIXME)\b(?P<subject>\s(list|app|item)s?\b)?|(^|[\s/*#;(])(XXX|HACK)([:(\s]|$)|\bBUG[:(]";
+            r"\b(TODO|FIXME)\b(?P<subject>\s(list|app|item)s?\b)?|(^|[ \t/*#;(])(XXX|HACK)([:(\s]|$)|\bBUG[:(]";
         Regex::new(pattern).expect("the pattern is a constant")
     });
     let owner = OWNER.get_or_init(|| {

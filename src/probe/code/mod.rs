@@ -12,6 +12,7 @@ mod hidden;
 mod language;
 mod marker;
 mod outdated;
+mod overrides;
 mod read;
 mod rules;
 mod rust_tests;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 use super::finding::{Finding, Findings};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::world::want::LARGEST_SWEPT;
 use crate::world::{Class, ClassSet, Found, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 use read::SourceFile;
@@ -169,8 +171,8 @@ impl Probe for Code {
         let texts = within(Select::any(own));
         let binaries = within(Select { names: vec![Name::Any], ..Select::any(own) }.except(MEDIA.iter().copied()));
         vec![
-            wants.add(Want::doc(source, "code/source", |file| Ok(read::read(file)))),
-            wants.add(Want::doc(texts, "code/text", |file| Ok(hidden::read(file)))),
+            wants.add(Want::doc(source, "code/source", |file| Ok(read::read(file))).screened(read::questions())),
+            wants.add(Want::doc(texts, "code/text", |file| Ok(hidden::read(file))).screened(hidden::questions())),
             wants.add(
                 Want::doc(binaries, "code/binary", |file| Ok(binary::read(file))).up_to(LARGEST_BINARY).with_binary(),
             ),
@@ -234,11 +236,11 @@ impl Sums<'_> {
             self.facts.set_reason("there is no shipped source file in a language that is known");
             return;
         }
-        let defined = defined(&files);
+        let defined = self.definitions(&files);
         for (path, _, file) in &files {
             self.findings.extend(path, file.findings.iter().cloned());
             let settled = file.overridable.iter().map(|(name, finding)| {
-                read::settle(name, finding.clone(), defined.get(name.as_str()).copied().unwrap_or_default())
+                overrides::settle(name, finding.clone(), defined.get(name.as_str()).copied().unwrap_or_default())
             });
             self.findings.extend(path, settled);
         }
@@ -248,6 +250,13 @@ impl Sums<'_> {
         for (name, _) in in_source().chain(TESTED) {
             self.findings.set_count(&mut self.facts, name);
         }
+    }
+
+    /// How often the methods that hold a stub are defined; nothing is read when there is no such stub.
+    fn definitions(&self, files: &[(&str, bool, &SourceFile)]) -> BTreeMap<String, u32> {
+        let names = files.iter().flat_map(|(_, _, file)| file.overridable.iter().map(|(name, _)| name.clone()));
+        let paths = files.iter().map(|(path, ..)| *path);
+        overrides::definitions(names, paths, |path| self.swept.read(path, LARGEST_SWEPT).ok())
     }
 
     fn amounts(&mut self, lines: u64, tests: u64, todos: u64) {
@@ -308,14 +317,6 @@ impl Sums<'_> {
             }
         }
     }
-}
-
-fn defined<'a>(files: &[(&'a str, bool, &'a SourceFile)]) -> BTreeMap<&'a str, u32> {
-    let mut defined = BTreeMap::new();
-    for (name, count) in files.iter().flat_map(|(_, _, file)| &file.defines) {
-        *defined.entry(name.as_str()).or_default() += count;
-    }
-    defined
 }
 
 fn number(part: u64, whole: u64, reason: &str) -> Fact {

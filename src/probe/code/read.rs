@@ -1,18 +1,18 @@
-//! Reads one source file into a small digest: what the rules find in it, its lines of code, the names it defines.
+//! Reads one source file into a small digest: what the rules find in it, and its lines of code.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use memchr::memchr;
 use regex::bytes::Regex;
 
 use super::guard::{Guard, Match};
 use super::language::{self, Lang};
+use super::overrides::enclosing;
 use super::rules::{Scope, compiled};
 use super::{marker, rust_tests};
-use crate::model::Certainty;
 use crate::probe::finding::{Finding, shortened};
-use crate::world::{Class, FileBytes, View};
+use crate::world::{Class, FileBytes, View, required_literals};
 
 /// What is kept of one source file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,6 @@ pub(super) struct SourceFile {
     pub(super) findings: Vec<Finding>,
     /// Stubs that are abstract methods if another class defines the method: the name of each.
     pub(super) overridable: Vec<(String, Finding)>,
-    /// How often each function name is defined here.
-    pub(super) defines: BTreeMap<String, u32>,
     /// Tests, and among them skipped ones with a reason on their line.
     pub(super) tests: u32,
     /// Markers of work to do, all and those that name nobody.
@@ -42,7 +40,6 @@ pub(super) fn read(file: &FileBytes<'_>) -> SourceFile {
         reading.count_lines();
         reading.read_markers();
     }
-    reading.names();
     reading.seen.findings.sort();
     reading.seen.findings.dedup();
     reading.seen
@@ -63,7 +60,10 @@ impl Reading<'_, '_> {
 
     fn match_rules(&mut self) {
         let lang = self.lang;
-        for one in compiled().iter().filter(|one| one.rule.langs.contains(&lang)) {
+        for (number, one) in compiled().iter().enumerate() {
+            if !one.rule.langs.contains(&lang) || !self.may_fit(one.rule) || !self.file.may_hold(number) {
+                continue;
+            }
             let whole = 0..self.file.bytes.len();
             if one.rule.view == View::Strings {
                 let strings = self.file.regions().iter().filter(|(view, _)| *view == View::Strings);
@@ -74,6 +74,14 @@ impl Reading<'_, '_> {
             } else {
                 self.apply(one.rule, one.regex(), whole);
             }
+        }
+    }
+
+    /// Whether anything in this file can be in the rule's scope: only Rust keeps tests beside the code.
+    fn may_fit(&self, rule: &super::rules::Rule) -> bool {
+        match rule.scope {
+            Scope::Shipped => self.shipped,
+            Scope::Tests => !self.shipped || self.lang == Lang::Rust,
         }
     }
 
@@ -115,28 +123,29 @@ impl Reading<'_, '_> {
 
     /// A line counts when something of it is code or a string outside of tests.
     fn count_lines(&mut self) {
-        let mut last = usize::MAX;
-        let mut line = 0;
-        let mut at = 0;
-        for (view, range) in self.file.regions().iter() {
-            for (offset, byte) in self.file.bytes[range.clone()].iter().enumerate() {
-                debug_assert_eq!(at, range.start + offset);
-                at += 1;
-                if *byte == b'\n' {
-                    line += 1;
-                } else if view != View::Comments
-                    && !byte.is_ascii_whitespace()
-                    && last != line
-                    && !self.in_tests(at - 1)
-                {
-                    last = line;
-                    self.seen.lines += 1;
+        let bytes = self.file.bytes;
+        // The line a region ends in was counted already when the next one starts on it.
+        let mut counted_to = 0;
+        for (view, range) in self.file.regions().iter().filter(|(view, _)| *view != View::Comments) {
+            let _ = view;
+            let mut at = range.start.max(counted_to);
+            while let Some(offset) = bytes.get(at..range.end).and_then(first_visible) {
+                at += offset;
+                if let Some(test) = self.test_ranges.iter().find(|test| test.contains(&at)) {
+                    at = test.end;
+                    continue;
                 }
+                self.seen.lines += 1;
+                at = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+                counted_to = at;
             }
         }
     }
 
     fn read_markers(&mut self) {
+        if !self.file.may_hold(compiled().len()) {
+            return;
+        }
         let comments: Vec<Range<usize>> =
             self.file.regions().iter().filter(|(view, _)| *view == View::Comments).map(|(_, range)| range).collect();
         for range in comments {
@@ -154,16 +163,16 @@ impl Reading<'_, '_> {
             }
         }
     }
+}
 
-    fn names(&mut self) {
-        let Some(definition) = definition(self.lang) else { return };
-        for found in definition.captures_iter(self.file.bytes) {
-            if let Some(name) = found.name("name") {
-                let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
-                *self.seen.defines.entry(name).or_default() += 1;
-            }
-        }
-    }
+fn first_visible(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|byte| !byte.is_ascii_whitespace())
+}
+
+/// The questions that [`read`] asks of a file before it looks closer: one per rule, and then one for the markers.
+pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
+    let rules = compiled().iter().map(|one| required_literals(one.rule.pattern));
+    rules.chain([marker::WORDS.iter().map(|word| word.as_bytes().to_vec()).collect()]).collect()
 }
 
 /// The line of an offset, from 1.
@@ -185,44 +194,6 @@ fn has_reason(line: &str) -> bool {
         && !line.contains("unittest.skip(")
         && !line.contains("t.Skip(");
     reason.is_match(line.as_bytes()) && (!named || line.contains("//"))
-}
-
-/// How functions and methods are defined where an abstract method cannot be told from a stub otherwise.
-fn definition(lang: Lang) -> Option<&'static Regex> {
-    static PYTHON: OnceLock<Regex> = OnceLock::new();
-    static JS: OnceLock<Regex> = OnceLock::new();
-    static JVM: OnceLock<Regex> = OnceLock::new();
-    static PHP: OnceLock<Regex> = OnceLock::new();
-    let (cell, pattern) = match lang {
-        Lang::Python => (&PYTHON, r"(?m)^[ \t]*(async[ \t]+)?def[ \t]+(?P<name>\w+)"),
-        Lang::Js => (
-            &JS,
-            r"(?m)^[ \t]+((public|private|protected|static|async|override|readonly|get|set|\*)[ \t]+)*(?P<name>[A-Za-z_$#][\w$]*)[ \t]*(<[^>\n]*>)?\([^;{}]*\)[^;{}=]*\{|^[ \t]*(export[ \t]+)?(default[ \t]+)?(async[ \t]+)?function[ \t]*\*?[ \t]*(?P<function>[\w$]+)|^[ \t]*(?P<property>[\w$]+)[ \t]*[:=][ \t]*(async[ \t]*)?(function\b|\([^)\n]*\)[ \t]*=>)",
-        ),
-        Lang::Java | Lang::Kotlin => {
-            (&JVM, r"(?m)^[ \t]+[\w<>\[\], @?.]*[ \t](?P<name>\w+)[ \t]*\([^;{}]*\)[^;{}=]*\{")
-        }
-        Lang::Php => (&PHP, r"(?m)\bfunction[ \t]+&?(?P<name>\w+)[ \t]*\("),
-        _ => return None,
-    };
-    Some(cell.get_or_init(|| Regex::new(pattern).expect("the pattern is a constant that tests use")))
-}
-
-/// The name of the method that holds this offset; `None` in a plain function and at the top of a file.
-fn enclosing(bytes: &[u8], at: usize, lang: Lang) -> Option<String> {
-    let definition = definition(lang)?;
-    let last = definition.captures_iter(&bytes[..at]).last()?;
-    let name = last.name("name")?;
-    let line = bytes[..name.start()].iter().rposition(|byte| *byte == b'\n').map_or(0, |from| from + 1);
-    let indented = bytes[line..].first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-    indented.then(|| String::from_utf8_lossy(name.as_bytes()).into_owned())
-}
-
-/// Whether a stub in this method is an abstract method: another class defines it, or nobody can tell.
-pub(super) fn settle(name: &str, finding: Finding, defined: u32) -> Finding {
-    let abstract_method = !name.is_empty() && defined > 1;
-    let certainty = if abstract_method { Certainty::Hint } else { finding.certainty };
-    finding.with(certainty)
 }
 
 #[cfg(test)]

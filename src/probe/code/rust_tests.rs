@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use memchr::memmem;
 use regex::bytes::Regex;
 
 use crate::world::{FileBytes, View};
@@ -13,7 +14,7 @@ pub(super) fn ranges(file: &FileBytes<'_>) -> Vec<Range<usize>> {
     let test = TEST.get_or_init(|| {
         Regex::new(r"#!?\[cfg\(\s*((any|all)\(\s*)?test\b|#\[(\w+::)?test\b").expect("the pattern is a constant")
     });
-    if !file.bytes.windows(4).any(|window| window == b"test") {
+    if memmem::find(file.bytes, b"test").is_none() {
         return Vec::new();
     }
     let code = file.regions().only(View::Code, file.bytes);

@@ -99,7 +99,7 @@ impl Probe for SecretsProbe {
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let select = Select::any(ClassSet::ALL).below(folder).except(self.exclude.iter().cloned());
-        let texts = Want::doc(select, "secrets", |file| Ok(scan::scan(file.path(), file.entry.class, file.bytes)));
+        let texts = Want::doc(select, "secrets", |file| Ok(scan::scan(file))).screened(scan::questions());
         vec![wants.add(texts)]
     }
 

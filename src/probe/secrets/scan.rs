@@ -2,15 +2,16 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use regex::bytes::Regex;
 
 use crate::model::Certainty;
 use crate::probe::finding::Finding;
 use crate::probe::secret_name::{is_secret_name, is_secret_value, masked};
-use crate::world::Class;
+use crate::world::{Class, FileBytes};
 
 use super::pem::private_keys;
-use super::shapes::tokens;
+use super::shapes::{self, tokens_of};
 
 /// Findings of one file, with those that an inline comment excuses marked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,21 +20,35 @@ pub(super) struct Scanned {
     pub(super) suppressed: Vec<Finding>,
 }
 
+/// Bytes of an address that are looked at from its `://` on.
+const LONGEST_ADDRESS: usize = 512;
+/// Bytes in which its name, password and `@` must lie.
+const LONGEST_LOGIN: usize = 140;
+/// Marks that decide which of the slower looks a file needs.
+const MARKS: [&str; 3] = ["PRIVATE KEY", "ENC[AES256_GCM", "://"];
+
+/// The questions that [`scan`] asks of a file before it looks closer: one per shape of token, then one per mark.
+pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
+    shapes::questions().chain(MARKS.iter().map(|mark| vec![mark.as_bytes().to_vec()])).collect()
+}
+
 /// Looks through a text file.
-pub(super) fn scan(path: &str, class: Class, bytes: &[u8]) -> Scanned {
+pub(super) fn scan(file: &FileBytes<'_>) -> Scanned {
     let mut scanned = Scanned::default();
-    let marks = Marks::of(bytes);
-    if bytes.starts_with(b"$ANSIBLE_VAULT") || (marks.sops && contains(bytes, b"sops")) {
+    let bytes = file.bytes;
+    let [key, sops, address] = [0, 1, 2].map(|mark| file.may_hold(shapes::SHAPES.len() + mark));
+    let sealed = sops && contains(bytes, MARKS[1].as_bytes()) && contains(bytes, b"sops");
+    if sealed || bytes.starts_with(b"$ANSIBLE_VAULT") {
         return scanned;
     }
-    let context = Context { path, class, bytes };
-    let mut found = context.tokens();
-    if marks.key {
+    let context = Context { path: file.path(), class: file.entry.class, bytes };
+    let mut found = context.tokens(|shape| file.may_hold(shape));
+    if key {
         found.extend(context.keys());
     }
     found.extend(context.env_file());
     found.extend(context.tool_file());
-    if marks.address {
+    if address {
         found.extend(context.addresses());
     }
     for (offset, mut finding) in found {
@@ -79,8 +94,8 @@ impl Context<'_> {
         }
     }
 
-    fn tokens(&self) -> Found {
-        let found = tokens(self.bytes);
+    fn tokens(&self, may_hold: impl Fn(usize) -> bool) -> Found {
+        let found = tokens_of(self.bytes, may_hold);
         if found.is_empty() {
             return Vec::new();
         }
@@ -196,11 +211,24 @@ impl Context<'_> {
             .expect("a fixed pattern")
         });
         let mut found = Vec::new();
-        for captures in ADDRESS.captures_iter(self.bytes) {
+        let mut from = 0;
+        for mark in memmem::find_iter(self.bytes, "://") {
+            // Most addresses hold no password: without these two marks there is none.
+            let near = &self.bytes[mark.saturating_sub(1)..self.bytes.len().min(mark + LONGEST_ADDRESS)];
+            let login = &near[..near.len().min(LONGEST_LOGIN)];
+            if mark < from || !login.contains(&b'@') || !login[2..].contains(&b':') {
+                continue;
+            }
+            let Some(captures) =
+                ADDRESS.captures(near).filter(|found| found.get(0).is_some_and(|all| all.start() == 0))
+            else {
+                continue;
+            };
+            from = mark + captures.get(0).map_or(0, |all| all.len());
             let part =
                 |at| captures.get(at).map(|m| String::from_utf8_lossy(m.as_bytes()).into_owned()).unwrap_or_default();
             let (user, password, host) = (part(1), part(2), part(3).to_ascii_lowercase());
-            let start = captures.get(2).map_or(0, |m| m.start());
+            let start = mark.saturating_sub(1) + captures.get(2).map_or(0, |m| m.start());
             let mixed =
                 password.bytes().any(|b| b.is_ascii_digit()) && password.bytes().any(|b| b.is_ascii_alphabetic());
             if !mixed || user == password || is_stand_in(&password) || is_private_host(&host) {
@@ -219,30 +247,7 @@ impl Context<'_> {
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|part| part == word)
-}
-
-/// Marks that decide which of the slower looks a file needs; one pass finds them all.
-struct Marks {
-    key: bool,
-    sops: bool,
-    address: bool,
-}
-
-impl Marks {
-    fn of(bytes: &[u8]) -> Marks {
-        static MARKS: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"PRIVATE KEY|ENC\[AES256_GCM|://").expect("a fixed pattern"));
-        let mut marks = Marks { key: false, sops: false, address: false };
-        for mark in MARKS.find_iter(bytes) {
-            match mark.as_bytes().first() {
-                Some(b'P') => marks.key = true,
-                Some(b'E') => marks.sops = true,
-                _ => marks.address = true,
-            }
-        }
-        marks
-    }
+    memmem::find(bytes, word).is_some()
 }
 
 /// Values that everybody knows, so that they protect nothing and reveal nothing; default credentials are another rule's.
@@ -313,11 +318,19 @@ fn digest(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::Tree;
 
     const KEY: &str = "dGhpcyBpcyBub3QgYSBrZXkgYXQgYWxsLCBpdCBvbmx5IGhhcyB0aGUgc2hhcGUgb2Ygb25lIDEyMzQ1Njc4OTA=";
 
+    fn look(path: &str, class: Class, text: &str) -> Scanned {
+        let tree = Tree::from_memory([(path, text)]);
+        let mut entry = tree.entries()[0].clone();
+        entry.class = class;
+        scan(&FileBytes::new(&entry, text.as_bytes()))
+    }
+
     fn found(path: &str, class: Class, text: &str) -> Vec<(&'static str, Certainty)> {
-        scan(path, class, text.as_bytes()).findings.iter().map(|f| (f.fact, f.certainty)).collect()
+        look(path, class, text).findings.iter().map(|f| (f.fact, f.certainty)).collect()
     }
 
     fn key() -> String {
@@ -355,14 +368,14 @@ mod tests {
     #[test]
     fn an_inline_comment_makes_a_finding_less_sure_and_is_listed() {
         let text = format!("# x gitleaks:allow\n{}", key().replacen('\n', " gitleaks:allow\n", 1));
-        let scanned = scan("k.pem", Class::Src, text.as_bytes());
+        let scanned = look("k.pem", Class::Src, &text);
         assert_eq!(scanned.suppressed.len(), 1);
         assert_eq!(scanned.findings[0].certainty, Certainty::Likely);
     }
 
     #[test]
     fn a_note_never_shows_the_value() {
-        let scanned = scan(".env", Class::Src, b"DB_PASSWORD=Tr0ub4dor9zzzz\n");
+        let scanned = look(".env", Class::Src, "DB_PASSWORD=Tr0ub4dor9zzzz\n");
         assert!(!scanned.findings[0].note.contains("Tr0ub4dor"), "{:?}", scanned.findings);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use regex::bytes::Regex;
 
 use super::checksum;
@@ -215,25 +216,23 @@ pub(crate) struct Token {
 static COMPILED: LazyLock<Vec<Regex>> =
     LazyLock::new(|| SHAPES.iter().map(|shape| Regex::new(shape.regex).expect("a fixed pattern")).collect());
 
-/// Any literal of any shape: the one pass that every file pays.
-static ANY: LazyLock<Regex> = LazyLock::new(|| {
-    let literals: Vec<String> = SHAPES.iter().flat_map(|s| s.literals).map(|literal| regex::escape(literal)).collect();
-    Regex::new(&literals.join("|")).expect("fixed literals")
-});
+/// For each shape the literals of which one is in every token.
+pub(super) fn questions() -> impl Iterator<Item = Vec<Vec<u8>>> {
+    SHAPES.iter().map(|shape| shape.literals.iter().map(|literal| literal.as_bytes().to_vec()).collect())
+}
 
 /// Tokens in a text, in order, each once per place.
 pub(crate) fn tokens(text: &[u8]) -> Vec<Token> {
-    let mut present: Vec<&[u8]> = ANY.find_iter(text).map(|found| found.as_bytes()).collect();
-    present.sort_unstable();
-    present.dedup();
-    if present.is_empty() {
-        return Vec::new();
-    }
+    tokens_of(text, |shape| {
+        SHAPES[shape].literals.iter().any(|literal| memmem::find(text, literal.as_bytes()).is_some())
+    })
+}
+
+/// The same, where it is known which shapes the text may hold.
+pub(super) fn tokens_of(text: &[u8], may_hold: impl Fn(usize) -> bool) -> Vec<Token> {
     let mut found = Vec::new();
-    for (shape, regex) in SHAPES.iter().zip(COMPILED.iter()) {
-        if !shape.literals.iter().any(|literal| present.contains(&literal.as_bytes())) {
-            continue;
-        }
+    for (number, shape) in SHAPES.iter().enumerate().filter(|(number, _)| may_hold(*number)) {
+        let regex = &COMPILED[number];
         for token in regex.captures_iter(text).filter_map(|captures| captures.get(1)) {
             let value = String::from_utf8_lossy(token.as_bytes()).into_owned();
             if entropy(&value) >= shape.entropy && !is_documented(&value) {
