@@ -97,6 +97,7 @@ fn the_phases_add_up_to_the_time() {
     };
     assert!(seconds("time.dns").is_zero(), "an address needs no look-up");
     let parts = ["time.dns", "time.connect", "time.wait", "time.receive"].map(seconds);
+    // A busy machine may read the head late; what it waited then counts less for the rest.
     assert!(parts[2].to_f64() >= 0.060 && parts[2].to_f64() + parts[3].to_f64() >= 0.099, "{parts:?}");
     assert_eq!(parts.into_iter().reduce(|a, b| a + b).unwrap(), seconds("time"));
 }
@@ -323,6 +324,3 @@ fn wrong_parameters_are_problems_with_help() {
         assert!(problems[0].help.is_some() && problems[0].place.is_some(), "{params}: {problems:?}");
     }
 }
-
-mod faults;
-mod tcp;
