@@ -136,7 +136,7 @@ impl Cookies {
         let name = cookie.name().to_owned();
         let lower = name.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-        let named = |names: &[String]| names.iter().any(|known| *known == name);
+        let named = |names: &[String]| names.contains(&name);
         let session = named(&self.session) || (has(SESSION) && !has(NO_SESSION) && !named(&self.readable));
         let secure = cookie.secure() == Some(true);
         let mut faults = Vec::new();
