@@ -112,8 +112,10 @@ fn audit(rules: &[(&'static str, Value)], folder: &Path) -> Audited {
     let (responses, server) = (folder.join("responses.yaml"), folder.join("server.yaml"));
     let root = tempfile::tempdir().unwrap();
     let authority = tempfile::tempdir().unwrap();
+    // Kept until the audit is over: some services end with it.
+    let service = responses.is_file().then(|| Service::start(&responses));
     let asked = match () {
-        () if responses.is_file() => Some(("api", Service::start(&responses).target(authority.path()))),
+        () if responses.is_file() => service.as_ref().map(|service| ("api", service.target(authority.path()))),
         () if server.is_file() => Some(fixture::start(&server)),
         () => {
             history::lay_out(folder, root.path());

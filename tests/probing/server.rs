@@ -213,7 +213,9 @@ impl Identity {
         let certificate = params.signed_by(&key, &between).unwrap();
         Identity {
             authority_pem: root.pem(),
+            chain_pem: certificate.pem() + &between.pem(),
             chain: vec![certificate.der().clone(), between.der().clone()],
+            key_pem: key.serialize_pem(),
             key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
             alpn: Vec::new(),
         }
