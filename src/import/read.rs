@@ -56,7 +56,7 @@ pub(super) fn statements(blocks: &[Block], around: &Surroundings) -> Vec<Stateme
 
 /// Bytes of one bullet, line or heading in which statements are looked for: no sentence is longer, and the cost of one
 /// grows faster than its length.
-const MOST_BYTES: usize = 16 * 1024;
+const MOST_BYTES: usize = 4 * 1024;
 
 /// Columns of a table that are read.
 const MOST_CELLS: usize = 100;

@@ -108,3 +108,33 @@ fn real_documents_become_specs_that_validate() {
         assert_eq!(output.status.code(), Some(0), "{system}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
+
+/// Documents that want to hurt: each must end soon, well, and with a spec that validates.
+#[test]
+fn hostile_documents_do_no_harm() {
+    let headings: String = (0..800).map(|number| format!("## H{number} ✅\n\ntext\n\n")).collect();
+    let nested: String = (0..300).map(|depth| format!("{}- [ ] n{depth}\n", "  ".repeat(depth))).collect();
+    let surrogates = [b"\xff\xfe".to_vec(), b"\x00\xd8".repeat(500), b"-\x00 \x00x\x00".to_vec()].concat();
+    let documents: [(&str, Vec<u8>); 9] = [
+        ("a long line", format!("- [ ] {}", "word 95% <100ms → week ".repeat(40_000)).into_bytes()),
+        ("many bullets", "- [ ] at least 80% in 2-3 days\n".repeat(2_000).into_bytes()),
+        ("deep quotes", format!("{} - [x] deep\n", ">".repeat(10_000)).into_bytes()),
+        ("deep lists", nested.into_bytes()),
+        ("headings", headings.into_bytes()),
+        ("zeros and tabs", b"# T\r\n\r\n- [x] a\x00b\r\n- [ ]\tc\r\n".to_vec()),
+        ("lone surrogates", surrogates),
+        ("brackets", format!("{}\n{}\n{}", "[".repeat(20_000), "*".repeat(20_000), "`".repeat(20_001)).into_bytes()),
+        (
+            "yaml in text",
+            b"- [ ] a: {b} # c\n- [ ] ${SECRET} $$ \"q\" 'p' \\ - ! & * | > %\n- [ ] \xe2\x80\xae evil \x1b[31m\n"
+                .to_vec(),
+        ),
+    ];
+    for (name, bytes) in documents {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.md");
+        std::fs::write(&path, bytes).unwrap();
+        let output = with_spec(path.to_str().unwrap(), &["validate"]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -86,28 +86,9 @@ fn area(source: &Source<'_>, heading: Option<usize>, id: String, title: String) 
     AreaDraft { heading, id, title, priority, claimed, remark, checks: Vec::new() }
 }
 
-/// The area of this title, made if there is none.
-pub(super) fn named<'d>(draft: &'d mut Draft, title: &str) -> &'d mut AreaDraft {
-    let mut ids = Ids::default();
-    for area in &draft.areas {
-        ids.give(&area.id);
-    }
-    let wanted = slug(title);
-    let found = draft.areas.iter().position(|area| slug(&area.title) == wanted);
-    let index = found.unwrap_or_else(|| {
-        let (id, title) = (ids.give_lettered(title, "area"), title.to_owned());
-        draft.areas.push(AreaDraft {
-            heading: None,
-            id,
-            title,
-            priority: None,
-            claimed: None,
-            remark: None,
-            checks: Vec::new(),
-        });
-        draft.areas.len() - 1
-    });
-    &mut draft.areas[index]
+/// An area that no heading stands for.
+pub(super) fn bare(id: String, title: String) -> AreaDraft {
+    AreaDraft { heading: None, id, title, priority: None, claimed: None, remark: None, checks: Vec::new() }
 }
 
 /// What is done of an area, in percent.

@@ -28,8 +28,11 @@ const MOST_TEXT: usize = 200_000;
 /// Fills areas with checks, gates with ids, and the report with what remains as text.
 pub(super) fn fill(source: &Source<'_>, draft: &mut Draft) {
     let marks = source.statements.iter().filter(|statement| statement.meaning.mark().is_some()).count();
+    let mut area_ids = Ids::default();
+    draft.areas.iter().for_each(|area| drop(area_ids.give(&area.id)));
     let mut filling = Filling {
         source,
+        area_ids,
         headings: Headings::of(source),
         ids: Ids::default(),
         plain_lists: marks < FEW_MARKS,
@@ -54,6 +57,7 @@ struct Filling<'a> {
     source: &'a Source<'a>,
     headings: Headings,
     ids: Ids,
+    area_ids: Ids,
     plain_lists: bool,
     areas: BTreeMap<String, usize>,
     /// Ids of the checks by entry.
@@ -102,7 +106,7 @@ impl Filling<'_> {
                 |at| area::title(&source.entries[*at].text),
             );
             self.made.insert(index, check.id.clone());
-            area::named(draft, &title).checks.push(check);
+            self.put(check, &title, draft);
         }
     }
 
@@ -111,7 +115,17 @@ impl Filling<'_> {
         let title = "The document states nothing that can be checked".to_owned();
         let check = CheckDraft { id: self.ids.give("nothing to check"), title, line: 1, ..CheckDraft::default() };
         let name = draft.name.clone().unwrap_or_else(|| "Plan".to_owned());
-        area::named(draft, &name).checks.push(check);
+        self.put(check, &name, draft);
+    }
+
+    /// Puts a check into the area of a title, made if there is none.
+    fn put(&mut self, check: CheckDraft, title: &str, draft: &mut Draft) {
+        let index = *self.areas.entry(slug(title)).or_insert_with(|| {
+            let id = self.area_ids.give_lettered(title, "area");
+            draft.areas.push(area::bare(id, title.to_owned()));
+            draft.areas.len() - 1
+        });
+        draft.areas[index].checks.push(check);
     }
 
     fn is_check(&self, index: usize, heading: Option<usize>) -> bool {
