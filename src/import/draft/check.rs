@@ -365,13 +365,12 @@ fn take(statement: &Statement, check: &mut CheckDraft) {
             check.remarks.push(format!("`{}` stands before a target, so it is no claim", mark.sign));
         }
         Meaning::Threshold(threshold) => {
-            let statistic =
-                threshold.statistic.as_deref().map_or_else(String::new, |statistic| format!("{statistic} of "));
-            let to =
-                threshold.value_max.as_ref().map_or_else(String::new, |most| format!("..{}", most.floor_decimals(6)));
+            let statistic = threshold.statistic.as_deref().unwrap_or("value");
+            let most = threshold.value_max.as_ref();
+            let to = most.map_or_else(String::new, |most| format!("..{}", most.floor_decimals(6)));
             let value = threshold.value.floor_decimals(6);
-            let (operator, unit) = (threshold.comparison.operator(), &threshold.unit);
-            check.remarks.push(format!("target: {statistic}{} {operator} {value}{to} {unit}", statement.subject));
+            let (operator, unit, said) = (threshold.comparison.operator(), &threshold.unit, &statement.evidence);
+            check.remarks.push(format!("target: \"{said}\", read as {statistic} {operator} {value}{to} {unit}"));
         }
         Meaning::Alternative => check.weightless = true,
         _ => {}
