@@ -3,6 +3,7 @@
 
 mod area;
 mod check;
+mod detail;
 mod order;
 mod outlook;
 mod proposal;

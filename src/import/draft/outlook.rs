@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::area;
-use super::check::{effort, is_whole};
+use super::check::is_whole;
+use super::detail::effort;
 use super::slug::Ids;
 use super::yaml_text::shortened;
 use super::{CostDraft, Draft, PhaseDraft, RiskDraft, SectionDraft, Source, TeamDraft};
