@@ -15,6 +15,9 @@ pub(super) struct Link {
     pub(super) measured: Measured,
 }
 
+/// The words for a claim that nothing looks at.
+pub(super) const NOTHING_MEASURED: &str = "nothing is measured for it";
+
 /// What was measured.
 pub(super) enum Measured {
     /// Of checks: the state to write, where it is known.
@@ -145,9 +148,18 @@ fn of_checks(checks: Vec<&Check>) -> Link {
         (None, None, false) => Some(Measure::Done),
     };
     let certain = if failed.is_none() && unsure.is_none() { Certain::Pass } else { Certain::NotPass };
-    let words = worst.map_or_else(|| "n/a".to_owned(), outcome_words);
+    let words = match worst {
+        Some(_) if applying.iter().all(|check| is_bare_claim(check)) => NOTHING_MEASURED.to_owned(),
+        Some(check) => outcome_words(check),
+        None => "n/a".to_owned(),
+    };
     let subject = checks.iter().map(|check| check.id.as_str()).collect::<Vec<_>>().join(", ");
     Link { subject, measured: Measured::State { state, certain, words } }
+}
+
+/// Whether nothing looks at what the check claims: then there is no measurement to write down.
+fn is_bare_claim(check: &Check) -> bool {
+    check.outcome == Outcome::Unknown && check.expectations.is_empty() && check.evidence.is_empty()
 }
 
 /// The outcome with the evidence for it.

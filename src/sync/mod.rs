@@ -99,7 +99,10 @@ fn rewritten(line: &[u8], index: usize, link: &Link, day: &str, overclaims: &mut
             sign::with_percent(&body, proven)
         }
     };
-    let mut line = mark::with(changed, &format!("measured {day}: {}", link.measured.words()));
+    let mut line = match link.measured.words() {
+        link::NOTHING_MEASURED => changed,
+        words => mark::with(changed, &format!("measured {day}: {words}")),
+    };
     line.extend_from_slice(end);
     line
 }

@@ -141,3 +141,14 @@ fn what_cannot_be_done_is_said() {
     );
     assert!(err(&output).contains("nothing in `PLAN.md` is linked"), "{}", err(&output));
 }
+
+#[test]
+fn a_claim_that_nothing_looks_at_gets_no_mark_and_says_still_too_much() {
+    let folder = folder(b"# Plan\n\n- [x] Rehearsed\n");
+    let claim = "version: 1\nareas:\n  base:\n    checks:\n      - { id: rehearsed, title: Rehearsed, claimed: { value: done, text: Rehearsed, source: \"PLAN.md:3\" } }\n";
+    fs::write(folder.path().join("shipworthy.yaml"), claim).unwrap();
+    let output = shipworthy(folder.path(), &["sync", "PLAN.md", "--check", "--as-of", "2026-03-02"]);
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
+    assert_eq!(out(&output), "PLAN.md:3: `rehearsed` is claimed as done, measured: nothing is measured for it\n");
+    assert_eq!(lines(&written(folder.path()))[2], "- [x] Rehearsed");
+}

@@ -44,6 +44,10 @@ fn is_share_of_area(meaning: &Meaning) -> bool {
     matches!(meaning, Meaning::Percentage { role: PercentRole::Complete | PercentRole::Remaining, .. })
 }
 
+fn is_number(meaning: &Meaning) -> bool {
+    matches!(meaning, Meaning::Percentage { .. } | Meaning::Score { .. } | Meaning::Grade { .. })
+}
+
 fn is_state(meaning: &Meaning) -> bool {
     meaning.mark().is_some_and(|mark| mark.role == MarkRole::State)
 }
@@ -76,9 +80,11 @@ fn area(source: &Source<'_>, heading: Option<usize>, id: String, title: String) 
     let statements: Vec<&Statement> = heading.map_or_else(Vec::new, |heading| source.of(heading).collect());
     let claimed = statements.iter().find_map(|statement| claimed(statement));
     let mark = statements.iter().find_map(|statement| statement.meaning.mark());
-    let remark = mark
-        .filter(|_| claimed.is_none())
-        .map(|mark| format!("the document says: {} ({})", mark.state.word(), mark.sign));
+    let marked = mark.map(|mark| format!("{} ({})", mark.state.word(), mark.sign));
+    // A bare number may be a share, a weight or how far the work is: it stays a remark.
+    let numbers = statements.iter().filter(|statement| is_number(&statement.meaning)).map(|s| s.evidence.clone());
+    let said: Vec<String> = marked.into_iter().chain(numbers).collect();
+    let remark = (claimed.is_none() && !said.is_empty()).then(|| format!("the document says: {}", said.join(", ")));
     let priority = statements.iter().find_map(|statement| match &statement.meaning {
         Meaning::Priority { level, .. } => Some(level.priority),
         _ => None,
