@@ -4,7 +4,7 @@
 //! are read with `serde_yaml` by the probes that need them.
 //!
 //! Text stays text: a plain scalar is kept as written (`1.10`, `no`, `7e3`), and whoever asks for it decides what it
-//! means. Tags are refused; several documents and directives are a matter of foreign files (`parse_documents`).
+//! means. Tags, several documents and directives are refused here, and a matter of foreign files (`parse_documents`).
 
 mod access;
 mod anchor;

@@ -160,7 +160,8 @@ impl<'p> Builder<'p> {
     }
 
     fn refuse_tag(&self, tagged: bool, at: &granit_parser::Span) -> Step {
-        if !tagged {
+        // Other programs give their own meaning to tags (`!reference`, `!Ref`); the text behind one stays text.
+        if !tagged || self.many {
             return Ok(());
         }
         let span = syntax::tag(&self.source, at);

@@ -307,3 +307,11 @@ fn a_foreign_file_may_hold_several_documents_and_empty_ones_are_left_out() {
     assert_eq!(documents[1].span.line, 7);
     assert!(parse(source).is_err());
 }
+
+#[test]
+fn a_foreign_file_may_have_tags_whose_text_stays_text() {
+    let source = source("c.yaml", b"script:\n- !reference [a, b]\n- !Ref x\n").unwrap();
+    let documents = parse_documents(&source, &mut Problems::new()).unwrap();
+    let items = documents[0].get("script").unwrap().items();
+    assert_eq!((items[0].items().len(), items[1].text()), (2, Some("x")));
+}
