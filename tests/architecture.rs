@@ -77,6 +77,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("html5ever", &["probe/security_headers/page.rs"]),
     ("hdrhistogram", &["world/net/load/tally.rs"]),
     ("http_body_util", &["world/net/", "demo/"]),
+    ("hcl_edit", &["probe/terraform/"]),
     ("hyper", &["world/net/", "demo/"]),
     ("hyper_util", &["world/net/", "demo/"]),
     ("ignore", &["world/"]),

@@ -27,7 +27,9 @@ mod file;
 mod finding;
 pub(crate) mod folder;
 mod git;
+mod gitlab;
 mod glob_parameter;
+mod grafana;
 pub(crate) mod http;
 mod image;
 mod ingest;
@@ -44,6 +46,7 @@ mod percent;
 mod permission;
 pub mod plugin;
 mod postgres;
+mod prometheus_rules;
 mod promql;
 mod purpose;
 mod redis;
@@ -57,6 +60,7 @@ mod secrets;
 mod security_headers;
 mod service;
 mod tcp;
+mod terraform;
 mod tests;
 mod text;
 mod tls;
@@ -193,6 +197,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &docs::DEF,
     &file::DEF,
     &git::DEF,
+    &gitlab::DEF, &grafana::DEF,
     &http::DEF,
     &kubernetes::DEF,
     &ingest::DEF,
@@ -204,10 +209,12 @@ pub static PROBES: &[&ProbeDef] = &[
     &postgres::DEF,
     &logs::DEF, &metrics::DEF, &nats::DEF,
     &redis::DEF,
+    &plugin::DEF, &prometheus_rules::DEF, &promql::DEF,
     &secrets::DEF,
     &security_headers::DEF,
     &tcp::DEF,
     &tests::DEF,
+    &terraform::DEF, &tests::DEF,
     &text::DEF,
     &tls::DEF,
     &workflow::DEF,

@@ -135,6 +135,41 @@ fn is_comment(text: &str) -> bool {
     text.trim_start().starts_with('#')
 }
 
+/// What a line of a pipeline decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    Tests,
+    /// Lints, builds, deployments.
+    Work,
+    Scan,
+}
+
+impl Gate {
+    /// The fact that counts its failure where that is ignored.
+    pub(crate) fn ignored_fact(self) -> &'static str {
+        match self {
+            Gate::Scan => "ignored_scans",
+            Gate::Tests | Gate::Work => "ignored_failures",
+        }
+    }
+}
+
+/// What a line decides, if anything; a comment decides nothing.
+pub(crate) fn gate(text: &str) -> Option<Gate> {
+    match text {
+        text if is_comment(text) => None,
+        text if SCANS.is_match(text) => Some(Gate::Scan),
+        text if runs_tests(text) => Some(Gate::Tests),
+        text if LINTS.is_match(text) => Some(Gate::Work),
+        _ => None,
+    }
+}
+
+/// Whether a line hides the failure of its command.
+pub(crate) fn is_swallowed(text: &str) -> bool {
+    SWALLOWED.is_match(text)
+}
+
 /// `ignored_failures` (tests, lints, builds, deployments) and `ignored_scans`.
 pub(super) fn ignored(workflow: &Workflow<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -151,7 +186,7 @@ pub(super) fn ignored(workflow: &Workflow<'_>) -> Vec<Finding> {
 }
 
 /// A leg that is known to fail at times.
-fn is_trial(name: &str) -> bool {
+pub(crate) fn is_trial(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     ["nightly", "canary", "experimental", "allowed-fail", "allow-fail", "fix", "upload", "snapshot", "preview", "tip"]
         .iter()
@@ -160,17 +195,9 @@ fn is_trial(name: &str) -> bool {
 
 fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<Finding> {
     for (line, text) in step.scripts() {
-        if is_comment(text) {
-            continue;
-        }
-        let fact = if SCANS.is_match(text) {
-            "ignored_scans"
-        } else if runs_tests(text) || LINTS.is_match(text) {
-            "ignored_failures"
-        } else {
-            continue;
-        };
-        let how = if SWALLOWED.is_match(text) {
+        let Some(gate) = gate(text) else { continue };
+        let fact = gate.ignored_fact();
+        let how = if is_swallowed(text) {
             "its failure is swallowed"
         } else if soft {
             "`continue-on-error: true`"

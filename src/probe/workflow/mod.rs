@@ -2,7 +2,7 @@
 //! pipelines there are. Owns parameters and facts.
 
 mod exposure;
-mod gates;
+pub(super) mod gates;
 mod judge;
 mod observe;
 mod permissions;

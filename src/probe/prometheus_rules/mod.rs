@@ -1,0 +1,111 @@
+//! `prometheus-rules`: alerts as code, in rule files of Prometheus and in `PrometheusRule` objects. Owns parameters and
+//! facts. What an expression means is promtool's and pint's business; here only which kind of symptom it speaks of.
+
+mod observe;
+mod rules;
+mod symptom;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
+use crate::probe::yaml_file::YamlFault;
+use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
+use crate::world::{Select, Want, WantId, Wants};
+use crate::yaml::{Node, Spanned};
+
+/// Parameters of the `prometheus-rules` probe.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Params {
+    /// Rule files to look at; every match counts. Default: every YAML file with rule groups, those of tests, examples and
+    /// vendored code left out.
+    #[serde(default)]
+    pub(super) glob: Option<Spanned<String>>,
+}
+
+/// The registry's entry.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "prometheus-rules",
+    doc: "Reads alert rules of Prometheus: severity, delay, summary, runbook, symptoms covered",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "prometheus-rules: { glob: \"alerts/*.yml\" }",
+};
+
+const DEFAULT_GLOB: &str = "**/*.{yaml,yml}";
+
+type Digest = Result<Option<rules::RuleFile>, YamlFault>;
+
+struct PrometheusRulesProbe {
+    glob: Option<String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = crate::yaml::decode(node, problems)?;
+    let glob = glob_parameter::checked(params.glob, "alerts/*.yml", problems)?;
+    Some(Box::new(PrometheusRulesProbe { glob }))
+}
+
+impl Probe for PrometheusRulesProbe {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: declarations(), ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        format!("prometheus-rules glob={:?}", self.glob)
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { reads: vec![self.glob.clone().unwrap_or_else(|| DEFAULT_GLOB.to_owned())], ..Touch::default() }
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        let glob = self.glob.as_deref().unwrap_or(DEFAULT_GLOB);
+        let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["yaml", "yml"])).below(folder);
+        vec![wants.add(Want::doc(select, "prometheus-rules", |file| -> Result<Digest, Unknown> {
+            Ok(rules::read(file.path(), file.bytes))
+        }))]
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(async move {
+            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
+            look.swept.get(*want).whole.clone()?;
+            Ok(observe::observe(look.swept, *want, self.glob.is_some()))
+        })
+    }
+}
+
+/// Facts that count findings.
+#[rustfmt::skip]
+pub(super) const COUNTED: &[(&str, &str)] = &[
+    ("malformed_rules", "rules without `expr`, with both or neither of `alert` and `record`, with a `for` that is no duration; groups without a name or with one that the file uses twice"),
+    ("without_severity", "alerts without a label `severity`"),
+    ("without_for", "alerts that fire at once, those of burn rates left out, whose windows are their delay"),
+    ("without_summary", "alerts without annotation `summary` or `description`"),
+    ("without_runbook", "alerts without annotation `runbook_url` or `runbook`; those of severity `info` or `none` need none"),
+    ("dead_runbooks", "alerts whose runbook is a file of the repository that is not there"),
+];
+
+#[rustfmt::skip]
+fn declarations() -> Vec<FactDecl> {
+    let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+    let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
+    let mut all = vec![
+        count("files", "files with rule groups that count"),
+        count("parse_errors", "rule files that could not be read"),
+        count("alerts", "alerting rules"),
+        count("recordings", "recording rules"),
+        count("symptoms", "kinds of symptom that an alert speaks of, of five: errors, latency, absence, saturation, expiry (certificates, backups)"),
+        FactDecl::new("covered", FactType::List(Box::new(FactType::Text)), "those kinds by name"),
+    ];
+    all.extend(COUNTED.iter().map(|(name, doc)| count(*name, *doc)));
+    all.push(ratio("quality_ratio", "mean over alerts: severity, delay, summary and runbook a quarter each"));
+    all.push(ratio("alert_credit", "60 % for the share of symptoms, 40 % for the quality"));
+    all
+}
