@@ -94,7 +94,7 @@ pub(crate) fn audit_all(rules: &[(&'static str, Value)], folders: &[(String, Pat
     let queue = Mutex::new(folders.iter());
     let done = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
-        for _ in 0..6 {
+        for _ in 0..12 {
             scope.spawn(|| {
                 loop {
                     let next = queue.lock().unwrap().next();
