@@ -14,12 +14,18 @@ use crate::spec::document::{Document, PackDoc};
 
 /// JSON Schema of the spec, with every probe's parameters and every catalog id.
 pub fn spec() -> Value {
-    finished(of::<Document>())
+    titled("shipworthy spec", finished(of::<Document>()))
 }
 
 /// JSON Schema of a pack.
 pub fn pack() -> Value {
-    finished(of::<PackDoc>())
+    titled("shipworthy pack", finished(of::<PackDoc>()))
+}
+
+/// Editors show the title of a schema beside what they offer from it.
+fn titled(title: &str, mut schema: Value) -> Value {
+    schema["title"] = json!(title);
+    schema
 }
 
 /// Every generated file: path below the project's root, and its text.
@@ -76,8 +82,8 @@ fn probe_schema(generator: &mut SchemaGenerator) -> Value {
     json!({
         "description": "One probe with its parameters: a mapping with exactly one key.",
         "type": "object",
-        "minProperties": 1,
-        "maxProperties": 1,
+        // beside `properties` the bound would make language servers offer nothing for an empty mapping
+        "allOf": [{ "minProperties": 1, "maxProperties": 1 }],
         "additionalProperties": false,
         "properties": properties,
     })
@@ -103,10 +109,18 @@ fn relax(value: &mut Value) {
                 object.insert("patternProperties".to_owned(), json!({ "^x-": true }));
             }
             widen_text(object);
+            drop_empty_defaults(object);
             object.values_mut().for_each(relax);
         }
         Value::Array(items) => items.iter_mut().for_each(relax),
         _ => {}
+    }
+}
+
+/// `default: null` says nothing, and language servers put `null` in for it or fail on it.
+fn drop_empty_defaults(object: &mut Map<String, Value>) {
+    if object.get("default").is_some_and(Value::is_null) && !object.contains_key("properties") {
+        object.remove("default");
     }
 }
 
