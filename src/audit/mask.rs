@@ -1,21 +1,22 @@
-//! Masks secrets in a whole report at once, so that no renderer has to remember it.
+//! Masks secrets in a whole report at once, so that no renderer has to remember it; the same for a recording.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::model::report::Report;
 use crate::model::{Masker, Problem, Problems};
 
-/// The report with every secret replaced in every text.
-pub(super) fn masked(report: Report, masker: &Masker) -> Report {
+/// A report or recording with every secret replaced in every text.
+pub(super) fn masked<T: Serialize + DeserializeOwned>(whole: T, masker: &Masker) -> T {
     if masker.is_empty() {
-        return report;
+        return whole;
     }
-    let Ok(mut tree) = serde_json::to_value(&report) else {
-        return report;
+    let Ok(mut tree) = serde_json::to_value(&whole) else {
+        return whole;
     };
     mask(&mut tree, masker);
-    // Masking changes texts only, so the tree still has the report's shape.
-    serde_json::from_value(tree).unwrap_or(report)
+    // Masking changes texts only, so the tree still has its shape.
+    serde_json::from_value(tree).unwrap_or(whole)
 }
 
 /// Problems with every secret replaced: a message may quote what a variable held.

@@ -20,7 +20,7 @@ use crate::facets;
 use crate::model::report::Report;
 use crate::model::{Masker, Problems};
 use crate::plan::{self, Plan, PlanInput};
-use crate::run::{self, Progress, RunOptions, Stop};
+use crate::run::{self, Progress, Recording, RunOptions, Stop};
 use crate::spec::{self, LoadOptions, Loaded};
 use crate::world::{Permit, Swept, Tree, WantId, Wants, World, sweep};
 
@@ -65,6 +65,8 @@ pub struct AuditOptions {
     pub limit: Duration,
     /// Flags that change what is looked at, for the report.
     pub flags: Vec<String>,
+    /// `--replay`: nothing is looked at; this was seen.
+    pub replay: Option<Arc<Recording>>,
 }
 
 impl AuditOptions {
@@ -142,8 +144,16 @@ pub fn prepare(options: &AuditOptions) -> Result<Prepared, NotPrepared> {
     Ok(Prepared { plan: Arc::new(plan), loaded, tree, facets })
 }
 
+/// What an audit brought.
+pub struct Audited {
+    /// The report.
+    pub report: Report,
+    /// What was observed, to be judged again with `--replay`.
+    pub recording: Recording,
+}
+
 /// Sweeps, observes, judges and scores.
-pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, progress: Arc<dyn Progress>) -> Report {
+pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, progress: Arc<dyn Progress>) -> Audited {
     let began = std::time::Instant::now();
     let masker = masker(&prepared.loaded);
     let world = Arc::new(World {
@@ -156,21 +166,33 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
         environment: options.process_env.clone(),
     });
     let timer = limit_run(options.limit, stop.clone());
-    let commit = git::state(&options.root, options.process_env.get("PATH").map(String::as_str)).await;
-    let (swept, wants) = sweep_tree(prepared, options.workers, &stop).await;
-    let run_options = RunOptions { workers: options.workers, stop: stop.clone(), progress };
-    let (runs, requests) = run::run(prepared.plan.clone(), world, swept, wants, run_options).await;
+    let replay = options.replay.clone();
+    let commit = match &replay {
+        Some(recording) => recording.commit.clone(),
+        None => git::state(&options.root, options.process_env.get("PATH").map(String::as_str)).await,
+    };
+    let (swept, wants) = match &replay {
+        Some(_) => (Arc::default(), vec![Vec::new(); prepared.plan.observations.len()]),
+        None => sweep_tree(prepared, options.workers, &stop).await,
+    };
+    let run_options = RunOptions { workers: options.workers, stop: stop.clone(), progress, replay: replay.clone() };
+    let ran = run::run(prepared.plan.clone(), world, swept, wants, run_options).await;
     timer.abort();
+    let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let duration_ms = replay.map_or(elapsed_ms, |recording| recording.duration_ms);
     let circumstances = assemble::Circumstances {
         options,
         prepared,
-        runs: &runs,
-        requests,
-        commit,
-        duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        runs: &ran.checks,
+        requests: ran.requests,
+        commit: commit.clone(),
+        duration_ms,
         stopped: stop.reason(),
     };
-    mask::masked(assemble::report(&circumstances), &masker)
+    let report = mask::masked(assemble::report(&circumstances), &masker);
+    let mut recording = ran.recording;
+    (recording.now, recording.duration_ms, recording.commit) = (options.now, duration_ms, commit);
+    Audited { report, recording: mask::masked(recording, &masker) }
 }
 
 fn masker(loaded: &Loaded) -> Masker {

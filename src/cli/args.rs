@@ -184,6 +184,12 @@ pub(super) struct AuditArgs {
     pub(super) permit: PermitArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// Keep what was observed in a file, for `--replay`.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) record: Option<PathBuf>,
+    /// Look at nothing: judge what `--record` kept, at the moment it was seen.
+    #[arg(long, value_name = "FILE", conflicts_with = "record", help_heading = "Output")]
+    pub(super) replay: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

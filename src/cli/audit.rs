@@ -1,38 +1,60 @@
 //! `shipworthy audit`.
 
-use anyhow::Result;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
 
 use super::args::AuditArgs;
 use super::console::Console;
-use super::exit::Exit;
+use super::exit::{Exit, WrongQuestion};
 use super::output::Outputs;
 use super::{progress, setup};
-use crate::audit::{self, AuditOptions, Prepared};
-use crate::model::report::Report;
-use crate::run::Stop;
+use crate::audit::{self, AuditOptions, Audited, Prepared};
+use crate::run::{Recording, Stop};
 
 pub(super) fn run(arguments: &AuditArgs, console: &Console) -> Result<Exit> {
-    let options = setup::options(&arguments.spec, &arguments.select, Some(&arguments.permit))?;
+    let mut options = setup::options(&arguments.spec, &arguments.select, Some(&arguments.permit))?;
+    if let Some(file) = &arguments.replay {
+        replay(&mut options, file)?;
+    }
     let outputs = Outputs::open(&arguments.output)?;
     let prepared = match setup::prepare(&options, console)? {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
-    let report = execute(&options, &prepared, console)?;
-    outputs.write(&report, console)?;
-    Ok(Exit::from_code(report.exit.code))
+    let audited = execute(&options, &prepared, console)?;
+    if let Some(file) = &arguments.record {
+        std::fs::write(file, audited.recording.text()).with_context(|| format!("cannot write `{}`", file.display()))?;
+    }
+    outputs.write(&audited.report, console)?;
+    Ok(Exit::from_code(audited.report.exit.code))
+}
+
+/// Judges what a file holds instead of looking; the report says so.
+fn replay(options: &mut AuditOptions, file: &Path) -> Result<()> {
+    let shown = file.display();
+    let text =
+        std::fs::read_to_string(file).map_err(|error| WrongQuestion(format!("cannot read `{shown}`: {error}")))?;
+    let recording = Recording::read(&text).map_err(|reason| {
+        WrongQuestion(format!("`{shown}` is no recording: {reason}\nhelp: `shipworthy audit --record FILE` writes one"))
+    })?;
+    options.now = recording.now;
+    options.flags.push(format!("--replay {shown}"));
+    options.replay = Some(Arc::new(recording));
+    Ok(())
 }
 
 /// Runs a prepared audit with progress and signals.
-pub(super) fn execute(options: &AuditOptions, prepared: &Prepared, console: &Console) -> Result<Report> {
+pub(super) fn execute(options: &AuditOptions, prepared: &Prepared, console: &Console) -> Result<Audited> {
     let runtime = setup::runtime()?;
     let progress = progress::start(console.progress, prepared.plan.observations.len());
-    let report = runtime.block_on(async {
+    let audited = runtime.block_on(async {
         let stop = Stop::default();
         setup::stop_on_signal(&stop);
         audit::audit(options, prepared, stop, progress.clone()).await
     });
     progress::finish(&progress);
     runtime.shutdown_background();
-    Ok(report)
+    Ok(audited)
 }

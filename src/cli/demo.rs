@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &DemoArgs, console: &Console) -> Result<Exit> {
         let which = if arguments.fixed { "repaired" } else { "flawed" };
         console.note(&format!("auditing the {which} sample at {} and its repository", service.base_url));
     }
-    let report = audit::execute(&options, &prepared, console)?;
+    let report = audit::execute(&options, &prepared, console)?.report;
     outputs.write(&report, console)?;
     Ok(Exit::from_code(report.exit.code))
 }

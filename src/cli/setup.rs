@@ -53,6 +53,7 @@ pub(super) fn options(spec: &SpecArgs, select: &SelectArgs, permit: Option<&Perm
         workers: permit.and_then(|permit| permit.workers).map_or_else(audit::default_workers, usize::from),
         limit: limit(permit)?,
         flags: flags(spec, select, permit),
+        replay: None,
     })
 }
 

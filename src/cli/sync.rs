@@ -54,7 +54,7 @@ fn measured(arguments: &SyncArgs, console: &Console) -> Result<Option<Report>> {
     }
     let options = setup::options(&arguments.spec, &SelectArgs::default(), Some(&arguments.permit))?;
     match setup::prepare(&options, console)? {
-        Ok(prepared) => Ok(Some(audit::execute(&options, &prepared, console)?)),
+        Ok(prepared) => Ok(Some(audit::execute(&options, &prepared, console)?.report)),
         Err(_) => Ok(None),
     }
 }

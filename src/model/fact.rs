@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Exact;
 use super::outcome::Grade;
@@ -43,7 +44,8 @@ pub enum FactType {
 }
 
 /// A value. Quantities are exact and in the base unit of their type (seconds, bytes, fraction, per second).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Value {
     /// JSON null; counts as absent wherever a value is due.
     Null,
@@ -111,7 +113,8 @@ pub mod num_count {
 }
 
 /// What is known of one fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// It was seen.
     Present(Value),
@@ -167,7 +170,8 @@ pub struct FactSchema {
 }
 
 /// Observed facts by name. A name that is not there is unobserved.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     by_name: BTreeMap<String, Fact>,
     /// Why the names that are not there were not observed.
@@ -232,7 +236,7 @@ impl Facts {
 }
 
 /// Why nothing could be observed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unknown(pub String);
 
 impl Unknown {
@@ -249,7 +253,8 @@ impl std::fmt::Display for Unknown {
 }
 
 /// What a probe brings back.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Observation {
     /// The facts.
     pub facts: Facts,

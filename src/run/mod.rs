@@ -3,6 +3,7 @@
 mod judge;
 mod lane;
 mod observe;
+mod recording;
 mod stop;
 mod waive;
 
@@ -19,6 +20,7 @@ use crate::plan::{Finding, Plan};
 use crate::probe::Lane;
 use crate::world::{Swept, WantId, World};
 
+pub use recording::Recording;
 pub use stop::Stop;
 pub(crate) use waive::{accepts, in_force};
 
@@ -69,6 +71,18 @@ pub struct RunOptions {
     pub stop: Stop,
     /// Told what goes on.
     pub progress: Arc<dyn Progress>,
+    /// Nothing is looked at; this was seen.
+    pub replay: Option<Arc<Recording>>,
+}
+
+/// What became of a plan.
+pub struct Ran {
+    /// Result i belongs to check i of the plan.
+    pub checks: Vec<CheckRun>,
+    /// Requests sent to live systems.
+    pub requests: u64,
+    /// What was observed.
+    pub recording: Recording,
 }
 
 /// What one observation brought.
@@ -85,19 +99,21 @@ struct Engine {
     options: RunOptions,
     lanes: lane::Lanes,
     observed: Vec<OnceCell<Arc<Observed>>>,
+    replayed: Option<Vec<(Result<Observation, Unknown>, u64)>>,
     judged: Vec<SetOnce<CheckRun>>,
 }
 
-/// Observes and judges every check of the plan; also says how many requests were sent.
+/// Observes and judges every check of the plan.
 pub async fn run(
     plan: Arc<Plan>,
     world: Arc<World>,
     swept: Arc<Swept>,
     wants: Vec<Vec<WantId>>,
     options: RunOptions,
-) -> (Vec<CheckRun>, u64) {
+) -> Ran {
     let count = plan.checks.len();
     let engine = Arc::new(Engine {
+        replayed: options.replay.as_ref().map(|recording| recording.for_plan(&plan, &world.masker)),
         lanes: lane::Lanes::new(&plan, options.workers),
         observed: plan.observations.iter().map(|_| OnceCell::new()).collect(),
         judged: (0..count).map(|_| SetOnce::new()).collect(),
@@ -115,9 +131,9 @@ pub async fn run(
     let runs = (0..count).map(|index| engine.judged[index].get().cloned().unwrap_or_else(|| engine.lost(index)));
     let mut runs: Vec<CheckRun> = runs.collect();
     judge::settle_alternatives(&engine.plan, &mut runs);
-    let requests = engine.observed.iter().filter_map(|cell| cell.get()?.result.as_ref().ok()).map(|seen| seen.requests);
-    let requests = requests.sum();
-    (runs, requests)
+    let made = || engine.observed.iter().map(|cell| cell.get().map(Arc::as_ref));
+    let requests = made().filter_map(|observed| observed?.result.as_ref().ok()).map(|seen| seen.requests).sum();
+    Ran { checks: runs, requests, recording: Recording::of(&engine.plan, made()) }
 }
 
 impl Engine {

@@ -24,6 +24,9 @@ impl Engine {
         if let Some(reason) = refusal(planned, &self.world) {
             return Arc::new(Observed { result: Err(Unknown(reason)), duration_ms: 0 });
         }
+        if let Some((result, duration_ms)) = self.replayed.as_ref().map(|replayed| replayed[index].clone()) {
+            return Arc::new(Observed { result, duration_ms });
+        }
         let pass = tokio::select! {
             pass = self.lanes.enter(&planned.lane) => pass,
             reason = self.options.stop.requested() => return Arc::new(Observed { result: Err(Unknown(reason)), duration_ms: 0 }),

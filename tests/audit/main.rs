@@ -9,5 +9,6 @@ mod init;
 mod interrupt;
 mod outcomes;
 mod plan;
+mod replay;
 mod secrets;
 mod waivers;

@@ -1,6 +1,6 @@
 //! Secrets never reach any output.
 
-use super::bench::{Bench, spec};
+use super::bench::{Bench, outcome, spec};
 
 const SECRET: &str = "hunter2-correct-horse/ä";
 
@@ -22,6 +22,22 @@ fn a_secret_that_a_command_prints_is_masked_in_every_format() {
         let text = String::from_utf8_lossy(&shown);
         assert!(!text.contains("hunter2"), "{format}: {text}");
     }
+}
+
+#[test]
+fn a_recording_holds_no_secret_and_can_be_replayed_all_the_same() {
+    let bench = bench();
+    let audit = |arguments: &[&str]| {
+        let mut command = bench.command(&["audit", "--format", "json"]);
+        let output = command.args(arguments).env("TOKEN", SECRET).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        outcome(&report, "echoes").to_owned()
+    };
+    assert_eq!(audit(&["--record", "seen.json"]), "fail");
+    let recording = std::fs::read_to_string(bench.path().join("seen.json")).unwrap();
+    assert!(recording.contains("token="), "nothing was recorded: {recording}");
+    assert!(!recording.contains("hunter2"), "{recording}");
+    assert_eq!(audit(&["--replay", "seen.json"]), "fail");
 }
 
 #[test]
