@@ -53,6 +53,7 @@ mod redis;
 mod report_file;
 mod report_json;
 mod report_paths;
+mod runner;
 #[cfg(test)]
 pub(crate) mod sample;
 mod secret_name;
@@ -205,7 +206,6 @@ pub static PROBES: &[&ProbeDef] = &[
     &manifest::DEF,
     &openapi::DEF,
     &ownership::DEF,
-    &plugin::DEF, &promql::DEF,
     &postgres::DEF,
     &logs::DEF, &metrics::DEF, &nats::DEF,
     &redis::DEF,
@@ -213,7 +213,6 @@ pub static PROBES: &[&ProbeDef] = &[
     &secrets::DEF,
     &security_headers::DEF,
     &tcp::DEF,
-    &tests::DEF,
     &terraform::DEF, &tests::DEF,
     &text::DEF,
     &tls::DEF,

@@ -176,6 +176,12 @@ impl Freshness {
         Ok(Fresh { age_s: age(file.modified), doubt: "age by the file system" })
     }
 
+    /// The age of a report that names a recent commit: it is fresh whatever its time.
+    pub(super) fn named(&self, look: &Look<'_>, own: Option<Written>) -> Fresh {
+        let age = own.and_then(|own| u64::try_from(look.world.now.as_second().saturating_sub(own.second)).ok());
+        Fresh { age_s: age, doubt: "" }
+    }
+
     /// Whether a report is no older than `most` seconds, whatever was committed since; unknown with its age when it is.
     pub(super) fn within(
         &self,

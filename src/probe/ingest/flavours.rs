@@ -57,7 +57,7 @@ fn described(text: &str) -> String {
         Ok(seen) => seen,
         Err(unknown) => return format!("unknown: {unknown}\n"),
     };
-    let (format, _) = format::parse(None, text.to_owned()).unwrap();
+    let (format, _) = format::parse(None, text.to_owned(), None).unwrap();
     let mut out = format.to_owned();
     for (name, fact) in seen.facts.iter() {
         if *fact != Fact::Absent && *fact != Fact::Present(Value::count(0)) {

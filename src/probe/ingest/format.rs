@@ -74,23 +74,30 @@ pub(super) fn named(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// Reads a report of this format, or of the one that its content says; the error says what is wrong with it.
-pub(super) fn parse(format: Option<&'static Format>, text: String) -> Result<(&'static str, Report), String> {
+/// Reads a report of this format, or of the one that its content says; the error says what is wrong with it. `ran` is the
+/// name of the program that was seen to write it: then it need not show that it looked.
+pub(super) fn parse(
+    format: Option<&'static Format>,
+    text: String,
+    ran: Option<&str>,
+) -> Result<(&'static str, Report), String> {
     let content = Content::new(text);
     if let Some(fault) = content.fault() {
         return Err(fault.to_owned());
     }
     let format = format.or_else(|| FORMATS.iter().find(|format| (format.is_it)(&content)));
+    // Most linters print an empty list when all is well.
+    let bare = content.root().as_array().is_some_and(Vec::is_empty);
+    let format = format.or_else(|| ran.filter(|_| bare).and_then(named));
     let Some(format) = format else {
-        let empty = content.root().as_array().is_some_and(Vec::is_empty);
-        return Err(if empty {
+        return Err(if bare {
             "is an empty list, which shows neither what wrote it nor that anything was looked at".to_owned()
         } else {
             "is no report of a known format; name it with `format`".to_owned()
         });
     };
     let report = (format.parse)(&content)?;
-    if !report.shows_a_look() {
+    if ran.is_none() && !report.shows_a_look() {
         let tool = &report.tool;
         return Err(format!("does not show that {tool} looked at anything: an empty report is no clean one"));
     }

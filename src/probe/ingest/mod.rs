@@ -6,6 +6,7 @@ mod configuration;
 mod content;
 mod cvss;
 mod data;
+mod exit;
 mod finding;
 #[cfg(test)]
 mod flavours;
@@ -16,6 +17,8 @@ mod load;
 mod observe;
 mod operations;
 mod report;
+#[cfg(test)]
+mod runs;
 mod sarif;
 mod secrets;
 mod tally;
@@ -27,7 +30,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits};
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits, runner};
 use crate::expect::units::std_duration;
 use crate::model::{FactDecl, FactName, FactSchema, FactType, Grade, Observation, Problems, Unknown};
 use crate::yaml::{Node, Spanned, decode as decode_node};
@@ -47,8 +50,14 @@ pub(super) static DEF: ProbeDef = ProbeDef {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "IngestProbe")]
 struct Params {
-    /// Path or glob of the reports, also below folders that git ignores; findings of several are joined.
-    report: Spanned<String>,
+    /// Program and arguments that write the report, each an item of its own; no shell. A report that is not written
+    /// while it runs does not count; one without findings counts when the tool ended as it does when all is well.
+    #[serde(default)]
+    run: Option<Spanned<Vec<String>>>,
+    /// Path or glob of the reports, also below folders that git ignores; findings of several are joined. Without it the
+    /// output of `run` is the report.
+    #[serde(default)]
+    report: Option<Spanned<String>>,
     /// The format, such as `sarif`, `trivy` or `k6`; by default what the content says. All of them: docs/ingest.md.
     #[serde(default)]
     format: Option<Spanned<String>>,
@@ -61,14 +70,15 @@ struct Params {
     /// Units of numbers in `json` and `rows`: `{ json.latency.p95: ms }`.
     #[serde(default)]
     units: BTreeMap<String, String>,
-    /// Time limit.
+    /// Time limit; when it is over, `run` is killed with everything it started.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
 }
 
 /// The probe with its parameters checked.
 struct Ingest {
-    report: String,
+    run: Option<Vec<String>>,
+    report: Option<String>,
     format: Option<&'static Format>,
     max_age: Option<Duration>,
     exclude: Vec<String>,
@@ -79,8 +89,17 @@ struct Ingest {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let before = problems.len();
-    folder::check_path(&params.report, "report", problems);
-    folder::check_globs([&params.report], problems);
+    runner::check(params.run.as_ref(), problems);
+    if let Some(report) = &params.report {
+        folder::check_path(report, "report", problems);
+        folder::check_globs([report], problems);
+    }
+    if params.run.is_none() && params.report.is_none() {
+        let problem = node.problem("neither `run` nor `report`");
+        problems.push(
+            problem.help("write `report: reports/trivy.json`, or `run: [hadolint, -f, json, Dockerfile]` as well"),
+        );
+    }
     let format = params.format.as_ref().and_then(|name| {
         let format = format::named(name);
         if format.is_none() {
@@ -99,8 +118,9 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     });
     let timeout = limits::timeout(params.timeout.as_ref(), problems);
     (problems.len() == before).then(|| {
-        let Params { report, exclude, units, .. } = params;
-        Box::new(Ingest { report: report.value, format, max_age, exclude, units, timeout }) as Box<dyn Probe>
+        let Params { run, report, exclude, units, .. } = params;
+        let (run, report) = (run.map(|run| run.value), report.map(|report| report.value));
+        Box::new(Ingest { run, report, format, max_age, exclude, units, timeout }) as Box<dyn Probe>
     })
 }
 
@@ -111,17 +131,25 @@ impl Probe for Ingest {
     }
 
     fn key(&self) -> String {
-        let Ingest { report, format, max_age, exclude, units, timeout: _ } = self;
+        let Ingest { run, report, format, max_age, exclude, units, timeout: _ } = self;
         let format = format.map(|format| format.name);
-        format!("ingest {report:?} {format:?} {max_age:?} {exclude:?} {units:?}")
+        format!("ingest {run:?} {report:?} {format:?} {max_age:?} {exclude:?} {units:?}")
     }
 
     fn lane(&self) -> Lane {
-        Lane::Free
+        if self.run.is_some() { Lane::Process } else { Lane::Free }
     }
 
     fn touch(&self) -> Touch {
-        Touch { reads: vec![self.report.clone()], ..Touch::default() }
+        Touch {
+            reads: self.report.iter().cloned().collect(),
+            runs: self.run.iter().cloned().collect(),
+            ..Touch::default()
+        }
+    }
+
+    fn looks_without_running(&self) -> bool {
+        self.report.is_some()
     }
 
     fn timeout(&self) -> Option<Duration> {
@@ -161,6 +189,7 @@ fn about_the_report() -> Vec<FactDecl> {
     vec![
         FactDecl::new("scanned", FactType::Count, "files, packages or rules the tool looked at, where the report says"),
         FactDecl::new("age", FactType::Duration, "age of the oldest report"),
+        FactDecl::new("exit_code", FactType::Number, "exit code of `run`; unobserved when nothing was run"),
         FactDecl::new("tool.name", FactType::Text, "the tool that wrote the report"),
         FactDecl::new("tool.version", FactType::Version, "its version, where the report says"),
         FactDecl::new("commit", FactType::Text, "the commit that the report names; absent when it names none"),

@@ -3,15 +3,16 @@
 use super::finding::Finding;
 use super::report::Report;
 use super::tally::Tally;
-use super::{Ingest, format};
+use super::{Ingest, exit, format};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, Facts, Observation, Place, Unknown, Value};
-use crate::probe::Look;
 use crate::probe::evidence::{MOST_SHOWN, fingerprint};
 use crate::probe::finding::shortened;
-use crate::probe::report_file::{self, Freshness};
+use crate::probe::report_file::{self, Before, Freshness};
 use crate::probe::report_paths::Paths;
+use crate::probe::{Look, runner};
 use crate::world::artefact::Artefact;
+use crate::world::process::Finished;
 
 /// Reports that evidence names one by one.
 const MOST_REPORTS: usize = 5;
@@ -26,9 +27,76 @@ struct Joined {
 }
 
 impl Ingest {
+    /// Runs or reads, as the parameters and the permits say.
     pub(super) async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let mut joined = self.read(&look).await?;
+        match (&self.run, &self.report) {
+            (Some(run), _) if look.world.permit.exec => self.run(&look, run).await,
+            (_, Some(report)) => {
+                let joined = self.read(&look, report).await?;
+                Ok(self.observation(&look, Facts::new(), joined))
+            }
+            (_, None) => Err(Unknown::because("not run: --no-exec")),
+        }
+    }
+
+    async fn run(&self, look: &Look<'_>, run: &[String]) -> Result<Observation, Unknown> {
+        let before = self.report.as_deref().map(|report| Before::look(look, report)).transpose()?;
+        let finished = runner::run(look, run, "the tool").await?;
+        let command = runner::evidence(run, &finished);
         let mut facts = Facts::new();
+        facts.set("exit_code", finished.exit_code.map_or(Fact::Absent, |code| Fact::Present(Value::count(code))));
+        let program = run.first().map(|program| program.rsplit('/').next().unwrap_or(program)).unwrap_or_default();
+        let joined = match (self.report.as_deref(), &before) {
+            (Some(report), Some(before)) => self.written(look, report, before, program),
+            _ => self.printed(&finished, program),
+        };
+        match joined.and_then(|joined| believed(joined, &finished)) {
+            Ok(mut joined) => {
+                joined.evidence.insert(0, command);
+                Ok(self.observation(look, facts, joined))
+            }
+            Err(unknown) => {
+                facts.set_reason(runner::why(&unknown, &finished));
+                Ok(Observation { facts, evidence: vec![command], requests: 0 })
+            }
+        }
+    }
+
+    /// The reports that were written while the tool ran.
+    fn written(&self, look: &Look<'_>, report: &str, before: &Before, program: &str) -> Result<Joined, Unknown> {
+        let mut joined = Joined::default();
+        for file in report_file::find(look, report)?.iter().filter(|file| before.changed(look, file)) {
+            let text = report_file::text_of(&report_file::read(look, file)?);
+            self.take(&mut joined, text, program, Some(&file.path))?;
+        }
+        if joined.reports.is_empty() {
+            return Err(Unknown::because(format!("the run did not write `{report}`: what is there is older")));
+        }
+        Ok(joined)
+    }
+
+    /// The report that the tool printed.
+    fn printed(&self, finished: &Finished, program: &str) -> Result<Joined, Unknown> {
+        let mut joined = Joined::default();
+        let text = report_file::text_of(&runner::printed(finished, "the tool")?);
+        if text.trim().is_empty() {
+            return Err(Unknown::because("it printed no report"));
+        }
+        self.take(&mut joined, text, program, None)?;
+        Ok(joined)
+    }
+
+    fn take(&self, joined: &mut Joined, text: String, program: &str, path: Option<&str>) -> Result<(), Unknown> {
+        let wrong = |wrong: String| match path {
+            Some(path) => Unknown::because(format!("`{path}` {wrong}")),
+            None => Unknown::because(format!("the output {wrong}")),
+        };
+        let (format, report) = format::parse(self.format, text, Some(program)).map_err(wrong)?;
+        joined.add(path, format, report, Some(0), "written by this run");
+        Ok(())
+    }
+
+    fn observation(&self, look: &Look<'_>, mut facts: Facts, mut joined: Joined) -> Observation {
         joined.about(&mut facts);
         let mut evidence = Vec::new();
         let format = joined.formats.first().copied().unwrap_or_default();
@@ -40,23 +108,23 @@ impl Ingest {
             }
             tally.facts(&mut facts);
             evidence.push(Evidence { kind: EvidenceKind::Report, note: Some(tally.words()), ..Evidence::default() });
-            evidence.extend(shown(&look, tally.open));
+            evidence.extend(shown(look, tally.open));
         }
         joined.values(&mut facts);
         joined.evidence.append(&mut evidence);
-        Ok(Observation { facts, evidence: joined.evidence, requests: 0 })
+        Observation { facts, evidence: joined.evidence, requests: 0 }
     }
 
-    async fn read(&self, look: &Look<'_>) -> Result<Joined, Unknown> {
-        let found = report_file::find(look, &self.report)?;
+    async fn read(&self, look: &Look<'_>, report: &str) -> Result<Joined, Unknown> {
+        let found = report_file::find(look, report)?;
         let freshness = Freshness::ask(look).await?;
         let mut joined = Joined::default();
         for file in &found {
             let text = report_file::text_of(&report_file::read(look, file)?);
             let wrong = |wrong: String| Unknown::because(format!("`{}` {wrong}", file.path));
-            let (format, report) = format::parse(self.format, text).map_err(wrong)?;
+            let (format, report) = format::parse(self.format, text, None).map_err(wrong)?;
             let (age_s, doubt) = self.age(look, &freshness, file, &report).await?;
-            joined.add(file, format, report, age_s, doubt);
+            joined.add(Some(&file.path), format, report, age_s, doubt);
         }
         Ok(joined)
     }
@@ -74,18 +142,31 @@ impl Ingest {
         }
         let fresh = match (self.max_age, &report.commit) {
             (Some(most), _) => freshness.within(look, file, report.written, most.as_secs())?,
-            (None, Some(_)) => {
-                let age = report.written.map(|own| look.world.now.as_second().saturating_sub(own.second));
-                return Ok((age.and_then(|age| u64::try_from(age).ok()), ""));
-            }
+            (None, Some(_)) => freshness.named(look, report.written),
             (None, None) => freshness.of(look, file, report.written)?,
         };
         Ok((fresh.age_s, fresh.doubt))
     }
 }
 
+/// The reports of a tool that ended as it does when it has done its work; unknown why not.
+fn believed(joined: Joined, finished: &Finished) -> Result<Joined, Unknown> {
+    let code = finished.exit_code.ok_or_else(|| Unknown::because("the run was cut short"))?;
+    let found =
+        joined.reports.iter().any(|report| report.findings.as_ref().is_none_or(|findings| !findings.is_empty()));
+    for report in &joined.reports {
+        exit::believed(&report.tool, code, found).map_err(Unknown::because)?;
+    }
+    let looked = joined.reports.iter().any(Report::shows_a_look);
+    let said = [finished.stderr.text(), finished.stdout.text()];
+    match said.iter().find_map(|said| exit::nothing(said)).filter(|_| !looked) {
+        Some(line) => Err(Unknown::because(format!("it looked at nothing: {}", shortened(line)))),
+        None => Ok(joined),
+    }
+}
+
 impl Joined {
-    fn add(&mut self, file: &Artefact, format: &'static str, report: Report, age_s: Option<u64>, doubt: &str) {
+    fn add(&mut self, path: Option<&str>, format: &'static str, report: Report, age_s: Option<u64>, doubt: &str) {
         let version = report.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
         let mut note = format!("report of {}{version}", report.tool);
         if let Some((count, what)) = report.scanned {
@@ -98,7 +179,7 @@ impl Joined {
             note.push_str(&format!("; {doubt}"));
         }
         if self.evidence.len() < MOST_REPORTS {
-            let place = Some(Place::file(file.path.as_str()));
+            let place = path.map(Place::file);
             let note = Some(shortened(&note));
             self.evidence.push(Evidence { kind: EvidenceKind::Report, place, age_s, note, ..Evidence::default() });
         }

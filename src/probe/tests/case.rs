@@ -27,6 +27,10 @@ pub(super) enum Status {
 pub(super) struct Case {
     /// `classname.name`, or what the report has of it.
     pub(super) name: String,
+    /// Class, module or package, as the report writes it; empty where it has none.
+    pub(super) class: String,
+    /// Tags, categories or markers, where the report has them.
+    pub(super) tags: Vec<String>,
     /// What became of it.
     pub(super) status: Status,
     /// It failed first and passed when run again.
@@ -48,6 +52,8 @@ pub(super) struct Parsed {
     pub(super) cases: Vec<Case>,
     /// The earliest time it gives for itself.
     pub(super) written: Option<Written>,
+    /// The commit that it says it is of.
+    pub(super) commit: Option<String>,
 }
 
 impl Parsed {

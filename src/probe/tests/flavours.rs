@@ -131,6 +131,22 @@ fn a_filter_counts_only_what_it_names() {
 }
 
 #[test]
+fn tags_and_files_are_asked_of_reports_that_have_them() {
+    let files =
+        [("r.trx", report!("trx/vstest.trx")), ("src/Shop.Tests/CartTests.cs", "x"), ("Shop/PriceTests.cs", "x")];
+    let seen = observe("report: r.trx", &files).unwrap();
+    assert_eq!(counts(&seen), [5, 2, 2, 1, 0]);
+    assert_eq!(seen.evidence[0].place.as_ref().map(|place| place.line), Some(12));
+    assert_eq!(counts(&observe("report: r.trx\ntag: data*", &files).unwrap()), [1, 0, 1, 0, 0]);
+    assert_eq!(counts(&observe("report: r.trx\npath: Shop/", &files).unwrap()), [2, 1, 1, 0, 0]);
+    assert_eq!(reason("report: r.trx\ntag: fast", &files), "none of 5 tests is tagged `fast`");
+    let plain = [("r.xml", report!("junit/jest.xml"))];
+    assert_eq!(reason("report: r.xml\ntag: slow", &plain), "the reports tag no test, so that `slow` cannot be chosen");
+    let unplaced = "the reports do not say in which file 3 tests stand";
+    assert_eq!(reason("report: r.xml\npath: src", &plain), unplaced);
+}
+
+#[test]
 fn what_shows_no_executed_test_is_unknown() {
     for (report, expected) in [
         ("", "`r.xml` is empty"),
@@ -142,7 +158,7 @@ fn what_shows_no_executed_test_is_unknown() {
         ("<testsuite><testcase name='a'/>", "`r.xml` ends before every element is closed"),
         (
             "all is well",
-            "`r.xml` is no test report of a known kind (JUnit XML, `go test -json`, TAP, `cargo test` text)",
+            "`r.xml` is no test report of a known kind (JUnit XML, TRX, `go test -json`, TAP, `cargo test` output)",
         ),
         (
             "<testsuite failures='2'><testcase name='a'/></testsuite>",
@@ -180,6 +196,8 @@ fn wrong_parameters_are_problems() {
         ("report: ../r.xml", "`../r.xml` leads out of the repository"),
         ("run: []", "`run` names no program"),
         ("report: r.xml\nfilter: ''", "`filter` is empty"),
+        ("report: r.xml\ntag: ' '", "`tag` is empty"),
+        ("report: r.xml\npath: ../x", "`../x` leads out of the repository"),
     ] {
         let problems = sample::decode("tests", yaml).err().unwrap();
         assert_eq!(problems.iter().next().unwrap().message, message, "{yaml}");

@@ -1,10 +1,11 @@
 //! The events of `go test -json`, one JSON object a line (`go doc test2json`). Lines that are none are build output.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::case::{Case, Parsed, Status, first_line, full_name, seconds};
+use super::place;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -50,6 +51,9 @@ struct Stream {
     open: BTreeMap<(String, String), String>,
     /// Packages that started, with whether a test of them failed; ended ones leave.
     packages: BTreeMap<String, bool>,
+    /// Packages that ended, and those that began again after that: a runner tries failed tests once more.
+    ended: BTreeSet<String>,
+    rerun: BTreeSet<String>,
 }
 
 impl Stream {
@@ -61,7 +65,12 @@ impl Stream {
             return Ok(());
         }
         match (event.action.as_str(), event.test.is_empty()) {
-            ("start" | "run", true) => drop(self.packages.entry(event.package).or_default()),
+            ("start" | "run", true) => {
+                if self.ended.contains(&event.package) {
+                    self.rerun.insert(event.package.clone());
+                }
+                self.packages.entry(event.package).or_default();
+            }
             ("run", false) => {
                 self.packages.entry(event.package.clone()).or_default();
                 self.open.insert((event.package, event.test), String::new());
@@ -89,6 +98,7 @@ impl Stream {
         let name = full_name(&event.package, &event.test);
         let failed = event.action == "fail";
         *self.packages.entry(event.package.clone()).or_default() |= failed;
+        let class = event.package.clone();
         let message = self.open.remove(&(event.package, event.test)).unwrap_or_default();
         let status = match event.action.as_str() {
             "fail" => Status::Failed,
@@ -96,22 +106,40 @@ impl Stream {
             _ => Status::Passed,
         };
         let seconds = event.elapsed.and_then(|elapsed| seconds(&elapsed.to_string()));
-        self.parsed.push(Case { name, status, message, seconds, ..Case::default() })
+        if self.rerun.contains(&class) && self.settles(&name, status) {
+            return Ok(());
+        }
+        let mut case = Case { name, class, status, message, seconds, ..Case::default() };
+        if let Some((file, line)) = place::find(&case.message, &case).filter(|_| failed) {
+            (case.file, case.line) = (Some(file), line);
+        }
+        self.parsed.push(case)
+    }
+
+    /// A test that failed in an earlier run of its package and passes now is flaky; one that fails again stays failed.
+    fn settles(&mut self, name: &str, status: Status) -> bool {
+        let failed = |case: &&mut Case| case.name == name && case.status == Status::Failed;
+        let Some(known) = self.parsed.cases.iter_mut().find(failed) else { return false };
+        if status == Status::Passed {
+            (known.status, known.flaky) = (Status::Passed, true);
+        }
+        true
     }
 
     /// A package fails of itself when it does not build, panics or exits; its open tests have then failed.
     fn package_ended(&mut self, event: Event) -> Result<(), String> {
         let explained = self.packages.remove(&event.package).unwrap_or_default();
+        self.ended.insert(event.package.clone());
         let open: Vec<_> = self.open.keys().filter(|(package, _)| *package == event.package).cloned().collect();
         if event.action == "fail" && !explained && open.is_empty() {
             let message = "failed without a failing test: it does not build, or ended early".to_owned();
-            let name = full_name("", &event.package);
-            self.parsed.push(Case { name, status: Status::Failed, message, ..Case::default() })?;
+            let (name, class) = (full_name("", &event.package), event.package.clone());
+            self.parsed.push(Case { name, class, status: Status::Failed, message, ..Case::default() })?;
         }
         for key in open {
             let message = self.open.remove(&key).unwrap_or_default();
-            let name = full_name(&key.0, &key.1);
-            self.parsed.push(Case { name, status: Status::Failed, message, ..Case::default() })?;
+            let (name, class) = (full_name(&key.0, &key.1), key.0);
+            self.parsed.push(Case { name, class, status: Status::Failed, message, ..Case::default() })?;
         }
         Ok(())
     }
@@ -153,6 +181,24 @@ mod tests {
         );
         assert_eq!(failed[0].message, "cart_test.go:12: got 2, want 1");
         assert!(parsed.written.is_some_and(|written| written.zoned));
+    }
+
+    #[test]
+    fn a_test_that_passes_when_its_package_is_run_again_is_flaky() {
+        let again = r#"{"Action":"start","Package":"a"}
+{"Action":"run","Package":"a","Test":"TestRemove"}
+{"Action":"pass","Package":"a","Test":"TestRemove","Elapsed":0}
+{"Action":"pass","Package":"a","Elapsed":0.3}
+"#;
+        let parsed = parse(&format!("{GO}{again}")).unwrap();
+        let flaky: Vec<_> = parsed.cases.iter().filter(|case| case.flaky).map(|case| case.name.as_str()).collect();
+        assert_eq!((parsed.cases.len(), flaky), (4, vec!["a.TestRemove"]));
+        let twice = GO.replace(
+            "{\"Action\":\"skip\"",
+            "{\"Action\":\"pass\",\"Package\":\"a\",\"Test\":\"TestRemove\"}\n{\"Action\":\"skip\"",
+        );
+        let parsed = parse(&twice).unwrap();
+        assert!(parsed.cases.iter().all(|case| !case.flaky), "`-count=2` in one run is two results");
     }
 
     #[test]

@@ -5,10 +5,13 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::case::{Case, Parsed, Status, first_line, full_name, seconds};
+use super::place;
 use crate::probe::xml_text::{expanded, reference};
 
 /// Nesting a report may have.
 const DEEPEST: usize = 1_000;
+/// Tags that one property of a test may hold.
+const MOST_TAGS: usize = 50;
 /// Bytes of a failure's text that are looked at.
 const LONGEST_TEXT: usize = 16 * 1024;
 
@@ -46,6 +49,10 @@ enum Part {
     Failure,
     /// `<failure>` or `<error>` of a whole suite.
     SuiteFailure,
+    /// `<properties>` of a case.
+    CaseProperties,
+    /// `<properties>` of a suite.
+    SuiteProperties,
     /// Anything else.
     Other,
 }
@@ -76,6 +83,12 @@ impl Junit {
             (Some(Part::Suite), "failure" | "error") => {
                 self.open_suite_failure(start)?;
                 Part::SuiteFailure
+            }
+            (Some(Part::Case), "properties") => Part::CaseProperties,
+            (Some(Part::Suite), "properties") => Part::SuiteProperties,
+            (Some(part @ (Part::CaseProperties | Part::SuiteProperties)), "property") => {
+                self.property(start, *part == Part::CaseProperties)?;
+                Part::Other
             }
             (Some(Part::Case), child) => self.open_child(child, start)?,
             _ => Part::Other,
@@ -121,7 +134,28 @@ impl Junit {
             }
         }
         self.case.name = full_name(&class, &name);
+        self.case.class = class;
         Ok(Part::Case)
+    }
+
+    /// `<property>` of a test: tags under the names that runners and plugins use for them; of a suite: the commit.
+    fn property(&mut self, start: &BytesStart<'_>, of_case: bool) -> Result<(), String> {
+        const TAGS: &[&str] =
+            &["tag", "tags", "category", "categories", "marker", "markers", "label", "group", "groups"];
+        const COMMITS: &[&str] = &["commit", "git.commit", "git_commit", "commit_sha", "vcs.commit", "revision"];
+        let all = attributes(start)?;
+        let value = |key: &str| all.iter().find(|(known, _)| known == key).map_or("", |(_, value)| value.as_str());
+        let name = value("name").to_ascii_lowercase();
+        if of_case && TAGS.contains(&name.as_str()) {
+            let tags = value("value").split([',', ';', ' ']).map(str::trim).filter(|tag| !tag.is_empty());
+            self.case.tags.extend(tags.take(MOST_TAGS).map(str::to_owned));
+        }
+        let commit = value("value").trim();
+        let is_commit = commit.len() >= 7 && commit.len() <= 64 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !of_case && COMMITS.contains(&name.as_str()) && is_commit {
+            self.parsed.commit = Some(commit.to_ascii_lowercase());
+        }
+        Ok(())
     }
 
     fn open_child(&mut self, child: &str, start: &BytesStart<'_>) -> Result<Part, String> {
@@ -171,7 +205,7 @@ impl Junit {
                 case.flaky &= case.status == Status::Passed;
                 self.parsed.push(case)?;
             }
-            Some(Part::Other) => {}
+            Some(Part::Other | Part::CaseProperties | Part::SuiteProperties) => {}
         }
         Ok(())
     }
@@ -181,7 +215,7 @@ impl Junit {
             self.case.message = first_line(&self.text);
         }
         if self.case.line == 0
-            && let Some((file, line)) = place(&self.text, self.case.file.as_deref())
+            && let Some((file, line)) = place::find(&self.text, &self.case)
         {
             self.case.file = Some(file);
             self.case.line = line;
@@ -209,21 +243,6 @@ fn told_status(word: &str, known: Status) -> Status {
         }
         _ => known,
     }
-}
-
-/// The last line of a failure's text that begins with `file:line`, of this file where one is known.
-fn place(text: &str, file: Option<&str>) -> Option<(String, u32)> {
-    text.lines().rev().find_map(|line| {
-        let line = line.trim().trim_start_matches("# ");
-        let (path, rest) = line.split_once(':')?;
-        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-        let number: u32 = digits.parse().ok().filter(|number| *number > 0)?;
-        let known = match file {
-            Some(file) => path.ends_with(file.trim_start_matches("./")),
-            None => path.contains('.') && !path.contains(char::is_whitespace),
-        };
-        known.then(|| (path.to_owned(), number))
-    })
 }
 
 fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {

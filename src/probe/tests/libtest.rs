@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
         let (told, listed) = (told.iter().sum::<u64>(), listed.iter().sum::<u64>());
         return Err(format!("counts {told} tests and lists {listed}; run it without `--quiet` and `--nocapture`"));
     }
-    explain(&mut parsed, text);
+    explain_all(&mut parsed, text);
     Ok(parsed)
 }
 
@@ -56,26 +56,30 @@ fn listed(line: &str) -> Option<(&str, Status)> {
 }
 
 /// Messages and places from the blocks `---- name stdout ----`.
-fn explain(parsed: &mut Parsed, text: &str) {
+fn explain_all(parsed: &mut Parsed, text: &str) {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) else {
             continue;
         };
-        let Some(at) = lines.by_ref().take(200).find_map(|line| line.split_once(" panicked at ").map(|(_, at)| at))
-        else {
-            continue;
-        };
         let unexplained =
             |case: &&mut Case| case.status == Status::Failed && case.name == name && case.message.is_empty();
-        let Some(case) = parsed.cases.iter_mut().find(unexplained) else { continue };
-        let mut place = at.trim_end_matches(':').rsplitn(3, ':');
-        if let (Some(_), Some(line), Some(file)) = (place.next(), place.next(), place.next()) {
-            case.line = line.parse().unwrap_or(0);
-            case.file = Some(file.to_owned());
+        if let Some(case) = parsed.cases.iter_mut().find(unexplained) {
+            explain(case, &mut lines);
         }
-        case.message = first_line(lines.next().unwrap_or_default());
     }
+}
+
+/// Message and place of the first panic in what a test printed.
+pub(super) fn explain(case: &mut Case, lines: &mut std::str::Lines<'_>) {
+    let panicked = lines.by_ref().take(200).find_map(|line| line.split_once(" panicked at ").map(|(_, at)| at));
+    let Some(at) = panicked else { return };
+    let mut place = at.trim_end_matches(':').rsplitn(3, ':');
+    if let (Some(_), Some(line), Some(file)) = (place.next(), place.next(), place.next()) {
+        case.line = line.parse().unwrap_or(0);
+        case.file = Some(file.to_owned());
+    }
+    case.message = first_line(lines.next().unwrap_or_default());
 }
 
 #[cfg(test)]

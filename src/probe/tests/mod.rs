@@ -2,24 +2,28 @@
 //! the parameters and the facts; `observe` looks, `format` and its neighbours read reports.
 
 mod case;
+mod filter;
 #[cfg(test)]
 mod flavours;
 mod format;
 mod go_json;
 mod junit;
 mod libtest;
+mod libtest_json;
 mod observe;
+mod place;
 #[cfg(test)]
 mod runs;
 mod tally;
 mod tap;
+mod trx;
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits};
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits, runner};
 use crate::model::{FactDecl, FactSchema, FactType, Grade, Observation, Problems, Unknown};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -41,14 +45,20 @@ struct Params {
     /// read. A report that is not written while it runs does not count.
     #[serde(default)]
     run: Option<Spanned<Vec<String>>>,
-    /// Path or glob of the reports, also below folders that git ignores; several are summed: JUnit XML,
-    /// `go test -json`, TAP, `cargo test` text. Without it the output of `run` is the report.
+    /// Path or glob of the reports, also below folders that git ignores; several are summed: JUnit XML, TRX,
+    /// `go test -json`, TAP, `cargo test` as text or JSON. Without it the output of `run` is the report.
     #[serde(default)]
     report: Option<Spanned<String>>,
     /// Only tests whose `classname.name` contains this; with `*` (any text) or `?` (one character) the whole of it must
     /// match.
     #[serde(default)]
     filter: Option<Spanned<String>>,
+    /// Only tests with a tag (category, marker) that matches this whole, with `*` and `?`; unknown where the reports tag no test.
+    #[serde(default)]
+    tag: Option<Spanned<String>>,
+    /// Only tests in this folder, this file or the files of this glob, by the file, class or package that the reports name.
+    #[serde(default)]
+    path: Option<Spanned<String>>,
     /// When `run` is killed with everything it started.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
@@ -60,23 +70,28 @@ struct Tests {
     run: Option<Vec<String>>,
     report: Option<String>,
     filter: Option<String>,
+    tag: Option<String>,
+    path: Option<String>,
     timeout: Option<Duration>,
 }
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let before = problems.len();
-    if let Some(run) = params.run.as_ref().filter(|run| run.first().is_none_or(|program| program.trim().is_empty())) {
-        let problem = run.span.problem("`run` names no program");
-        problems.push(problem.help("write `run: [program, argument, …]`"));
-    }
+    runner::check(params.run.as_ref(), problems);
     if let Some(report) = &params.report {
         folder::check_path(report, "report", problems);
         folder::check_globs([report], problems);
     }
-    if let Some(filter) = params.filter.as_ref().filter(|filter| filter.trim().is_empty()) {
-        let problem = filter.span.problem("`filter` is empty");
-        problems.push(problem.help("drop it, or write a part of the names: `filter: test_orders`"));
+    for (key, given, example) in [("filter", &params.filter, "test_orders"), ("tag", &params.tag, "slow")] {
+        if let Some(empty) = given.as_ref().filter(|given| given.trim().is_empty()) {
+            let problem = empty.span.problem(format!("`{key}` is empty"));
+            problems.push(problem.help(format!("drop it, or write what the tests have: `{key}: {example}`")));
+        }
+    }
+    if let Some(path) = &params.path {
+        folder::check_path(path, "path", problems);
+        folder::check_globs([path], problems);
     }
     if params.run.is_none() && params.report.is_none() {
         let problem = node.problem("neither `run` nor `report`");
@@ -86,7 +101,9 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     (problems.len() == before).then(|| {
         let value = |given: Option<Spanned<String>>| given.map(|given| given.value);
         let run = params.run.map(|run| run.value);
-        Box::new(Tests { run, report: value(params.report), filter: value(params.filter), timeout }) as Box<dyn Probe>
+        let (report, filter) = (value(params.report), value(params.filter));
+        let (tag, path) = (value(params.tag), value(params.path));
+        Box::new(Tests { run, report, filter, tag, path, timeout }) as Box<dyn Probe>
     })
 }
 
@@ -116,8 +133,8 @@ impl Probe for Tests {
     }
 
     fn key(&self) -> String {
-        let Tests { run, report, filter, timeout: _ } = self;
-        format!("tests {run:?} {report:?} {filter:?}")
+        let Tests { run, report, filter, tag, path, timeout: _ } = self;
+        format!("tests {run:?} {report:?} {filter:?} {tag:?} {path:?}")
     }
 
     fn lane(&self) -> Lane {

@@ -1,18 +1,17 @@
 //! Runs the suite if it is to be run, finds the reports that count, and turns them into facts and evidence.
 
 use super::case::Case;
+use super::filter::Filter;
 use super::tally::Tally;
 use super::{Tests, format};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, Facts, Grade, Observation, Place, Unknown, Value};
-use crate::probe::command::{folder, resolved};
 use crate::probe::evidence::{MOST_SHOWN, fingerprint};
 use crate::probe::report_file::{self, Before, Freshness};
-use crate::probe::{Look, folder as paths};
-use crate::world::process::{self, Finished};
+use crate::probe::report_paths::Paths;
+use crate::probe::{Look, runner};
+use crate::world::process::Finished;
 
-/// Output that is kept: a suite whose output is its report may say much.
-const OUTPUT_CAP: usize = 64 << 20;
 /// Reports that evidence names one by one.
 const MOST_REPORTS: usize = 5;
 
@@ -38,19 +37,26 @@ impl Tests {
     async fn ingest(&self, look: &Look<'_>, report: &str) -> Result<Observation, Unknown> {
         let found = report_file::find(look, report)?;
         let freshness = Freshness::ask(look).await?;
+        let filter = Filter::new(self, look);
         let mut seen = Seen::default();
         for file in &found {
             let bytes = report_file::read(look, file)?;
             let (kind, parsed) = read(&bytes, &file.path)?;
-            let fresh = freshness.of(look, file, parsed.written)?;
+            if let Some(commit) = &parsed.commit {
+                Freshness::of_commit(look, file, commit).await?;
+            }
+            let fresh = match parsed.commit {
+                Some(_) => freshness.named(look, parsed.written),
+                None => freshness.of(look, file, parsed.written)?,
+            };
             let mut note = format!("{} report", kind);
             if !fresh.doubt.is_empty() {
                 note.push_str(&format!("; {}", fresh.doubt));
             }
             seen.report(&file.path, note, fresh.age_s);
-            seen.tally.add(parsed, self.filter.as_deref());
+            seen.tally.add(parsed, &filter);
         }
-        seen.tally.executed(self.filter.as_deref())?;
+        seen.tally.executed(&filter)?;
         let mut facts = Facts::new();
         facts.set_reason("nothing was run");
         facts.weaken(Grade::Ingested);
@@ -60,79 +66,35 @@ impl Tests {
 
     async fn run(&self, look: &Look<'_>, run: &[String], report: Option<&str>) -> Result<Observation, Unknown> {
         let before = report.map(|report| Before::look(look, report)).transpose()?;
-        let command = process::Command {
-            argv: resolved(look, run),
-            cwd: folder(look, None)?,
-            env: look.world.environment.clone(),
-            stdin: None,
-            limit: look.until.left(),
-            output_cap: OUTPUT_CAP,
-        };
-        let finished = process::run(command).await?;
-        if finished.timed_out {
-            let seconds = finished.duration.as_secs_f64();
-            return Err(Unknown::because(format!("the tests did not finish within {seconds:.1} s and were stopped")));
-        }
+        let finished = runner::run(look, run, "the tests").await?;
         let mut facts = Facts::new();
         facts.set("exit_code", finished.exit_code.map_or(Fact::Absent, |code| Fact::Present(Value::count(code))));
         facts.present("duration", Value::seconds(finished.duration));
-        let command = ran(run, &finished);
+        let command = runner::evidence(run, &finished);
+        let filter = Filter::new(self, look);
         let counted = match (report, before) {
-            (Some(report), Some(before)) => self.written(look, report, &before),
-            _ => self.printed(&finished),
+            (Some(report), Some(before)) => written(look, report, &before, &filter),
+            _ => printed(&finished, &filter),
         };
         let seen = counted.and_then(|seen| {
             trusted(&seen.tally, &finished)?;
-            seen.tally.executed(self.filter.as_deref())?;
+            seen.tally.executed(&filter)?;
             Ok(seen)
         });
         match seen {
             Ok(seen) => Ok(self.observation(look, facts, seen, Some(command))),
             Err(unknown) => {
-                facts.set_reason(why(&unknown, &finished));
+                facts.set_reason(runner::why(&unknown, &finished));
                 Ok(Observation { facts, evidence: vec![command], requests: 0 })
             }
         }
     }
 
-    /// The reports that were written while the command ran.
-    fn written(&self, look: &Look<'_>, report: &str, before: &Before) -> Result<Seen, Unknown> {
-        let found = report_file::find(look, report)?;
-        let (new, old): (Vec<_>, Vec<_>) = found.iter().partition(|file| before.changed(look, file));
-        if new.is_empty() {
-            return Err(Unknown::because(format!("the run did not write `{report}`: what is there is older")));
-        }
-        let mut seen = Seen::default();
-        for file in new {
-            let bytes = report_file::read(look, file)?;
-            let (kind, parsed) = read(&bytes, &file.path)?;
-            seen.report(&file.path, format!("{} report, written by this run", kind), Some(0));
-            seen.tally.add(parsed, self.filter.as_deref());
-        }
-        if let Some(first) = old.first() {
-            let note = format!("{} older reports that this run did not write were left out", old.len());
-            seen.evidence.push(report_evidence(Place::file(first.path.as_str()), note));
-        }
-        Ok(seen)
-    }
-
-    /// The report that the command printed.
-    fn printed(&self, finished: &Finished) -> Result<Seen, Unknown> {
-        if finished.stdout.truncated() || finished.leaked {
-            return Err(Unknown::because("the output of the tests was not seen whole"));
-        }
-        let (kind, parsed) = read(&finished.stdout.bytes(), "the output")?;
-        let mut seen = Seen::default();
-        let note = format!("{} in the output", kind);
-        seen.evidence.push(Evidence { kind: EvidenceKind::Report, note: Some(note), ..Evidence::default() });
-        seen.tally.add(parsed, self.filter.as_deref());
-        Ok(seen)
-    }
-
     fn observation(&self, look: &Look<'_>, mut facts: Facts, seen: Seen, ran: Option<Evidence>) -> Observation {
         seen.tally.facts(&mut facts);
+        let paths = Paths::new(look.swept.tree(), look.folder);
         let mut evidence: Vec<Evidence> =
-            seen.tally.failed.iter().take(MOST_SHOWN).map(|case| failing(look, case)).collect();
+            seen.tally.failed.iter().take(MOST_SHOWN).map(|case| failing(&paths, case)).collect();
         let mut summary = seen.tally.words();
         if seen.tally.failed.len() > MOST_SHOWN {
             summary.push_str(&format!("; the first {MOST_SHOWN} failures are shown"));
@@ -145,6 +107,37 @@ impl Tests {
         evidence.extend(seen.evidence);
         Observation { facts, evidence, requests: 0 }
     }
+}
+
+/// The reports that were written while the command ran.
+fn written(look: &Look<'_>, report: &str, before: &Before, filter: &Filter<'_>) -> Result<Seen, Unknown> {
+    let found = report_file::find(look, report)?;
+    let (new, old): (Vec<_>, Vec<_>) = found.iter().partition(|file| before.changed(look, file));
+    if new.is_empty() {
+        return Err(Unknown::because(format!("the run did not write `{report}`: what is there is older")));
+    }
+    let mut seen = Seen::default();
+    for file in new {
+        let bytes = report_file::read(look, file)?;
+        let (kind, parsed) = read(&bytes, &file.path)?;
+        seen.report(&file.path, format!("{} report, written by this run", kind), Some(0));
+        seen.tally.add(parsed, filter);
+    }
+    if let Some(first) = old.first() {
+        let note = format!("{} older reports that this run did not write were left out", old.len());
+        seen.evidence.push(report_evidence(Place::file(first.path.as_str()), note));
+    }
+    Ok(seen)
+}
+
+/// The report that the command printed.
+fn printed(finished: &Finished, filter: &Filter<'_>) -> Result<Seen, Unknown> {
+    let (kind, parsed) = read(&runner::printed(finished, "the tests")?, "the output")?;
+    let mut seen = Seen::default();
+    let note = format!("{} in the output", kind);
+    seen.evidence.push(Evidence { kind: EvidenceKind::Report, note: Some(note), ..Evidence::default() });
+    seen.tally.add(parsed, filter);
+    Ok(seen)
 }
 
 impl Seen {
@@ -170,49 +163,18 @@ fn trusted(tally: &Tally, finished: &Finished) -> Result<(), Unknown> {
     }
 }
 
-/// The reason with what the runner itself said about its end.
-fn why(unknown: &Unknown, finished: &Finished) -> String {
-    match (finished.exit_code, finished.signal) {
-        (Some(0), _) => unknown.0.clone(),
-        (Some(code), _) => format!("runner failed: exit {code}; {unknown}"),
-        (None, Some(signal)) => format!("runner failed: ended by signal {signal}; {unknown}"),
-        (None, None) => format!("runner failed; {unknown}"),
-    }
-}
-
-fn ran(run: &[String], finished: &Finished) -> Evidence {
-    let said = finished.stderr.last_line(200).or_else(|| finished.stdout.last_line(200));
-    Evidence {
-        kind: EvidenceKind::Command,
-        argv: Some(run.to_vec()),
-        exit_code: finished.exit_code,
-        note: said.filter(|_| finished.exit_code != Some(0)),
-        ..Evidence::default()
-    }
-}
-
 fn report_evidence(place: Place, note: String) -> Evidence {
     Evidence { kind: EvidenceKind::Report, place: Some(place), note: Some(note), ..Evidence::default() }
 }
 
 /// A failing test: its name and the first line of what it says, at the place it names if that file exists.
-fn failing(look: &Look<'_>, case: &Case) -> Evidence {
+fn failing(paths: &Paths<'_>, case: &Case) -> Evidence {
     let note = if case.message.is_empty() { case.name.clone() } else { format!("{}: {}", case.name, case.message) };
     Evidence {
         kind: EvidenceKind::Report,
-        place: case.file.as_deref().and_then(|file| source(look, file)).map(|file| Place::line(file, case.line)),
+        place: case.file.as_deref().and_then(|file| paths.find(file, &[], "")).map(|file| Place::line(file, case.line)),
         note: Some(note),
         fingerprint: Some(fingerprint(&["tests", &case.name])),
         ..Evidence::default()
     }
-}
-
-/// A file of the repository that a report names, whole or as seen from the component's folder.
-fn source(look: &Look<'_>, file: &str) -> Option<String> {
-    let file = file.replace('\\', "/");
-    let root = look.world.root.to_string_lossy();
-    let below = file.strip_prefix(&*root).and_then(|rest| rest.strip_prefix('/'));
-    let tree = look.swept.tree();
-    let candidates = [below.map(str::to_owned), Some(paths::join(look.folder, &file)), Some(file.clone())];
-    candidates.into_iter().flatten().find(|path| tree.find(path).is_some())
 }

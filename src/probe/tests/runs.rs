@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::model::{Fact, Observation, Unknown};
+use crate::model::{Fact, Observation, Unknown, Value};
 use crate::probe::sample::observe_folder;
 use crate::probe::trial::count;
 
@@ -83,44 +83,6 @@ fn a_report_older_than_the_last_commit_is_unknown() {
     assert!(observe_folder("tests", "report: '*.xml'", dir.path()).is_err(), "one stale report spoils the sum");
 }
 
-const UNITTEST: &str = r#"
-import sys, time, unittest
-from xml.sax.saxutils import quoteattr
-
-class Cart(unittest.TestCase):
-    def test_add(self): self.assertEqual(1 + 1, 2)
-    def test_remove(self): self.assertEqual(2 - 1, 2)
-    @unittest.skip("no database")
-    def test_later(self): pass
-
-class Result(unittest.TestResult):
-    cases = []
-    def addSuccess(self, test): self.cases.append((test, ""))
-    def addSkip(self, test, reason): self.cases.append((test, "<skipped message=%s/>" % quoteattr(reason)))
-    def addFailure(self, test, error):
-        super().addFailure(test, error)
-        self.cases.append((test, "<failure message=%s/>" % quoteattr(str(error[1]))))
-
-result = Result()
-unittest.defaultTestLoader.loadTestsFromTestCase(Cart).run(result)
-with open("report.xml", "w") as out:
-    out.write("<testsuite>")
-    for test, inner in result.cases:
-        out.write("<testcase classname='Cart' name='%s'>%s</testcase>" % (test._testMethodName, inner))
-    out.write("</testsuite>")
-sys.exit(not result.wasSuccessful())
-"#;
-
-#[test]
-fn a_python_suite_is_run_and_counted() {
-    let dir = folder(&[("suite.py", UNITTEST)]);
-    let seen = observe_folder("tests", "run: [python3, suite.py]\nreport: report.xml", dir.path()).unwrap();
-    let counts = ["total", "passed", "failed", "skipped", "exit_code"].map(|fact| count(&seen, fact).unwrap());
-    assert_eq!(counts, [3, 1, 1, 1, 1]);
-    assert_eq!(seen.evidence[0].note.as_deref(), Some("Cart.test_remove: 1 != 2"));
-    assert!(matches!(seen.facts.get("duration"), Fact::Present(_)));
-}
-
 const RUST: &str = "pub fn one() -> u32 { 1 }
 #[cfg(test)]
 mod tests {
@@ -140,4 +102,109 @@ fn the_output_of_cargo_test_is_counted() {
     assert_eq!(counts, [3, 1, 1, 1, 101]);
     let first = &seen.evidence[0];
     assert_eq!(first.place.as_ref().map(|place| (place.file.as_str(), place.line)), Some(("src/lib.rs", 5)));
+}
+
+/// Total, passed, failed, skipped, exit code.
+fn counted(parameters: &str, root: &Path) -> ([i64; 5], Observation) {
+    let seen = observe_folder("tests", parameters, root).unwrap();
+    let counts = ["total", "passed", "failed", "skipped", "exit_code"].map(|fact| count(&seen, fact).unwrap_or(-1));
+    assert!(counts[0] > 0, "{:?}", seen.facts.get("total"));
+    (counts, seen)
+}
+
+fn first_failure(seen: &Observation) -> (String, u32, String) {
+    let first = &seen.evidence[0];
+    let place = first.place.clone().unwrap_or_default();
+    (place.file, place.line, first.note.clone().unwrap_or_default())
+}
+
+const PYTEST: &str = "import pytest
+
+
+@pytest.mark.parametrize('order', range(381))
+def test_order(order):
+    assert order % 12 != 9
+";
+
+#[test]
+fn pytest_is_run_and_its_31_failures_of_381_are_named_and_placed() {
+    let slow = "def test_refund(record_property):\n    record_property('tag', 'slow')\n";
+    let dir = folder(&[("tests/test_orders.py", PYTEST), ("tests/test_refunds.py", slow)]);
+    let run = "run: [pytest, -q, -p, no:cacheprovider, --junitxml=report.xml]\nreport: report.xml\npath: tests/test_orders.py\n";
+    let (counts, seen) = counted(run, dir.path());
+    assert_eq!(counts, [381, 350, 31, 0, 1]);
+    let Fact::Present(Value::List(failures)) = seen.facts.get("failures") else { panic!("no failures") };
+    assert_eq!((failures.len(), &failures[0]), (31, &Value::Text("tests.test_orders.test_order[9]".to_owned())));
+    let (file, line, note) = first_failure(&seen);
+    assert_eq!((file.as_str(), line), ("tests/test_orders.py", 6));
+    assert!(note.starts_with("tests.test_orders.test_order[9]: "), "{note}");
+    let (slow, _) = counted("report: report.xml\ntag: slo?\n", dir.path());
+    assert_eq!(slow, [1, 1, 0, 0, -1]);
+    let missing = observe_folder("tests", "report: report.xml\npath: tests/test_carts.py", dir.path()).unwrap_err();
+    assert_eq!(missing.0, "none of 382 tests is in `tests/test_carts.py`");
+}
+
+const NODE: &str = "import { describe, it } from 'node:test';
+import assert from 'node:assert';
+describe('cart', () => {
+    it('adds', () => assert.equal(1 + 1, 2));
+    it('removes', () => assert.equal(2 - 1, 2));
+    it('waits', { skip: 'no database' }, () => {});
+});
+";
+
+#[test]
+fn node_is_run_and_its_failure_is_placed() {
+    let dir = folder(&[("test/cart.test.mjs", NODE)]);
+    let run = "run: [node, --test, --test-reporter=tap]\n";
+    let (counts, seen) = counted(run, dir.path());
+    assert_eq!(counts, [3, 1, 1, 1, 1]);
+    let (_, _, note) = first_failure(&seen);
+    assert!(note.starts_with("removes: "), "{note}");
+}
+
+/// Go wants a place for what it builds; the environment of the test has no home.
+fn go(more: &str) -> String {
+    let cache = std::env::temp_dir().join("shipworthy-go-cache");
+    format!("run: [env, GOCACHE={}, GOFLAGS=-mod=mod, go, test, -json, ./...]\n{more}", cache.display())
+}
+
+#[test]
+fn go_is_run_and_its_failure_is_placed() {
+    let suite = "package cart\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {}\n\nfunc TestRemove(t *testing.T) {\n\tt.Errorf(\"got %d, want %d\", 2, 1)\n}\n\nfunc TestLater(t *testing.T) { t.Skip(\"no database\") }\n";
+    let dir = folder(&[("go.mod", "module example.org/shop\n"), ("cart/cart_test.go", suite)]);
+    let (counts, seen) = counted(&go(""), dir.path());
+    assert_eq!(counts, [3, 1, 1, 1, 1]);
+    let failed = "example.org/shop/cart.TestRemove: cart_test.go:8: got 2, want 1";
+    assert_eq!(first_failure(&seen), ("cart/cart_test.go".to_owned(), 8, failed.to_owned()));
+    let (chosen, _) = counted(&go("path: cart\nfilter: Add\n"), dir.path());
+    assert_eq!(chosen[..4], [1, 1, 0, 0]);
+}
+
+const SUREFIRE: &str = "package shop;
+
+import org.junit.*;
+
+public class CartTest {
+    @Test public void adds() { Assert.assertEquals(2, 1 + 1); }
+    @Test public void removes() { Assert.assertEquals(1, 2); }
+    @Ignore(\"no database\") @Test public void waits() {}
+}
+";
+
+const POM: &str = "<project><modelVersion>4.0.0</modelVersion>
+<groupId>org.example</groupId><artifactId>shop</artifactId><version>1</version>
+<dependencies><dependency><groupId>junit</groupId><artifactId>junit</artifactId><version>4.x</version></dependency></dependencies>
+</project>";
+
+/// Maven with Debian's plugins, so that nothing is downloaded; the compiler's plugin is not among them.
+#[test]
+fn maven_is_run_and_its_failure_is_placed() {
+    let script = "mkdir -p target/test-classes && javac -cp /usr/share/java/junit4.jar -d target/test-classes src/test/java/shop/CartTest.java && exec mvn -o -q -B -Dmaven.repo.local=/usr/share/maven-repo org.apache.maven.plugins:maven-surefire-plugin:2.22.3:test";
+    let dir = folder(&[("pom.xml", POM), ("src/test/java/shop/CartTest.java", SUREFIRE)]);
+    let parameters = format!("run: [sh, -c, {script:?}]\nreport: target/surefire-reports/TEST-*.xml\ntimeout: 5 min");
+    let (counts, seen) = counted(&parameters, dir.path());
+    assert_eq!(counts, [3, 1, 1, 1, 1]);
+    let failed = "shop.CartTest.removes: expected:<1> but was:<2>";
+    assert_eq!(first_failure(&seen), ("src/test/java/shop/CartTest.java".to_owned(), 7, failed.to_owned()));
 }

@@ -1,8 +1,8 @@
 //! Counts tests of one or several reports, and which of them count at all.
 
 use super::case::{Case, Parsed, Status};
+use super::filter::{Counts, Filter};
 use crate::model::{Exact, Fact, Facts, Unknown, Value};
-use crate::probe::wildcard::like;
 
 /// Names of failed tests that the fact `failures` holds; with more it is not known as a whole.
 const MOST_NAMES: usize = 10_000;
@@ -18,18 +18,26 @@ pub(super) struct Tally {
     /// Tests that the filter left out, and how many of them failed.
     left_out: u64,
     failed_in_all: u64,
+    /// Tests whose file no report says, though a filter asks for it.
+    unplaced: u64,
+    tagged: bool,
     seconds: Option<Exact>,
     untimed: u64,
 }
 
 impl Tally {
     /// Adds the tests of a report that the filter lets through.
-    pub(super) fn add(&mut self, report: Parsed, filter: Option<&str>) {
+    pub(super) fn add(&mut self, report: Parsed, filter: &Filter<'_>) {
         for case in report.cases {
             self.failed_in_all += u64::from(case.status == Status::Failed);
-            if filter.is_some_and(|filter| !names(filter, &case.name)) {
-                self.left_out += 1;
-                continue;
+            self.tagged |= !case.tags.is_empty();
+            match filter.lets(&case) {
+                Counts::Yes => {}
+                Counts::No => {
+                    self.left_out += 1;
+                    continue;
+                }
+                Counts::Unplaced => self.unplaced += 1,
             }
             self.flaky += u64::from(case.flaky);
             match &case.seconds {
@@ -54,13 +62,22 @@ impl Tally {
     }
 
     /// Unknown unless at least one test was executed.
-    pub(super) fn executed(&self, filter: Option<&str>) -> Result<(), Unknown> {
+    pub(super) fn executed(&self, filter: &Filter<'_>) -> Result<(), Unknown> {
+        if self.unplaced > 0 {
+            return Err(Unknown::because(format!(
+                "the reports do not say in which file {} tests stand",
+                self.unplaced
+            )));
+        }
+        if let Some(tag) = filter.tag().filter(|_| !self.tagged) {
+            return Err(Unknown::because(format!("the reports tag no test, so that `{tag}` cannot be chosen")));
+        }
         if self.passed + self.failed.len() as u64 > 0 {
             return Ok(());
         }
-        let filtered = filter.filter(|_| self.left_out > 0);
+        let filtered = filter.words().filter(|_| self.left_out > 0);
         Err(Unknown::because(match (self.skipped, filtered) {
-            (0, Some(filter)) => format!("none of {} tests is named like `{filter}`", self.left_out),
+            (0, Some(filter)) => format!("none of {} tests is {filter}", self.left_out),
             (0, None) => "no test was executed: the report lists none".to_owned(),
             (skipped, _) => format!("no test was executed: {skipped} skipped"),
         }))
@@ -98,30 +115,13 @@ impl Tally {
         let failed = self.failed.len() as u64;
         let mut words =
             format!("{} tests: {} passed, {failed} failed", self.passed + failed + self.skipped, self.passed);
-        for (count, word) in [(self.skipped, "skipped"), (self.flaky, "flaky"), (self.left_out, "left out by `filter`")]
+        for (count, word) in
+            [(self.skipped, "skipped"), (self.flaky, "flaky"), (self.left_out, "left out by the filter")]
         {
             if count > 0 {
                 words.push_str(&format!(", {count} {word}"));
             }
         }
         words
-    }
-}
-
-/// Whether a filter lets a name through.
-fn names(filter: &str, name: &str) -> bool {
-    if filter.contains(['*', '?']) { like(filter, name) } else { name.contains(filter) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_is_a_part_of_the_name_or_a_pattern_for_all_of_it() {
-        assert!(names("orders", "tests.orders.test_new[1]") && names("test_new[1]", "tests.orders.test_new[1]"));
-        assert!(names("*orders*", "a.orders.b") && names("a.?", "a.b") && names("a*", "a"));
-        assert!(!names("orders*", "a.orders.b") && !names("a.?", "a.bc") && !names("a*b", "abc"));
-        assert!(!like(&"*a".repeat(200), &"a".repeat(150)), "and in time");
     }
 }
