@@ -14,6 +14,9 @@ use crate::spec::document::PackDoc;
 use crate::world::Tree;
 use crate::{catalog, facets, plan};
 
+/// Targets of packs about something else than the service itself: pack, name, variable with its address.
+const TARGETS: &[(&str, &str, &str)] = &[("postgres", "db", "DATABASE_URL"), ("redis", "cache", "REDIS_URL")];
+
 /// Files named per facet.
 const MOST_SIGNS: usize = 3;
 
@@ -95,13 +98,18 @@ fn spec(name: &str, found: &BTreeMap<String, Vec<String>>, files: usize) -> Stri
         let _ = writeln!(text, "  - pack: {} # {why}", pack.pack.value);
     }
     for (pack, _) in &live {
-        let _ =
-            writeln!(text, "  # - {{ pack: {}, with: {{ target: api }} }} # needs the target below", pack.pack.value);
+        let name = pack.pack.value.as_str();
+        let target = TARGETS.iter().find(|(of, ..)| *of == name).map_or("api", |(_, target, _)| *target);
+        let _ = writeln!(text, "  # - {{ pack: {name}, with: {{ target: {target} }} }} # needs the target below");
     }
     let _ = writeln!(
         text,
         "\n# What runs, for live checks.\n# targets:\n#   api:\n#     url: \"${{API_URL:-http://127.0.0.1:8000}}\""
     );
+    let asked = |name: &str| live.iter().any(|(pack, _)| pack.pack.value == name);
+    for (_, target, variable) in TARGETS.iter().filter(|(of, ..)| asked(of)) {
+        let _ = writeln!(text, "#   {target}:\n#     url: \"${{{variable}}}\"");
+    }
     let _ = writeln!(
         text,
         "\nscoring:\n  fail_on: blocker # `high` is stricter\n  min_score: 80 %\n  require_measured: 80 %"

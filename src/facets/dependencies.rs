@@ -152,6 +152,25 @@ const SIGNS: &[(&str, &str, &[&str])] = &[
     ),
     ("data.sql", "ruby", &["pg", "mysql2", "activerecord", "sequel", "sqlite3"]),
     ("data.sql", "php", &["doctrine/orm", "laravel/framework", "doctrine/dbal"]),
+    ("data.postgres", "python", &["psycopg", "psycopg2", "psycopg2-binary", "asyncpg"]),
+    ("data.postgres", "node", &["pg", "postgres", "@prisma/adapter-pg"]),
+    ("data.postgres", "rust", &["tokio-postgres", "deadpool-postgres"]),
+    ("data.postgres", "go", &["github.com/jackc/pgx", "github.com/lib/pq", "gorm.io/driver/postgres"]),
+    ("data.postgres", "jvm", &["postgresql", "org.postgresql"]),
+    (
+        "data.postgres",
+        "dotnet",
+        &["npgsql", "npgsql.entityframeworkcore.postgresql", "aspire.npgsql.entityframeworkcore.postgresql"],
+    ),
+    ("data.postgres", "ruby", &["pg"]),
+    ("data.redis", "python", &["redis"]),
+    ("data.redis", "node", &["redis", "ioredis"]),
+    ("data.redis", "rust", &["redis", "fred"]),
+    ("data.redis", "go", &["github.com/redis/go-redis", "github.com/redis/rueidis", "github.com/gomodule/redigo"]),
+    ("data.redis", "jvm", &["jedis", "lettuce-core", "spring-boot-starter-data-redis"]),
+    ("data.redis", "dotnet", &["stackexchange.redis", "aspire.stackexchange.redis"]),
+    ("data.redis", "ruby", &["redis"]),
+    ("data.redis", "php", &["predis/predis"]),
     ("data.stateful", "node", &["mongoose", "mongodb", "ioredis", "redis"]),
     ("data.stateful", "python", &["pymongo", "motor", "redis", "elasticsearch"]),
     ("data.stateful", "go", &["github.com/redis/go-redis", "go.mongodb.org/mongo-driver"]),
@@ -218,9 +237,14 @@ const SIGNS: &[(&str, &str, &[&str])] = &[
     ("llm", "node", &["openai", "@anthropic-ai/sdk", "@google/genai", "langchain", "ollama", "ai"]),
 ];
 
+/// Facets of what runs: of a published library they say what others build with it.
+const OF_WHAT_RUNS: &[&str] = &["service.", "data.", "mq", "auth.", "graphql", "uploads", "frontend"];
+
 /// Looks at what one manifest depends on.
 pub(super) fn look(manifest: &Manifest, gathered: &mut Gathered) {
-    for (facet, language, names) in SIGNS.iter().filter(|(_, language, _)| *language == manifest.language) {
+    let says = |facet: &str| !manifest.published || !OF_WHAT_RUNS.iter().any(|start| facet.starts_with(start));
+    let signs = SIGNS.iter().filter(|(facet, language, _)| *language == manifest.language && says(facet));
+    for (facet, language, names) in signs {
         let depended = names.iter().find(|name| {
             manifest.depends.contains(**name)
                 || (*language == "go" && manifest.depends.iter().any(|known| is_below(known, name)))

@@ -39,6 +39,8 @@ pub(super) struct Manifest {
     pub(super) program: bool,
     /// Declares a package that others may depend on.
     pub(super) library: bool,
+    /// Is published for others to depend on: what it depends on is what they build with.
+    pub(super) published: bool,
     /// Depends on a command line parser.
     pub(super) cli: bool,
 }
@@ -120,8 +122,10 @@ fn python_toml(text: &str, manifest: &mut Manifest) {
         at(&["project", "optional-dependencies"])
             .and_then(toml::Value::as_table)
             .into_iter()
-            .flat_map(|groups| groups.values()),
+            .flat_map(|groups| groups.iter().filter(|(name, _)| !is_for_development(name)).map(|(_, list)| list)),
     );
+    let classified = [at(&["project", "classifiers"]), at(&["tool", "poetry", "classifiers"])];
+    let classified = classified.into_iter().flatten().filter_map(toml::Value::as_array).any(|list| !list.is_empty());
     for requirement in lists.filter_map(toml::Value::as_array).flatten().filter_map(toml::Value::as_str) {
         manifest.depends.extend(python_name(requirement));
     }
@@ -132,6 +136,14 @@ fn python_toml(text: &str, manifest: &mut Manifest) {
     }
     manifest.program = at(&["project", "scripts"]).is_some() || at(&["tool", "poetry", "scripts"]).is_some();
     manifest.library = at(&["project", "name"]).is_some() && at(&["build-system"]).is_some();
+    manifest.published = classified && at(&["build-system"]).is_some() && !manifest.program;
+}
+
+/// Groups of optional dependencies that only those who work on it install.
+fn is_for_development(group: &str) -> bool {
+    const WORDS: &[&str] = &["dev", "test", "doc", "lint", "typing", "bench", "example", "ci"];
+    let lower = group.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.starts_with(word))
 }
 
 fn requirements(text: &str, manifest: &mut Manifest) {
@@ -148,6 +160,9 @@ fn package_json(text: &str, manifest: &mut Manifest) {
     let private = document.get("private").and_then(serde_json::Value::as_bool).unwrap_or(false);
     manifest.program = document.get("bin").is_some();
     manifest.library = !private && ["name", "version"].iter().all(|key| document.get(key).is_some());
+    let shipped =
+        ["files", "exports", "types", "typings", "publishConfig"].iter().any(|key| document.get(key).is_some());
+    manifest.published = manifest.library && shipped && !manifest.program;
 }
 
 fn composer_json(text: &str, manifest: &mut Manifest) {
@@ -156,6 +171,7 @@ fn composer_json(text: &str, manifest: &mut Manifest) {
     manifest.depends.extend(names.map(|name| name.to_ascii_lowercase()));
     manifest.program = document.get("bin").is_some();
     manifest.library = document.get("type").and_then(serde_json::Value::as_str) == Some("library");
+    manifest.published = manifest.library && !manifest.program;
 }
 
 fn cargo_toml(text: &str, manifest: &mut Manifest) {
@@ -181,6 +197,7 @@ fn words(path: &str, text: &str, manifest: &mut Manifest) {
                 .depends
                 .extend(gem.iter().flat_map(|gem| gem.captures_iter(&kept)).map(|found| found[1].to_owned()));
             manifest.library = path.ends_with(".gemspec");
+            manifest.published = manifest.library;
         }
         "go" => {
             // What only a dependency needs says nothing about this product.

@@ -4,6 +4,7 @@
 mod dependencies;
 mod manifest;
 mod names;
+mod share;
 
 use std::collections::BTreeMap;
 
@@ -61,6 +62,7 @@ pub fn detect(tree: &Tree) -> Facets {
     shape(tree, &manifests, &mut gathered);
     go_servers(tree, &mut gathered);
     kubernetes(tree, &mut gathered);
+    databases(tree, &mut gathered);
     published(tree, &mut gathered);
     imply(&mut gathered);
     gathered.facets.components = components(tree, &manifests, &gathered.facets.dockerfiles);
@@ -85,12 +87,37 @@ fn text_of(tree: &Tree, path: &str) -> Option<String> {
 
 fn read_manifests(tree: &Tree) -> Vec<Manifest> {
     let entries = tree.entries().iter().filter(|entry| entry.class == Class::Src && is_product(entry));
-    entries
-        .filter_map(|entry| {
-            let language = manifest::language_of(entry.base())?;
-            Some(manifest::read(&entry.path, language, &text_of(tree, &entry.path).unwrap_or_default()))
-        })
-        .collect()
+    let shares = share::of(tree);
+    let read = entries.filter(|entry| !is_hidden(&entry.path)).filter_map(|entry| {
+        let language = manifest::language_of(entry.base())?;
+        Some(manifest::read(&entry.path, language, &text_of(tree, &entry.path).unwrap_or_default()))
+    });
+    let mut manifests: Vec<Manifest> = read.filter(|manifest| !is_aside(tree, manifest, &shares)).collect();
+    let gems: Vec<String> = manifests
+        .iter()
+        .filter(|manifest| manifest.path.ends_with(".gemspec"))
+        .map(|manifest| manifest.folder().to_owned())
+        .collect();
+    for manifest in manifests.iter_mut().filter(|manifest| manifest.language == "ruby") {
+        manifest.published |= gems.iter().any(|folder| folder == manifest.folder());
+    }
+    manifests
+}
+
+/// Configuration of editors and other tools lies in folders whose name starts with a dot.
+fn is_hidden(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(|folder| folder.starts_with('.')))
+}
+
+/// A script beside a product of another language: below the root, with neither lock file nor Dockerfile, in a language
+/// that hardly any of the source is written in.
+fn is_aside(tree: &Tree, manifest: &Manifest, shares: &BTreeMap<&'static str, u64>) -> bool {
+    /// Percent of the source files.
+    const FEW: u64 = 5;
+    let folder = manifest.folder();
+    let beside = |name: &&str| tree.find(&below(folder, name)).is_some();
+    let own = manifest::LOCKS.iter().any(beside) || beside(&"Dockerfile");
+    !folder.is_empty() && !own && shares.get(manifest.language).is_some_and(|share| *share < FEW)
 }
 
 /// Programs and libraries, by where their code lies.
@@ -171,6 +198,29 @@ fn likely_manifests(tree: &Tree) -> Vec<(FileId, &Entry)> {
     found
 }
 
+/// Databases that compose files start: the last part of an image's name.
+fn databases(tree: &Tree, gathered: &mut Gathered) {
+    const IMAGES: &[(&str, &str)] = &[
+        ("postgres", "data.postgres"),
+        ("postgis", "data.postgres"),
+        ("timescaledb", "data.postgres"),
+        ("pgvector", "data.postgres"),
+        ("redis", "data.redis"),
+        ("valkey", "data.redis"),
+    ];
+    for path in gathered.facets.compose.clone() {
+        let Some(text) = text_of(tree, &path) else { continue };
+        for image in text.lines().filter_map(|line| line.trim().strip_prefix("image:")) {
+            let image = image.trim().trim_matches(['"', '\'']);
+            let name = image.split('@').next().unwrap_or(image).rsplit('/').next().unwrap_or(image);
+            let name = name.split(':').next().unwrap_or(name);
+            for (_, facet) in IMAGES.iter().filter(|(known, _)| *known == name) {
+                gathered.sign(facet, &path, format!("starts `{name}`"));
+            }
+        }
+    }
+}
+
 /// Licence, remote and tags.
 fn published(tree: &Tree, gathered: &mut Gathered) {
     const HOSTS: &[&str] = &["github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "sr.ht"];
@@ -218,6 +268,25 @@ fn imply(gathered: &mut Gathered) {
     ] {
         if let Some(signs) = gathered.facets.facets.get(seen).cloned() {
             gathered.facets.facets.entry(also.to_owned()).or_insert(signs);
+        }
+    }
+    services(gathered);
+}
+
+/// What only a service owes: a library that knows databases keeps no data, and what nothing deploys raises no alarm.
+fn services(gathered: &mut Gathered) {
+    let first = |names: &[&str], facets: &Facets| {
+        names.iter().find_map(|name| facets.facets.get(*name)).cloned().unwrap_or_default()
+    };
+    let facets = &gathered.facets;
+    if first(&["service.http", "service.grpc", "service.worker"], facets).is_empty() {
+        return;
+    }
+    let data = first(&["data.sql", "data.migrations", "data.postgres"], facets);
+    let deployed = first(&["k8s", "helm", "container", "compose.deployed", "terraform", "iac.other"], facets);
+    for (facet, signs) in [("service.data", data), ("service.deployed", deployed)] {
+        for sign in signs {
+            gathered.sign(facet, &sign.path, sign.why);
         }
     }
 }
@@ -275,6 +344,8 @@ mod tests {
             "data.sql",
             "data.stateful",
             "lang.python",
+            "service.data",
+            "service.deployed",
             "service.http",
         ];
         assert_eq!(found, expected);
@@ -341,6 +412,52 @@ mod tests {
             names(&[("deploy/a.yaml", "apiVersion: apps/v1\nkind: Deployment\n"), ("x.yml", "kind: Deployment\n")]);
         assert_eq!(found, ["k8s"]);
         assert!(names(&[("x.yml", "apiVersion: v1\nkind: Secret\n")]).is_empty());
+    }
+
+    #[test]
+    fn a_library_that_others_build_services_with_is_no_service() {
+        for files in [
+            [("a/a.gemspec", "spec.add_dependency 'sinatra'\n"), ("a/Gemfile", "gem 'sinatra'\n")],
+            [("composer.json", r#"{"type": "library", "require": {"slim/slim": "^4"}}"#), ("src/a.php", "")],
+            [
+                (
+                    "package.json",
+                    r#"{"name": "x", "version": "1.0.0", "files": ["lib"], "dependencies": {"express": "4"}}"#,
+                ),
+                ("lib/a.js", ""),
+            ],
+            [
+                (
+                    "pyproject.toml",
+                    "[project]\nname = 'x'\nclassifiers = ['Framework :: Flask']\ndependencies = ['flask', 'sqlalchemy']\n[build-system]\nrequires = ['flit']\n",
+                ),
+                ("src/x.py", ""),
+            ],
+        ] {
+            let found = names(&files);
+            assert!(!found.iter().any(|name| name.starts_with("service.")), "{files:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_script_beside_a_product_of_another_language_is_no_manifest_of_it() {
+        let mut files: Vec<(String, &str)> = (0..40).map(|n| (format!("src/f{n}.c"), "")).collect();
+        files.extend([
+            ("utils/check/requirements.txt".to_owned(), "redis\n"),
+            ("utils/check/check.py".to_owned(), ""),
+            (".codespell/requirements.txt".to_owned(), "codespell\n"),
+        ]);
+        let named: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        assert!(names(&named).is_empty(), "{:?}", names(&named));
+        let half = [("utils/check/requirements.txt", "redis\n"), ("utils/check/check.py", ""), ("src/a.c", "")];
+        assert_eq!(names(&half), ["data.redis", "data.stateful", "lang.python"]);
+    }
+
+    #[test]
+    fn the_databases_that_compose_starts_are_known_by_their_image() {
+        let compose = "services:\n  db:\n    image: 'docker.io/library/postgres:18@sha256:0'\n  cache:\n    image: valkey/valkey:8\n  x:\n    image: postgres-exporter\n";
+        let found = names(&[("compose.yml", compose)]);
+        assert_eq!(found, ["compose", "compose.deployed", "data.postgres", "data.redis"]);
     }
 
     #[test]

@@ -95,6 +95,7 @@ fn look_lists(path: &str, base: &str, gathered: &mut Gathered) {
     }
     if (yaml || base.ends_with(".json")) && (base.starts_with("openapi.") || base.starts_with("swagger.")) {
         gathered.facets.openapi.push(path.to_owned());
+        gathered.sign("openapi", path, "describes an API");
     }
 }
 
