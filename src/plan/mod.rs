@@ -118,6 +118,8 @@ pub enum Finding {
 pub struct Route {
     /// Index into `Plan::observations`.
     pub observation: usize,
+    /// What must be seen for the check to apply.
+    pub applies: Vec<Typed>,
     /// What must hold.
     pub expect: Vec<Typed>,
     /// What a failure may still earn.

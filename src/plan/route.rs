@@ -27,10 +27,10 @@ pub(super) fn finding(draft: &mut Draft<'_>, rule: &Brought, doc: &CheckDoc, pro
     if !doc.routes.is_empty() {
         complain_about_loose_fields(doc, problems);
         let documents: Vec<RouteDoc> = doc.routes.iter().filter_map(|raw| raw.decode(problems)).collect();
-        return Finding::Routes(documents.iter().filter_map(|route| one(draft, rule, route, problems)).collect());
+        return Finding::Routes(documents.iter().filter_map(|route| one(draft, rule, doc, route, problems)).collect());
     }
     if doc.probe.is_none() && doc.attest.is_none() {
-        if let Some(line) = doc.expect.first() {
+        if let Some(line) = doc.expect.first().or_else(|| condition(doc).first()) {
             problems.push(
                 line.span
                     .problem("`expect` without a probe expects something of nothing")
@@ -46,7 +46,12 @@ pub(super) fn finding(draft: &mut Draft<'_>, rule: &Brought, doc: &CheckDoc, pro
         credit: doc.credit.clone(),
         cap: None,
     };
-    Finding::Routes(one(draft, rule, &route, problems).into_iter().collect())
+    Finding::Routes(one(draft, rule, doc, &route, problems).into_iter().collect())
+}
+
+/// What a probe of the check must see for the check to apply.
+fn condition(doc: &CheckDoc) -> &[Spanned<String>] {
+    doc.when.as_ref().map_or(&[], |when| &when.expect)
 }
 
 fn complain_about_loose_fields(doc: &CheckDoc, problems: &mut Problems) {
@@ -60,7 +65,13 @@ fn complain_about_loose_fields(doc: &CheckDoc, problems: &mut Problems) {
     }
 }
 
-fn one(draft: &mut Draft<'_>, rule: &Brought, doc: &RouteDoc, problems: &mut Problems) -> Option<Route> {
+fn one(
+    draft: &mut Draft<'_>,
+    rule: &Brought,
+    check: &CheckDoc,
+    doc: &RouteDoc,
+    problems: &mut Problems,
+) -> Option<Route> {
     let (kind, probe, grade) = match (&doc.probe, &doc.attest) {
         // What waits for an unset variable makes the check unknown; half a text is no parameter yet.
         (Some(raw), None) if !raw.node.missing_below().is_empty() => return None,
@@ -78,6 +89,7 @@ fn one(draft: &mut Draft<'_>, rule: &Brought, doc: &RouteDoc, problems: &mut Pro
     };
     let schema = probe.facts();
     let expect = expectations(rule, doc, kind, &schema, problems);
+    let applies = condition(check).iter().filter_map(|line| typed(line, &schema, problems)).collect();
     let credit = doc.credit.as_ref().and_then(|doc| credit_rule(doc, &schema, &expect, problems));
     let cap_ppm = doc.cap.as_ref().and_then(|cap| super::area::percent(cap, "cap", problems)).map_or(FULL, |percent| {
         let ppm = percent * crate::model::Exact::whole(10_000);
@@ -85,7 +97,7 @@ fn one(draft: &mut Draft<'_>, rule: &Brought, doc: &RouteDoc, problems: &mut Pro
     });
     complain_about_target(draft, rule, probe.as_ref(), problems);
     let observation = observe(draft, rule, kind, probe);
-    Some(Route { observation, expect, credit, cap_ppm, grade, schema })
+    Some(Route { observation, applies, expect, credit, cap_ppm, grade, schema })
 }
 
 /// The one probe of a `probe:` mapping, with the spec's defaults put in.

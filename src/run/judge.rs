@@ -41,6 +41,9 @@ pub(super) fn route(
         Ok(observation) => observation,
         Err(unknown) => return unobserved(route, severity, &unknown.0),
     };
+    if let Some(settled) = inapplicable(route, &observation.facts, severity) {
+        return settled;
+    }
     let judgements: Vec<Judgement> =
         route.expect.iter().map(|typed| expect::judge(typed, &observation.facts)).collect();
     let grade = observation.facts.grade(route.grade);
@@ -65,6 +68,19 @@ pub(super) fn route(
         Outcome::Pass if route.cap_ppm < FULL => capped(route, run),
         _ => run,
     }
+}
+
+/// Where what `when.expect` asks for is seen not to be there, the check does not apply; where it was not observed,
+/// whether it applies is not known either.
+fn inapplicable(route: &Route, facts: &Facts, severity: Severity) -> Option<CheckRun> {
+    let judged: Vec<(&str, Judgement)> =
+        route.applies.iter().map(|typed| (typed.path(), expect::judge(typed, facts))).collect();
+    let in_outcome = |outcome| judged.iter().find(|(_, line)| line.outcome == outcome);
+    if let Some((fact, line)) = in_outcome(Outcome::Fail) {
+        let reason = format!("applies where `{fact} {}`; here it is {}", line.expected, line.actual);
+        return Some(without(Outcome::NotApplicable, severity, Some(reason)));
+    }
+    in_outcome(Outcome::Unknown).map(|(_, line)| unobserved(route, severity, &line.actual))
 }
 
 fn unobserved(route: &Route, severity: Severity, reason: &str) -> CheckRun {

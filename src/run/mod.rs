@@ -234,7 +234,7 @@ impl Engine {
             duration_ms += observed.duration_ms;
             let mut run = judge::route(route, number, &observed.result, severity, check.min_grade);
             run.duration_ms = duration_ms;
-            if run.outcome.is_known() {
+            if run.outcome.is_known() || run.outcome == Outcome::NotApplicable {
                 return run;
             }
             first.get_or_insert(run);

@@ -606,6 +606,10 @@ pub struct WhenDoc {
     /// One of these components.
     #[serde(default)]
     pub component: Vec<Spanned<String>>,
+    /// What its own probe must see for it to apply: `external_routes >= 1`. Where it is seen not to hold, the check is
+    /// n/a; where it could not be observed, unknown.
+    #[serde(default)]
+    pub expect: Vec<Spanned<String>>,
 }
 
 /// When and with what a plan says it was resolved.

@@ -241,3 +241,27 @@ fn a_command_is_killed_with_its_children_at_its_limit() {
     let cmdline = std::fs::read_to_string(alive).unwrap_or_default();
     assert!(!cmdline.contains("sleep"), "a grandchild survived");
 }
+
+#[test]
+fn a_check_does_not_apply_where_its_probe_sees_nothing_of_its_subject() {
+    let text = spec("      - use: k8s/ingress-tls\n      - use: k8s/readiness-probe\n");
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: { name: migrate }\nspec:\n  template:\n    spec:\n      containers:\n        - { name: migrate, image: \"shop/migrate:1.4.2\" }\n";
+    let (_, report) = Bench::new(&text).write("deploy/job.yaml", job).audit(&[]);
+    assert_eq!(outcome(&report, "k8s/ingress-tls"), "not_applicable");
+    assert_eq!(
+        check(&report, "k8s/readiness-probe")["reason"],
+        "applies where `reached_containers >= 1`; here it is 0"
+    );
+    let broken = "apiVersion: v1\nkind: Service\nmetadata: { name: shop\n";
+    let (_, report) = Bench::new(&text).write("deploy/job.yaml", job).write("deploy/shop.yaml", broken).audit(&[]);
+    assert_eq!(outcome(&report, "k8s/ingress-tls"), "unknown", "what could not be read may hold a route");
+}
+
+#[test]
+fn a_condition_is_checked_like_an_expectation() {
+    let check = "      - id: a\n        when: { expect: [routes >= 1] }\n        probe: { file: { path: x } }\n        expect:\n          - exists = true\n";
+    let output = Bench::new(&spec(check)).run(&["validate"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("shipworthy.yaml") && said.contains("`routes`"), "{said}");
+}

@@ -97,6 +97,9 @@ pub(super) fn declarations() -> Vec<FactDecl> {
         count("unrendered", "chart templates, and files that a kustomization changes, which were not judged"),
         count("objects", "objects in these files"),
         count("workloads", "objects that run pods"),
+        count("reached_containers", "containers that a service reaches, or with ports where the set has no service"),
+        count("serving_workloads", "workloads with replicas that a service selects"),
+        count("external_routes", "hosts of ingresses, gateways and load balancers that lead in from outside"),
         count("default_denies", "policies that let nobody into their namespace"),
         count(
             "suppressed",

@@ -156,6 +156,9 @@ fn counts(set: &Set<'_>, tally: &Tally, facts: &mut Facts) {
     let workloads = set.all.iter().filter(|placed| matches!(placed.object.body, Body::Workload(_))).count();
     facts.present("objects", Value::count(set.all.len()));
     tally.findings.set_number(facts, "workloads", workloads);
+    tally.findings.set_number(facts, "reached_containers", tally.ready.len());
+    tally.findings.set_number(facts, "serving_workloads", tally.rolled_out.len());
+    tally.findings.set_number(facts, "external_routes", tally.encrypted.len());
     tally.findings.set_number(facts, "default_denies", tally.default_denies);
     facts.present("suppressed", Value::count(tally.suppressed));
     for (name, _) in COUNTED {
