@@ -167,7 +167,9 @@ pub(super) struct FolderSigns {
 impl FolderSigns {
     /// Looks at a folder's path (no trailing slash).
     pub(super) fn of(folders: &str) -> FolderSigns {
-        let mut signs = FolderSigns::default();
+        // C and Erlang projects keep copies of libraries below a `deps/` at the top, one folder each.
+        let copied = folders.strip_prefix("deps/").is_some_and(|rest| !rest.is_empty());
+        let mut signs = FolderSigns { vendored: copied, ..FolderSigns::default() };
         let mut in_product = false;
         for folder in folders.split('/') {
             signs.vendored |= VENDORED.contains(&folder);

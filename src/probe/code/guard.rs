@@ -39,6 +39,8 @@ pub(super) enum Guard {
     Interpolated,
     /// Only with `shell=True`.
     Shell,
+    /// With a message that refuses for good, it is no work left to do.
+    Refusal,
     /// Behind a check of the version or a failed import it is a fallback.
     Version,
 }
@@ -83,6 +85,7 @@ impl Guard {
             Guard::Without(span, context) => found.weigh_context(span, &context, certainty),
             Guard::Shell if !found.has(Span::Statement, "shell=True") => None,
             Guard::Shell | Guard::Interpolated => hint(found.is_identifier()),
+            Guard::Refusal => (!refusal().is_match(found.line())).then_some(certainty),
             Guard::Version => hint(version().is_match(found.around(3, 2))),
         }
     }
@@ -204,6 +207,11 @@ fn cleanup() -> &'static Regex {
         &CELL,
         r"(?i)\b(close|unlink|rmtree|rmdir|clean_?up|dispose|destroy|shutdown|disconnect|terminate|kill|abort|cancel|release|flush|teardown)\w*\(|\b(remove|delete)\(|\b(ignored?|expected|suppress(ed)?)\b|__del__|\brouter\.(push|replace)\(",
     )
+}
+
+fn refusal() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"(?i)\b(not|isn't|never) (be )?(supported|allowed|needed|used)\b")
 }
 
 fn version() -> &'static Regex {

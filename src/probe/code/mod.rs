@@ -187,8 +187,14 @@ impl Probe for Code {
             for want in look.wants {
                 look.swept.get(*want).whole.clone()?;
             }
-            let mut sums = Sums { swept: look.swept, facts: Facts::new(), findings: Findings::default() };
-            sums.hidden(look.folder);
+            let mut sums = Sums {
+                swept: look.swept,
+                folder: look.folder,
+                facts: Facts::new(),
+                findings: Findings::default(),
+                uncounted: None,
+            };
+            sums.hidden();
             sums.source(look.swept.get(*source));
             sums.texts(look.swept.get(*texts));
             sums.binaries(look.swept.get(*binaries));
@@ -208,14 +214,17 @@ const MEDIA: &[&str] = &[
 /// The sums over all files.
 struct Sums<'a> {
     swept: &'a Swept,
+    folder: &'a str,
     facts: Facts,
     findings: Findings,
+    /// Why the number of tests is not known, if it is not.
+    uncounted: Option<String>,
 }
 
 impl Sums<'_> {
     /// What lies behind a folder that cannot be entered may hold anything.
-    fn hidden(&mut self, folder: &str) {
-        if let Some(hidden) = self.swept.tree().hidden_below(folder) {
+    fn hidden(&mut self) {
+        if let Some(hidden) = self.swept.tree().hidden_below(self.folder) {
             self.findings.unread(&hidden.path, hidden.reason.clone());
         }
     }
@@ -236,6 +245,7 @@ impl Sums<'_> {
             self.facts.set_reason("there is no shipped source file in a language that is known");
             return;
         }
+        self.uncounted(files.len() - shipped);
         let defined = self.definitions(&files);
         for (path, _, file) in &files {
             self.findings.extend(path, file.findings.iter().cloned());
@@ -249,6 +259,21 @@ impl Sums<'_> {
         self.densities(sum(|file| file.lines));
         for (name, _) in in_source().chain(TESTED) {
             self.findings.set_count(&mut self.facts, name);
+        }
+    }
+
+    /// Tests in languages whose tests are not counted, such as Tcl or shell: where they are most of the files of tests,
+    /// how many tests there are is not known.
+    fn uncounted(&mut self, counted: usize) {
+        const UNCOUNTED: &[&str] = &["tcl", "t", "bats", "sh", "exp", "pl", "robot", "feature", "ps1", "hurl", "nim"];
+        let start = if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) };
+        let entries = self.swept.tree().entries().iter();
+        let entries = entries.filter(|entry| entry.class == Class::Test && entry.path.starts_with(&start));
+        let uncounted = entries
+            .filter(|entry| entry.base().rsplit_once('.').is_some_and(|(_, ending)| UNCOUNTED.contains(&ending)))
+            .count();
+        if uncounted > counted {
+            self.uncounted = Some(format!("{uncounted} files of tests are in languages whose tests are not counted"));
         }
     }
 
@@ -268,7 +293,11 @@ impl Sums<'_> {
         self.facts.present("todos", Value::count(todos));
         self.facts.present("tests", Value::count(tests));
         self.facts.set("unowned_todo_density", per_thousand(unowned));
-        self.facts.set("test_density", per_thousand(tests));
+        let density = match self.uncounted.take() {
+            Some(reason) => Fact::Unobserved(reason),
+            None => per_thousand(tests),
+        };
+        self.facts.set("test_density", density);
         let ratio = match tests {
             0 => Fact::Absent,
             // one without a reason counts twice as much as one with a reason

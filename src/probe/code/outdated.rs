@@ -111,7 +111,8 @@ pub(super) static RULES: &[Rule] = &[
     removed(&[Ruby], r"\b(File|Dir)\.exists\?"),
     removed(&[Ruby], r"\bURI\.(escape|unescape|encode|decode)\("),
     removed(&[Ruby], r"\b(Fixnum|Bignum)\b"),
-    removed(&[Ruby], r"\b(before_filter|after_filter|skip_before_filter)\b"),
+    // As a declaration; `:before_filter` is a name.
+    removed(&[Ruby], r"(?m)^[ \t]*(before_filter|after_filter|skip_before_filter)\b"),
     // PHP 7.0, 7.2, 8.0; 8.1 and 8.2.
     removed(
         &[Php],

@@ -62,6 +62,8 @@ const fn text(fact: &'static str, langs: &'static [Lang], pattern: &'static str)
 }
 
 const ALL: &[Lang] = &[Rust, Python, Js, Go, Java, Kotlin, DotNet, Ruby, Php, Lang::C, Other];
+/// Languages whose programs talk to people; in C filler text is input of a self-test.
+const WORDED: &[Lang] = &[Rust, Python, Js, Go, Java, Kotlin, DotNet, Ruby, Php, Other];
 const STUB: &str = "stubs";
 const DEBUG: &str = "debug_leftovers";
 const TLS: &str = "tls_verification_off";
@@ -98,7 +100,7 @@ static RULES: &[Rule] = &[
         Guard::Overridable,
     ),
     rule(STUB, &[Kotlin], Certain, r"\bTODO\("),
-    rule(STUB, &[DotNet], Certain, r"\bthrow\s+new\s+NotImplementedException\("),
+    guarded(rule(STUB, &[DotNet], Certain, r"\bthrow\s+new\s+NotImplementedException\("), Guard::Refusal),
     rule(STUB, &[Ruby], Hint, r"\braise\s+NotImplementedError\b"),
     guarded(
         rule(STUB, &[Php], Certain, r#"\bthrow\s+new\s+\\?\w*Exception\(\s*['"][^'"\n]*(?i:not (yet )?implemented)"#),
@@ -150,7 +152,7 @@ static RULES: &[Rule] = &[
     guarded(rule(MODE, &[Ruby], Certain, r"\bconsider_all_requests_local\s*=\s*true\b"), Guard::ProductionFile),
     guarded(anywhere(rule(MODE, &[Php], Certain, r"(?m)^\s*'debug'\s*=>\s*true\b")), Guard::AppConfig),
     rule(MODE, &[Go], Likely, r"\bgin\.SetMode\(\s*gin\.DebugMode\s*\)"),
-    text("placeholders", ALL, r"(?i)\blorem ipsum\b"),
+    text("placeholders", WORDED, r"(?i)\blorem ipsum\b"),
     text("placeholders", ALL, r"(?i)^.change[-_]?(me|this)(now|please)?\W?$"),
     text(
         "placeholders",

@@ -10,20 +10,31 @@ use crate::yaml::Node;
 use super::object::{text_at, texts_at};
 use super::workload::containers;
 
-/// Keys of a Secret that hold nothing secret: certificates, names, addresses.
+/// Keys of a Secret that hold nothing secret: certificates, names, addresses (those of the Service Binding
+/// Specification for Kubernetes 1.1 among them).
 const PUBLIC_KEYS: &[&str] = &[
     "ca.crt",
     "tls.crt",
     "ca-bundle.crt",
     "ca.pem",
     "cert.pem",
+    "database",
+    "db",
+    "dbname",
+    "driver",
     "enabled",
+    "endpoint",
+    "engine",
     "host",
     "hostname",
     "name",
     "namespace",
     "port",
     "project",
+    "protocol",
+    "provider",
+    "region",
+    "schema",
     "server",
     "type",
     "url",
@@ -145,6 +156,7 @@ mod tests {
             "stringData: {password: \"${PASSWORD}\"}",
             "stringData: {password: \"<path:secret/data/x#p>\"}",
             "data: {username: YWRtaW4=}",
+            "stringData: {type: postgresql, provider: postgresql, database: shop, host: db}",
             "sops: {mac: x}\ndata: {password: aHVudGVyMg==}",
             "stringData: {password: \"ENC[AES256_GCM,data:x]\"}",
         ] {

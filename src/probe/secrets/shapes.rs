@@ -50,6 +50,15 @@ pub(super) const SHAPES: &[Shape] = &[
         &["AKIA", "ASIA", "ABIA", "ACCA"],
         r"(?-u:\b)((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})(?-u:\b)",
     ),
+    Shape {
+        entropy: 3.5,
+        ..certain(
+            "telegram-bot-token",
+            "Telegram bot token",
+            &[":AA"],
+            r"(?-u:\b)([0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?-u:\b)",
+        )
+    },
     certain(
         "github-token",
         "GitHub token",

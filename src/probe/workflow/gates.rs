@@ -1,5 +1,6 @@
 //! Steps that test, lint, build or deploy: which there are, on which events, and whether their failure counts.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -128,7 +129,18 @@ fn runs_tests(text: &str) -> bool {
             r"^\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:uv\s+)?(?:pip3?|pipx|uv|npm|yarn|pnpm|gem|go|cargo|apt|apt-get|brew|poetry|choco|apk|dnf)\s+(?:-\S+\s+)*(?:install|add|i|get|sync|ci|tool)\b[^&;|]*$|^\s*(?:make|just|task)\s+\S*(?:install|setup|tools|deps)\S*\s*$",
         )
     });
-    TESTS.is_match(text) && !is_comment(text) && !INSTALLS.is_match(text)
+    let text = named_by_variable(text);
+    TESTS.is_match(&text) && !is_comment(&text) && !INSTALLS.is_match(&text)
+}
+
+/// A command with `${{ env.CARGO }}`, `$PYTHON` or `"${NPM}"` as the tool that the variable is named after.
+fn named_by_variable(text: &str) -> Cow<'_, str> {
+    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?i)"?\$(?:\{\{\s*(?:env|matrix|vars|inputs)\.|\{)?(cargo|go|npm|pnpm|yarn|bun|node|python3?|pytest|tox|mvn|gradle|dotnet|make|composer|rake)(?:_?(?:bin|cmd|command|path|exe))?(?:\s*\}\}|\})?"?(?:\s|$)"#,
+        )
+    });
+    VARIABLE.replace_all(text, "$1 ")
 }
 
 fn is_comment(text: &str) -> bool {
@@ -218,6 +230,9 @@ mod tests {
     fn test_runners_are_recognised_and_look_alikes_are_not() {
         for text in [
             "cargo test --locked",
+            "${{ env.CARGO }} test --verbose ${{ env.TARGET_FLAGS }}",
+            "\"$PYTHON\" -m pytest",
+            "${NPM_BIN} test",
             "uv run pytest -q",
             "npm test",
             "npm run test:unit -- --ci",
