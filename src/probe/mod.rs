@@ -39,6 +39,7 @@ mod load;
 mod logs;
 mod manifest;
 mod metrics;
+mod mysql;
 mod nats;
 mod openapi;
 mod ownership;
@@ -208,6 +209,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &ownership::DEF,
     &postgres::DEF,
     &logs::DEF, &metrics::DEF, &nats::DEF,
+    &mysql::DEF,
     &redis::DEF,
     &plugin::DEF, &prometheus_rules::DEF, &promql::DEF,
     &secrets::DEF,

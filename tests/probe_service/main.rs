@@ -7,6 +7,7 @@ mod probing;
 #[path = "../servers/mod.rs"]
 mod servers;
 
+mod mysql;
 mod nats;
 mod postgres;
 mod prometheus;

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use serde::Deserialize;
 
-use super::{Running, postgres, redis};
+use super::{Running, mysql, postgres, redis};
 use crate::server::Identity;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
+    Mysql,
     Postgres,
     Redis,
 }
@@ -28,19 +29,19 @@ struct Described {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 struct Server {
     server: Kind,
-    /// Redis: arguments of the server.
+    /// Redis, MySQL: arguments of the server.
     #[serde(default)]
     arguments: Vec<String>,
     /// PostgreSQL: settings, `name=value`.
     #[serde(default)]
     settings: Vec<String>,
-    /// PostgreSQL: run as the superuser.
+    /// PostgreSQL, MySQL: run as the superuser.
     #[serde(default)]
     sql: String,
     /// PostgreSQL: asks nobody for a password.
     #[serde(default)]
     open: bool,
-    /// PostgreSQL: offers TLS.
+    /// PostgreSQL, MySQL: offers TLS.
     #[serde(default)]
     encrypted: bool,
 }
@@ -65,6 +66,7 @@ fn started(file: &Path) -> (&'static str, String) {
     let login = |login: &Login| format!("{}:{}@", login.user, login.password);
     let user_info = described.login.as_ref().map(login).unwrap_or_default();
     match described.server.server {
+        Kind::Mysql => ("mysql", format!("mysql://{user_info}127.0.0.1:{port}/shop")),
         Kind::Redis => ("redis", format!("redis://{user_info}127.0.0.1:{port}")),
         Kind::Postgres if described.login.is_none() && !described.server.open => {
             ("postgres", postgres::url(port, "postgres", postgres::PASSWORD, "postgres"))
@@ -74,8 +76,13 @@ fn started(file: &Path) -> (&'static str, String) {
 }
 
 /// Targets that fixtures know, with a URL behind which nobody is.
-pub(crate) const NOBODY: &[(&str, &str)] =
-    &[("api", "http://127.0.0.1:1"), ("postgres", "postgres://127.0.0.1:1"), ("redis", "redis://127.0.0.1:1")];
+#[rustfmt::skip] // one line each, so that two additions do not collide
+pub(crate) const NOBODY: &[(&str, &str)] = &[
+    ("api", "http://127.0.0.1:1"),
+    ("mysql", "mysql://127.0.0.1:1"),
+    ("postgres", "postgres://127.0.0.1:1"),
+    ("redis", "redis://127.0.0.1:1"),
+];
 
 fn running(server: &Server) -> &'static Running {
     type Slot = Arc<OnceLock<Running>>;
@@ -91,6 +98,10 @@ fn launch(server: &Server) -> Running {
         list.iter().map(String::as_str).collect()
     }
     match server.server {
+        Kind::Mysql => {
+            let identity = server.encrypted.then(|| Identity::new("localhost", 2020, 2100));
+            mysql::start_with(&texts(&server.arguments), &server.sql, identity.as_ref())
+        }
         Kind::Redis => redis::start(&texts(&server.arguments), &[]),
         Kind::Postgres => {
             let identity = server.encrypted.then(|| Identity::new("localhost", 2020, 2100));

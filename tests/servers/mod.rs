@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, dead_code, reason = "tests; each test binary uses a part")]
 
 pub(crate) mod fixture;
+pub(crate) mod mysql;
 pub(crate) mod nats;
 pub(crate) mod postgres;
 pub(crate) mod prometheus;
@@ -108,4 +109,23 @@ pub(crate) fn program(name: &str, more: &[&str], package: &str) -> PathBuf {
 pub(crate) fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().unwrap();
     String::from_utf8_lossy(&id.stdout).trim() == "0"
+}
+
+/// The words before a command that takes the superuser's rights away, where there are any.
+pub(crate) fn unprivileged() -> Vec<String> {
+    let words = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+    if is_root() { words.map(str::to_owned).to_vec() } else { vec!["env".to_owned()] }
+}
+
+/// Gives a folder to the user that [`unprivileged`] runs as.
+pub(crate) fn hand_over(folder: &Path) {
+    if is_root() {
+        run(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(folder));
+    }
+}
+
+/// Runs a command that must succeed.
+pub(crate) fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

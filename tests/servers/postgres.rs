@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::{Running, folder, folder_until_the_end, free_port, is_root, listens, program};
+use super::{Running, folder, folder_until_the_end, free_port, hand_over, listens, program, run, unprivileged};
 use crate::server::Identity;
 
 /// The superuser's password.
@@ -90,24 +90,6 @@ fn template() -> &'static Path {
         run(&mut initdb);
         folder.join("data")
     })
-}
-
-/// The words before a command that takes the superuser's rights away, where there are any.
-fn unprivileged() -> Vec<String> {
-    let words = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
-    if is_root() { words.map(str::to_owned).to_vec() } else { vec!["env".to_owned()] }
-}
-
-/// Gives a folder to the user that [`unprivileged`] runs as.
-fn hand_over(folder: &Path) {
-    if is_root() {
-        run(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(folder));
-    }
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// A program of the newest version that is installed.

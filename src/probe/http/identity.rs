@@ -21,6 +21,18 @@ pub(crate) enum Choice {
     Named(String),
 }
 
+impl Choice {
+    /// What a parameter `credentials` says: `none`, `invalid`, a name, or nothing.
+    pub(crate) fn of(given: Option<&str>) -> Choice {
+        match given {
+            None => Choice::Default,
+            Some("none") => Choice::None,
+            Some("invalid") => Choice::Invalid,
+            Some(name) => Choice::Named(name.to_owned()),
+        }
+    }
+}
+
 /// The credential that was chosen. `user` is the one of the target's URL.
 pub(crate) fn credential(
     choice: &Choice,

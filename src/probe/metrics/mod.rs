@@ -102,12 +102,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         whole: selector(params.of.as_ref(), problems),
         quantile: quantile(params.quantile.as_ref(), problems),
     };
-    let credentials = match params.credentials.as_deref() {
-        None => Choice::Default,
-        Some("none") => Choice::None,
-        Some("invalid") => Choice::Invalid,
-        Some(name) => Choice::Named(name.to_owned()),
-    };
+    let credentials = Choice::of(params.credentials.as_deref());
     let text = |given: &Option<Spanned<String>>| given.as_ref().map(|given| given.value.clone());
     Some(Box::new(Metrics {
         address: Address::Target { name: params.target.value.clone(), path: path.to_owned() },

@@ -15,11 +15,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::questions::QUESTIONS;
-use super::service::{Access, Aim, Entry, declared, most_runs};
+use super::service::{Access, Aim, Entry, declared, most_runs, question, trusted};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
-use crate::world::service::postgres::{Encryption, Rows, SCHEMES, Session};
-use crate::world::service::{Login, Trouble, TroubleKind};
+use crate::world::service::postgres::{Rows, SCHEMES, Session, encryption};
+use crate::world::service::{Encryption, Login, Trouble, TroubleKind};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// Messages of one transaction: begin, query, roll back.
@@ -74,7 +74,7 @@ struct Postgres {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     if let Some(query) = &params.query {
-        query::check(query, problems);
+        question::check(query, problems);
     }
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
@@ -85,7 +85,7 @@ impl Postgres {
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
         let aim = self.access.aim(look.world, SCHEMES)?;
         let sslmode = aim.endpoint.parameters.get("sslmode").map(String::as_str);
-        let encryption = Encryption::of(sslmode, aim.ca_file.as_deref(), || aim.trust())?;
+        let encryption = encryption(sslmode, aim.ca_file.as_deref(), || aim.trust())?;
         let mut entry = Entry::new(aim.endpoint.shown());
         let conversation = async {
             let session = enter(&aim, &encryption, &look, &mut entry).await?;
@@ -164,26 +164,17 @@ async fn enter(aim: &Aim, encryption: &Encryption, look: &Look<'_>, entry: &mut 
 }
 
 fn seen(session: &Session, entry: &mut Entry) {
-    entry.connected(session.phases.connect, session.tls.is_some());
-    let trusted = match &session.tls {
-        None => Fact::Absent,
-        Some(verdict) => Fact::Present(Value::Bool(verdict.is_ok())),
-    };
-    entry.facts.set("tls.trusted", trusted);
-    if let Some(Err(why)) = &session.tls {
-        entry.notes.push(format!("the certificate is not trusted: {why}"));
-    }
+    entry.encrypted(session.phases.connect, session.tls.as_ref());
 }
 
 fn own() -> Vec<FactDecl> {
     use FactType::{Any, Bool, List, Text, Version};
     let open = "Whether it lets the user in without a password (`postgres`, when the target names no user).";
-    let trusted = "Whether the certificate is trusted for the host's name; absent without TLS.";
     let setting =
         "Settings by name: numbers without units, times in milliseconds, sizes in bytes, `on` and `off` as booleans.";
     vec![
         FactDecl::new("open", Bool, open),
-        FactDecl::new("tls.trusted", Bool, trusted),
+        trusted(),
         FactDecl::new("version", Version, "Version of the server."),
         FactDecl::tree("setting.", Any, setting),
         FactDecl::new("extensions", List(Box::new(Text)), "Extensions installed in the database, by name."),
@@ -194,7 +185,7 @@ impl Probe for Postgres {
     fn facts(&self) -> FactSchema {
         let asked = QUESTIONS.iter().flat_map(|question| question.facts);
         let asked = asked.map(|(name, ftype, doc)| FactDecl::new(name, ftype.clone(), doc));
-        let decls = declared().into_iter().chain(own()).chain(asked).chain(query::declared()).collect();
+        let decls = declared().into_iter().chain(own()).chain(asked).chain(question::declared()).collect();
         FactSchema { decls, units: self.units.clone() }
     }
 

@@ -31,12 +31,7 @@ impl Access {
         timeout: Option<&Spanned<String>>,
         problems: &mut Problems,
     ) -> Access {
-        let credentials = match credentials {
-            None => Choice::Default,
-            Some("none") => Choice::None,
-            Some("invalid") => Choice::Invalid,
-            Some(name) => Choice::Named(name.to_owned()),
-        };
+        let credentials = Choice::of(credentials);
         Access { target: target.value, credentials, timeout: limits::timeout(timeout, problems) }
     }
 

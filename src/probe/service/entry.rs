@@ -32,6 +32,12 @@ pub(in crate::probe) fn declared() -> Vec<FactDecl> {
     ]
 }
 
+/// The fact about the certificate, of services that encrypt without verifying it.
+pub(in crate::probe) fn trusted() -> FactDecl {
+    let doc = "Whether the certificate is trusted for the host's name; absent without TLS.";
+    FactDecl::new("tls.trusted", FactType::Bool, doc)
+}
+
 /// What is known about getting in; grows while a probe talks.
 pub(in crate::probe) struct Entry {
     shown: String,
@@ -51,6 +57,15 @@ impl Entry {
     pub(in crate::probe) fn connected(&mut self, time: Duration, tls: bool) {
         self.facts.present("time.connect", Value::seconds(time));
         self.facts.present("tls", Value::Bool(tls));
+    }
+
+    /// The connection stands: without TLS, or with what the verification of the certificate said.
+    pub(in crate::probe) fn encrypted(&mut self, time: Duration, tls: Option<&Result<(), String>>) {
+        self.connected(time, tls.is_some());
+        self.facts.set("tls.trusted", tls.map_or(Fact::Absent, |verdict| Fact::Present(Value::Bool(verdict.is_ok()))));
+        if let Some(Err(why)) = tls {
+            self.notes.push(format!("the certificate is not trusted: {why}"));
+        }
     }
 
     /// We are in.

@@ -6,7 +6,8 @@
 mod aim;
 mod entry;
 mod latency;
+pub(super) mod question;
 
 pub(super) use aim::{Access, Aim};
-pub(super) use entry::{Entry, declared};
+pub(super) use entry::{Entry, declared, trusted};
 pub(super) use latency::{Latency, most_runs};

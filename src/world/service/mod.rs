@@ -4,12 +4,15 @@
 //! Owns how a target becomes an address, the words for what went wrong, and that every wait ends at the deadline, no
 //! answer exhausts memory, and nothing is written. What an answer means is the probes' business.
 
+mod encryption;
 mod endpoint;
+pub mod mysql;
 pub mod nats;
 pub mod postgres;
 pub mod redis;
 mod trouble;
 
+pub use encryption::{Encryption, Wish};
 pub use endpoint::{Endpoint, Login};
 pub use trouble::{Trouble, TroubleKind, WORDS};
 

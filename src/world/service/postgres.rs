@@ -12,50 +12,28 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::encryption::{Encryption, Wish};
 use super::{Driver, Login, Reach, Trouble, TroubleKind, answered, open};
 use crate::model::Unknown;
 use crate::world::Deadline;
-use crate::world::net::{Capped, Failure, FailureKind, Phases, Trust, Verdict};
+use crate::world::net::{Capped, Failure, FailureKind, Phases, Trust};
 
 /// Schemes of its URLs and the port they stand for (PostgreSQL documentation, "Connection URIs").
 pub const SCHEMES: &[(&str, u16)] = &[("postgres", 5432), ("postgresql", 5432)];
 
-/// Whether and how a connection is encrypted.
-#[derive(Clone, Debug)]
-pub struct Encryption {
-    mode: SslMode,
-    trust: Trust,
-    /// Set where a certificate is accepted that need not be trusted.
-    verdict: Option<Verdict>,
-}
-
-impl Encryption {
-    /// What `sslmode` asks for (PostgreSQL documentation, "SSL Mode Descriptions"): without it `prefer`. A certificate is
-    /// verified for `verify-ca` and `verify-full` only. Unknown for a mode that is none, or an unreadable `ca_file`.
-    pub fn of(
-        sslmode: Option<&str>,
-        ca_file: Option<&Path>,
-        strict: impl FnOnce() -> Result<Trust, Unknown>,
-    ) -> Result<Encryption, Unknown> {
-        let mode = match sslmode {
-            Some("disable") => SslMode::Disable,
-            None | Some("allow" | "prefer") => SslMode::Prefer,
-            Some("require") => SslMode::Require,
-            Some("verify-ca" | "verify-full") => {
-                return Ok(Encryption { mode: SslMode::Require, trust: strict()?, verdict: None });
-            }
-            Some(other) => return Err(Unknown::because(format!("`sslmode={other}` is no mode"))),
-        };
-        let (trust, verdict) = Trust::lenient(ca_file)?;
-        Ok(Encryption { mode, trust, verdict: Some(verdict) })
-    }
-
-    /// Whether a handshake took place, and whether the certificate is trusted; asked once connected.
-    fn seen(&self) -> Option<Result<(), String>> {
-        match &self.verdict {
-            Some(verdict) => verdict.get(),
-            None => Some(Ok(())),
-        }
+/// What `sslmode` asks for (PostgreSQL documentation, "SSL Mode Descriptions"): without it `prefer`. A certificate is
+/// verified for `verify-ca` and `verify-full` only. Unknown for a mode that is none, or an unreadable `ca_file`.
+pub fn encryption(
+    sslmode: Option<&str>,
+    ca_file: Option<&Path>,
+    strict: impl FnOnce() -> Result<Trust, Unknown>,
+) -> Result<Encryption, Unknown> {
+    match sslmode {
+        Some("disable") => Encryption::lenient(Wish::Never, ca_file),
+        None | Some("allow" | "prefer") => Encryption::lenient(Wish::WhereOffered, ca_file),
+        Some("require") => Encryption::lenient(Wish::Always, ca_file),
+        Some("verify-ca" | "verify-full") => Ok(Encryption::strict(strict()?)),
+        Some(other) => Err(Unknown::because(format!("`sslmode={other}` is no mode"))),
     }
 }
 
@@ -88,7 +66,7 @@ impl Session {
     /// Connects and logs in; without a password only where the server asks for none.
     pub async fn open(reach: Reach<'_>, encryption: &Encryption, login: Login) -> Result<Session, Trouble> {
         let (wire, phases) = open(reach, None).await?;
-        let mut tls = MakeRustlsConnect::new(encryption.trust.config().as_ref().clone());
+        let mut tls = MakeRustlsConnect::new(encryption.trust().config().as_ref().clone());
         let host = &reach.endpoint.host;
         let tls = <MakeRustlsConnect as MakeTlsConnect<Capped>>::make_tls_connect(&mut tls, host)
             .map_err(|error| Trouble::new(TroubleKind::Net(FailureKind::TlsFailed), error.to_string()))?;
@@ -158,7 +136,7 @@ impl Session {
 
 fn config(reach: Reach<'_>, encryption: &Encryption, login: &Login) -> Config {
     let mut config = Config::new();
-    config.user(&login.user).application_name("shipworthy").ssl_mode(encryption.mode);
+    config.user(&login.user).application_name("shipworthy").ssl_mode(mode(encryption.wish()));
     if !login.password.is_empty() {
         config.password(&login.password);
     }
@@ -166,6 +144,14 @@ fn config(reach: Reach<'_>, encryption: &Encryption, login: &Login) -> Config {
         config.dbname(&reach.endpoint.name);
     }
     config
+}
+
+fn mode(wish: Wish) -> SslMode {
+    match wish {
+        Wish::Never => SslMode::Disable,
+        Wish::WhereOffered => SslMode::Prefer,
+        Wish::Always => SslMode::Require,
+    }
 }
 
 /// `15.18 (Debian 15.18-0+deb12u1)` → `15.18`
