@@ -102,7 +102,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rustls", &["world/net/"]),
     ("rustls_pki_types", &["world/net/"]),
     ("serde_yaml", &["probe/"]),
-    ("sfv", &["probe/security_headers/"]),
+    ("sfv", &["probe/security_headers/", "probe/rate_limit/announced.rs"]),
     ("sha2", &["spec/load.rs", "probe/file.rs", "probe/evidence.rs", "audit/", "demo/"]),
     ("similar", &["cli/sync.rs"]),
     ("strsim", &["model/problem.rs"]),

@@ -92,7 +92,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 
 /// How a path meets a stranger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reception {
+pub(super) enum Reception {
     /// 401 or 403, or a redirect to where one logs in.
     Refused,
     /// 404 or 410.
@@ -121,7 +121,7 @@ impl AuthRequired {
         let mut round = Round::new(look.world, &self.target, until)?;
         let has_valid = self.has_valid(&look);
         let mut evidence = Vec::new();
-        let (nowhere, _) = round.answer(as_stranger(NO_SUCH_PAGE, &Choice::None)).await?;
+        let (nowhere, _) = round.answer(Request::get(NO_SUCH_PAGE, &Choice::None)).await?;
         let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
         let mut met = Vec::new();
         for path in &self.paths {
@@ -153,16 +153,16 @@ impl AuthRequired {
             evidence.push(place);
             reception
         };
-        let (reply, place) = round.answer(as_stranger(path, &Choice::None)).await?;
+        let (reply, place) = round.answer(Request::get(path, &Choice::None)).await?;
         let reception = seen(&reply, place, "nobody");
         let unchallenged = reply.status == 401 && reply.header("www-authenticate").is_none();
         let mut met = Met { path, reception, takes_invalid: false, unchallenged, admits: None };
         if reception == Reception::Refused {
-            let (reply, place) = round.answer(as_stranger(path, &Choice::Invalid)).await?;
+            let (reply, place) = round.answer(Request::get(path, &Choice::Invalid)).await?;
             met.takes_invalid = seen(&reply, place, "somebody with wrong credentials") == Reception::Open;
         }
         if has_valid && reception != Reception::Open {
-            let (reply, place) = round.answer(as_stranger(path, &self.valid)).await?;
+            let (reply, place) = round.answer(Request::get(path, &self.valid)).await?;
             met.admits = Some(seen(&reply, place, "a user") == Reception::Open);
         }
         Ok(met)
@@ -207,12 +207,8 @@ impl AuthRequired {
     }
 }
 
-fn as_stranger<'a>(path: &'a str, credentials: &'a Choice) -> Request<'a> {
-    Request { method: "GET", path, credentials, headers: &[] }
-}
-
 /// How an answer receives a stranger. `nowhere` is what every path gets, where every path gets 200.
-fn received(reply: &Reply, asked: Option<&str>, nowhere: Option<&str>) -> Reception {
+pub(super) fn received(reply: &Reply, asked: Option<&str>, nowhere: Option<&str>) -> Reception {
     match reply.status {
         401 | 403 => Reception::Refused,
         404 | 410 => Reception::Hidden,

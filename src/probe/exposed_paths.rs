@@ -116,7 +116,7 @@ impl ExposedPaths {
 }
 
 fn as_nobody(path: &str) -> Request<'_> {
-    Request { method: "GET", path, credentials: &Choice::None, headers: &[] }
+    Request::get(path, &Choice::None)
 }
 
 fn declared() -> Vec<FactDecl> {

@@ -50,6 +50,7 @@ mod postgres;
 mod prometheus_rules;
 mod promql;
 mod purpose;
+mod rate_limit;
 mod redis;
 mod report_file;
 mod report_json;
@@ -210,6 +211,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &postgres::DEF,
     &logs::DEF, &metrics::DEF, &nats::DEF,
     &mysql::DEF,
+    &rate_limit::DEF,
     &redis::DEF,
     &plugin::DEF, &prometheus_rules::DEF, &promql::DEF,
     &secrets::DEF,

@@ -46,6 +46,9 @@ impl Audited {
 /// A target that nobody asks.
 const NOWHERE: (&str, &str) = ("api", "url: \"http://127.0.0.1:1\"");
 
+/// What a rule has to be told before it looks at anything, on every fixture.
+const PARAMETERS: &[(&str, &str)] = &[("api/rate-limiting", "path: /search")];
+
 /// A spec that uses every rule; those that ask a service ask the target named after their probe, or `api`.
 fn spec(rules: &[(&'static str, Value)], (asked, target): (&str, &str)) -> String {
     let mut text = "version: 1\nsystem: { name: Fixture }\ntargets:\n".to_owned();
@@ -53,14 +56,20 @@ fn spec(rules: &[(&'static str, Value)], (asked, target): (&str, &str)) -> Strin
         let nowhere = format!("url: \"{nowhere}\"");
         let target = if *name == asked { target } else { &nowhere };
         // other services log in with what their URL says
-        let token = if *name == "api" { ", credentials: { default: { bearer: fixture-token } }" } else { "" };
+        let token = if *name == "api" {
+            ", credentials: { default: { bearer: fixture-token }, ada: { bearer: ada-token }, bob: { bearer: bob-token } }"
+        } else {
+            ""
+        };
         writeln!(text, "  {name}: {{ {target}, allow: [active]{token} }}").unwrap();
     }
     text.push_str("areas:\n  all:\n    title: All\n    checks:\n");
     for (id, rule) in rules {
         let live = rule["tags"].as_sequence().is_some_and(|tags| tags.iter().any(|tag| tag == "route:live"));
         let asked = NOBODY.iter().map(|(name, _)| *name).find(|name| rule["probe"].get(name).is_some());
-        let with = if live { format!(", with: {{ target: {} }}", asked.unwrap_or("api")) } else { String::new() };
+        let more = PARAMETERS.iter().find(|(rule, _)| rule == id).map(|(_, more)| format!(", {more}"));
+        let target = format!("target: {}{}", asked.unwrap_or("api"), more.unwrap_or_default());
+        let with = if live { format!(", with: {{ {target} }}") } else { String::new() };
         // A fixture shows one rule: the facets of a whole repository are not its business.
         writeln!(text, "      - {{ use: {id}{with} }}").unwrap();
     }

@@ -1,13 +1,16 @@
 //! A small HTTP service on loopback that answers as `responses.yaml` says: path → status, headers, body. `default`
 //! answers every other path; without it that is 404. With `tls: true` all that is answered over https, and over http
 //! only what stands under `http PATH` or `http default`. With `load: true` it may be put under load; with `openssl: …`
-//! there is a TLS service instead, see `tls_service`.
+//! there is a TLS service instead, see `tls_service`. A path with `serves: N` is answered N times, then as
+//! `beyond PATH` says; with `as TOKEN PATH` it answers whoever brings that bearer token; `echo: NAME` puts the query's
+//! parameter of that name in the place of `{NAME}` in the body, `echo_as: html` escaped. A path that `takes` members of
+//! some types answers as `bad PATH` says when the body is anything else, or does not come.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
 
@@ -24,7 +27,7 @@ pub(crate) const ALLOWS_LOAD: &str = "x-load: true";
 /// The name of the service with TLS.
 pub(crate) const HOST: &str = "shop.test";
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Response {
     status: u16,
@@ -35,9 +38,29 @@ struct Response {
     /// Milliseconds before it answers.
     #[serde(default)]
     after_ms: u64,
+    /// How many times it answers so.
+    #[serde(default)]
+    serves: Option<u64>,
+    /// Parameter of the query that is put into the body.
+    #[serde(default)]
+    echo: Option<String>,
+    #[serde(default)]
+    echo_as: EchoAs,
+    /// Members of the JSON object it takes, each `string` or `number`.
+    #[serde(default)]
+    takes: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// How a parameter is put into a body.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum EchoAs {
+    #[default]
+    Raw,
+    Html,
+}
+
+#[derive(Debug, Deserialize)]
 struct Responses {
     #[serde(default)]
     tls: bool,
@@ -47,6 +70,9 @@ struct Responses {
     openssl: Option<Described>,
     #[serde(flatten)]
     answers: BTreeMap<String, Response>,
+    /// How many times a path was answered.
+    #[serde(skip)]
+    served: Mutex<BTreeMap<String, u64>>,
 }
 
 /// The service; its threads end with the test.
@@ -74,12 +100,12 @@ impl Service {
         let tls = responses.tls.then(|| {
             let identity = Identity::new(HOST, 2020, 2040);
             let (config, responses) = (Arc::new(identity.config()), responses.clone());
-            let port = listen(move |stream| answer_tls(stream, &config, |head| response(head, &responses.answers, "")));
+            let port = listen(move |stream| answer_tls(stream, &config, |head| responses.answer(head, b"", "")));
             Tls { port, authority: identity.authority_pem }
         });
         let prefix = if responses.tls { "http " } else { "" };
         let (load, openssl) = (responses.load, responses.openssl.as_ref().map(TlsService::start));
-        Service { port: listen(move |stream| answer(stream, &responses.answers, prefix)), tls, load, openssl }
+        Service { port: listen(move |stream| answer(stream, &responses, prefix)), tls, load, openssl }
     }
 
     /// The target that leads to it, as a spec has it; `folder` is for its authority.
@@ -113,34 +139,106 @@ fn listen(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
     port
 }
 
-fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Response>, prefix: &str) {
+fn answer(mut stream: TcpStream, responses: &Responses, prefix: &str) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut first = String::new();
-    if reader.read_line(&mut first).unwrap_or(0) == 0 {
-        return;
+    let mut head = String::new();
+    loop {
+        let before = head.len();
+        if reader.read_line(&mut head).unwrap_or(0) == 0 || head.len() - before <= 2 {
+            break;
+        }
     }
-    let mut line = String::new();
-    while reader.read_line(&mut line).unwrap_or(0) > 2 {
-        line.clear();
+    if !head.is_empty() {
+        let body = body(&mut reader, &head);
+        let _ = stream.write_all(&responses.answer(&head, &body, prefix));
     }
-    let _ = stream.write_all(&response(&first, answers, prefix));
 }
 
-/// The answer to a request whose head begins like this.
-fn response(first: &str, answers: &BTreeMap<String, Response>, prefix: &str) -> Vec<u8> {
-    let mut words = first.split_ascii_whitespace();
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or("/"));
-    let missing = Response { status: 404, headers: BTreeMap::new(), body: String::new(), after_ms: 0 };
-    let response = [format!("{prefix}{method} {path}"), format!("{prefix}{path}"), format!("{prefix}default")]
-        .iter()
-        .find_map(|key| answers.get(key))
-        .unwrap_or(&missing);
-    std::thread::sleep(std::time::Duration::from_millis(response.after_ms));
-    let mut head =
-        format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\nconnection: close\r\n", response.status, response.body.len());
-    for (name, value) in &response.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+/// The body; empty when it does not come.
+fn body(reader: &mut BufReader<TcpStream>, head: &str) -> Vec<u8> {
+    let length = header(head, "content-length").and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
+    let mut body = vec![0; length.min(1 << 20)];
+    let _ = reader.get_ref().set_read_timeout(Some(std::time::Duration::from_millis(600)));
+    if reader.read_exact(&mut body).is_ok() { body } else { Vec::new() }
+}
+
+fn is_taken(takes: &BTreeMap<String, String>, body: &[u8]) -> bool {
+    let json = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
+    takes.iter().all(|(name, kind)| match kind.as_str() {
+        "string" => json[name].is_string(),
+        _ => json[name].is_number(),
+    })
+}
+
+impl Responses {
+    /// The answer to a request with this head.
+    fn answer(&self, head: &str, body: &[u8], prefix: &str) -> Vec<u8> {
+        let mut words = head.split_ascii_whitespace();
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or("/"));
+        let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+        let response = self.found(head, method, [path, bare], body, prefix);
+        std::thread::sleep(std::time::Duration::from_millis(response.after_ms));
+        let body = if method == "HEAD" { String::new() } else { echoed(&response, query) };
+        let mut head =
+            format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\nconnection: close\r\n", response.status, body.len());
+        for (name, value) in &response.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        format!("{head}\r\n{body}").into_bytes()
     }
-    let body = if method == "HEAD" { "" } else { &response.body };
-    format!("{head}\r\n{body}").into_bytes()
+
+    fn found(&self, head: &str, method: &str, paths: [&str; 2], body: &[u8], prefix: &str) -> Response {
+        let token = header(head, "authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let own = paths.map(|path| format!("as {} {path}", token.unwrap_or_default()));
+        let plain = paths.map(|path| [format!("{prefix}{method} {path}"), format!("{prefix}{path}")]);
+        let keys = own.into_iter().chain(plain.into_iter().flatten()).chain([format!("{prefix}default")]);
+        let found = keys.into_iter().find_map(|key| self.answers.get(&key).map(|response| (key, response)));
+        let Some((key, response)) = found else { return Response { status: 404, ..Response::default() } };
+        if !is_taken(&response.takes, body) {
+            return self.answers[&format!("bad {key}")].clone();
+        }
+        let Some(most) = response.serves else { return response.clone() };
+        let mut served = self.served.lock().unwrap();
+        let count = served.entry(key.clone()).or_default();
+        *count += 1;
+        if *count <= most { response.clone() } else { self.answers[&format!("beyond {key}")].clone() }
+    }
+}
+
+fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    let lines = head.lines().filter_map(|line| line.split_once(':'));
+    lines.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+}
+
+fn echoed(response: &Response, query: &str) -> String {
+    let Some(name) = &response.echo else { return response.body.clone() };
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let value = pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| unescaped(value)).unwrap_or_default();
+    let shown = match response.echo_as {
+        EchoAs::Raw => value,
+        EchoAs::Html => {
+            let escapes = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
+            escapes.iter().fold(value, |text, (letter, escape)| text.replace(*letter, escape))
+        }
+    };
+    response.body.replace(&format!("{{{name}}}"), &shown)
+}
+
+fn unescaped(value: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = value.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match hex.filter(|_| *first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

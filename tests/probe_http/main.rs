@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod active;
 mod metrics;
 mod origin;
 #[path = "../probing/mod.rs"]

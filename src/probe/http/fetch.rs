@@ -137,7 +137,7 @@ pub(crate) async fn fetch_by(
 }
 
 /// A failure of this machine is no observation of the target.
-fn own_trouble(reply: Result<Reply, Failure>) -> Result<Result<Reply, Failure>, Unknown> {
+pub(super) fn own_trouble(reply: Result<Reply, Failure>) -> Result<Result<Reply, Failure>, Unknown> {
     match reply {
         Err(Failure { kind: FailureKind::Ours, detail }) => Err(Unknown::because(detail)),
         reply => Ok(reply),
@@ -147,7 +147,12 @@ fn own_trouble(reply: Result<Reply, Failure>) -> Result<Result<Reply, Failure>, 
 impl Aim {
     /// Asks once; what a redirect says is left to the caller.
     pub(crate) async fn ask(&self, method: &str, body: Option<Bytes>, until: Deadline) -> Result<Reply, Failure> {
-        let ask = Ask {
+        exchange(&self.request(method, body), until).await
+    }
+
+    /// The request itself.
+    pub(crate) fn request<'a>(&'a self, method: &'a str, body: Option<Bytes>) -> Ask<'a> {
+        Ask {
             method,
             url: &self.url,
             headers: &self.headers,
@@ -156,8 +161,7 @@ impl Aim {
             trust: &self.trust,
             body_cap: BODY_CAP,
             only_public: self.only_public,
-        };
-        exchange(&ask, until).await
+        }
     }
 
     /// Takes any certificate from now on, and therefore sends nothing of the spec's.
@@ -200,14 +204,9 @@ fn own_headers() -> Vec<Header> {
 /// Makes the target ready, logging in where its credentials are a login. Unknown when it has no URL, or its credentials
 /// or trust cannot be used.
 pub(crate) async fn aim(fetch: &Fetch<'_>, world: &World, until: Deadline) -> Result<Aim, Unknown> {
-    let target = match fetch.address {
-        Address::Target { name, .. } => Some(target(name, world)?),
-        Address::Url(_) => None,
-    };
-    let (_, user) = url(fetch.address, target)?;
-    match (credential(fetch.credentials, target, user)?, target) {
+    match (chosen(fetch, world)?, fetch.address.target()) {
         (Some(Credential::Login(login)), Some(target)) => {
-            let session = login::log_in(&login, &target.name, world, until).await?;
+            let session = login::log_in(&login, target, world, until).await?;
             let mut aim = aim_as(fetch, world, Some(session.credential))?;
             aim.requests = 1;
             aim.secrets = session.secrets;
@@ -215,6 +214,13 @@ pub(crate) async fn aim(fetch: &Fetch<'_>, world: &World, until: Deadline) -> Re
         }
         (credential, _) => aim_as(fetch, world, credential),
     }
+}
+
+/// As whom a request presents itself. Unknown when those credentials cannot be used.
+pub(super) fn chosen(fetch: &Fetch<'_>, world: &World) -> Result<Option<Credential>, Unknown> {
+    let target = fetch.address.target().map(|name| target(name, world)).transpose()?;
+    let (_, user) = url(fetch.address, target)?;
+    credential(fetch.credentials, target, user)
 }
 
 /// Makes the target ready to be asked with this credential, whatever the request says.

@@ -55,7 +55,7 @@ impl Place {
 
     /// A request for it.
     pub(crate) fn request<'a>(&'a self, method: &'a str, headers: &'a [(&'a str, &'a str)]) -> Request<'a> {
-        Request { method, path: &self.path, credentials: &self.credentials, headers }
+        Request { method, path: &self.path, credentials: &self.credentials, headers, body: None }
     }
 
     /// For the plan.

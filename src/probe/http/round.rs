@@ -1,12 +1,19 @@
-//! Several plain requests to one target, one after the other, spaced and counted; no redirect is followed.
+//! Several plain requests to one target, one after the other or a few at a time, spaced and counted; no redirect is
+//! followed, and one login serves them all.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::fetch::{Address, Choice, Fetch, Fetched, fetch};
+use bytes::Bytes;
+use tokio::task::JoinSet;
+
+use super::fetch::{Address, Aim, Choice, Fetch, Fetched, aim_as, chosen, own_trouble};
+use super::hidden::hide;
+use super::login::{Session, log_in};
 use crate::model::report::{Evidence, EvidenceKind};
+use crate::model::target::Credential;
 use crate::model::{Facts, Observation, Unknown};
-use crate::world::net::{BODY_CAP, Body, Inflated, Reply, inflate};
+use crate::world::net::{BODY_CAP, Body, Failure, Inflated, Reply, inflate};
 use crate::world::{Deadline, World};
 
 /// Pause between two requests, but on this machine.
@@ -24,6 +31,8 @@ pub(crate) struct Round<'w> {
     until: Deadline,
     /// Whether the target is on this machine, which needs no politeness.
     near: bool,
+    /// What logins gave, by whose.
+    sessions: BTreeMap<String, Session>,
     /// How many were sent.
     pub(crate) requests: u64,
 }
@@ -39,6 +48,15 @@ pub(crate) struct Request<'a> {
     pub(crate) credentials: &'a Choice,
     /// Headers over the target's.
     pub(crate) headers: &'a [(&'a str, &'a str)],
+    /// Body.
+    pub(crate) body: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    /// A GET without anything of its own.
+    pub(crate) fn get(path: &'a str, credentials: &'a Choice) -> Request<'a> {
+        Request { method: "GET", path, credentials, headers: &[], body: None }
+    }
 }
 
 impl<'w> Round<'w> {
@@ -47,7 +65,7 @@ impl<'w> Round<'w> {
         if !world.permit.network {
             return Err(Unknown::because("not contacted: --offline"));
         }
-        Ok(Round { world, target, until, near: false, requests: 0 })
+        Ok(Round { world, target, until, near: false, sessions: BTreeMap::new(), requests: 0 })
     }
 
     /// Sends one. Unknown when the time for all of them is over, or we could not even try.
@@ -55,10 +73,43 @@ impl<'w> Round<'w> {
         if self.requests > 0 && !self.near {
             tokio::time::sleep(SPACING.min(self.until.left())).await;
         }
-        if self.until.is_over() {
-            let limit = self.until.limit().as_secs_f64();
-            return Err(Unknown::because(format!("not all requests fitted into {limit} s; give a `timeout`")));
+        let aim = self.aim(request).await?;
+        let until = self.each()?;
+        self.requests += 1;
+        let fetched = sent(aim, request, until).await?;
+        self.near = fetched.reply.as_ref().is_ok_and(|reply| reply.peer.ip().is_loopback());
+        Ok(fetched)
+    }
+
+    /// Sends several equal ones at the same time; they come back in the order in which they were answered.
+    pub(crate) async fn at_once(&mut self, request: Request<'_>, count: usize) -> Result<Vec<Fetched>, Unknown> {
+        let aim = self.aim(request).await?;
+        let until = self.each()?;
+        let mut flying = JoinSet::new();
+        for _ in 0..count {
+            let (aim, method, body) = (aim.clone(), request.method.to_owned(), bytes_of(request));
+            self.requests += 1;
+            flying.spawn(async move {
+                let reply = aim.ask(&method, body, until).await;
+                Ok::<Fetched, Unknown>(fetched(aim, own_trouble(reply)?))
+            });
         }
+        let mut answers = Vec::new();
+        while let Some(joined) = flying.join_next().await {
+            answers.push(joined.map_err(|_| Unknown::because("a request was not sent to its end"))??);
+        }
+        Ok(answers)
+    }
+
+    /// Waits, as far as there is time; whether there was.
+    pub(crate) async fn wait(&self, pause: Duration) -> bool {
+        let fits = pause < self.until.left();
+        tokio::time::sleep(pause.min(self.until.left())).await;
+        fits
+    }
+
+    /// Makes the target ready; whoever logs in does so once.
+    async fn aim(&mut self, request: Request<'_>) -> Result<Aim, Unknown> {
         let headers: BTreeMap<String, String> =
             request.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let address = Address::Target { name: self.target.to_owned(), path: request.path.to_owned() };
@@ -66,14 +117,32 @@ impl<'w> Round<'w> {
             address: &address,
             method: request.method,
             headers: &headers,
-            body: None,
+            body: request.body,
             credentials: request.credentials,
             redirects: 0,
         };
-        self.requests += 1;
-        let fetched = fetch(ask, self.world, Deadline::after(EACH.min(self.until.left()))).await?;
-        self.near = fetched.reply.as_ref().is_ok_and(|reply| reply.peer.ip().is_loopback());
-        Ok(fetched)
+        let credential = match chosen(&ask, self.world)? {
+            Some(Credential::Login(login)) => {
+                let who = format!("{:?}", request.credentials);
+                if !self.sessions.contains_key(&who) {
+                    let until = self.each()?;
+                    self.requests += 1;
+                    self.sessions.insert(who.clone(), log_in(&login, self.target, self.world, until).await?);
+                }
+                self.sessions.get(&who).map(|session| session.credential.clone())
+            }
+            other => other,
+        };
+        aim_as(&ask, self.world, credential)
+    }
+
+    /// The time of one request. Unknown when that of all of them is over.
+    fn each(&self) -> Result<Deadline, Unknown> {
+        if self.until.is_over() {
+            let limit = self.until.limit().as_secs_f64();
+            return Err(Unknown::because(format!("not all requests fitted into {limit} s; give a `timeout`")));
+        }
+        Ok(Deadline::after(EACH.min(self.until.left())))
     }
 
     /// The same; Unknown with the reason when no whole answer came.
@@ -88,12 +157,36 @@ impl<'w> Round<'w> {
 
     /// What was observed in all.
     pub(crate) fn observed(self, facts: Facts, evidence: Vec<Evidence>) -> Observation {
-        Observation { facts, evidence, requests: self.requests }
+        let mut observation = Observation { facts, evidence, requests: self.requests };
+        let secrets: Vec<String> = self.sessions.into_values().flat_map(|session| session.secrets).collect();
+        hide(&mut observation, &secrets);
+        observation
+    }
+}
+
+fn bytes_of(request: Request<'_>) -> Option<Bytes> {
+    request.body.map(|body| Bytes::copy_from_slice(body.as_bytes()))
+}
+
+async fn sent(aim: Aim, request: Request<'_>, until: Deadline) -> Result<Fetched, Unknown> {
+    let reply = aim.ask(request.method, bytes_of(request), until).await;
+    Ok(fetched(aim, own_trouble(reply)?))
+}
+
+fn fetched(aim: Aim, reply: Result<Reply, Failure>) -> Fetched {
+    Fetched {
+        url: aim.url,
+        reply,
+        redirects: Vec::new(),
+        before: Duration::ZERO,
+        requests: 1,
+        attempts: 1,
+        secrets: Vec::new(),
     }
 }
 
 /// Where an answer was seen; whoever has something to say adds a note.
-fn evidence(fetched: &Fetched, method: &str) -> Evidence {
+pub(crate) fn evidence(fetched: &Fetched, method: &str) -> Evidence {
     Evidence {
         kind: EvidenceKind::Http,
         url: Some(fetched.url.to_string()),
