@@ -99,6 +99,7 @@ def main(arguments):
                     for key in sorted(rest, key=str):
                         print(f"{path.name[:3]} {kind} {word} {key}: {lines[key[0] - 1].strip()[:110]}")
     print(f"{'kind':12} {'truth':>6} {'found':>6} {'right':>6} {'recall %':>9} {'precision %':>12}")
+    totals["all"] = [sum(counts) for counts in zip(*totals.values())]
     for kind, (truth_count, found_count, hits) in totals.items():
         recall = 100 * hits / truth_count if truth_count else 100
         precision = 100 * hits / found_count if found_count else 100

@@ -4,7 +4,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::inline::{Inline, Span};
-use super::mark;
+use super::paragraph::{Piece, loose_number, sentences};
 
 /// One heading, bullet, line or row.
 #[derive(Clone, Debug)]
@@ -68,13 +68,6 @@ pub(super) fn blocks(text: &str) -> Blocks {
     walk.found
 }
 
-/// One physical line of a paragraph.
-struct Piece {
-    text: Inline,
-    /// The line before ended in a forced break.
-    forced: bool,
-}
-
 #[derive(Default)]
 struct Walk {
     starts: Vec<usize>,
@@ -95,6 +88,9 @@ struct Walk {
     /// A numbered line that Markdown takes for text (a list that interrupts a paragraph must start with 1): what it
     /// introduces is nested below it.
     loose: Option<usize>,
+    /// Inside what `sync` wrote: a summary, or a mark at the end of a line.
+    in_summary: bool,
+    in_mark: bool,
 }
 
 struct Table {
@@ -226,7 +222,7 @@ impl Walk {
     }
 
     fn text(&mut self, text: &str, code: bool, line: u32) {
-        if self.skipping > 0 {
+        if self.skipping > 0 || self.in_mark {
             return;
         }
         let span = Span { text: text.to_owned(), strong: self.strong > 0, strike: self.strike > 0, code };
@@ -272,6 +268,10 @@ impl Walk {
     }
 
     fn add(&mut self, kind: BlockKind, line: u32, text: Inline) {
+        self.in_mark = false;
+        if self.in_summary {
+            return;
+        }
         let is_item = matches!(kind, BlockKind::Item { .. });
         let list = if is_item { self.lists.last().map(|(identity, _)| *identity) } else { None };
         let outer = self.items.iter().rev().find_map(|(block, _)| *block);
@@ -337,45 +337,19 @@ impl Walk {
 
     fn comment(&mut self, html: &str, line: u32) {
         let inside = html.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")).map(str::trim);
-        if let Some(text) = inside.and_then(|text| text.strip_prefix("shipworthy:")) {
-            self.found.directives.push(Directive { line, text: text.trim().to_owned() });
+        match inside {
+            Some("measured") => self.in_mark = true,
+            Some("/measured") => self.in_mark = false,
+            Some("shipworthy:begin summary") => self.in_summary = true,
+            Some("shipworthy:end summary") => self.in_summary = false,
+            Some(text) => {
+                if let Some(text) = text.strip_prefix("shipworthy:") {
+                    self.found.directives.push(Directive { line, text: text.trim().to_owned() });
+                }
+            }
+            None => {}
         }
     }
-}
-
-/// Joins the lines of a paragraph that one sentence runs over; a line that starts like an entry stands alone.
-fn sentences(pieces: Vec<Piece>) -> Vec<Inline> {
-    let mut joined: Vec<Inline> = Vec::new();
-    for piece in pieces.into_iter().filter(|piece| !piece.text.is_blank()) {
-        let alone = piece.forced || starts_an_entry(&piece.text);
-        match joined.last_mut().filter(|_| !alone) {
-            Some(last) => last.join(piece.text),
-            None => joined.push(piece.text),
-        }
-    }
-    joined
-}
-
-/// `3. ` at the start.
-fn loose_number(text: &str) -> Option<u64> {
-    let (number, rest) = text.trim_start().split_once(['.', ')'])?;
-    number.parse().ok().filter(|number| *number < 1000 && rest.starts_with(' '))
-}
-
-/// Strong words, a sign, a number, a box or `Key:` at the start.
-fn starts_an_entry(text: &Inline) -> bool {
-    let first = text.spans.iter().find(|span| !span.text.trim().is_empty());
-    let plain = text.text();
-    let marked = mark::leading(&plain).is_some() || loose_number(&plain).is_some();
-    first.is_some_and(|span| span.strong) || marked || starts_with_key(&plain)
-}
-
-/// `Word word: …` with at most four words before the colon.
-fn starts_with_key(text: &str) -> bool {
-    let Some(at) = text.find([':', '：']) else { return false };
-    let (key, rest) = (&text[..at], &text[at..]);
-    let spaced = rest.chars().nth(1).is_none_or(char::is_whitespace) || rest.starts_with('：');
-    spaced && key.chars().next().is_some_and(char::is_uppercase) && key.split_whitespace().count() <= 4
 }
 
 fn without_tags(line: &str) -> String {

@@ -19,7 +19,7 @@ const PHRASES: &[(Relation, &str)] = &[
     ),
     (
         Relation::Blocks,
-        r"must (?:be )?(?:fix|resolve|complete|address|finish|done|pass)\w* (?:\w+ ){0,3}?before\b|(?:address|resolve|fix|complete) (?:\w+ ){0,4}?before\b",
+        r"must (?:be )?(?:fix|resolve|complete|address|finish|done|pass)\w* (?:\w+ ){0,3}?before\b|(?:address|resolve|fix|complete) (?:\w+ ){0,4}?before\b|before (?:progressing|moving on|advancing|advanced \w+)\b",
     ),
     (
         Relation::After,
@@ -27,14 +27,18 @@ const PHRASES: &[(Relation, &str)] = &[
     ),
     (
         Relation::Requires,
-        r"blocked (?:by|on|until)|depends? (?:up)?on|dependent (?:up)?on|prerequisites?:|depends:|waiting (?:for|on)|hängt ab von|abhängig von|benötigt|erfordert|voraussetzung(?:en)?:|abhängigkeit(?:en)?:|dépend d[eu]|nécessite|requiert|dépendances? ?:|depende d[eo]|requiere|requer|dipende da|richiede|afhankelijk van|vereist|zależy od|wymaga|зависит от|требует|залежить від|потребує|bağlı|gerektirir|依赖于?|取决于|依存|의존|يعتمد على|يتطلب",
+        r"blocked (?:by|on|until)|depends? (?:up)?on|dependent (?:up)?on|prerequisites?:|depends:|waiting (?:for|on)|hängt ab von|abhängig von|voraussetzung(?:en)?:|abhängigkeit(?:en)?:|dépend d[eu]|dépendances? ?:|depende d[eo]|dipende da|afhankelijk van|zależy od|зависит от|залежить від|bağlı|依赖于?|取决于|依存|의존|يعتمد على|يتطلب",
     ),
     // In running text `requires` says what something costs; as a key, after an arrow or in brackets it says what comes first.
-    (Relation::Requires, r"^\W*requires?\b|^\W*dependenc(?:y|ies):|(?:→|->)\s?requires?\b|\((?:\w+ )?requires?\b"),
+    (
+        Relation::Requires,
+        r"^\W*requires?\b|^\W*dependenc(?:y|ies):|(?:→|->)\s?requires?\b|\((?:\w+ )?requires?\b|(?:^\W*|(?:→|->)\s?|\()(?:benötigt|erfordert|nécessite|requiert|requiere|requer|richiede|vereist|wymaga|требует|потребує|gerektirir)\b",
+    ),
+    (Relation::Requires, r"(?:third-party|external|upstream) (?:\w+ )?dependenc(?:y|ies)\.?$"),
     (Relation::Requires, r"cannot \w+(?: \w+){0,4} without|can't \w+(?: \w+){0,3} without"),
     (
         Relation::After,
-        r"\((?:only )?after\b|\bonly after\b|\bpost-mvp\b|can (?:only )?start after|before proceeding|nach abschluss|après\b|después de|após\b|dopo\b|после\b|після\b",
+        r"\((?:only )?after\b|\bonly after\b|\bpost-mvp\b|can (?:only )?start after|before proceeding|nach abschluss|(?:\(|nur |seulement |sólo |solo |somente |soltanto |только |лише )(?:nach|après|después de|após|dopo|после|після)\b",
     ),
     (
         Relation::Parallel,
@@ -70,10 +74,14 @@ pub(super) fn dependencies(text: &str, about: &str) -> Vec<Found> {
 
 /// `A → B → C`: three or more, or two where the line says so by itself.
 fn chain(text: &str) -> Option<Found> {
-    let start = text.rfind([':', '：']).filter(|at| CHAIN.is_match(&text[*at..])).map_or(0, |at| at + 1);
+    let after_key = |at: usize| at + text[at..].chars().next().map_or(0, char::len_utf8);
+    let start = text.rfind([':', '：']).filter(|at| CHAIN.is_match(&text[*at..])).map_or(0, after_key);
     let body = text[start..].trim_end_matches('.');
     let parts: Vec<String> = CHAIN.split(body).map(super::mark::without_signs).collect();
-    let named = parts.iter().all(|part| part.chars().any(char::is_alphabetic) && part.chars().count() <= 60);
+    let aside = body.matches(['(', '（']).count() > 0
+        && body.rfind(['(', '（']) < CHAIN.find(body).map(|arrow| arrow.start())
+        && body.trim_end().ends_with([')', '）']);
+    let named = !aside && parts.iter().all(|part| part.chars().any(char::is_alphabetic) && part.chars().count() <= 60);
     (parts.len() >= 3 && named).then(|| Found {
         meaning: Meaning::Dependency { relation: Relation::Chain, on: parts },
         at: start..text.len(),

@@ -113,6 +113,16 @@ pub(super) fn trailing(text: &str) -> Option<Sign> {
     })
 }
 
+/// The sign directly after the key of a line, and where it stands: `PostgreSQL: ✅ healthy`.
+pub(super) fn after_key(text: &str) -> Option<(usize, Sign)> {
+    let separators = [": ", "：", " - ", " – ", " — "];
+    let (start, length) =
+        separators.iter().filter_map(|mark| Some((text.find(mark)?, mark.len()))).min_by_key(|(start, _)| *start)?;
+    let at = start + length;
+    let found = leading(&text[at..]).filter(|sign| !sign.boxed)?;
+    Some((at, found))
+}
+
 /// The first sign anywhere in a text.
 pub(super) fn anywhere(text: &str) -> Option<Sign> {
     let (at, (written, state)) =
@@ -131,6 +141,11 @@ fn all_signs() -> impl Iterator<Item = (&'static str, State)> {
         .iter()
         .filter_map(|(code, sign)| SIGNS.iter().find(|(shown, _)| shown == sign).map(|(_, state)| (*code, *state)));
     SIGNS.iter().copied().chain(coded)
+}
+
+/// Pictures of a calendar or a building site stand over schedules and set-ups, whatever their state.
+pub(super) fn decorates_headings(sign: &str) -> bool {
+    sign.starts_with(['📅', '🏗', '🔸', '🔶'])
 }
 
 fn is_colour(sign: &str) -> bool {

@@ -12,6 +12,7 @@ mod inline;
 mod inventory;
 mod mark;
 mod number;
+mod paragraph;
 mod people;
 mod percentage;
 mod phase;

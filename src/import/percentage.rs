@@ -16,7 +16,7 @@ static PERCENT: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// `10-20%`: the lower end carries no sign.
 static LOWER_END: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"({NUMBER})\s?[%％]?\s?(?:-|–|to|bis|à|a)\s?$")).expect("the pattern is fixed")
+    Regex::new(&format!(r"({NUMBER})\s?[%％]?\s?(?:-|–|~|～|至|to|bis|à|a)\s?$")).expect("the pattern is fixed")
 });
 static OUT_OF: LazyLock<Regex> = LazyLock::new(|| {
     let text = format!(
@@ -153,6 +153,7 @@ fn by_way(before: &str, after: &str) -> Option<PercentRole> {
             Some(PercentRole::Baseline)
         }
         () if before.ends_with(['→', '➜']) || before.ends_with("->") => Some(PercentRole::Target),
+        () if before.to_lowercase().ends_with(" to") => Some(PercentRole::Target),
         () if ends(&["previous", ", not", "(not", "was "]) => Some(PercentRole::Previous),
         () if ends(&["from current", "currently", "(from", "up from"]) => Some(PercentRole::Baseline),
         () if ends(&["reach", "target", "goal", "at least", "above", "improve to"]) => Some(PercentRole::Target),

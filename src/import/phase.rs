@@ -41,7 +41,7 @@ static NUMBERED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     UNITS.iter().map(|(unit, words)| (*unit, one(words))).collect()
 });
 static HORIZON: LazyLock<Regex> = LazyLock::new(|| {
-    let text = r"(?i)^(?:\d+[.)]\s*)?(?:immediate\b|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|this (?:week|month|sprint|quarter)|next (?:week|month|sprint|quarter|steps?|actions?)|today|kurzfristig|mittelfristig|langfristig|sofort|nächste schritte|court terme|moyen terme|long terme|prochaines étapes|corto plazo|medio plazo|largo plazo|próximos pas[so]s|inmediat|imediat|curto prazo|médio prazo|longo prazo|prossimi passi|breve termine|volgende stappen|następne kroki|следующие шаги|наступні кроки|sonraki adımlar|下一步|短期|中期|长期|次のステップ|다음 단계|الخطوات التالية|अगले कदम)";
+    let text = r"(?i)^(?:\d+[.)]\s*)?(?:q[1-4]\b|20\d\d[\s-]*q[1-4]\b|(?:milestone|meilenstein|jalon|hito|marco|веха|里程碑|マイルストーン|마일스톤)\s?[:：]|immediate\b|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|this (?:week|month|sprint|quarter)|next (?:week|month|sprint|quarter|steps?|actions?)|today|kurzfristig|mittelfristig|langfristig|sofort|nächste schritte|court terme|moyen terme|long terme|prochaines étapes|corto plazo|medio plazo|largo plazo|próximos pas[so]s|inmediat|imediat|curto prazo|médio prazo|longo prazo|prossimi passi|breve termine|volgende stappen|następne kroki|следующие шаги|наступні кроки|sonraki adımlar|下一步|短期|中期|长期|次のステップ|다음 단계|الخطوات التالية|अगले कदम)";
     Regex::new(text).expect("the pattern is fixed")
 });
 
@@ -58,7 +58,16 @@ pub(super) fn opened_by(text: &str) -> Option<Part> {
     if let Some(span) = numbered_at_start(&shown).filter(|_| !is_span_of_time(&shown)) {
         return Some(Part { span: Some(span) });
     }
-    HORIZON.is_match(&shown).then_some(Part { span: None })
+    (HORIZON.is_match(&shown) || ends_with_a_time(&shown)).then_some(Part { span: None })
+}
+
+/// `Final delivery (end of week 6)`: a part that is named by what it brings, with the time in brackets.
+fn ends_with_a_time(text: &str) -> bool {
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        let text = r"(?i)[(（](?:by |until |before )?(?:the )?(?:end of|ende|fin de|fine|final de|конец) [\p{L}]+ ?\d{0,4}[)）]$";
+        Regex::new(text).expect("the pattern is fixed")
+    });
+    END.is_match(text.trim_end())
 }
 
 /// `16-WEEK ROADMAP`, `2 weeks`: how long, not which.

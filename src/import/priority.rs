@@ -18,7 +18,7 @@ static LEVELS: LazyLock<Vec<(Priority, Vec<&str>)>> = LazyLock::new(|| {
 static RANK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(\[*])(?P<w>P[0-4])(?:$|[\s:)\],.–—-])"));
 static WITH_WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?P<w>critical|high|medium|low)[\s-](?:priority|prio|severity)\b|\b(?:priority|severity|priorität|priorité|prioridad|prioridade|priorità|prioriteit|priorytet|приоритет|пріоритет|öncelik)\s*[:=]\s*(?P<v>[\p{L}-]+(?: have)?|P\d)|(?:优先级|優先度|우선순위|الأولوية|प्राथमिकता)\s*[:：]\s*(?P<e>\p{L}+)",
+        r"(?i)\b(?P<w>critical|high|medium|low)[\s-](?:priority|prio|severity)\b|\b(?:priority|severity|priorität|priorité|prioridad|prioridade|priorità|prioriteit|priorytet|приоритет|пріоритет|öncelik)\s*[:=][^\p{L}\d\n]{0,8}(?P<v>[\p{L}-]+(?: have)?|P\d)|(?:优先级|優先級|優先度|우선순위|الأولوية|प्राथमिकता)\s*[:：][^\p{L}\d\n]{0,8}(?P<e>\p{L}+|P\d)",
     )
 });
 static BLOCKER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\((?P<w>critical)\sblocker"));
@@ -36,11 +36,26 @@ fn pattern(text: &str) -> Regex {
 
 /// The level that a word names.
 pub(super) fn level(word: &str) -> Option<Level> {
-    let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let lower = folded(word.trim_matches(|c: char| !c.is_alphanumeric()));
     let exact = LEVELS.iter().find(|(_, words)| words.contains(&lower.as_str()));
     let first = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     let found = exact.or_else(|| LEVELS.iter().find(|(_, words)| words.contains(&first)));
     found.map(|(priority, _)| Level { priority: *priority, word: word.trim().to_owned() })
+}
+
+/// Lower case; a Turkish `İ` becomes a plain `i`.
+fn folded(text: &str) -> String {
+    text.to_lowercase().replace('\u{307}', "")
+}
+
+/// Whether a text begins with a word of a scale, in scripts with and without spaces.
+pub(super) fn begins_with_level(text: &str) -> bool {
+    let lower = folded(text.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    LEVELS.iter().flat_map(|(_, words)| words.iter()).any(|word| {
+        let unspaced = word.chars().any(|c| u32::from(c) >= 0x3040);
+        let next = lower.strip_prefix(word).map(|rest| rest.chars().next());
+        next.is_some_and(|next| (unspaced && word.chars().count() > 1) || next.is_none_or(|c| !c.is_alphanumeric()))
+    })
 }
 
 /// The level that a heading of risks names: `High Risk Items`.

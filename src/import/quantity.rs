@@ -70,6 +70,23 @@ pub(super) fn quantities(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
     each.collect()
 }
 
+/// What is there now, before an arrow to a bound: `9.7 req/sec → 50+ req/sec`.
+pub(super) fn before_bounds(text: &str, found: &[Found]) -> Vec<Found> {
+    static PRESENT: LazyLock<Regex> = LazyLock::new(|| {
+        let text = format!(r"(?P<n>{NUMBER})\s?[^→\d%％]{{0,14}}?\s?(?:→|->|➜)\s?$");
+        Regex::new(&text).expect("the pattern is fixed")
+    });
+    let each = found.iter().filter_map(|bound| {
+        let Meaning::Threshold(threshold) = &bound.meaning else { return None };
+        let number = PRESENT.captures(text.get(..bound.at.start)?)?.name("n")?;
+        let value = exact(number.as_str(), None).filter(|_| threshold.unit != "%")?;
+        let meaning = Meaning::Quantity { value, unit: threshold.unit.clone(), at_least: false };
+        let at = number.start()..text[..bound.at.start].trim_end_matches(['→', '➜', '>', '-', ' ']).len();
+        Some(Found { meaning, at, subject: bound.subject.clone() })
+    });
+    each.collect()
+}
+
 /// `Phase 6 features`, `Week 1 focus`: the number belongs to the word before it.
 fn is_name(before: &str) -> bool {
     let word = before.split_whitespace().next_back().unwrap_or("");

@@ -9,7 +9,7 @@ use super::surroundings::{Surroundings, names_mitigations};
 use super::words::{self, Column};
 use super::{dependency, duration, mark, people, percentage, phase, priority, quantity, remark, threshold};
 use crate::model::Statement;
-use crate::model::statement::{Mark, MarkRole, Meaning, PrioritySource, State};
+use crate::model::statement::{Comparison, Mark, MarkRole, Meaning, PrioritySource, State};
 
 /// What a recogniser found: the meaning, the bytes of the text that say it, and what it is said of.
 #[derive(Clone, Debug)]
@@ -245,7 +245,7 @@ impl Reader<'_> {
     fn marks(&mut self, index: usize, text: &str) {
         let struck = self.blocks[index].text.is_struck();
         let subject = self.blocks[index].text.strong_lead().map_or_else(|| tidy(text), |lead| tidy(&lead));
-        let role = if self.around.is_criterion(index) { MarkRole::Target } else { MarkRole::State };
+        let role = if self.around.is_ahead(index, self.blocks) { MarkRole::Target } else { MarkRole::State };
         let mark = |state: State, sign: String, role: MarkRole| Mark { state, sign, role };
         if let Some(sign) = mark::leading(text).filter(|sign| !ranks_priority(sign, text)) {
             let state = mark::dropped(&sign, struck);
@@ -256,6 +256,12 @@ impl Reader<'_> {
         }
         if let Some((state, sign, at)) = keyed_state(text) {
             self.add(index, text, Found { meaning: Meaning::Status(mark(state, sign, role)), at, subject });
+            return;
+        }
+        if let Some((at, sign)) = mark::after_key(text).filter(|(at, sign)| !ranks_priority(sign, &text[*at..])) {
+            let shown = at..(at + sign.length).min(text.len());
+            let made = mark(sign.state, sign.written.trim().to_owned(), role);
+            self.add(index, text, Found { meaning: Meaning::Status(made), at: shown, subject });
             return;
         }
         if let Some(sign) = mark::trailing(text).filter(|sign| !ranks_priority(sign, text)) {
@@ -287,7 +293,7 @@ impl Reader<'_> {
 
     fn numbers(&mut self, index: usize, text: &str, context: &str) {
         let criteria = self.around.is_criterion(index);
-        let mut all = threshold::thresholds(text, criteria);
+        let mut all = threshold::thresholds(text, criteria || self.around.is_milestone(index, self.blocks));
         all.extend(percentage::grades(text, context));
         if text.chars().any(char::is_numeric) {
             all.extend(percentage::percentages(text, context));
@@ -295,13 +301,23 @@ impl Reader<'_> {
             all.extend(duration::durations(text));
             all.extend(date::dates(text, context));
             all.extend(people::costs(text));
-            let others = all.iter().filter(|found| !matches!(found.meaning, Meaning::Threshold(_)));
+            let others = all.iter().filter(|found| !counts_too(&found.meaning, criteria));
             let taken: Vec<Range<usize>> = others.map(|found| found.at.clone()).collect();
+            let present = quantity::before_bounds(text, &all);
             all.extend(quantity::quantities(text, &taken));
+            all.extend(present);
         }
         for found in all {
             self.add(index, text, found);
         }
+    }
+}
+
+/// `350+ tests` is a bound that is also a number of things; among criteria only `all 4 roles` is.
+fn counts_too(meaning: &Meaning, criteria: bool) -> bool {
+    match meaning {
+        Meaning::Threshold(threshold) => !criteria || threshold.comparison == Comparison::Equal,
+        _ => false,
     }
 }
 
@@ -313,12 +329,16 @@ fn starts_with_box(text: &str) -> bool {
 fn ranks_priority(sign: &mark::Sign, text: &str) -> bool {
     let rest = text.get(sign.length..).unwrap_or("");
     sign.colour
-        && priority::of_tier(&tidy(rest), PrioritySource::Inline).or_else(|| priority::of_line(&tidy(rest))).is_some()
+        && (priority::begins_with_level(rest)
+            || priority::of_tier(&tidy(rest), PrioritySource::Inline)
+                .or_else(|| priority::of_line(&tidy(rest)))
+                .is_some())
 }
 
 /// The state of a heading: a sign at either end, else a state word after a dash or in brackets at the end.
 fn heading_mark(text: &str) -> Option<Mark> {
     let sign = mark::leading(text).or_else(|| mark::trailing(text)).or_else(|| mark::anywhere(text));
+    let sign = sign.filter(|sign| !mark::decorates_headings(&sign.written));
     if let Some(sign) = sign.filter(|sign| !ranks_priority(sign, text)) {
         let own = tidy(text);
         let role = if mark::word_alone(&own).is_some() { MarkRole::Group } else { MarkRole::State };

@@ -14,7 +14,13 @@ impl Reader<'_> {
         let is_state = |column: &usize| header.get(*column).is_some_and(|name| words::names(Column::State, name));
         let state = (0..cells.len()).filter(is_state).find_map(|column| mark::state_of(&cells[column]));
         let state = state.or_else(|| {
-            cells.iter().skip(1).find_map(|cell| mark::leading(cell)).map(|sign| (sign.state, sign.written))
+            // In a row that ranks, a coloured circle outside the column of states shows the rank.
+            let ranks = cells.iter().enumerate().any(|(column, cell)| {
+                let named = header.get(column).is_some_and(|name| priority::is_key(name));
+                (named || column == 0) && priority::level(&mark::without_signs(cell)).is_some()
+            });
+            let sign = cells.iter().skip(1).find_map(|cell| mark::leading(cell).filter(|sign| !(ranks && sign.colour)));
+            sign.map(|sign| (sign.state, sign.written))
         });
         let state = state.map(|(state, sign)| Mark { state, sign: sign.trim().to_owned(), role: MarkRole::State });
         let meaning = Meaning::TableRow { header: header.to_vec(), cells: cells.to_vec(), state };
@@ -70,7 +76,7 @@ impl Reader<'_> {
         if priority::is_key(header) {
             found.extend(priority::of_cell(cell, ""));
         }
-        if words::names(Column::Owner, header) {
+        if words::names(Column::Owner, header) && names_somebody(cell) {
             found.push(Found {
                 meaning: Meaning::Owner { name: tidy(cell) },
                 at: 0..cell.len(),
@@ -91,4 +97,10 @@ impl Reader<'_> {
         }
         found
     }
+}
+
+/// `TBD`, `-` and the like name nobody yet.
+fn names_somebody(cell: &str) -> bool {
+    let shown = tidy(cell);
+    shown.chars().any(char::is_alphabetic) && mark::word_alone(&shown).is_none()
 }

@@ -60,6 +60,18 @@ pub(super) fn names_mitigations(text: &str) -> bool {
     words::list("mitigation").into_iter().any(|word| lower.contains(word))
 }
 
+/// Whether a heading is over a part that repeats the others.
+fn names_summary(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    words::list("summary").into_iter().any(|word| lower.contains(word))
+}
+
+/// Whether a heading or label introduces what is to be reached at a time.
+fn names_milestones(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    words::list("milestone").into_iter().any(|word| lower.contains(word))
+}
+
 impl Surroundings {
     pub(super) fn of(blocks: &[Block]) -> Surroundings {
         let mut walk = Walk::new(blocks);
@@ -88,6 +100,25 @@ impl Surroundings {
     /// Whether a block stands in a list of risks.
     pub(super) fn is_risk(&self, index: usize) -> bool {
         self.risks[index]
+    }
+
+    /// Whether a mark there is on something that is still to be reached: `Targets`, not `Targets reached`.
+    pub(super) fn is_ahead(&self, index: usize, blocks: &[Block]) -> bool {
+        let place = &self.places[index];
+        let reached = |text: &str| {
+            let lower = text.to_lowercase();
+            words::list("reached").into_iter().any(|word| lower.contains(word))
+        };
+        let label = place.label.map(|label| blocks[label].text.text());
+        self.criteria[index] && !place.section.iter().chain(label.iter()).any(|text| reached(text))
+    }
+
+    /// Whether a bullet stands in a list of milestones.
+    pub(super) fn is_milestone(&self, index: usize, blocks: &[Block]) -> bool {
+        let place = &self.places[index];
+        let named = place.section.last().is_some_and(|heading| names_milestones(heading))
+            || place.label.is_some_and(|label| names_milestones(&blocks[label].text.text()));
+        named && matches!(blocks[index].kind, BlockKind::Item { .. })
     }
 
     /// The words around a block that tell what its numbers mean.
@@ -220,7 +251,8 @@ impl<'a> Walk<'a> {
         let heading = place.section.last().map_or_else(String::new, |heading| heading.to_lowercase());
         let else_about = words::list("no task").into_iter().any(|word| about.contains(word) || heading.contains(word));
         let holds_tasks = block.text.is_strong() && self.around.phases[index];
-        in_phase && !nested && !else_about && !holds_tasks
+        let summed_up = place.section.first().is_some_and(|top| names_summary(top));
+        in_phase && !nested && !else_about && !holds_tasks && !summed_up
     }
 }
 

@@ -64,7 +64,7 @@ static SYMBOL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)(?P<op><=|>=|=<|=>|≤|≥|<|>|＜|＞|⩽|⩾)\s?[$€£]?(?P<n>{NUMBER})(?P<k>[kKM]\b)?"))
 });
 static PLUS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?P<n>{NUMBER})(?P<k>[kKMB])?\s?(?P<sign>[%％٪])?\+(?:[^\d+]|$)")));
+    LazyLock::new(|| pattern(&format!(r"(?P<n>{NUMBER})(?P<k>[kKMB])?(?:\s?(?P<sign>[%％٪]))?\+(?:[^\d+]|$)")));
 static WORDED: LazyLock<Vec<(Comparison, Regex)>> = LazyLock::new(|| {
     let one = |words: &str| pattern(&format!(r"(?i)(?:^|[^\p{{L}}])(?:{words})\s*(?P<n>{NUMBER})(?P<k>[kKM]\b)?"));
     WORDS_BEFORE.iter().map(|(comparison, words)| (*comparison, one(words))).collect()
@@ -100,6 +100,12 @@ static NONE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static IMPLIED_PERCENT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?P<n>{NUMBER})\s?[%％٪]\+?")));
+/// `100 % means ready`: the bound is explained.
+static MEANING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)(?P<n>{NUMBER})\s?[%％]\s(?:\p{{L}}+\s)?(?:means|bedeutet|heißt|signifie|significa|betekent|oznacza|означает)\b"
+    ))
+});
 static ALL_OF: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^\W*all\s(?P<n>\d+)\s(?P<noun>(?:\p{L}+\s){0,2}?\p{L}+s)\b"));
 static ALL_RESOLVED: LazyLock<Regex> = LazyLock::new(|| {
@@ -258,6 +264,9 @@ impl Finds<'_> {
         }
         for captures in BOUND_AFTER.captures_iter(text) {
             self.number(&captures, Comparison::AtMost, false);
+        }
+        for captures in MEANING.captures_iter(text) {
+            self.number(&captures, Comparison::AtLeast, true);
         }
         for captures in PLUS.captures_iter(text) {
             self.number(&captures, Comparison::AtLeast, false);

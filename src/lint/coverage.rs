@@ -7,7 +7,9 @@ use super::{Finding, Severity};
 use crate::model::statement::Meaning;
 
 /// A list covers the areas when it names at least this many of ten.
-const COVERS_OF_TEN: usize = 6;
+const COVERS_OF_TEN: usize = 7;
+/// A list is one of the areas when at least this many of its ten entries name one.
+const ABOUT_AREAS_OF_TEN: usize = 6;
 const FEWEST_AREAS: usize = 4;
 
 pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
@@ -74,7 +76,9 @@ fn in_phases(reading: &Reading<'_>, areas: &[Area<'_, '_>]) -> Option<Finding> {
 fn missing(areas: &[Area<'_, '_>], names: &[Words], lines: Vec<u32>, list: &str) -> Option<Finding> {
     let named = |area: &&Area<'_, '_>| names.iter().any(|name| alike(&area.words, name));
     let (covered, left): (Vec<_>, Vec<_>) = areas.iter().partition(named);
-    if left.is_empty() || covered.len() * 10 < areas.len() * COVERS_OF_TEN {
+    let about = names.iter().filter(|name| areas.iter().any(|area| alike(&area.words, name))).count();
+    let of_areas = about * 10 >= names.len() * ABOUT_AREAS_OF_TEN;
+    if left.is_empty() || !of_areas || covered.len() * 10 < areas.len() * COVERS_OF_TEN {
         return None;
     }
     let titles: Vec<String> = left.iter().map(|area| format!("`{}`", area.item.text)).collect();

@@ -23,12 +23,55 @@ pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
         })
         .collect();
     let done: Vec<(Date, u32)> = of_role(DateRole::Done).into_iter().chain(resolved).collect();
-    let mut findings: Vec<Finding> = stale_header(&of_role(DateRole::Written), &done).into_iter().collect();
+    let mut findings: Vec<Finding> = stale_header(&of_the_document(reading), &done).into_iter().collect();
     if let Some(today) = reading.today {
         findings.extend(passed(today, &of_role(DateRole::Review), "the next review was due on"));
         findings.extend(passed(today, &of_role(DateRole::Target), "the target date was"));
     }
     findings
+}
+
+/// Days on which the document says that it was written or last changed. The day of its creation, of a dated section, and of
+/// something it tells are others.
+fn of_the_document(reading: &Reading<'_>) -> Vec<(Date, u32)> {
+    const OTHERS: &[&str] = &[
+        "creat",
+        "start",
+        "begin",
+        "erstell",
+        "anleg",
+        "créé",
+        "création",
+        "cread",
+        "creación",
+        "criad",
+        "criação",
+        "creazione",
+        "aangemaakt",
+        "utworz",
+        "созда",
+        "створ",
+        "oluştur",
+        "başlangıç",
+        "创建",
+        "作成",
+        "생성",
+        "작성",
+        "إنشاء",
+    ];
+    let mut dates = Vec::new();
+    for item in
+        reading.items().filter(|item| item.depth().is_none_or(|depth| depth == 1) && !item.is_box() && !item.is_row())
+    {
+        let key = item.key().unwrap_or_default().to_lowercase();
+        for meaning in item.meanings() {
+            let Meaning::Date { first, last, role: DateRole::Written } = meaning else { continue };
+            if first == last && !OTHERS.iter().any(|word| key.contains(word)) {
+                dates.push((*first, item.line));
+            }
+        }
+    }
+    dates
 }
 
 /// Dates of the document that differ, or something done after the last of them.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::areas::{repeats_others, topic};
+use super::fields::{Fields, is_of_code};
 use super::reading::{Item, Reading};
 use super::roll_up::quoted;
 use super::words::{Words, lower_words};
@@ -45,6 +46,7 @@ pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
 }
 
 fn entries<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Entry<'a, 'b>> {
+    let fields = Fields::of(reading);
     let ways: Vec<usize> = super::areas::alternatives(reading).iter().map(|way| way.id).collect();
     let counted = |item: &&'b Item<'a>| {
         let step = item.parent.and_then(|parent| reading.item(parent)).is_some_and(Item::is_task)
@@ -56,7 +58,14 @@ fn entries<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Entry<'a, 'b>> {
         let breakdown = item.percent(PercentRole::Complete).is_some();
         let dropped = reading.state(item) == Some(State::NotApplicable);
         let alternative = reading.above(item.id).iter().any(|above| ways.contains(&above.id));
-        carries && !breakdown && !item.is_heading() && !dropped && !alternative && !repeats_others(reading, item)
+        let comparable = !fields.holds(item) && !fields.is_template(item) && !is_of_code(item.text);
+        carries
+            && comparable
+            && !breakdown
+            && !item.is_heading()
+            && !dropped
+            && !alternative
+            && !repeats_others(reading, item)
     };
     let entry = |item: &'b Item<'a>| Entry {
         item,
@@ -75,7 +84,15 @@ fn same(reading: &Reading<'_>, one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> bo
     one.words == other.words
         && planned(one) == planned(other)
         && !stages
+        && !Words::numbered_apart(one.item.subject(), other.item.subject())
+        && !same_step(reading, one, other)
         && (one.item.is_box() == other.item.is_box() || part(one) != part(other))
+}
+
+/// One wording in two lists of one part: a step that both procedures have.
+fn same_step(reading: &Reading<'_>, one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> bool {
+    let part = |entry: &Entry<'_, '_>| entry.heading.and_then(|heading| reading.item(heading)?.parent);
+    part(one).is_some() && part(one) == part(other) && one.item.text.eq_ignore_ascii_case(other.item.text)
 }
 
 /// Pairs of parts with two and more subjects in common: a template, not a duplicate.

@@ -3,7 +3,7 @@
 use super::areas::topic;
 use super::reading::{Item, Reading};
 use super::roll_up::quoted;
-use super::words::{Words, says_any};
+use super::words::{Words, lower_words, says_any};
 use super::{Finding, Severity};
 use crate::model::statement::State;
 
@@ -61,7 +61,10 @@ pub(super) fn unproven(reading: &Reading<'_>) -> Vec<Finding> {
         if !words.has("test") || subject.len() < 2 || subject == words {
             continue;
         }
-        let proven = done.iter().find(|(_, words)| subject.within(words) && !words.has("test"));
+        let first = |text: &str| lower_words(text).next();
+        let proven = done.iter().find(|(claim, words)| {
+            subject.within(words) && !Words::of(claim.text).has("test") && first(claim.text) != first(item.text)
+        });
         if let Some((claim, _)) = proven {
             let message = format!(
                 "{} is done, its tests are still to be written ({}): what proves it?",

@@ -11,6 +11,9 @@ use crate::model::statement::{Meaning, Relation};
 /// Longest cycle that is looked for.
 const LONGEST: usize = 32;
 
+/// Words that name nothing by themselves.
+const DEMONSTRATIVE: &[&str] = &["este", "ceci", "dies", "dieser", "this", "that", "note", "nota", "hinweis", "это"];
+
 /// An edge: what must come first, what then, and where it is said.
 struct Edge<'a> {
     before: Words,
@@ -40,7 +43,12 @@ fn edges<'a>(reading: &Reading<'a>) -> Vec<Edge<'a>> {
             Relation::Parallel => {}
         }
     }
-    edges.retain(|edge| !edge.before.is_empty() && !edge.after.is_empty() && edge.before != edge.after);
+    edges.retain(|edge| {
+        !edge.before.is_empty()
+            && !edge.after.only(DEMONSTRATIVE)
+            && !edge.after.is_empty()
+            && edge.before != edge.after
+    });
     edges
 }
 

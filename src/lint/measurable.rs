@@ -2,10 +2,10 @@
 
 use super::reading::{Item, Reading, shown};
 use super::roll_up::quoted;
-use super::words::Words;
+use super::words::{Words, says_any};
 use super::{Finding, Severity};
-use crate::model::Exact;
 use crate::model::statement::{Comparison, Meaning, PercentRole};
+use crate::model::{Exact, Statement};
 
 pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
     let mut findings = gains(reading);
@@ -23,7 +23,7 @@ fn gains(reading: &Reading<'_>) -> Vec<Finding> {
             Meaning::Percentage { role, .. } => *role == PercentRole::Baseline,
             Meaning::Quantity { .. } | Meaning::Duration { .. } => true,
             _ => false,
-        });
+        }) || states_both_ends(item);
         let is_to_come = !item
             .meanings()
             .any(|meaning| matches!(meaning.mark(), Some(mark) if mark.state == crate::model::statement::State::Done));
@@ -42,6 +42,20 @@ fn gains(reading: &Reading<'_>) -> Vec<Finding> {
     findings
 }
 
+/// An arrow, two percentages or the numbers of a row tell what the gain is counted from.
+fn states_both_ends(item: &Item<'_>) -> bool {
+    let numbers = |text: &str| {
+        text.split(|c: char| !c.is_numeric() && !matches!(c, '.' | ','))
+            .filter(|run| run.chars().any(char::is_numeric))
+            .count()
+    };
+    let percentages = item.meanings().filter(|meaning| matches!(meaning, Meaning::Percentage { .. })).count();
+    item.text.contains('→')
+        || item.text.contains("->")
+        || percentages >= 2
+        || (item.is_row() && numbers(item.text) >= 3)
+}
+
 /// A benchmark that asks for more records than there are.
 fn volumes(reading: &Reading<'_>) -> Vec<Finding> {
     let quantities: Vec<(u32, Exact, Words)> = reading
@@ -53,7 +67,7 @@ fn volumes(reading: &Reading<'_>) -> Vec<Finding> {
     for statement in reading.statements {
         let Meaning::Threshold(threshold) = &statement.meaning else { continue };
         let needed = Words::of(&threshold.unit);
-        if !matches!(threshold.comparison, Comparison::AtLeast | Comparison::More) {
+        if !matches!(threshold.comparison, Comparison::AtLeast | Comparison::More) || !is_asked_for(statement) {
             continue;
         }
         let Some((there, value, _)) =
@@ -79,6 +93,43 @@ fn volumes(reading: &Reading<'_>) -> Vec<Finding> {
         )));
     }
     findings
+}
+
+/// Whether a bound stands where something is asked for; elsewhere `25,000+ lines` tells what there is.
+fn is_asked_for(statement: &Statement) -> bool {
+    const ASKING: &[&str] = &[
+        "metric",
+        "metrics",
+        "criteria",
+        "benchmark",
+        "benchmarks",
+        "target",
+        "targets",
+        "goal",
+        "goals",
+        "requirement",
+        "requirements",
+        "performance",
+        "capacity",
+        "kriterien",
+        "ziele",
+        "critères",
+        "objectifs",
+        "criterios",
+        "objetivos",
+        "critérios",
+        "criteri",
+        "obiettivi",
+        "критерии",
+        "цели",
+        "指标",
+        "目标",
+        "目標",
+        "기준",
+        "목표",
+    ];
+    let around = statement.section.iter().chain(statement.label.iter());
+    around.into_iter().any(|text| says_any(text, ASKING))
 }
 
 /// What there is: `259,767 migrated records`, a number with the words that follow it.

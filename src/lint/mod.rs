@@ -12,6 +12,7 @@ mod dates;
 mod done_share;
 mod duplicate;
 mod evidence;
+mod fields;
 mod format;
 mod full_claim;
 mod graph;
@@ -203,6 +204,7 @@ pub fn look(statements: &[Statement], today: Option<Date>) -> Vec<Finding> {
     findings.sort_by(|a, b| {
         (a.lines.first(), a.rule, &a.lines, &a.message).cmp(&(b.lines.first(), b.rule, &b.lines, &b.message))
     });
-    findings.dedup();
+    let mut told = BTreeSet::new();
+    findings.retain(|finding| told.insert((finding.rule, finding.message.clone(), finding.lines.first().copied())));
     findings
 }

@@ -55,9 +55,24 @@ impl<'a> Item<'a> {
         self.meanings().any(|meaning| matches!(meaning, Meaning::Task { .. }))
     }
 
-    /// What it is about: the lead of a bullet, the first cell of a row, else the text up to the first bracket or colon.
+    /// What it is about: the lead of a bullet, the first cell of a row that is a name, else the text up to the first
+    /// bracket or colon.
     pub(super) fn subject(&self) -> &'a str {
-        lead(self.stated_subject())
+        let cells = self.meanings().find_map(|meaning| match meaning {
+            Meaning::TableRow { cells, .. } => Some(cells.as_slice()),
+            _ => None,
+        });
+        let stated = self.stated_subject();
+        match cells.and_then(|cells| cells.iter().find(|cell| is_name(cell))) {
+            Some(cell) if !is_name(stated) => lead(cell),
+            _ => lead(stated),
+        }
+    }
+
+    /// What stands before a colon, where something follows: `Status` of `Status: done`.
+    pub(super) fn key(&self) -> Option<&'a str> {
+        let (key, value) = self.text.split_once([':', '：'])?;
+        (!value.trim().is_empty()).then(|| key.trim())
     }
 
     fn stated_subject(&self) -> &'a str {
@@ -101,6 +116,13 @@ impl<'a> Item<'a> {
         let remaining = || Some(Exact::whole(100) - self.percent(PercentRole::Remaining)?.clone());
         self.percent(PercentRole::Complete).cloned().or_else(remaining)
     }
+}
+
+/// Whether a text names a thing: `T1.2.3`, `#4` and `FR-07` only number one.
+fn is_name(text: &str) -> bool {
+    let trimmed = text.trim();
+    let numbers = trimmed.chars().any(char::is_numeric) && !trimmed.contains(char::is_whitespace);
+    !numbers && trimmed.chars().any(char::is_alphabetic)
 }
 
 /// A text up to its first bracket, colon or dash; the whole text where nothing stands before that.

@@ -87,6 +87,9 @@ fn of_overall(reading: &Reading<'_>) -> Vec<Finding> {
     let lines = parts.lines.iter().copied().chain([line]);
     let sum = format!("({}) / {} = {} %", plus(&parts.values), parts.values.len(), shown(&plain));
     if distance(&overall, &plain) > Exact::whole(ROUNDING) {
+        if a_table_adds_up(reading, &overall) {
+            return Vec::new();
+        }
         let message = format!(
             "the whole claims {} %, the mean of its {} parts is {} %: which weights are used?",
             shown(&overall),
@@ -107,6 +110,32 @@ fn of_overall(reading: &Reading<'_>) -> Vec<Finding> {
     );
     let arithmetic = format!("{sum}; with critical 4, high 3, medium 2, low 1: {} %", shown(&weighted));
     vec![Finding::new(Severity::Low, lines, message).because(arithmetic)]
+}
+
+/// Whether the rows of some table have the claimed mean: then the whole is counted from those.
+fn a_table_adds_up(reading: &Reading<'_>, overall: &Exact) -> bool {
+    let mut seen: Vec<Option<usize>> = Vec::new();
+    for row in reading.items().filter(|item| item.is_row()) {
+        if seen.contains(&row.parent) {
+            continue;
+        }
+        seen.push(row.parent);
+        let rows = reading.table_of(row).into_iter().filter(|row| !is_about_all(row.subject()));
+        let values: Vec<Exact> = rows.filter_map(any_percent).collect();
+        if values.len() >= 2 && mean(&values).is_some_and(|mean| distance(&mean, overall) <= Exact::whole(ROUNDING)) {
+            return true;
+        }
+    }
+    false
+}
+
+fn any_percent(row: &Item<'_>) -> Option<Exact> {
+    row.claimed().or_else(|| {
+        row.meanings().find_map(|meaning| match meaning {
+            Meaning::Percentage { value, .. } => Some(value.clone()),
+            _ => None,
+        })
+    })
 }
 
 fn weighted_mean(parts: &Parts) -> Option<Exact> {

@@ -117,6 +117,9 @@ fn timelines(reading: &Reading<'_>) -> Vec<Finding> {
             let (Some((least, most)), Some((other_least, other_most))) = (ends(span), ends(other_span)) else {
                 continue;
             };
+            if is_field_of_parts(reading, one, other) {
+                continue;
+            }
             if far_below(&most, &other_least) || far_below(&other_most, &least) {
                 let message = format!(
                     "{} and {} exclude each other: which timeline holds?",
@@ -132,6 +135,13 @@ fn timelines(reading: &Reading<'_>) -> Vec<Finding> {
         }
     }
     Vec::new()
+}
+
+/// `Timeline: …` under two headings is the length of each part, not of the whole.
+fn is_field_of_parts(reading: &Reading<'_>, one: &Item<'_>, other: &Item<'_>) -> bool {
+    let key = |item: &Item<'_>| item.key().map(str::to_lowercase);
+    let heading = |item: &Item<'_>| reading.heading_of(item.id).map(|heading| heading.id);
+    key(one).is_some() && key(one) == key(other) && heading(one) != heading(other)
 }
 
 /// Less by more than a quarter: nearer than that, a month is four weeks.

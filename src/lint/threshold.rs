@@ -1,8 +1,9 @@
 //! L11: one metric with two bounds.
 
+use super::fields::{Fields, in_two_phases};
 use super::reading::{Item, Reading, lead, shown};
 use super::roll_up::quoted;
-use super::words::Words;
+use super::words::{Words, says_any};
 use super::{Finding, Severity};
 use crate::model::Exact;
 use crate::model::statement::{Comparison, Meaning, Threshold};
@@ -38,7 +39,10 @@ pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, one) in bounds.iter().enumerate() {
         for other in bounds.iter().skip(index + 1) {
-            if one.item.id != other.item.id && same_metric(one, other) && differ(one, other) {
+            let implied = one.threshold.implied || other.threshold.implied;
+            let staged = one.value != other.value && (implied || in_two_phases(one.item, other.item));
+            let apart = one.item.id == other.item.id || staged;
+            if !apart && same_metric(one, other) && differ(one, other) {
                 findings.push(finding(one, other));
             }
         }
@@ -48,12 +52,13 @@ pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
 
 fn bounds<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Bound<'a, 'b>> {
     let mut found = Vec::new();
-    for item in reading.items() {
+    let fields = Fields::of(reading);
+    for item in reading.items().filter(|item| !states_levels(reading, item) && !fields.holds(item)) {
         for statement in &item.says {
             let Meaning::Threshold(threshold) = &statement.meaning else { continue };
             let Some((_, unit, factor)) = UNITS.iter().find(|(name, ..)| *name == threshold.unit) else { continue };
             let value = threshold.value.clone() * Exact::whole(*factor);
-            if in_brackets(&statement.text, &statement.evidence) {
+            if threshold.comparison == Comparison::Between || in_brackets(&statement.text, &statement.evidence) {
                 continue;
             }
             // `Sub-2-second API response times` names its metric after the number.
@@ -63,6 +68,50 @@ fn bounds<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Bound<'a, 'b>> {
         }
     }
     found
+}
+
+/// A row with several bounds of one metric, or bounds at which somebody is alerted or something stopped: stages, not aims.
+fn states_levels(reading: &Reading<'_>, item: &Item<'_>) -> bool {
+    const LEVELS: &[&str] = &[
+        "alert",
+        "alerts",
+        "alerting",
+        "warning",
+        "warn",
+        "rollback",
+        "roll back",
+        "abort",
+        "canary",
+        "escalation",
+        "trigger",
+        "triggers",
+        "alarm",
+        "alerta",
+        "alertas",
+        "alerte",
+        "alertes",
+        "umbral",
+        "umbrales",
+        "seuil",
+        "seuils",
+        "schwelle",
+        "schwellwert",
+        "limiar",
+        "порог",
+        "пороги",
+        "алерт",
+        "алерты",
+        "告警",
+        "阈值",
+        "アラート",
+        "알림",
+        "staging",
+    ];
+    let bounds = item.meanings().filter(|meaning| matches!(meaning, Meaning::Threshold(_))).count();
+    let named = |text: &str| says_any(text, LEVELS);
+    (item.is_row() && bounds >= 2)
+        || named(item.text)
+        || reading.above(item.id).iter().take(2).any(|above| named(above.text))
 }
 
 /// A bound in brackets qualifies another: `99.5 % uptime (improve to 99.9 %)`.

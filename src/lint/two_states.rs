@@ -1,6 +1,7 @@
 //! L01: one subject that is done in one place and open in another, or has two values.
 
 use super::areas::topic;
+use super::fields::{Fields, in_two_phases, is_of_code};
 use super::reading::{Item, Reading, shown};
 use super::roll_up::quoted;
 use super::words::{Words, lower_words, says_any};
@@ -27,8 +28,11 @@ struct Stated<'a, 'b> {
 }
 
 fn stated<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Stated<'a, 'b>> {
+    let fields = Fields::of(reading);
     let of = |item: &'b Item<'a>| {
-        let state = reading.state(item).filter(|_| !item.is_heading())?;
+        let comparable =
+            !item.is_heading() && !fields.holds(item) && !fields.is_template(item) && !is_of_code(item.subject());
+        let state = reading.state(item).filter(|_| comparable)?;
         Some(Stated { item, state, subject: topic(item), text: Words::topic(item.text) })
     };
     reading.items().filter_map(of).filter(|stated| !stated.subject.is_empty()).collect()
@@ -51,7 +55,10 @@ fn done_and_open(reading: &Reading<'_>) -> Vec<Finding> {
 
 /// Whether two items are about the same thing, in different parts of the document.
 fn contradict(reading: &Reading<'_>, done: &Stated<'_, '_>, open: &Stated<'_, '_>) -> bool {
-    if same_part(reading, done.item, open.item) {
+    if same_part(reading, done.item, open.item)
+        || in_two_phases(done.item, open.item)
+        || Words::numbered_apart(done.item.text, open.item.text)
+    {
         return false;
     }
     let about = |words: &Words| words.has_any(OF_A_THING);
@@ -61,7 +68,9 @@ fn contradict(reading: &Reading<'_>, done: &Stated<'_, '_>, open: &Stated<'_, '_
     // One word that is left of many says too little.
     let telling =
         |stated: &Stated<'_, '_>| stated.subject.len() >= 2 || lower_words(stated.item.subject()).count() <= 3;
-    let equal = done.subject == open.subject && telling(done) && telling(open);
+    // `Documentation` is of many things, and so is `Tests`.
+    let one_word = done.subject.only(OF_A_THING) && !done.item.subject().eq_ignore_ascii_case(open.item.subject());
+    let equal = done.subject == open.subject && telling(done) && telling(open) && !one_word;
     let named_in_full =
         done.subject.len() >= 2 && done.subject.within(&open.text) && open.subject.within(&done.subject);
     equal || named_in_full
@@ -89,9 +98,10 @@ fn siblings_of_one_area(reading: &Reading<'_>, one: &Item<'_>, other: &Item<'_>)
 /// One subject with two percentages: the same words, or the same but for the facet (`code`, `set-up`).
 fn two_values(reading: &Reading<'_>) -> Vec<Finding> {
     const FACETS: &[&str] = &["cod", "code", "setup", "set"];
+    let fields = Fields::of(reading);
     let claims: Vec<(&Item<'_>, &Exact, Words)> = reading
         .items()
-        .filter(|item| !item.is_heading())
+        .filter(|item| !item.is_heading() && !fields.holds(item))
         .filter_map(|item| Some((item, item.percent(PercentRole::Complete)?, Words::of(item.subject()))))
         .filter(|(_, _, words)| !words.is_empty() && !super::reading::is_about_all(&item_subject(words)))
         .collect();
@@ -103,7 +113,8 @@ fn two_values(reading: &Reading<'_>) -> Vec<Finding> {
                 && words.len() > 1
                 && other_words.len() > 1;
             let same_place = reading.top_heading(one.id) == reading.top_heading(other.id);
-            if value == other_value || same_place || !(words == other_words || facet) {
+            let apart = in_two_phases(one, other) || Words::numbered_apart(one.subject(), other.subject());
+            if value == other_value || same_place || apart || !(words == other_words || facet) {
                 continue;
             }
             let message = format!(

@@ -89,6 +89,16 @@ impl Words {
         Words(words.filter(|word| word.chars().any(char::is_alphabetic)).collect())
     }
 
+    /// Whether two texts count or number different things: `Day 1` and `Day 2`.
+    pub(super) fn numbered_apart(one: &str, other: &str) -> bool {
+        let numbers = |text: &str| -> BTreeSet<String> {
+            let runs = text.split(|c: char| !c.is_numeric() && !matches!(c, '.' | ','));
+            runs.filter(|run| run.chars().any(char::is_numeric)).map(str::to_owned).collect()
+        };
+        let (one, other) = (numbers(one), numbers(other));
+        !one.is_empty() && !other.is_empty() && one != other
+    }
+
     /// What a text is about: without words that only qualify. All of them where nothing else is left.
     pub(super) fn topic(text: &str) -> Words {
         let all = Words::of(text);

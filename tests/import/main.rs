@@ -154,3 +154,39 @@ fn hostile_documents_do_no_harm() {
         assert_eq!(output.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
+
+#[test]
+fn what_sync_wrote_is_no_statement_of_the_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = "# Plan\n\n- [x] Backups\n\nEnd.\n";
+    let synced = "# Plan\n\n- [x] Backups <!-- measured -->*measured 2026-03-02: fail, 31, expected failed = 0*<!-- /measured -->\n\n\
+                  End.\n\n<!-- shipworthy:begin summary -->\n**Measured 2026-03-02:** not ready\n\n- score: 10 % proven\n\
+                  - checks: 0 pass, 1 fail\n<!-- shipworthy:end summary -->\n";
+    let read = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        outline(&inventory(path.to_str().unwrap()))
+    };
+    assert_eq!(read("plan.md", plan), read("synced.md", synced));
+}
+
+#[test]
+fn a_chain_after_a_wide_colon_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.md");
+    std::fs::write(&path, "# 计划\n\n- 顺序：数据库 → 接口 → 部署\n").unwrap();
+    let found = outline(&inventory(path.to_str().unwrap()));
+    assert!(found.contains("dependency"), "{found}");
+}
+
+#[test]
+fn a_sign_after_the_key_states_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.md");
+    let text = "# Plan\n\n- **PostgreSQL**: ✅ healthy\n- **Neo4j** - ⚠️ needs set-up\n- > **Öncelik:** 🔴 KRİTİK\n";
+    std::fs::write(&path, text).unwrap();
+    let found = outline(&inventory(path.to_str().unwrap()));
+    assert!(found.contains("3 status done |"), "{found}");
+    assert!(found.contains("4 status partial |"), "{found}");
+    assert!(found.contains("5 priority critical |"), "{found}");
+}
