@@ -7,6 +7,7 @@ use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::Node;
 
+mod amqp;
 pub mod attest;
 mod auth_required;
 mod builds;
@@ -18,6 +19,7 @@ mod cors;
 mod coverage;
 mod data;
 mod delivery;
+mod dns;
 mod dockerfile;
 mod docs;
 mod endpoint;
@@ -62,6 +64,7 @@ mod secret_name;
 mod secrets;
 mod security_headers;
 mod service;
+mod sse;
 mod tcp;
 mod terraform;
 mod tests;
@@ -70,6 +73,7 @@ mod tls;
 #[cfg(test)]
 mod trial;
 mod variables;
+mod websocket;
 mod wildcard;
 mod workflow;
 mod xml_text;
@@ -187,6 +191,7 @@ pub trait Probe: Send + Sync {
 /// Every kind of probe, by name.
 #[rustfmt::skip] // One line each, so that two additions do not collide.
 pub static PROBES: &[&ProbeDef] = &[
+    &amqp::DEF,
     &auth_required::DEF,
     &code::DEF, &command::DEF,
     &compose::DEF,
@@ -195,6 +200,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &cors::DEF,
     &data::DEF,
     &delivery::DEF,
+    &dns::DEF,
     &dockerfile::DEF,
     &exposed_paths::DEF,
     &docs::DEF,
@@ -208,18 +214,21 @@ pub static PROBES: &[&ProbeDef] = &[
     &manifest::DEF,
     &openapi::DEF,
     &ownership::DEF,
+    &promql::DEF,
     &postgres::DEF,
     &logs::DEF, &metrics::DEF, &nats::DEF,
     &mysql::DEF,
     &rate_limit::DEF,
     &redis::DEF,
-    &plugin::DEF, &prometheus_rules::DEF, &promql::DEF,
+    &plugin::DEF, &prometheus_rules::DEF,
     &secrets::DEF,
     &security_headers::DEF,
+    &sse::DEF,
     &tcp::DEF,
     &terraform::DEF, &tests::DEF,
     &text::DEF,
     &tls::DEF,
+    &websocket::DEF,
     &workflow::DEF,
 ];
 

@@ -7,10 +7,13 @@ mod probing;
 #[path = "../servers/mod.rs"]
 mod servers;
 
+mod amqp;
+mod dns;
 mod mysql;
 mod nats;
 mod postgres;
 mod prometheus;
 mod redis;
+mod websocket;
 
 use probing::server;

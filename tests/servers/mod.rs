@@ -4,12 +4,15 @@
 
 #![allow(clippy::unwrap_used, dead_code, reason = "tests; each test binary uses a part")]
 
+pub(crate) mod dns;
 pub(crate) mod fixture;
 pub(crate) mod mysql;
 pub(crate) mod nats;
 pub(crate) mod postgres;
 pub(crate) mod prometheus;
+pub(crate) mod rabbitmq;
 pub(crate) mod redis;
+pub(crate) mod websocket;
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

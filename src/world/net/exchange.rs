@@ -148,7 +148,7 @@ pub(super) fn line_to<'a>(ask: &Ask<'a>) -> Result<Line<'a>, Failure> {
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Drives the connection while the conversation goes on; both end when the conversation does.
-async fn alongside<T>(mut connection: Driver, conversation: impl Future<Output = T>) -> T {
+pub(super) async fn alongside<T>(mut connection: Driver, conversation: impl Future<Output = T>) -> T {
     tokio::pin!(conversation);
     let mut open = true;
     loop {

@@ -1,7 +1,8 @@
 //! The network: one dialer for every probe that speaks HTTP or TLS. Phases are timed apart, every wait ends at the
 //! deadline, redirects are left to the caller, and proxies named in the environment are not used.
 //!
-//! Owns `hyper`, `rustls`, `tokio-rustls` and `url`; `hdrhistogram` is `load`'s, `x509-parser` is `tls`'s. Leaves to others what a status or a header means.
+//! Owns `hyper`, `rustls`, `tokio-rustls` and `url`; `hdrhistogram` is `load`'s, `x509-parser` is `tls`'s,
+//! `tokio-tungstenite` is `websocket`'s. Leaves to others what a status or a header means.
 
 mod capped;
 mod dial;
@@ -10,12 +11,14 @@ mod failure;
 mod greet;
 mod inflate;
 mod lenient;
+mod listen;
 pub mod load;
 mod proxy;
 pub mod tls;
 mod trust;
 mod upgrade;
 mod verifier;
+mod websocket;
 
 pub use capped::Capped;
 pub(in crate::world) use dial::within;
@@ -25,9 +28,11 @@ pub use failure::{Failure, FailureKind, WORDS};
 pub use greet::{Greeted, greet};
 pub use inflate::{Inflated, inflate};
 pub use lenient::Verdict;
+pub use listen::{Heard, listen};
 pub use trust::Trust;
 pub(in crate::world) use upgrade::upgrade;
 pub use url::Url;
+pub use websocket::{Handshake, Socket, Wish, open_websocket};
 
 use std::time::Duration;
 

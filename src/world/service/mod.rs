@@ -4,6 +4,8 @@
 //! Owns how a target becomes an address, the words for what went wrong, and that every wait ends at the deadline, no
 //! answer exhausts memory, and nothing is written. What an answer means is the probes' business.
 
+pub mod amqp;
+pub mod dns;
 mod encryption;
 mod endpoint;
 pub mod mysql;
