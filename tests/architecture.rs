@@ -72,6 +72,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("encoding_rs", &["import/", "sync/sign.rs"]),
     ("flate2", &["world/"]),
     ("futures_util", &["run/", "world/net/websocket.rs"]),
+    ("flate2", &["world/", "demo/scripted.rs"]),
+    ("futures_util", &["run/"]),
     ("globset", &["world/"]),
     ("granit_parser", &["yaml/"]),
     ("hickory_proto", &["world/service/dns.rs"]),
@@ -103,6 +105,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rustls_pki_types", &["world/net/"]),
     ("serde_yaml", &["probe/"]),
     ("sfv", &["probe/security_headers/", "probe/rate_limit/announced.rs"]),
+    ("serde_yaml", &["probe/", "demo/script.rs"]),
+    ("sfv", &["probe/security_headers/"]),
     ("sha2", &["spec/load.rs", "probe/file.rs", "probe/evidence.rs", "audit/", "demo/"]),
     ("similar", &["cli/sync.rs"]),
     ("strsim", &["model/problem.rs"]),
@@ -134,6 +138,7 @@ const STOPWATCHES: &[(&str, &str)] = &[
     ("run/observe.rs", "the report says how long an observation took"),
     ("audit/mod.rs", "the report says how long the run took"),
     ("demo/limit.rs", "the sample service has a rate limit"),
+    ("demo/scripted.rs", "a sample service exports how long its answers took"),
 ];
 
 fn product_files() -> Vec<&'static SourceFile> {

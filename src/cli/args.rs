@@ -197,6 +197,9 @@ pub(super) struct DemoArgs {
     /// Audit the repaired twin, which is ready.
     #[arg(long)]
     pub(super) fixed: bool,
+    /// Audit the system of a real readiness document instead: abc, castiel, catalynx, clarion or clo.
+    #[arg(long, value_name = "NAME")]
+    pub(super) system: Option<String>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

@@ -9,13 +9,21 @@ use super::console::Console;
 use super::exit::Exit;
 use super::output::Outputs;
 use super::{audit, setup};
-use crate::demo;
+use crate::demo::{self, System};
 use crate::report::Verbosity;
 
 pub(super) fn run(arguments: &DemoArgs, console: &Console) -> Result<Exit> {
     let outputs = Outputs::open(&arguments.output)?;
     let folder = Folder::new()?;
-    let service = demo::start(arguments.fixed).context("cannot start the sample service")?;
+    let system = match &arguments.system {
+        Some(name) => Some(System::named(name).with_context(|| unknown(name))?),
+        None => None,
+    };
+    let service = match system {
+        Some(system) => system.start(arguments.fixed),
+        None => demo::start(arguments.fixed),
+    };
+    let service = service.context("cannot start the sample service")?;
     let spec = SpecArgs {
         spec: folder.path.join("shipworthy.yaml"),
         root: None,
@@ -26,7 +34,11 @@ pub(super) fn run(arguments: &DemoArgs, console: &Console) -> Result<Exit> {
         as_of: None,
     };
     let today = setup::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    demo::unpack(arguments.fixed, &folder.path, today).context("cannot unpack the sample repository")?;
+    let unpacked = match system {
+        Some(system) => system.unpack(arguments.fixed, &folder.path, today),
+        None => demo::unpack(arguments.fixed, &folder.path, today),
+    };
+    unpacked.context("cannot unpack the sample repository")?;
     let mut options = setup::options(&spec, &SelectArgs::default(), None)?;
     options.spec_shown = "shipworthy.yaml".to_owned();
     // The sample must not depend on what happens to be set here.
@@ -42,6 +54,10 @@ pub(super) fn run(arguments: &DemoArgs, console: &Console) -> Result<Exit> {
     let report = audit::execute(&options, &prepared, console)?.report;
     outputs.write(&report, console)?;
     Ok(Exit::from_code(report.exit.code))
+}
+
+fn unknown(name: &str) -> String {
+    format!("there is no system `{name}`; there are {}", System::names().join(", "))
 }
 
 /// A folder of our own below the system's temporary one; removed when dropped.

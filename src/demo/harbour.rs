@@ -12,10 +12,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::data::{BERTHS, SKIPPERS, Skipper, berth, profile};
-use super::limit::{Limit, PER_MINUTE};
+use super::limit::Limit;
 
 /// The token of Harbour's own harbour master. It opens invented data on a loopback port and nothing else.
 const MASTER_TOKEN: &str = "harbour-master-demo-token";
+/// Requests a minute that the fixed service answers.
+const PER_MINUTE: u32 = 1_200;
 /// One look-up in the flawed berth list, which makes one per berth.
 const LOOK_UP: Duration = Duration::from_millis(9);
 
@@ -56,7 +58,7 @@ impl Reply {
 
 impl Harbour {
     pub(super) fn new(fixed: bool) -> Harbour {
-        Harbour { fixed, limit: Limit::new(), requests: AtomicU64::new(0) }
+        Harbour { fixed, limit: Limit::new(PER_MINUTE), requests: AtomicU64::new(0) }
     }
 
     /// Answers one request.

@@ -1,14 +1,13 @@
-//! The fixed service's rate limit: a count per minute.
+//! A rate limit: a count per minute.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Requests a minute that the fixed service answers.
-pub(super) const PER_MINUTE: u32 = 1_200;
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Counts requests in windows of a minute.
 pub(super) struct Limit {
+    per_minute: u32,
     window: Mutex<(Instant, u32)>,
 }
 
@@ -22,8 +21,9 @@ pub(super) struct Left {
 }
 
 impl Limit {
-    pub(super) fn new() -> Limit {
-        Limit { window: Mutex::new((Instant::now(), 0)) }
+    /// For so many requests a minute.
+    pub(super) fn new(per_minute: u32) -> Limit {
+        Limit { per_minute, window: Mutex::new((Instant::now(), 0)) }
     }
 
     /// Counts one request.
@@ -34,7 +34,7 @@ impl Limit {
         }
         window.1 = window.1.saturating_add(1);
         let seconds = WINDOW.saturating_sub(window.0.elapsed()).as_secs();
-        Left { requests: PER_MINUTE.checked_sub(window.1), seconds }
+        Left { requests: self.per_minute.checked_sub(window.1), seconds }
     }
 }
 
@@ -44,8 +44,8 @@ mod tests {
 
     #[test]
     fn a_request_too_many_is_refused() {
-        let limit = Limit::new();
-        for left in (0..PER_MINUTE).rev() {
+        let limit = Limit::new(1_200);
+        for left in (0..1_200).rev() {
             assert_eq!(limit.take().requests, Some(left));
         }
         assert_eq!(limit.take().requests, None);

@@ -6,13 +6,33 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::{fmt, io};
 
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::harbour::Harbour;
+use super::scripted::Scripted;
+
+/// What can be run.
+pub(super) enum Service {
+    Harbour(Harbour),
+    Scripted(Box<Scripted>),
+}
+
+impl Service {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        match self {
+            Service::Harbour(harbour) => harbour.answer(&request).await,
+            Service::Scripted(scripted) => scripted.answer(request).await,
+        }
+    }
+}
 
 /// A running service; it stops when dropped.
 pub struct Running {
@@ -48,40 +68,40 @@ impl Drop for Running {
     }
 }
 
-/// Starts the flawed or the fixed service on a free loopback port.
+/// Starts a service on a free loopback port.
 ///
 /// # Errors
 /// When no port, thread or runtime is to be had.
-pub fn start(fixed: bool) -> io::Result<Running> {
+pub(super) fn start(service: Service) -> io::Result<Running> {
     let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel();
-    let thread = Builder::new().name("harbour".into()).spawn(move || {
+    let thread = Builder::new().name("sample".into()).spawn(move || {
         runtime.block_on(async move {
             if let Ok(listener) = TcpListener::from_std(listener) {
-                accept(listener, Arc::new(Harbour::new(fixed)), stopped).await;
+                accept(listener, Arc::new(service), stopped).await;
             }
         });
     })?;
     Ok(Running { base_url, stop: Some(stop), thread: Some(thread) })
 }
 
-async fn accept(listener: TcpListener, harbour: Arc<Harbour>, mut stopped: oneshot::Receiver<()>) {
+async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: oneshot::Receiver<()>) {
     loop {
         tokio::select! {
             _ = &mut stopped => return,
             accepted = listener.accept() => {
                 if let Ok((stream, _)) = accepted {
-                    let harbour = harbour.clone();
+                    let service = service.clone();
                     tokio::spawn(async move {
-                        let service = service_fn(|request| {
-                            let harbour = harbour.clone();
-                            async move { Ok::<_, Infallible>(harbour.answer(&request).await) }
+                        let answer = service_fn(|request| {
+                            let service = service.clone();
+                            async move { Ok::<_, Infallible>(service.answer(request).await) }
                         });
                         // A caller that hangs up early is the caller's business.
-                        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
                     });
                 }
             }

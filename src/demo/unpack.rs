@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-use include_dir::{Dir, DirEntry};
+use include_dir::{Dir, DirEntry, File};
 use jiff::civil::{Date, date};
 use jiff::{Span, ToSpan};
 
@@ -18,32 +18,42 @@ const WRITTEN: Date = date(2026, 3, 2);
 /// # Errors
 /// Whatever the file system says, with the path.
 pub fn unpack(fixed: bool, to: &Path, today: Date) -> io::Result<()> {
-    write(tree(fixed), to, weeks_since_written(today))
+    let tree = tree(fixed);
+    write(tree, tree.path(), to, weeks_since_written(today))
 }
 
-fn weeks_since_written(today: Date) -> Span {
+/// How far the dates of a tree are moved.
+pub(super) fn weeks_since_written(today: Date) -> Span {
     let days = WRITTEN.until(today).map_or(0, |span| span.get_days());
     days.div_euclid(7).weeks()
 }
 
-fn write(dir: &Dir<'_>, to: &Path, shift: Span) -> io::Result<()> {
+/// A text of the sample trees as if it had been written this week.
+pub fn this_week(text: &str, today: Date) -> String {
+    moved(text, weeks_since_written(today))
+}
+
+/// Writes what is in `dir` below `to`, where it lies in `top` now.
+pub(super) fn write(dir: &Dir<'_>, top: &Path, to: &Path, shift: Span) -> io::Result<()> {
     for entry in dir.entries() {
-        let path = to.join(entry.path());
         match entry {
-            DirEntry::Dir(inner) => {
-                fs::create_dir_all(&path).map_err(|error| with_path(&path, &error))?;
-                write(inner, to, shift)?;
-            }
-            DirEntry::File(file) => {
-                let contents = match file.contents_utf8() {
-                    Some(text) => moved(text, shift).into_bytes(),
-                    None => file.contents().to_vec(),
-                };
-                fs::write(&path, contents).map_err(|error| with_path(&path, &error))?;
-            }
+            DirEntry::Dir(inner) => write(inner, top, to, shift)?,
+            DirEntry::File(file) => write_file(file, top, to, shift)?,
         }
     }
     Ok(())
+}
+
+/// Writes one file, and makes its folder.
+pub(super) fn write_file(file: &File<'_>, top: &Path, to: &Path, shift: Span) -> io::Result<()> {
+    let path = to.join(file.path().strip_prefix(top).unwrap_or(file.path()));
+    let contents = match file.contents_utf8() {
+        Some(text) => moved(text, shift).into_bytes(),
+        None => file.contents().to_vec(),
+    };
+    let folder = path.parent().unwrap_or(to);
+    fs::create_dir_all(folder).map_err(|error| with_path(folder, &error))?;
+    fs::write(&path, contents).map_err(|error| with_path(&path, &error))
 }
 
 fn with_path(path: &Path, error: &io::Error) -> io::Error {

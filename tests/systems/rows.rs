@@ -1,0 +1,132 @@
+//! Which statement of a document is expressed by what in its spec: `x-rows` on whatever shows a statement itself,
+//! `x-derived` on whatever it is computed from (priority, effort, order, roll-up, date).
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_yaml::Value;
+
+use crate::folder;
+
+/// How a statement is expressed, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Way {
+    /// A probe looks.
+    Measured,
+    /// A probe reads what another tool wrote.
+    Ingested,
+    /// A named person says so.
+    Attested,
+    /// The report computes it from others.
+    Derived,
+    /// The report carries it as text.
+    Text,
+    /// A claim that nothing looks at yet.
+    Claimed,
+}
+
+/// A statement of the inventory.
+pub(crate) struct Row {
+    pub(crate) number: u32,
+    pub(crate) line: u32,
+    /// What the inventory says can be done: `measured`, `derived`, `attested`, `text`.
+    pub(crate) provable: String,
+    pub(crate) probes: String,
+}
+
+/// The statements of a document.
+pub(crate) fn inventory(system: &str) -> Vec<Row> {
+    let text = fs::read_to_string(folder(system).join("rows.tsv")).unwrap();
+    text.lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let [number, line, provable, probes] = cells[..] else { panic!("{system}: `{line}`") };
+            let (number, line) = (number.parse().unwrap(), line.parse().unwrap());
+            Row { number, line, provable: provable.to_owned(), probes: probes.to_owned() }
+        })
+        .collect()
+}
+
+/// Every way in which the spec expresses each statement, with the id of the check or the place.
+pub(crate) fn mapping(system: &str) -> BTreeMap<u32, Vec<(Way, String)>> {
+    let text = fs::read_to_string(folder(system).join("shipworthy.yaml")).unwrap();
+    let mut found = BTreeMap::new();
+    walk(&serde_yaml::from_str(&text).unwrap(), "", &mut found);
+    for ways in found.values_mut() {
+        ways.sort();
+    }
+    found
+}
+
+fn walk(value: &Value, place: &str, found: &mut BTreeMap<u32, Vec<(Way, String)>>) {
+    match value {
+        Value::Sequence(items) => items.iter().for_each(|item| walk(item, place, found)),
+        Value::Mapping(members) => {
+            for (key, member) in members {
+                let key = key.as_str().unwrap_or_default();
+                match key {
+                    "x-rows" => add(member, way(value, place), &name(value, place), found),
+                    "x-derived" => add(member, Way::Derived, &name(value, place), found),
+                    _ => walk(member, &format!("{place}/{key}"), found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `13 20-22`.
+fn add(numbers: &Value, way: Way, name: &str, found: &mut BTreeMap<u32, Vec<(Way, String)>>) {
+    let text = numbers.as_str().map_or_else(|| numbers.as_u64().unwrap().to_string(), str::to_owned);
+    for word in text.split(' ') {
+        let (first, last) = word.split_once('-').unwrap_or((word, word));
+        let range = || Some(first.parse::<u32>().ok()?..=last.parse::<u32>().ok()?);
+        for number in range().unwrap_or_else(|| panic!("{name}: `{word}` names no row")) {
+            found.entry(number).or_default().push((way, name.to_owned()));
+        }
+    }
+}
+
+fn name(value: &Value, place: &str) -> String {
+    let id = value.get("id").or_else(|| value.get("use")).and_then(Value::as_str);
+    id.map_or_else(|| place.trim_start_matches('/').to_owned(), str::to_owned)
+}
+
+fn way(value: &Value, place: &str) -> Way {
+    if place.starts_with("/report") || place.starts_with("/team") || place.starts_with("/costs") {
+        return Way::Text;
+    }
+    if !place.ends_with("/checks") {
+        return Way::Derived;
+    }
+    if value.get("attest").is_some() {
+        return Way::Attested;
+    }
+    if value.get("any_of").is_some() {
+        return Way::Derived;
+    }
+    best(value).unwrap_or(Way::Claimed)
+}
+
+/// The best way of a check or a rule of the catalog to look.
+fn best(value: &Value) -> Option<Way> {
+    if let Some(rule) = value.get("use").and_then(Value::as_str) {
+        let path = format!("{}/checks/{rule}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        return best(&serde_yaml::from_str(&text).unwrap());
+    }
+    let routes = value.get("routes").and_then(Value::as_sequence);
+    if let Some(routes) = routes {
+        return routes.iter().filter_map(best).min();
+    }
+    if value.get("attest").is_some() {
+        return Some(Way::Attested);
+    }
+    let (kind, parameters) = value.get("probe")?.as_mapping()?.iter().next()?;
+    Some(match kind.as_str()? {
+        "ingest" | "coverage" => Way::Ingested,
+        "tests" if parameters.get("run").is_none() => Way::Ingested,
+        _ => Way::Measured,
+    })
+}
