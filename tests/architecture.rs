@@ -99,7 +99,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick_junit", &["report/"]),
     ("quick_xml", &["probe/"]),
     ("redis", &["world/service/redis.rs"]),
-    ("regex_syntax", &["world/literal.rs"]),
+    ("regex_syntax", &["world/literal.rs", "world/ascii_word.rs"]),
     ("reqwest", &["world/"]),
     ("rustls", &["world/net/"]),
     ("rustls_pki_types", &["world/net/"]),

@@ -45,6 +45,7 @@ mod mysql;
 mod nats;
 mod openapi;
 mod ownership;
+mod pattern;
 mod percent;
 mod permission;
 pub mod plugin;

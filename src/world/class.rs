@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memrchr;
 use regex::bytes::Regex;
 
 /// The class of a file; every file has exactly one.
@@ -193,7 +194,7 @@ pub fn of_path(path: &str) -> Class {
 
 /// The same, when the signs of its folder are known.
 pub(super) fn of_path_in(path: &str, signs: FolderSigns) -> Class {
-    let (folders, base) = path.rsplit_once('/').unwrap_or(("", path));
+    let (folders, base) = memrchr(b'/', path.as_bytes()).map_or(("", path), |at| (&path[..at], &path[at + 1..]));
     if signs.vendored {
         Class::Vendored
     } else if is_generated_name(base) {

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
+use memchr::memrchr;
+
+use super::choice::written_out;
 use super::want::{Name, Select};
 
 /// Selections, indexed by what they name.
@@ -40,16 +43,8 @@ impl Dispatch {
         let mut globs = GlobSetBuilder::new();
         for (number, select) in (0u32..).zip(selections) {
             for name in &select.names {
-                match name {
-                    Name::Any => dispatch.any.push(number),
-                    Name::Base(base) => dispatch.bases.entry(base.clone()).or_default().push(number),
-                    Name::Ext(extension) => dispatch.extensions.entry(extension.clone()).or_default().push(number),
-                    Name::Glob(glob) => {
-                        if let Ok(glob) = compile(&select.folder, glob) {
-                            globs.add(glob);
-                            dispatch.glob_owner.push(number);
-                        }
-                    }
+                for simple in simplest(name) {
+                    dispatch.enter(simple, number, &select.folder, &mut globs);
                 }
             }
             dispatch.limits.push(limit(select));
@@ -62,24 +57,50 @@ impl Dispatch {
         dispatch
     }
 
+    fn enter(&mut self, name: Name, number: u32, folder: &str, globs: &mut GlobSetBuilder) {
+        match name {
+            Name::Any => self.any.push(number),
+            Name::Base(base) => self.bases.entry(base).or_default().push(number),
+            Name::Ext(extension) => self.extensions.entry(extension).or_default().push(number),
+            Name::Glob(glob) => {
+                if let Ok(glob) = compile(folder, &glob) {
+                    globs.add(glob);
+                    self.glob_owner.push(number);
+                }
+            }
+        }
+    }
+
     /// Appends the numbers of the selections that name this path (whatever its class), rising, each once.
     pub(super) fn wants_for(&self, path: &str, wanted: &mut Vec<u32>) {
-        let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
+        let base = memrchr(b'/', path.as_bytes()).map_or(path, |slash| &path[slash + 1..]);
         wanted.extend(&self.any);
         wanted.extend(self.bases.get(base).into_iter().flatten());
-        if let Some((_, extension)) = base.rsplit_once('.') {
-            wanted.extend(self.extensions.get(extension).into_iter().flatten());
+        if let Some(dot) = memrchr(b'.', base.as_bytes()) {
+            wanted.extend(self.extensions.get(&base[dot + 1..]).into_iter().flatten());
         }
+        let candidate = Candidate::new(path);
         if !self.glob_owner.is_empty() {
-            wanted.extend(self.globs.matches(path).into_iter().filter_map(|at| self.glob_owner.get(at)));
+            let mut matches = Vec::new();
+            self.globs.matches_candidate_into(&candidate, &mut matches);
+            wanted.extend(matches.into_iter().filter_map(|at| self.glob_owner.get(at)));
         }
         wanted.sort_unstable();
         wanted.dedup();
         wanted.retain(|number| match &self.limits[*number as usize] {
             None => true,
-            Some(limit) => path.starts_with(limit.folder.as_str()) && !limit.exclude.is_match(path),
+            Some(limit) => path.starts_with(limit.folder.as_str()) && !limit.exclude.is_match_candidate(&candidate),
         });
     }
+}
+
+/// The same files by names that can be looked up, as far as there are such.
+fn simplest(name: &Name) -> Vec<Name> {
+    let Name::Glob(glob) = name else { return vec![name.clone()] };
+    written_out(glob)
+        .into_iter()
+        .flat_map(|glob| names_of_glob(&glob).unwrap_or_else(|_| vec![Name::Glob(glob)]))
+        .collect()
 }
 
 fn limit(select: &Select) -> Option<Box<Limit>> {
@@ -92,7 +113,8 @@ fn limit(select: &Select) -> Option<Box<Limit>> {
 
 fn exclusions(select: &Select) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for glob in select.exclude.iter().filter_map(|glob| compile(&select.folder, glob).ok()) {
+    let globs = select.exclude.iter().flat_map(|glob| written_out(glob));
+    for glob in globs.filter_map(|glob| compile(&select.folder, &glob).ok()) {
         set.add(glob);
     }
     set.build().unwrap_or_default()

@@ -10,8 +10,11 @@ use crate::model::Target;
 
 pub mod api;
 pub mod artefact;
+mod ascii_word;
 mod attributes;
+mod choice;
 pub mod class;
+mod content;
 pub mod deadline;
 mod dispatch;
 pub mod git;
@@ -23,9 +26,12 @@ pub mod lex;
 mod lexer;
 mod literal;
 pub mod net;
+pub mod pattern;
+mod prefilter;
 pub mod process;
 mod quirk;
 mod scan;
+mod screen;
 pub mod service;
 pub mod sweep;
 pub mod tree;
@@ -34,10 +40,11 @@ pub mod want;
 
 pub use class::{Class, ClassSet};
 pub use deadline::Deadline;
+pub use pattern::Pattern;
 pub use sweep::{Found, Swept};
 pub use tree::{Entry, FileId, Tree};
 pub use want::{
-    Digest, FileBytes, Hit, Hits, Look, Name, Pattern, Select, View, Want, WantId, Wants, check_glob, required_literals,
+    Digest, FileBytes, Hit, Hits, Look, Name, Select, View, Want, WantId, Wants, check_glob, required_literals,
 };
 
 /// Everything outside that a probe may look at.

@@ -1,12 +1,13 @@
 //! One file of the sweep: read once, offered to every want that names it.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use regex::bytes::Regex;
-
 use super::class::{self, Class};
+use super::content::Content;
 use super::dispatch::Dispatch;
-use super::literal::{Prefilter, Searching};
+use super::pattern::Searcher;
+use super::screen::{Answers, Screens};
 use super::tree::{FileId, Tree};
 use super::want::{Digest, FileBytes, Hit, Hits, LARGEST_SWEPT, Look, Reader, View, Want};
 use crate::model::Unknown;
@@ -28,26 +29,29 @@ pub(super) struct Bucket {
 /// What all threads share.
 pub(super) struct Patterns {
     dispatch: Dispatch,
-    prefilter: Prefilter,
-    /// By want: where its answers start among those of the prefilter.
-    first_answer: Vec<usize>,
-    questions: usize,
+    /// By want: the first one with the same reader, and whether there are others.
+    readers: Vec<(usize, bool)>,
 }
 
 impl Patterns {
     pub(super) fn new(wants: &[Want]) -> Patterns {
-        let mut literals: Vec<&[Vec<u8>]> = Vec::new();
-        let mut first_answer = Vec::new();
-        for want in wants {
-            first_answer.push(literals.len());
-            match &want.look {
-                Look::Hits { pattern, .. } => literals.push(pattern.literals()),
-                Look::Doc { screen, .. } => literals.extend(screen.iter().map(Vec::as_slice)),
-            }
-        }
-        let dispatch = Dispatch::new(wants.iter().map(|want| &want.select));
-        Patterns { dispatch, prefilter: Prefilter::new(&literals), first_answer, questions: literals.len() }
+        Patterns { dispatch: Dispatch::new(wants.iter().map(|want| &want.select)), readers: readers(wants) }
     }
+}
+
+/// Wants of different files may have the same reader; what both name is read once.
+fn readers(wants: &[Want]) -> Vec<(usize, bool)> {
+    let mut known: BTreeMap<(&str, u64, bool), Vec<usize>> = BTreeMap::new();
+    for (number, want) in wants.iter().enumerate() {
+        if let Look::Doc { name, cap, binary, .. } = &want.look {
+            known.entry((name, *cap, *binary)).or_default().push(number);
+        }
+    }
+    let mut readers: Vec<(usize, bool)> = (0..wants.len()).map(|number| (number, false)).collect();
+    for same in known.values().filter(|same| same.len() > 1) {
+        same.iter().for_each(|number| readers[*number] = (same[0], true));
+    }
+    readers
 }
 
 /// One thread's part of the sweep.
@@ -55,13 +59,14 @@ pub(super) struct Scanner<'a> {
     tree: &'a Tree,
     wants: &'a [Want],
     patterns: &'a Patterns,
-    /// Own copies: threads that share a regex also share its caches, and wait for each other.
-    regexes: Vec<Option<Regex>>,
-    buffer: Vec<u8>,
+    searchers: Vec<Option<Searcher>>,
+    content: Content,
     wanted: Vec<u32>,
-    searching: Searching,
-    /// Answers of the prefilter about the file at hand.
-    worth: Vec<bool>,
+    screens: Screens<'a>,
+    /// About the file at hand.
+    answers: Answers,
+    /// Digests of the file at hand by reader, of those that several wants share.
+    digests: Vec<(usize, Result<Option<Digest>, Unknown>)>,
     pub(super) buckets: Vec<Bucket>,
     pub(super) opened: u64,
     pub(super) bytes: u64,
@@ -71,19 +76,20 @@ pub(super) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(tree: &'a Tree, wants: &'a [Want], patterns: &'a Patterns) -> Scanner<'a> {
-        let regexes = wants.iter().map(|want| match &want.look {
-            Look::Hits { pattern, .. } => Some(pattern.regex().clone()),
+        let searchers = wants.iter().map(|want| match &want.look {
+            Look::Hits { pattern, .. } => Some(pattern.searcher()),
             Look::Doc { .. } => None,
         });
         Scanner {
             tree,
             wants,
             patterns,
-            regexes: regexes.collect(),
-            buffer: Vec::new(),
+            searchers: searchers.collect(),
+            content: Content::default(),
             wanted: Vec::new(),
-            searching: patterns.prefilter.searching(),
-            worth: vec![false; patterns.questions],
+            screens: Screens::new(wants),
+            answers: Answers::default(),
+            digests: Vec::new(),
             buckets: wants.iter().map(|_| Bucket::default()).collect(),
             opened: 0,
             bytes: 0,
@@ -132,7 +138,7 @@ impl<'a> Scanner<'a> {
             if entry.size > cap && binary && !takes_binary {
                 bucket.binary += 1;
             } else if entry.size > cap {
-                bucket.results.push((id, Err(super::tree::too_large(&entry.path, cap))));
+                bucket.results.push((id, Err(super::content::too_large(&entry.path, cap))));
             }
             entry.size <= cap
         });
@@ -141,14 +147,15 @@ impl<'a> Scanner<'a> {
     fn read(&mut self, id: FileId, wanted: &mut Vec<u32>) {
         let entry = self.tree.entry(id);
         let cap = wanted.iter().map(|want| self.cap(*want)).max().unwrap_or(0);
-        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut content = std::mem::take(&mut self.content);
         let head_only = !wanted.iter().any(|want| self.takes_binary(*want));
-        match self.tree.load(id, cap, head_only, &mut buffer) {
+        match self.tree.load(id, cap, head_only, &mut content) {
             Ok(()) => {
                 self.opened += 1;
-                self.bytes += buffer.len() as u64;
-                let decoded = decode_utf16(&buffer);
-                let bytes = decoded.as_deref().unwrap_or(&buffer);
+                let bytes = content.bytes();
+                self.bytes += bytes.len() as u64;
+                let decoded = decode_utf16(bytes);
+                let bytes = decoded.as_deref().unwrap_or(bytes);
                 let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
                 if !matches!(entry.class, Class::Generated | Class::Vendored) && class::generated_header(bytes) {
                     self.generated.push(id);
@@ -162,43 +169,55 @@ impl<'a> Scanner<'a> {
                 }
             }
         }
-        self.buffer = buffer;
+        self.content = content;
     }
 
     fn offer(&mut self, id: FileId, file: FileBytes<'_>, wanted: &[u32]) {
-        let patterns = self.patterns;
-        let mut worth = std::mem::take(&mut self.worth);
+        let mut answers = std::mem::take(&mut self.answers);
         if !file.binary {
-            patterns.prefilter.search(file.bytes, &mut self.searching, &mut worth);
+            self.screens.ask(wanted, file.bytes, &mut answers);
         }
-        let file = if file.binary { file } else { file.with_answers(&worth) };
-        for want in wanted.iter().map(|want| *want as usize) {
-            let first = patterns.first_answer[want];
+        let file = if file.binary { file } else { file.with_answers(&answers.worth) };
+        for (number, want) in wanted.iter().map(|want| *want as usize).enumerate() {
             match &self.wants[want].look {
                 Look::Hits { .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Hits { view, keep, .. } => {
                     self.buckets[want].scanned += 1;
-                    if let (true, Some(regex)) = (worth[first], &self.regexes[want]) {
-                        let hits = find_hits(regex, &file, *view, usize::from(*keep));
+                    if let (true, Some(searcher)) = (answers.worth[answers.first[number]], &mut self.searchers[want]) {
+                        let hits = find_hits(searcher, &file, *view, usize::from(*keep));
                         self.buckets[want].unlexed += u32::from(*view != View::Raw && hits.unlexed);
                         self.buckets[want].push_hits(id, hits.hits, usize::from(*keep));
                     }
                 }
                 Look::Doc { read, .. } => {
-                    file.first_answer.set(first);
+                    file.first_answer.set(answers.first.get(number).copied().unwrap_or(0));
                     self.buckets[want].scanned += 1;
-                    let digest = guarded(read, &file);
-                    self.buckets[want].results.push((id, digest));
+                    let digest = self.digest(want, read, &file).transpose();
+                    self.buckets[want].results.extend(digest.map(|digest| (id, digest)));
                 }
             }
         }
-        self.worth = worth;
+        self.digests.clear();
+        self.answers = answers;
+    }
+
+    /// The digest of the file at hand, made once for all wants with the same reader.
+    fn digest(&mut self, want: usize, read: &Reader, file: &FileBytes<'_>) -> Result<Option<Digest>, Unknown> {
+        let (reader, shared) = self.patterns.readers[want];
+        if let Some((_, digest)) = self.digests.iter().find(|(known, _)| shared && *known == reader) {
+            return digest.clone();
+        }
+        let digest = guarded(read, file);
+        if shared {
+            self.digests.push((reader, digest.clone()));
+        }
+        digest
     }
 }
 
 /// Readers call parsers of other people; a fault in one must not end the run.
-fn guarded(read: &Reader, file: &FileBytes<'_>) -> Result<Digest, Unknown> {
+fn guarded(read: &Reader, file: &FileBytes<'_>) -> Result<Option<Digest>, Unknown> {
     catch_unwind(AssertUnwindSafe(|| read.read(file))).unwrap_or_else(|_| {
         Err(Unknown::because(format!("the reader of `{}` failed; this is a fault of ours", file.path())))
     })
@@ -236,12 +255,13 @@ struct FoundHits {
     unlexed: bool,
 }
 
-fn find_hits(regex: &Regex, file: &FileBytes<'_>, view: View, keep: usize) -> FoundHits {
+fn find_hits(searcher: &mut Searcher, file: &FileBytes<'_>, view: View, keep: usize) -> FoundHits {
     let bytes = file.bytes;
+    let ascii = bytes.is_ascii();
     let mut found = FoundHits { hits: Hits::default(), unlexed: false };
     let mut lines = Lines { bytes, at: 0, line: 1, start: 0 };
     let mut from = 0;
-    while let Some(matched) = regex.find_at(bytes, from) {
+    while let Some(matched) = searcher.find_at(bytes, ascii, from) {
         from = matched.end().max(matched.start() + 1);
         let blank = matched.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = if blank < matched.len() { matched.start() + blank } else { matched.start() };

@@ -52,7 +52,8 @@ pub struct Swept {
 
 /// What the sweep found for one want.
 pub struct Found {
-    /// By path. For hits: files with hits, and files that could not be read; for digests: every file named.
+    /// By path. For hits: files with hits; for digests: files of which the reader made one. Files that could not
+    /// be read are there in any case.
     pub results: Vec<(FileId, Result<Digest, Unknown>)>,
     /// How many files were looked at.
     pub scanned: u32,
@@ -218,7 +219,8 @@ fn merge(want: &Want, parts: Vec<Bucket>, stopped: bool) -> Found {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::super::class::ClassSet;
-    use super::super::want::{Pattern, Select, View};
+    use super::super::pattern::Pattern;
+    use super::super::want::{Select, View};
     use super::*;
 
     fn sweep(tree: &Arc<Tree>, wants: &[Want], workers: usize) -> Swept {

@@ -5,12 +5,14 @@
 //! found), minus `.git/`, links out of the root, and whatever is no regular file.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use memchr::memrchr;
+
 use super::class::{self, Class};
+use super::content::{self, Asked, Content, is_binary, too_large};
 use super::dispatch::Dispatch;
 use super::want::Select;
 use crate::model::Unknown;
@@ -41,12 +43,12 @@ pub struct Entry {
 impl Entry {
     /// The last part of the path.
     pub fn base(&self) -> &str {
-        self.path.rsplit_once('/').map_or(&*self.path, |(_, base)| base)
+        memrchr(b'/', self.path.as_bytes()).map_or(&*self.path, |slash| &self.path[slash + 1..])
     }
 
     /// The folder it is in, without trailing slash; empty for the root.
     pub fn folder(&self) -> &str {
-        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+        memrchr(b'/', self.path.as_bytes()).map_or("", |slash| &self.path[..slash])
     }
 }
 
@@ -190,18 +192,18 @@ impl Tree {
             }
             Store::Disk(_) => {
                 let full = self.locate(path)?.ok_or_else(|| Unknown::because(format!("`{path}` does not exist")))?;
-                let mut bytes = Vec::new();
-                read_file(&full, path, cap, &mut bytes)?;
-                Ok(bytes.into())
+                let mut content = Content::default();
+                content.read_any(&full, path, cap)?;
+                Ok(content.bytes().into())
             }
         }
     }
 
     /// The bytes of a file of the source set; at most `cap` bytes.
     pub fn read_entry(&self, id: FileId, cap: u64) -> Result<Vec<u8>, Unknown> {
-        let mut bytes = Vec::new();
-        self.load(id, cap, false, &mut bytes)?;
-        Ok(bytes)
+        let mut content = Content::default();
+        self.load(id, cap, false, &mut content)?;
+        Ok(content.into_bytes())
     }
 
     /// Every file with its id, by path.
@@ -229,90 +231,21 @@ impl Tree {
         let entry = self.entry(id);
         match &self.store {
             Store::Memory(files) => files.get(&entry.path).is_some_and(|bytes| is_binary(bytes)),
-            Store::Disk(root) => {
-                let mut head = Vec::new();
-                let file = File::open(root.join(super::walk::os_path(entry)));
-                file.and_then(|file| file.take(BINARY_HEAD as u64).read_to_end(&mut head)).is_ok() && is_binary(&head)
-            }
+            Store::Disk(root) => is_binary(&content::head(&root.join(super::walk::os_path(entry)))),
         }
     }
 
-    /// Reads a file of the source set into `buffer` (emptied first).
-    pub(super) fn load(&self, id: FileId, cap: u64, head_only: bool, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
+    /// Reads a file of the source set into `content`. `head_only`: of a binary file the start is enough.
+    pub(super) fn load(&self, id: FileId, cap: u64, head_only: bool, content: &mut Content) -> Result<(), Unknown> {
         let entry = self.entry(id);
-        buffer.clear();
+        let asked = Asked { shown: &entry.path, size: entry.size, cap, head_only };
         match &self.store {
             Store::Memory(files) => {
-                let bytes = files.get(&entry.path).map(|bytes| &**bytes).unwrap_or_default();
-                if bytes.len() as u64 > cap {
-                    return Err(too_large(&entry.path, cap));
-                }
-                buffer.extend_from_slice(bytes);
-                Ok(())
+                content.copy(files.get(&entry.path).map(|bytes| &**bytes).unwrap_or_default(), &asked)
             }
-            Store::Disk(root) => {
-                let full = root.join(super::walk::os_path(entry));
-                let file = File::open(full).map_err(|error| cannot_read(&entry.path, &error))?;
-                read_open(file, &entry.path, cap, head_only, buffer)
-            }
+            Store::Disk(root) => content.read(root, super::walk::os_path(entry), &asked),
         }
     }
-}
-
-fn read_file(full: &Path, shown: &str, cap: u64, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
-    // A pipe would block in `open`, so the kind is asked first.
-    let kind = fs::metadata(full).map_err(|error| cannot_read(shown, &error))?;
-    if !kind.is_file() {
-        return Err(Unknown::because(format!("`{shown}` is not a regular file")));
-    }
-    read_open(File::open(full).map_err(|error| cannot_read(shown, &error))?, shown, cap, false, buffer)
-}
-
-/// `head_only`: of a binary file the start is enough.
-fn read_open(mut file: File, shown: &str, cap: u64, head_only: bool, buffer: &mut Vec<u8>) -> Result<(), Unknown> {
-    let metadata = file.metadata().map_err(|error| cannot_read(shown, &error))?;
-    if !metadata.is_file() {
-        return Err(Unknown::because(format!("`{shown}` is not a regular file")));
-    }
-    if metadata.len() > cap {
-        return Err(too_large(shown, cap));
-    }
-    buffer.reserve(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    if head_only && metadata.len() > BINARY_HEAD as u64 {
-        let head = (&mut file).take(BINARY_HEAD as u64);
-        { head }.read_to_end(buffer).map_err(|error| cannot_read(shown, &error))?;
-        if is_binary(buffer) {
-            return Ok(());
-        }
-    }
-    let rest = (cap + 1).saturating_sub(buffer.len() as u64);
-    file.take(rest).read_to_end(buffer).map_err(|error| cannot_read(shown, &error))?;
-    if buffer.len() as u64 > cap { Err(too_large(shown, cap)) } else { Ok(()) }
-}
-
-fn cannot_read(shown: &str, error: &std::io::Error) -> Unknown {
-    Unknown::because(format!("cannot read `{shown}`: {error}"))
-}
-
-pub(super) fn too_large(path: &str, cap: u64) -> Unknown {
-    Unknown::because(format!("`{path}` is larger than {}", shown_size(cap)))
-}
-
-fn shown_size(bytes: u64) -> String {
-    match bytes {
-        n if n >= 1 << 20 && n % (1 << 20) == 0 => format!("{} MiB", n >> 20),
-        n if n >= 1 << 10 && n % (1 << 10) == 0 => format!("{} KiB", n >> 10),
-        n => format!("{n} B"),
-    }
-}
-
-/// How far into a file a NUL is looked for (as git does).
-const BINARY_HEAD: usize = 8 * 1024;
-
-/// Whether these bytes are the start of a binary file. UTF-16 has NUL too, and is text.
-pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    !wide && bytes[..bytes.len().min(BINARY_HEAD)].contains(&0)
 }
 
 fn is_missing(error: &std::io::Error) -> bool {

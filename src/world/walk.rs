@@ -259,8 +259,16 @@ fn give_classes(root: &Path, entries: &mut [Entry]) {
 }
 
 /// The path of an entry as the operating system wants it.
-pub(super) fn os_path(entry: &Entry) -> PathBuf {
-    path_of(entry.raw.as_deref().unwrap_or(entry.path.as_bytes()))
+#[cfg(unix)]
+pub(super) fn os_path(entry: &Entry) -> &Path {
+    use std::os::unix::ffi::OsStrExt;
+    Path::new(std::ffi::OsStr::from_bytes(entry.raw.as_deref().unwrap_or(entry.path.as_bytes())))
+}
+
+/// The path of an entry as the operating system wants it.
+#[cfg(not(unix))]
+pub(super) fn os_path(entry: &Entry) -> &Path {
+    Path::new(&entry.path)
 }
 
 #[cfg(unix)]

@@ -4,12 +4,11 @@ use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
-use regex::bytes::{Regex, RegexBuilder};
-
 use super::class::ClassSet;
 use super::dispatch;
 use super::lex::Regions;
 use super::literal;
+use super::pattern::Pattern;
 use super::tree::Entry;
 use crate::model::Unknown;
 
@@ -167,14 +166,14 @@ pub enum Look {
     },
 }
 
-type Read = dyn Fn(&FileBytes<'_>) -> Result<Digest, Unknown> + Send + Sync;
+type Read = dyn Fn(&FileBytes<'_>) -> Result<Option<Digest>, Unknown> + Send + Sync;
 
-/// Turns one file into a small owned digest.
+/// Turns one file into a small owned digest, or finds nothing to keep.
 #[derive(Clone)]
 pub struct Reader(Arc<Read>);
 
 impl Reader {
-    pub(super) fn read(&self, file: &FileBytes<'_>) -> Result<Digest, Unknown> {
+    pub(super) fn read(&self, file: &FileBytes<'_>) -> Result<Option<Digest>, Unknown> {
         (self.0)(file)
     }
 }
@@ -211,7 +210,17 @@ impl Want {
         name: impl Into<String>,
         read: impl Fn(&FileBytes<'_>) -> Result<T, Unknown> + Send + Sync + 'static,
     ) -> Want {
-        let read = Reader(Arc::new(move |file| read(file).map(|digest| Digest::Own(Arc::new(digest)))));
+        Want::sparse(select, name, move |file| read(file).map(Some))
+    }
+
+    /// The same for a reader that finds nothing in most files: these are counted as scanned, and have no digest.
+    pub fn sparse<T: Send + Sync + 'static>(
+        select: Select,
+        name: impl Into<String>,
+        read: impl Fn(&FileBytes<'_>) -> Result<Option<T>, Unknown> + Send + Sync + 'static,
+    ) -> Want {
+        let own = |digest| Digest::Own(Arc::new(digest));
+        let read = Reader(Arc::new(move |file| read(file).map(|digest| digest.map(own))));
         let screen = Arc::new([]);
         Want { select, look: Look::Doc { name: name.into(), read, cap: LARGEST_SWEPT, binary: false, screen } }
     }
@@ -256,59 +265,6 @@ pub enum View {
     Comments,
     /// In string literals.
     Strings,
-}
-
-/// A pattern, compiled: `^` and `$` are line ends, `.` does not match a line break.
-#[derive(Clone, Debug)]
-pub struct Pattern {
-    regex: Regex,
-    /// One of these occurs in every match; empty when no such set is known.
-    literals: Vec<Vec<u8>>,
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Pattern) -> bool {
-        self.regex.as_str() == other.regex.as_str()
-    }
-}
-
-/// A compiled pattern may take this much memory.
-const LARGEST_REGEX: usize = 4 * 1024 * 1024;
-
-impl Pattern {
-    /// Compiles a pattern; the error is the regex error's text, or that it matches the empty text.
-    pub fn new(regex: &str) -> Result<Pattern, String> {
-        let compiled = RegexBuilder::new(regex)
-            .multi_line(true)
-            .crlf(true)
-            .size_limit(LARGEST_REGEX)
-            .build()
-            .map_err(|error| regex_fault(&error))?;
-        if compiled.is_match(b"") {
-            return Err("it matches the empty text, so it would match everywhere".to_owned());
-        }
-        Ok(Pattern { regex: compiled, literals: literal::required(regex) })
-    }
-
-    /// As written.
-    pub fn text(&self) -> &str {
-        self.regex.as_str()
-    }
-
-    pub(super) fn regex(&self) -> &Regex {
-        &self.regex
-    }
-
-    pub(super) fn literals(&self) -> &[Vec<u8>] {
-        &self.literals
-    }
-}
-
-/// The regex crate draws the pattern over several lines; one line says it.
-fn regex_fault(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.strip_prefix("error: ").unwrap_or(last).trim_end_matches('.').to_owned()
 }
 
 /// What the sweep keeps of one file for one want.
@@ -365,7 +321,7 @@ pub struct FileBytes<'a> {
 impl<'a> FileBytes<'a> {
     /// For tests of readers.
     pub fn new(entry: &'a Entry, bytes: &'a [u8]) -> FileBytes<'a> {
-        let binary = super::tree::is_binary(bytes);
+        let binary = super::content::is_binary(bytes);
         FileBytes { entry, bytes, binary, regions: OnceCell::new(), answers: &[], first_answer: Cell::new(0) }
     }
 

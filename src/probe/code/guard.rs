@@ -186,7 +186,7 @@ pub(super) fn is_translation(path: &str) -> bool {
 }
 
 fn regex(cell: &'static OnceLock<Regex>, pattern: &str) -> &'static Regex {
-    cell.get_or_init(|| Regex::new(pattern).expect("the pattern is a constant that a test compiles"))
+    cell.get_or_init(|| crate::probe::pattern::constant(pattern))
 }
 
 fn option() -> &'static Regex {

@@ -27,6 +27,21 @@ pub(super) enum Lang {
     Other,
 }
 
+/// Each language with its extensions.
+const TABLE: &[(Lang, &[&str])] = &[
+    (Lang::Rust, &["rs"]),
+    (Lang::Python, &["py"]),
+    (Lang::Js, &["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro"]),
+    (Lang::Go, &["go"]),
+    (Lang::Java, &["java", "scala", "groovy"]),
+    (Lang::Kotlin, &["kt"]),
+    (Lang::DotNet, &["cs"]),
+    (Lang::Ruby, &["rb", "rake"]),
+    (Lang::Php, &["php"]),
+    (Lang::C, &["c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm"]),
+    (Lang::Other, &["swift", "dart", "ex", "exs", "lua"]),
+];
+
 /// The language of a path by its name; `None` for what is no program: markup, data, shell scripts.
 pub(super) fn of_path(path: &str) -> Option<Lang> {
     let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
@@ -34,37 +49,24 @@ pub(super) fn of_path(path: &str) -> Option<Lang> {
         return None;
     }
     let (_, extension) = base.rsplit_once('.')?;
-    Some(match extension {
-        "rs" => Lang::Rust,
-        "py" => Lang::Python,
-        "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" | "vue" | "svelte" | "astro" => Lang::Js,
-        "go" => Lang::Go,
-        "java" | "scala" | "groovy" => Lang::Java,
-        "kt" => Lang::Kotlin,
-        "cs" => Lang::DotNet,
-        "rb" | "rake" => Lang::Ruby,
-        "php" => Lang::Php,
-        "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "m" | "mm" => Lang::C,
-        "swift" | "dart" | "ex" | "exs" | "lua" => Lang::Other,
-        _ => return None,
-    })
+    all().find(|(_, extensions)| extensions.contains(&extension)).map(|(lang, _)| lang)
 }
 
-/// Extensions of all of them, for selecting files.
-pub(super) const EXTENSIONS: &[&str] = &[
-    "rs", "py", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "go", "java", "scala",
-    "groovy", "kt", "cs", "rb", "rake", "php", "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "swift", "dart",
-    "ex", "exs", "lua",
-];
+/// Every language with its extensions, for selecting files.
+pub(super) fn all() -> impl Iterator<Item = (Lang, &'static [&'static str])> {
+    TABLE.iter().copied()
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_extension_that_is_selected_has_a_language() {
-        for extension in EXTENSIONS {
-            assert!(of_path(&format!("a/b.{extension}")).is_some(), "{extension}");
+    fn every_extension_that_is_selected_has_its_language() {
+        for (lang, extensions) in all() {
+            for extension in extensions {
+                assert_eq!(of_path(&format!("a/b.{extension}")), Some(lang), "{extension}");
+            }
         }
         assert_eq!(of_path("types/index.d.ts"), None);
         assert_eq!(of_path("Makefile"), None);

@@ -166,22 +166,32 @@ impl Probe for Code {
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let within = |select: Select| select.except(self.exclude.iter().cloned()).below(folder);
-        let source = within(Select::exts(language::EXTENSIONS)).of(ClassSet::of(&[Class::Src, Class::Test]));
+        // One want per language: so a file is searched for what is looked for in its language only.
+        let source = |(lang, extensions)| {
+            let select = within(Select::exts(extensions)).of(ClassSet::of(&[Class::Src, Class::Test]));
+            Want::doc(select, format!("code/source {lang:?}"), |file| Ok(read::read(file)))
+                .screened(read::questions(lang))
+        };
+        let mut ids: Vec<WantId> = language::all().map(|language| wants.add(source(language))).collect();
         let own = ClassSet::of(&[Class::Src, Class::Tooling, Class::Migration]);
         let texts = within(Select::any(own));
         let binaries = within(Select { names: vec![Name::Any], ..Select::any(own) }.except(MEDIA.iter().copied()));
-        vec![
-            wants.add(Want::doc(source, "code/source", |file| Ok(read::read(file))).screened(read::questions())),
-            wants.add(Want::doc(texts, "code/text", |file| Ok(hidden::read(file))).screened(hidden::questions())),
+        ids.extend([
             wants.add(
-                Want::doc(binaries, "code/binary", |file| Ok(binary::read(file))).up_to(LARGEST_BINARY).with_binary(),
+                Want::sparse(texts, "code/text", |file| Ok(any(hidden::read(file)))).screened(hidden::questions()),
             ),
-        ]
+            wants.add(
+                Want::sparse(binaries, "code/binary", |file| Ok(any(binary::read(file))))
+                    .up_to(LARGEST_BINARY)
+                    .with_binary(),
+            ),
+        ]);
+        ids
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [source, texts, binaries] = look.wants else {
+            let [sources @ .., texts, binaries] = look.wants else {
                 return Err(Unknown::because("nothing was swept"));
             };
             for want in look.wants {
@@ -195,12 +205,17 @@ impl Probe for Code {
                 uncounted: None,
             };
             sums.hidden();
-            sums.source(look.swept.get(*source));
+            sums.source(sources.iter().map(|want| look.swept.get(*want)));
             sums.texts(look.swept.get(*texts));
             sums.binaries(look.swept.get(*binaries));
             Ok(Observation { facts: sums.facts, evidence: sums.findings.evidence(), requests: 0 })
         })
     }
+}
+
+/// Findings, if there are any.
+fn any(findings: Vec<Finding>) -> Option<Vec<Finding>> {
+    (!findings.is_empty()).then_some(findings)
 }
 
 /// Larger programs are named as not judged.
@@ -229,9 +244,11 @@ impl Sums<'_> {
         }
     }
 
-    fn source(&mut self, found: &Found) {
+    fn source<'f>(&mut self, found: impl Iterator<Item = &'f Found>) {
         let mut files: Vec<(&str, bool, &SourceFile)> = Vec::new();
-        for (id, result) in found.own::<SourceFile>() {
+        let mut results: Vec<_> = found.flat_map(Found::own::<SourceFile>).collect();
+        results.sort_by_key(|(id, _)| *id);
+        for (id, result) in results {
             match result {
                 Ok(_) if self.swept.class(id) == Class::Generated => {}
                 Ok(file) => files.push((self.swept.path(id), self.swept.class(id) == Class::Src, file)),

@@ -9,6 +9,7 @@ use regex::bytes::Regex;
 use super::language::{self, Lang};
 use crate::model::Certainty;
 use crate::probe::finding::Finding;
+use crate::probe::pattern::constant;
 
 /// More different names than this are not looked for; their stubs keep their certainty.
 const MOST_NAMES: usize = 2_000;
@@ -62,7 +63,7 @@ fn definition(lang: Lang) -> Option<&'static Regex> {
         Lang::Php => (&PHP, r"(?m)\bfunction[ \t]+&?(?P<name>\w+)[ \t]*\("),
         _ => return None,
     };
-    Some(cell.get_or_init(|| Regex::new(pattern).expect("the pattern is a constant that tests use")))
+    Some(cell.get_or_init(|| constant(pattern)))
 }
 
 /// The name of the method that holds this offset; `None` in a plain function and at the top of a file.

@@ -9,7 +9,7 @@ use regex::bytes::Regex;
 use super::guard::{Guard, Match};
 use super::language::{self, Lang};
 use super::overrides::enclosing;
-use super::rules::{Scope, compiled};
+use super::rules::{self, Scope};
 use super::{marker, rust_tests};
 use crate::probe::finding::{Finding, shortened};
 use crate::world::{Class, FileBytes, View, required_literals};
@@ -32,7 +32,8 @@ pub(super) struct SourceFile {
 /// Reads a file of class `src` or `test`; another class gives an empty digest.
 pub(super) fn read(file: &FileBytes<'_>) -> SourceFile {
     let Some(lang) = language::of_path(file.path()) else { return SourceFile::default() };
-    let test_ranges = if lang == Lang::Rust { rust_tests::ranges(file) } else { Vec::new() };
+    let may_test = lang == Lang::Rust && file.may_hold(asks_for_test_attributes(lang));
+    let test_ranges = if may_test { rust_tests::ranges(file) } else { Vec::new() };
     let mut reading =
         Reading { file, lang, shipped: file.entry.class == Class::Src, test_ranges, seen: SourceFile::default() };
     reading.match_rules();
@@ -59,9 +60,8 @@ impl Reading<'_, '_> {
     }
 
     fn match_rules(&mut self) {
-        let lang = self.lang;
-        for (number, one) in compiled().iter().enumerate() {
-            if !one.rule.langs.contains(&lang) || !self.may_fit(one.rule) || !self.file.may_hold(number) {
+        for (number, one) in rules::of_language(self.lang).enumerate() {
+            if !self.file.may_hold(number) || !self.may_fit(one.rule) {
                 continue;
             }
             let whole = 0..self.file.bytes.len();
@@ -143,7 +143,7 @@ impl Reading<'_, '_> {
     }
 
     fn read_markers(&mut self) {
-        if !self.file.may_hold(compiled().len()) {
+        if !self.file.may_hold(asks_for_markers(self.lang)) {
             return;
         }
         let comments: Vec<Range<usize>> =
@@ -169,10 +169,20 @@ fn first_visible(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| !byte.is_ascii_whitespace())
 }
 
-/// The questions that [`read`] asks of a file before it looks closer: one per rule, and then one for the markers.
-pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
-    let rules = compiled().iter().map(|one| required_literals(one.rule.pattern));
-    rules.chain([marker::WORDS.iter().map(|word| word.as_bytes().to_vec()).collect()]).collect()
+/// The questions that [`read`] asks of a file of this language before it looks closer: one per rule, then whether there
+/// are markers of work to do, then whether there are attributes of tests.
+pub(super) fn questions(lang: Lang) -> Vec<Vec<Vec<u8>>> {
+    let rules = rules::of_language(lang).map(|one| required_literals(one.rule.pattern));
+    let words = |words: &[&str]| words.iter().map(|word| word.as_bytes().to_vec()).collect();
+    rules.chain([words(marker::WORDS), words(rust_tests::MARKS)]).collect()
+}
+
+fn asks_for_markers(lang: Lang) -> usize {
+    rules::of_language(lang).len()
+}
+
+fn asks_for_test_attributes(lang: Lang) -> usize {
+    asks_for_markers(lang) + 1
 }
 
 /// The line of an offset, from 1.

@@ -1,6 +1,7 @@
 //! The table of patterns: what is a stub, a debug call, a switched-off check in which language (catalogue T1, T3, T4).
 //! Data only; `read` applies it, `guard` says when a match is less than it seems.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex::bytes::Regex;
@@ -9,6 +10,7 @@ use super::guard::Guard;
 use super::language::Lang;
 use super::{credential, failure, hazard, outdated};
 use crate::model::Certainty;
+use crate::probe::pattern::constant;
 use crate::world::View;
 
 use Certainty::{Certain, Hint, Likely};
@@ -215,14 +217,27 @@ pub(super) struct Compiled {
 
 impl Compiled {
     pub(super) fn regex(&self) -> &Regex {
-        self.regex.get_or_init(|| Regex::new(self.rule.pattern).expect("a constant that a test compiles"))
+        self.regex.get_or_init(|| constant(self.rule.pattern))
     }
 }
 
 /// All rules.
-pub(super) fn compiled() -> &'static [Compiled] {
+fn compiled() -> &'static [Compiled] {
     static COMPILED: OnceLock<Vec<Compiled>> = OnceLock::new();
     COMPILED.get_or_init(|| all().map(|rule| Compiled { rule, regex: OnceLock::new() }).collect())
+}
+
+/// The rules of one language.
+pub(super) fn of_language(lang: Lang) -> impl ExactSizeIterator<Item = &'static Compiled> {
+    static BY_LANGUAGE: OnceLock<BTreeMap<Lang, Vec<&'static Compiled>>> = OnceLock::new();
+    let rules = BY_LANGUAGE.get_or_init(|| {
+        let mut rules: BTreeMap<Lang, Vec<&'static Compiled>> = BTreeMap::new();
+        for one in compiled() {
+            one.rule.langs.iter().for_each(|lang| rules.entry(*lang).or_default().push(one));
+        }
+        rules
+    });
+    rules.get(&lang).map(Vec::as_slice).unwrap_or_default().iter().copied()
 }
 
 /// The tables of all files, one after the other.

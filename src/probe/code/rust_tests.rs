@@ -6,14 +6,16 @@ use std::sync::OnceLock;
 use memchr::memmem;
 use regex::bytes::Regex;
 
+use crate::probe::pattern::constant;
 use crate::world::{FileBytes, View};
+
+/// One of these is in every attribute that [`ranges`] looks for.
+pub(super) const MARKS: &[&str] = &["[cfg(", "[test", "::test"];
 
 /// The byte ranges of items under `#[cfg(test)]`, `#[cfg(any(test, …))]` and `#[test]`.
 pub(super) fn ranges(file: &FileBytes<'_>) -> Vec<Range<usize>> {
     static TEST: OnceLock<Regex> = OnceLock::new();
-    let test = TEST.get_or_init(|| {
-        Regex::new(r"#!?\[cfg\(\s*((any|all)\(\s*)?test\b|#\[(\w+::)?test\b").expect("the pattern is a constant")
-    });
+    let test = TEST.get_or_init(|| constant(r"#!?\[cfg\(\s*((any|all)\(\s*)?test\b|#\[(\w+::)?test\b"));
     if memmem::find(file.bytes, b"test").is_none() {
         return Vec::new();
     }

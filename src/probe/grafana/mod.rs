@@ -67,8 +67,10 @@ impl Probe for GrafanaProbe {
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let glob = self.glob.as_deref().unwrap_or(DEFAULT_GLOB);
         let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["json"])).below(folder);
-        let want = Want::doc(select, "grafana", |file| -> Result<Digest, Unknown> { Ok(dashboard::read(file.bytes)) });
-        vec![wants.add(want.up_to(LARGEST))]
+        let want = Want::sparse(select, "grafana", |file| -> Result<Option<Digest>, Unknown> {
+            Ok(file.may_hold(0).then(|| dashboard::read(file.bytes)).filter(|read| !matches!(read, Ok(None))))
+        });
+        vec![wants.add(want.up_to(LARGEST).screened(dashboard::questions()))]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

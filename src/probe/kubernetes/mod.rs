@@ -110,9 +110,8 @@ impl Probe for KubernetesProbe {
         let glob = self.glob.as_deref().unwrap_or(DEFAULT_GLOB);
         let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["yaml", "yml", "json"])).below(folder);
         let minor = self.minor;
-        vec![wants.add(Want::doc(select, format!("kubernetes 1.{minor}"), move |file| -> Result<Digest, Unknown> {
-            Ok(read::read(file.path(), file.bytes, minor))
-        }))]
+        let want = Want::sparse(select, format!("kubernetes 1.{minor}"), move |file| Ok(read::digest(file, minor)));
+        vec![wants.add(want.screened(read::questions()))]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

@@ -4,6 +4,7 @@ use crate::model::Certainty;
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
 use crate::probe::yaml_file::{self, YamlFault, at};
+use crate::world::FileBytes;
 use crate::yaml::Node;
 
 use super::kustomization::{self, Kustomization, kustomization};
@@ -37,8 +38,22 @@ pub(super) struct Objects {
     pub(super) baseline: Option<u32>,
 }
 
+/// The question that [`digest`] asks of a file before it looks closer.
+pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
+    vec![vec![b"apiVersion".to_vec()]]
+}
+
+/// What the sweep keeps of a file: nothing when it is not for Kubernetes.
+pub(super) fn digest(file: &FileBytes<'_>, minor: u32) -> Option<Result<Manifest, YamlFault>> {
+    if !file.may_hold(0) && !kustomization::BASES.contains(&file.entry.base()) {
+        return None;
+    }
+    let manifest = read(file.path(), file.bytes, minor);
+    (!matches!(manifest, Ok(Manifest::Other))).then_some(manifest)
+}
+
 /// Reads a file. `minor` is the version of Kubernetes 1 that it is for.
-pub(super) fn read(path: &str, bytes: &[u8], minor: u32) -> Result<Manifest, YamlFault> {
+fn read(path: &str, bytes: &[u8], minor: u32) -> Result<Manifest, YamlFault> {
     let (folder, base) = path.rsplit_once('/').unwrap_or(("", path));
     if kustomization::BASES.contains(&base) {
         let root = yaml_file::read(path, bytes)?;

@@ -2,8 +2,10 @@
 
 use std::sync::OnceLock;
 
+use memchr::memmem;
 use regex::bytes::Regex;
 
+use crate::probe::pattern::constant;
 use crate::world::{FileBytes, View};
 
 /// Imports kept per file; a program that has more is generated.
@@ -29,8 +31,16 @@ pub(super) struct Import {
     pub(super) stand: Stand,
 }
 
+/// The question that [`read`] asks: a word of these is in every statement that brings in a module.
+pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
+    vec![["import", "export", "require"].map(|word| word.as_bytes().to_vec()).to_vec()]
+}
+
 /// All imports of a file, by its extension.
 pub(super) fn read(file: &FileBytes<'_>) -> Vec<Import> {
+    if !file.may_hold(0) {
+        return Vec::new();
+    }
     let mut found = if file.path().ends_with(".py") { python(file) } else { javascript(file) };
     found.sort();
     found.dedup_by(|a, b| a.module == b.module && a.stand == b.stand);
@@ -42,7 +52,7 @@ fn python(file: &FileBytes<'_>) -> Vec<Import> {
     static STATEMENT: OnceLock<Regex> = OnceLock::new();
     let statement = STATEMENT.get_or_init(|| {
         let pattern = r"(?m)^(?P<indent>[ \t]*)(import[ \t]+(?P<modules>[A-Za-z_][^\n#;]*)|from[ \t]+(?P<from>[A-Za-z_][\w.]*)[ \t]+import\b)";
-        Regex::new(pattern).expect("a constant that tests use")
+        constant(pattern)
     });
     let mut found = Vec::new();
     for captures in statement.captures_iter(file.bytes) {
@@ -89,7 +99,7 @@ fn javascript(file: &FileBytes<'_>) -> Vec<Import> {
     static STATEMENT: OnceLock<Regex> = OnceLock::new();
     let statement = STATEMENT.get_or_init(|| {
         let pattern = r#"(?m)(?P<static>^[ \t]*(import|export)\b(?P<names>[^;'"`()=]*?)\bfrom\s*|^[ \t]*import\s*|\b(?P<call>require|import)\(\s*(/\*[^*]*\*/\s*)?)["'](?P<module>[^"'\n]+)["']"#;
-        Regex::new(pattern).expect("a constant that tests use")
+        constant(pattern)
     });
     // A file for browsers that also runs under Node asks for nothing of its own.
     if contains(file.bytes, b"define.amd") {
@@ -130,7 +140,7 @@ fn starts_line(bytes: &[u8], at: usize) -> bool {
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
+    memmem::find(bytes, word).is_some()
 }
 
 fn line_of(bytes: &[u8], at: usize) -> u32 {

@@ -44,7 +44,8 @@ pub(super) fn declare(folder: &str, wants: &mut Wants) -> Vec<WantId> {
             })
             .up_to(LARGEST_LOCK),
         ),
-        wants.add(Want::doc(sources, "manifest/imports", |file| Ok(imports::read(file)))),
+        wants
+            .add(Want::doc(sources, "manifest/imports", |file| Ok(imports::read(file))).screened(imports::questions())),
     ]
 }
 

@@ -67,9 +67,12 @@ impl Probe for PrometheusRulesProbe {
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let glob = self.glob.as_deref().unwrap_or(DEFAULT_GLOB);
         let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["yaml", "yml"])).below(folder);
-        vec![wants.add(Want::doc(select, "prometheus-rules", |file| -> Result<Digest, Unknown> {
-            Ok(rules::read(file.path(), file.bytes))
-        }))]
+        let want = Want::sparse(select, "prometheus-rules", |file| -> Result<Option<Digest>, Unknown> {
+            Ok(rules::may_hold_rules(file)
+                .then(|| rules::read(file.path(), file.bytes))
+                .filter(|read| !matches!(read, Ok(None))))
+        });
+        vec![wants.add(want.screened(rules::questions()))]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use crate::probe::finding::Finding;
 use crate::probe::yaml_file::{self, YamlFault, at};
+use crate::world::FileBytes;
 use crate::yaml::Node;
 
 use super::symptom::symptoms;
@@ -23,6 +24,18 @@ pub(super) struct RuleFile {
     pub(super) quality: Vec<u32>,
     /// Alert, line and path of runbooks that are files.
     pub(super) runbooks: Vec<(String, u32, String)>,
+}
+
+/// The questions that [`may_hold_rules`] asks: the keys that every rule file has.
+pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
+    [&["groups:"][..], &["alert:", "record:"], &["expr:"]]
+        .map(|keys| keys.iter().map(|key| key.as_bytes().to_vec()).collect())
+        .to_vec()
+}
+
+/// Whether a file has all of the keys.
+pub(super) fn may_hold_rules(file: &FileBytes<'_>) -> bool {
+    (0..3).all(|question| file.may_hold(question))
 }
 
 /// Reads a file; `Ok(None)` is YAML without rule groups.

@@ -11,6 +11,7 @@ use crate::probe::secret_name::{is_secret_name, is_secret_value, masked};
 use crate::world::{Class, FileBytes};
 
 use super::pem::private_keys;
+use super::place::{is_env_file, may_be_of_a_tool};
 use super::shapes::{self, tokens_of};
 
 /// Findings of one file, with those that an inline comment excuses marked.
@@ -25,21 +26,24 @@ const LONGEST_ADDRESS: usize = 512;
 /// Bytes in which its name, password and `@` must lie.
 const LONGEST_LOGIN: usize = 140;
 /// Marks that decide which of the slower looks a file needs.
-const MARKS: [&str; 3] = ["PRIVATE KEY", "ENC[AES256_GCM", "://"];
+const MARKS: [&str; 2] = ["PRIVATE KEY", "ENC[AES256_GCM"];
 
-/// The questions that [`scan`] asks of a file before it looks closer: one per shape of token, then one per mark.
+/// The questions that [`scan`] asks of a file before it looks closer: one per shape of token, then one per mark, then
+/// whether an address starts somewhere.
 pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
-    shapes::questions().chain(MARKS.iter().map(|mark| vec![mark.as_bytes().to_vec()])).collect()
+    let marks = MARKS.iter().map(|mark| vec![mark.as_bytes().to_vec()]);
+    let addresses = (b'a'..=b'z').map(|scheme| vec![scheme, b':', b'/', b'/']).collect();
+    shapes::questions().chain(marks).chain([addresses]).collect()
 }
 
-/// Looks through a text file.
-pub(super) fn scan(file: &FileBytes<'_>) -> Scanned {
+/// Looks through a text file; nothing when nothing is found.
+pub(super) fn scan(file: &FileBytes<'_>) -> Option<Scanned> {
     let mut scanned = Scanned::default();
     let bytes = file.bytes;
     let [key, sops, address] = [0, 1, 2].map(|mark| file.may_hold(shapes::SHAPES.len() + mark));
     let sealed = sops && contains(bytes, MARKS[1].as_bytes()) && contains(bytes, b"sops");
     if sealed || bytes.starts_with(b"$ANSIBLE_VAULT") {
-        return scanned;
+        return None;
     }
     let context = Context { path: file.path(), class: file.entry.class, bytes };
     let mut found = context.tokens(|shape| file.may_hold(shape));
@@ -59,7 +63,7 @@ pub(super) fn scan(file: &FileBytes<'_>) -> Scanned {
         }
         scanned.findings.push(finding);
     }
-    scanned
+    (!scanned.findings.is_empty()).then_some(scanned)
 }
 
 struct Context<'f> {
@@ -134,12 +138,14 @@ impl Context<'_> {
 
     /// `.env` and its kin: every secret with a real value.
     fn env_file(&self) -> Found {
+        if !is_env_file(self.path) {
+            return Vec::new();
+        }
         let base = self.base();
-        let is_env = base == ".env" || base.starts_with(".env.") || base.ends_with(".env");
         let harmless = ["example", "sample", "template", "dist", "default", "test", "schema"]
             .iter()
             .any(|word| base.contains(word));
-        if !is_env || harmless {
+        if harmless {
             return Vec::new();
         }
         let mut offset = 0;
@@ -177,6 +183,9 @@ impl Context<'_> {
         static VAULT: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r#""(?:password|secret|private_key)":\s*"([^"$]{6,})""#).expect("a fixed pattern")
         });
+        if !may_be_of_a_tool(self.path) {
+            return Vec::new();
+        }
         let base = self.base();
         let (regex, what) = match base.as_str() {
             ".npmrc" | ".yarnrc" => (&NPM, "a registry credential"),
@@ -326,7 +335,7 @@ mod tests {
         let tree = Tree::from_memory([(path, text)]);
         let mut entry = tree.entries()[0].clone();
         entry.class = class;
-        scan(&FileBytes::new(&entry, text.as_bytes()))
+        scan(&FileBytes::new(&entry, text.as_bytes())).unwrap_or_default()
     }
 
     fn found(path: &str, class: Class, text: &str) -> Vec<(&'static str, Certainty)> {

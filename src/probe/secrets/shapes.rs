@@ -118,10 +118,15 @@ pub(super) const SHAPES: &[Shape] = &[
     certain(
         "telegram-bot",
         "Telegram bot token",
-        &[":AA"],
+        &["0:AA", "1:AA", "2:AA", "3:AA", "4:AA", "5:AA", "6:AA", "7:AA", "8:AA", "9:AA"],
         r"(?-u:\b)([0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:[^0-9A-Za-z_-]|$)",
     ),
-    certain("digitalocean-token", "DigitalOcean token", &["_v1_"], r"(?-u:\b)(do[por]_v1_[a-f0-9]{64})(?-u:\b)"),
+    certain(
+        "digitalocean-token",
+        "DigitalOcean token",
+        &["dop_v1_", "doo_v1_", "dor_v1_"],
+        r"(?-u:\b)(do[por]_v1_[a-f0-9]{64})(?-u:\b)",
+    ),
     certain("vault-token", "Vault token", &["hvs."], r"(?-u:\b)(hvs\.[0-9A-Za-z_-]{90,})"),
     certain(
         "age-key",
@@ -227,7 +232,16 @@ static COMPILED: LazyLock<Vec<Regex>> =
 
 /// For each shape the literals of which one is in every token.
 pub(super) fn questions() -> impl Iterator<Item = Vec<Vec<u8>>> {
-    SHAPES.iter().map(|shape| shape.literals.iter().map(|literal| literal.as_bytes().to_vec()).collect())
+    SHAPES.iter().map(|shape| shape.literals.iter().flat_map(|literal| long_enough(literal)).collect())
+}
+
+/// The sweep looks up four bytes: a shorter literal goes on with any byte that a token may have.
+fn long_enough(literal: &str) -> Vec<Vec<u8>> {
+    const TOKEN: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-";
+    if literal.len() >= 4 {
+        return vec![literal.as_bytes().to_vec()];
+    }
+    TOKEN.iter().map(|byte| [literal.as_bytes(), &[*byte]].concat()).collect()
 }
 
 /// Tokens in a text, in order, each once per place.

@@ -1,0 +1,78 @@
+//! Which questions about a file are worth a closer look. Files that the same wants name share one search for the
+//! literals of these wants, and of no others.
+
+use std::collections::BTreeMap;
+
+use super::prefilter::Prefilter;
+use super::want::{Look, Want};
+
+/// Sets of wants that are kept; a tree has a few dozen.
+const MOST: usize = 64;
+
+/// One thread's screens, by the wants that name a file.
+pub(super) struct Screens<'a> {
+    wants: &'a [Want],
+    known: Vec<Screen>,
+    /// Which of them a set of wants has.
+    places: BTreeMap<Vec<u32>, usize>,
+}
+
+/// The search for one set of wants.
+struct Screen {
+    prefilter: Prefilter,
+    /// By want of the set: where its answers start.
+    first: Vec<usize>,
+}
+
+/// What is known of the file at hand.
+#[derive(Default)]
+pub(super) struct Answers {
+    /// By question: whether a closer look is worth it; empty when nobody has looked.
+    pub(super) worth: Vec<bool>,
+    /// By want of the set: where its answers start.
+    pub(super) first: Vec<usize>,
+}
+
+impl<'a> Screens<'a> {
+    pub(super) fn new(wants: &'a [Want]) -> Screens<'a> {
+        Screens { wants, known: Vec::new(), places: BTreeMap::new() }
+    }
+
+    /// Asks all questions of these wants of a text.
+    pub(super) fn ask(&mut self, wanted: &[u32], bytes: &[u8], answers: &mut Answers) {
+        let place = self.place(wanted);
+        let screen = &mut self.known[place];
+        screen.prefilter.search(bytes);
+        answers.worth.clear();
+        answers.worth.extend_from_slice(screen.prefilter.answers());
+        answers.first.clear();
+        answers.first.extend_from_slice(&screen.first);
+    }
+
+    fn place(&mut self, wanted: &[u32]) -> usize {
+        if let Some(place) = self.places.get(wanted) {
+            return *place;
+        }
+        if self.known.len() >= MOST {
+            self.known.clear();
+            self.places.clear();
+        }
+        let screen = self.make(wanted);
+        self.known.push(screen);
+        self.places.insert(wanted.to_vec(), self.known.len() - 1);
+        self.known.len() - 1
+    }
+
+    fn make(&self, wanted: &[u32]) -> Screen {
+        let mut literals: Vec<&[Vec<u8>]> = Vec::new();
+        let mut first = Vec::new();
+        for want in wanted {
+            first.push(literals.len());
+            match &self.wants[*want as usize].look {
+                Look::Hits { pattern, .. } => literals.push(pattern.literals()),
+                Look::Doc { screen, .. } => literals.extend(screen.iter().map(Vec::as_slice)),
+            }
+        }
+        Screen { prefilter: Prefilter::new(&literals), first }
+    }
+}
