@@ -81,14 +81,16 @@ sweep_spec() {
     done
 }
 
-# The catalog's packs that need nothing live.
+# Every rule of the catalog that looks at files alone.
 catalog_spec() {
     echo "version: 1"
     echo "system: { name: Catalog }"
-    echo "include:"
-    local pack
-    for pack in baseline container compose github-actions governance operations release; do
-        [ -e "checks/packs/$pack.yaml" ] && echo "  - { pack: $pack }"
+    echo "areas:"
+    echo "  catalog:"
+    echo "    checks:"
+    local id
+    grep -l 'route:static' checks/*/*.yaml | xargs sed -n 's/^id: *//p' | while read -r id; do
+        printf '      - { use: %s, id: %s }\n' "$id" "${id//\//-}"
     done
 }
 

@@ -94,13 +94,25 @@ impl Dispatch {
     }
 }
 
-/// The same files by names that can be looked up, as far as there are such.
+/// The same files by names that can be looked up, and at most one glob that cannot.
 fn simplest(name: &Name) -> Vec<Name> {
     let Name::Glob(glob) = name else { return vec![name.clone()] };
-    written_out(glob)
-        .into_iter()
-        .flat_map(|glob| names_of_glob(&glob).unwrap_or_else(|_| vec![Name::Glob(glob)]))
-        .collect()
+    let is_pattern = |name: &Name| matches!(name, Name::Glob(glob) if glob.contains(['*', '?', '[', '{']));
+    let all = written_out(glob).into_iter();
+    let names = all.flat_map(|glob| names_of_glob(&glob).unwrap_or_else(|_| vec![Name::Glob(glob)]));
+    let (patterns, mut names): (Vec<Name>, Vec<Name>) = names.partition(is_pattern);
+    let texts = patterns.iter().filter_map(|name| match name {
+        Name::Glob(glob) => Some(glob.as_str()),
+        Name::Any | Name::Base(_) | Name::Ext(_) => None,
+    });
+    let texts: Vec<&str> = texts.collect();
+    // Tried one by one they cost more than together.
+    if texts.len() > 1 && !texts.iter().any(|text| text.contains(',')) {
+        names.push(Name::Glob(format!("{{{}}}", texts.join(","))));
+    } else {
+        names.extend(patterns);
+    }
+    names
 }
 
 fn limit(select: &Select) -> Option<Box<Limit>> {
@@ -181,6 +193,22 @@ mod tests {
             assert!(named(&select, path), "{path}");
         }
         assert!(!named(&select, "README.txt"));
+    }
+
+    #[test]
+    fn choices_of_patterns_are_tried_together_and_mean_the_same() {
+        let select = Select::glob("{**/*.py,x/*-{a,b}.{md,txt},**/deploy*/**,{a,b}/**/Makefile.*,k.sh}").unwrap();
+        assert_eq!(simplest(&select.names[0]).len(), 3);
+        for path in
+            ["q/r.py", "x/1-a.md", "x/2-b.txt", "deploy/x", "w/deploy2/y/z", "a/Makefile.x", "b/c/d/Makefile.y", "k.sh"]
+        {
+            assert!(named(&select, path), "{path}");
+        }
+        for path in ["x/1-c.md", "x/y/1-a.md", "deploy", "c/Makefile.x", "x/k.sh", "q/r.pyc"] {
+            assert!(!named(&select, path), "{path}");
+        }
+        let commas = Select::glob("x,y{a,b}*").unwrap();
+        assert!(named(&commas, "x,ya1") && named(&commas, "x,yb") && !named(&commas, "yb") && !named(&commas, "x"));
     }
 
     #[test]

@@ -138,7 +138,6 @@ fn two_words(bytes: &[u8], at: usize) -> Option<(u64, u64)> {
 }
 
 /// The place in the table of the gram in the lowest four bytes.
-#[expect(clippy::cast_possible_truncation, reason = "the higher bytes are those of other grams")]
 fn place(word: u64) -> usize {
     ((word as u32).wrapping_mul(0x9E37_79B1) >> (u32::BITS - PLACES.trailing_zeros())) as usize
 }
