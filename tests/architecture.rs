@@ -109,7 +109,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sfv", &["probe/security_headers/"]),
     ("sha2", &["spec/load.rs", "probe/file.rs", "probe/evidence.rs", "audit/", "demo/"]),
     ("similar", &["cli/sync.rs"]),
-    ("strsim", &["model/problem.rs"]),
+    ("strsim", &["model/problem.rs", "import/onto/matching.rs"]),
     ("tokio_postgres", &["world/service/postgres.rs"]),
     ("tokio_postgres_rustls", &["world/service/postgres.rs"]),
     ("tokio_rustls", &["world/net/"]),

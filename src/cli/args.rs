@@ -224,6 +224,12 @@ pub(super) struct ImportArgs {
     /// Print every statement of the document instead of a spec.
     #[arg(long, value_name = "FORMAT", value_parser = ["json"])]
     pub(super) inventory: Option<String>,
+    /// Merge the document onto this spec, and show the difference: what was edited there stays.
+    #[arg(long, value_name = "SPEC", conflicts_with = "inventory")]
+    pub(super) onto: Option<PathBuf>,
+    /// Write the merged spec.
+    #[arg(long, requires = "onto")]
+    pub(super) write: bool,
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use super::args::ImportArgs;
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
+use super::sync::{diff, replace};
 use super::validate::plural;
 use crate::import;
 
@@ -15,11 +16,14 @@ const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn run(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
     let bytes = read_document(&arguments.file)?;
+    if let Some(spec) = &arguments.onto {
+        return onto(arguments, spec, &bytes, console);
+    }
     let (text, encoding) = if arguments.inventory.is_some() {
         let inventory = import::read(&bytes);
         (inventory.to_json(), inventory.encoding)
     } else {
-        let suggested = import::suggest(&bytes, &arguments.file.to_string_lossy().replace('\\', "/"));
+        let suggested = import::suggest(&bytes, &document_name(arguments));
         console.note(&summary(&suggested));
         (suggested.spec, suggested.encoding)
     };
@@ -27,6 +31,40 @@ pub(super) fn run(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
         console.note(&format!("note: `{}`: {note}", arguments.file.display()));
     }
     console.print(text.as_bytes()).context("cannot write to standard output")?;
+    Ok(Exit::Yes)
+}
+
+fn document_name(arguments: &ImportArgs) -> String {
+    arguments.file.to_string_lossy().replace('\\', "/")
+}
+
+/// The document merged onto a spec: the difference, or the spec written; what was done goes to standard error.
+fn onto(arguments: &ImportArgs, spec: &Path, bytes: &[u8], console: &Console) -> Result<Exit> {
+    let shown = spec.display().to_string();
+    let original = read_document(spec)?;
+    let text = std::str::from_utf8(&original).map_err(|_| WrongQuestion(format!("`{shown}` is not UTF-8")))?;
+    let onto = match import::onto(bytes, &document_name(arguments), &shown, text) {
+        Ok(onto) => onto,
+        Err(problems) => {
+            console.problems(&problems.sorted());
+            return Ok(Exit::WrongQuestion);
+        }
+    };
+    for note in &onto.encoding {
+        console.note(&format!("note: `{}`: {note}", arguments.file.display()));
+    }
+    for note in &onto.merged.notes {
+        console.note(&format!("note: {note}"));
+    }
+    let merged = onto.merged.spec.as_bytes();
+    if merged == original {
+        console.note(&format!("{shown}: nothing to change"));
+    } else if arguments.write {
+        replace(spec, merged)?;
+        console.note(&format!("{shown}: written"));
+    } else {
+        console.print(diff(&original, merged, &shown).as_bytes()).context("cannot write to standard output")?;
+    }
     Ok(Exit::Yes)
 }
 

@@ -75,14 +75,14 @@ fn checked(synced: &Synced, shown: &str, console: &Console) -> Result<Exit> {
 }
 
 /// Both as text, as far as they are; for a person, not for `patch` where they are not.
-fn diff(original: &[u8], synced: &[u8], shown: &str) -> String {
+pub(super) fn diff(original: &[u8], synced: &[u8], shown: &str) -> String {
     let (old, new) = (String::from_utf8_lossy(original), String::from_utf8_lossy(synced));
     let names = (format!("a/{shown}"), format!("b/{shown}"));
     TextDiff::from_lines(old.as_ref(), new.as_ref()).unified_diff().header(&names.0, &names.1).to_string()
 }
 
 /// Replaces a file as a whole, with its permissions.
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let shown = path.display();
     let cannot = || format!("cannot write `{shown}`");
     let target = path.canonicalize().with_context(cannot)?;

@@ -32,6 +32,8 @@ pub(super) struct Entry {
     pub(super) text: String,
     /// Its strong lead.
     pub(super) lead: Option<String>,
+    /// Its pieces of code: files, paths, commands.
+    pub(super) code: Vec<String>,
     /// The bullet, line or heading it is nested below.
     pub(super) parent: Option<usize>,
     /// The headings above, outermost first, without the title.
@@ -74,6 +76,7 @@ fn entry(index: usize, block: &Block, around: &Surroundings) -> Entry {
         shape,
         text,
         lead: block.text.strong_lead(),
+        code: block.text.code(),
         parent: place.parent,
         headings: place.headings.clone(),
         label: around.is_label(index),

@@ -46,6 +46,11 @@ impl Inline {
         self.spans.iter().map(|span| span.text.as_str()).collect()
     }
 
+    /// Its pieces of code.
+    pub(super) fn code(&self) -> Vec<String> {
+        self.spans.iter().filter(|span| span.code).map(|span| span.text.clone()).collect()
+    }
+
     /// The line of the file on which a byte of the text stands.
     pub(super) fn line_at(&self, byte: usize) -> u32 {
         let after = self.lines.partition_point(|(at, _)| *at <= byte);

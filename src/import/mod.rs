@@ -12,6 +12,7 @@ mod inline;
 mod inventory;
 mod mark;
 mod number;
+mod onto;
 mod paragraph;
 mod people;
 mod percentage;
@@ -26,10 +27,11 @@ mod surroundings;
 mod threshold;
 mod words;
 
-use crate::model::Statement;
+use crate::model::{Problems, Statement};
 
 pub use blocks::Directive;
 pub use decode::{Decoded, decode};
+pub use onto::Merged;
 
 /// All that a document says.
 #[derive(Clone, Debug)]
@@ -80,6 +82,24 @@ pub fn suggest(bytes: &[u8], name: &str) -> Suggested {
     let (spec, draft) = draft::spec_text(&source, inventory.title.as_deref(), &inventory.leftovers, name);
     let checks = draft.areas.iter().map(|area| area.checks.len()).sum();
     Suggested { spec, encoding: inventory.encoding, checks, leftovers: draft.leftovers.len() }
+}
+
+/// What became of a spec when a document was merged onto it, and what was done to read the document.
+#[derive(Clone, Debug)]
+pub struct Onto {
+    /// The merged spec with its notes.
+    pub merged: Merged,
+    /// What had to be done to read the bytes.
+    pub encoding: Vec<String>,
+}
+
+/// A document merged onto a spec that was made from it and edited since; `file` and `spec` are the spec's name and text. An
+/// error where the spec is no YAML.
+pub fn onto(bytes: &[u8], name: &str, file: &str, spec: &str) -> Result<Onto, Problems> {
+    let entry::Reading { inventory, entries } = entry::reading(decode(bytes));
+    let source = draft::Source::new(&entries, &inventory.statements);
+    let (_, draft) = draft::spec_text(&source, inventory.title.as_deref(), &inventory.leftovers, name);
+    Ok(Onto { merged: onto::merge(&draft, file, spec)?, encoding: inventory.encoding })
 }
 
 impl Inventory {

@@ -63,7 +63,7 @@ fn with_spec(document: &str, question: &[&str]) -> Output {
 fn a_document_becomes_a_spec() {
     let output = String::from_utf8(import(&["fixtures/plans/shapes.md"]).stdout).unwrap();
     // What is proposed changes with every new rule of the catalog.
-    let spec: Vec<&str> = output.lines().filter(|line| !line.contains("# proposed: use: ")).collect();
+    let spec: Vec<&str> = output.lines().filter(|line| !line.contains("# proposed: ")).collect();
     insta::assert_snapshot!(spec.join("\n"));
 }
 
@@ -79,6 +79,26 @@ fn rules_of_the_catalog_are_proposed_by_the_words_of_the_text() {
         "{spec}"
     );
     assert!(!spec.split("biscuits").nth(1).unwrap().contains("proposed"), "{spec}");
+}
+
+#[test]
+fn proposals_carry_the_bounds_files_and_paths_of_the_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.md");
+    let text = "# Plan\n\n- [ ] Test coverage > 85%\n- [ ] Response time <100ms\n- [ ] Fix 31 failing tests\n\
+                - [ ] Runbook `docs/runbook.md`\n- [ ] `/api/health` answers\n- [ ] Delete `/etc/passwd.d/../x` and `a b.md`\n";
+    std::fs::write(&path, text).unwrap();
+    let spec = String::from_utf8(import(&[path.to_str().unwrap()]).stdout).unwrap();
+    for proposed in [
+        "# proposed: use: tests/coverage, expect: [line > 85 %, reported >= 50 %]",
+        "# proposed: use: perf/latency-smoke, with: { target: NAME }, expect: [status < 500, time < 100 ms]",
+        "# proposed: probe: { tests: { report: REPORT } }, expect: [failed = 0]",
+        "# proposed: probe: { file: { path: docs/runbook.md } }, expect: [exists = true]",
+        "# proposed: probe: { http: { target: NAME, path: /api/health } }, expect: [status < 400]",
+    ] {
+        assert!(spec.contains(proposed), "{proposed}\n{spec}");
+    }
+    assert!(!spec.contains("passwd.d } }") && !spec.contains("path: a b"), "{spec}");
 }
 
 #[test]
@@ -189,4 +209,88 @@ fn a_sign_after_the_key_states_the_key() {
     assert!(found.contains("3 status done |"), "{found}");
     assert!(found.contains("4 status partial |"), "{found}");
     assert!(found.contains("5 priority critical |"), "{found}");
+}
+
+/// A folder with a plan and the spec that was made of it.
+fn planned(plan: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("PLAN.md"), plan).unwrap();
+    let spec = in_folder(&folder, &["import", "PLAN.md"]).stdout;
+    std::fs::write(folder.path().join("shipworthy.yaml"), &spec).unwrap();
+    (folder, String::from_utf8(spec).unwrap())
+}
+
+fn in_folder(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shipworthy"));
+    command.env_clear().current_dir(folder.path()).args(arguments).output().unwrap()
+}
+
+const ONTO: [&str; 5] = ["import", "PLAN.md", "--onto", "shipworthy.yaml", "--write"];
+
+#[test]
+fn an_unchanged_document_changes_nothing_in_its_own_spec() {
+    for name in ["shapes.md", "bereitschaft.md", "计划.md", "готовность.md"] {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/plans");
+        let (folder, spec) = planned(&std::fs::read_to_string(root.join(name)).unwrap());
+        let output = in_folder(&folder, &ONTO);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && said.contains("nothing to change"), "{name}: {said}");
+        assert_eq!(std::fs::read_to_string(folder.path().join("shipworthy.yaml")).unwrap(), spec, "{name}");
+    }
+}
+
+#[test]
+fn a_changed_document_is_merged_and_edits_stay() {
+    let old = "# Shop\n\n## Security (60% complete)\n\n- [x] Login works\n- [ ] Rate limiting\n- [ ] Cookies flagged\n\n\
+               ## Data\n\n- [ ] Backups\n- [ ] Old thing\n";
+    let new = "# Shop\n\n## Security (70% complete)\n\n- [x] Login works\n- [ ] Audit log\n- [x] Rate limiting of all calls\n\
+               - [x] Cookies flagged\n\n## Data\n\n- [x] Backups\n\n## Phase 2: Papers\n\n- [ ] Write the manual (2 days)\n";
+    let (folder, spec) = planned(old);
+    let file = folder.path().join("shipworthy.yaml");
+    let edited = spec
+        .replace("title: Backups", "title: Nightly backups # ours")
+        .replace("      - id: rate-limiting", "      # why we limit\n      - id: rate-limiting")
+        .replace("        title: Login works\n", "        title: Login works\n        severity: high\n")
+        .replace("      - id: cookies-flagged", "      - id: flagged");
+    std::fs::write(&file, &edited).unwrap();
+    std::fs::write(folder.path().join("PLAN.md"), new).unwrap();
+    let shown = in_folder(&folder, &ONTO[..4]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), edited, "without --write the spec stays");
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("+      - id: audit-log"));
+    let output = in_folder(&folder, &ONTO);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let merged = std::fs::read_to_string(&file).unwrap();
+    for kept in [
+        "title: Nightly backups # ours",
+        "      # why we limit\n      - id: rate-limiting # line 7\n        title: Rate limiting of all calls\n",
+        "severity: high",
+        "claimed: 70 %",
+        "claimed: { value: done, text: \"[x] Backups\", source: \"PLAN.md:12\" }",
+        "- id: audit-log",
+        "- id: flagged",
+        "- id: old-thing",
+        "phase-2-papers: {",
+        "effort: 2 d",
+    ] {
+        assert!(merged.contains(kept), "{kept}\n{merged}");
+    }
+    assert!(!merged.contains("cookies-flagged"), "{merged}");
+    assert!(said.contains("`old-thing` is no longer in the document"), "{said}");
+    assert!(said.contains("`rate-limiting`: claimed done, was missing"), "{said}");
+    assert_eq!(in_folder(&folder, &["validate"]).status.code(), Some(0));
+    in_folder(&folder, &ONTO);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), merged, "merging again changes nothing");
+}
+
+#[test]
+fn claims_over_several_lines_follow_the_document_too() {
+    let (folder, spec) = planned("# Shop\n\n## Data\n\n- [ ] Backups\n- [ ] Restores\n");
+    let file = folder.path().join("shipworthy.yaml");
+    let line = spec.lines().find(|line| line.contains("claimed:") && line.contains("Backups")).unwrap();
+    let block =
+        "        claimed:\n          value: missing\n          text: \"[ ] Backups\"\n          source: \"PLAN.md:5\"";
+    std::fs::write(&file, spec.replace(line, block)).unwrap();
+    std::fs::write(folder.path().join("PLAN.md"), "# Shop\n\n## Data\n\n- [x] Backups\n- [ ] Restores\n").unwrap();
+    in_folder(&folder, &ONTO);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), spec.replace("missing, text: \"[ ] B", "done, text: \"[x] B"));
 }

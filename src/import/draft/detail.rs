@@ -24,6 +24,10 @@ pub(super) fn take(statement: &Statement, check: &mut CheckDraft) {
             let value = threshold.value.floor_decimals(6);
             let (operator, unit, said) = (threshold.comparison.operator(), &threshold.unit, &statement.evidence);
             check.remarks.push(format!("target: \"{said}\", read as {statistic} {operator} {value}{to} {unit}"));
+            check.bounds.push(threshold.clone());
+        }
+        Meaning::Quantity { unit, .. } if unit.starts_with("test") => {
+            check.failing_tests |= statement.text.to_lowercase().contains("fail");
         }
         Meaning::Alternative => check.weightless = true,
         _ => {}

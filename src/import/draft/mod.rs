@@ -12,7 +12,12 @@ mod text;
 mod yaml_text;
 
 use crate::model::outcome::{Priority, Severity};
+use crate::model::statement::Threshold;
 use crate::model::{Exact, Statement};
+
+pub(super) use slug::slug;
+pub(super) use text::{area_lines, check_lines, claim_line, gate_lines, phase_line};
+pub(super) use yaml_text::scalar;
 
 use super::Leftover;
 use super::entry::Entry;
@@ -77,6 +82,9 @@ pub(super) struct CheckDraft {
     pub(super) weightless: bool,
     /// What could not be written as a key.
     pub(super) remarks: Vec<String>,
+    /// Bounds and numbers that its text states, for proposals.
+    bounds: Vec<Threshold>,
+    failing_tests: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -162,7 +170,7 @@ pub(super) fn spec_text(
     area::fill(source, &mut draft);
     check::fill(source, &mut draft);
     order::fill(source, &mut draft);
-    proposal::fill(&mut draft);
+    proposal::fill(source, &mut draft);
     let text = text::write(&draft);
     (text, draft)
 }

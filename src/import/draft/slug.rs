@@ -52,7 +52,7 @@ const LETTERS: &[(&str, &str)] = &[
 ];
 
 /// The id that a text gives, without regard to others.
-pub(super) fn slug(text: &str) -> String {
+pub(in crate::import) fn slug(text: &str) -> String {
     let mut slug = String::new();
     let mut foreign = false;
     for c in text.chars().flat_map(char::to_lowercase) {

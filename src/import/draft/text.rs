@@ -1,5 +1,7 @@
 //! A draft as YAML text, with what could not be said in keys as comments.
 
+use std::collections::BTreeMap;
+
 use super::yaml_text::{comment, scalar, shortened};
 use super::{AreaDraft, CheckDraft, Claimed, Draft, GateDraft, PhaseDraft};
 
@@ -17,6 +19,41 @@ pub(super) fn write(draft: &Draft) -> String {
     sections(draft, &mut text);
     leftovers(draft, &mut text);
     text.0
+}
+
+/// A check as it stands in a spec.
+pub(in crate::import) fn check_lines(draft: &Draft, check: &CheckDraft) -> String {
+    let mut text = Lines::default();
+    one_check(draft, check, &mut text);
+    text.0
+}
+
+/// An area with its checks.
+pub(in crate::import) fn area_lines(draft: &Draft, area: &AreaDraft) -> String {
+    let mut text = Lines::default();
+    area_head(draft, area, &mut text);
+    area.checks.iter().for_each(|check| one_check(draft, check, &mut text));
+    text.0
+}
+
+/// A gate, with its checks under the ids that they have in a spec.
+pub(in crate::import) fn gate_lines(gate: &GateDraft, ids: &BTreeMap<&str, &str>) -> String {
+    let rename = |id: &String| ids.get(id.as_str()).map_or_else(|| id.clone(), |old| (*old).to_owned());
+    let mut text = Lines::default();
+    one_gate(&GateDraft { checks: gate.checks.iter().map(rename).collect(), ..gate.clone() }, &mut text);
+    text.0
+}
+
+/// A phase.
+pub(in crate::import) fn phase_line(phase: &PhaseDraft) -> String {
+    let days = phase.days.as_ref().map_or_else(String::new, |(start, end)| format!(", start: {start}, end: {end}"));
+    format!("  {}: {{ title: {}{days} }} # line {}", phase.id, scalar(&phase.title), phase.line)
+}
+
+/// A claim, without its indentation; `document` is the file as the spec names it.
+pub(in crate::import) fn claim_line(document: &str, claimed: &Claimed) -> String {
+    let (words, place) = (scalar(&claimed.text), scalar(&format!("{document}:{}", claimed.line)));
+    format!("claimed: {{ value: {}, text: {words}, source: {place} }}", scalar_value(&claimed.value))
 }
 
 /// Text that grows line by line.
@@ -107,19 +144,11 @@ fn one_check(draft: &Draft, check: &CheckDraft, text: &mut Lines) {
         text.add(&format!("        resolved: {{ date: {date} }}"));
     }
     if let Some(claimed) = &check.claimed {
-        claim(draft, claimed, text);
+        text.add(&format!("        {}", claim_line(&draft.source, claimed)));
     }
     for remark in &check.remarks {
         text.add(&format!("        # {}", comment(&shortened(remark, 300))));
     }
-}
-
-fn claim(draft: &Draft, claimed: &Claimed, text: &mut Lines) {
-    let (words, place) = (scalar(&claimed.text), source(draft, claimed.line));
-    text.add(&format!(
-        "        claimed: {{ value: {}, text: {words}, source: {place} }}",
-        scalar_value(&claimed.value)
-    ));
 }
 
 /// `n/a`, states and percentages stand as they are.
@@ -132,11 +161,13 @@ fn gates(draft: &Draft, text: &mut Lines) {
         return;
     }
     text.add("\ngates:");
-    for GateDraft { id, title, line, checks } in &draft.gates {
-        text.add(&format!("  {id}: # line {line}"));
-        text.add(&format!("    title: {}", scalar(title)));
-        text.add(&format!("    checks: [{}]", checks.join(", ")));
-    }
+    draft.gates.iter().for_each(|gate| one_gate(gate, text));
+}
+
+fn one_gate(GateDraft { id, title, line, checks }: &GateDraft, text: &mut Lines) {
+    text.add(&format!("  {id}: # line {line}"));
+    text.add(&format!("    title: {}", scalar(title)));
+    text.add(&format!("    checks: [{}]", checks.join(", ")));
 }
 
 fn phases(draft: &Draft, text: &mut Lines) {
@@ -144,10 +175,7 @@ fn phases(draft: &Draft, text: &mut Lines) {
         return;
     }
     text.add("\nphases:");
-    for PhaseDraft { id, title, line, days, .. } in &draft.phases {
-        let days = days.as_ref().map_or_else(String::new, |(start, end)| format!(", start: {start}, end: {end}"));
-        text.add(&format!("  {id}: {{ title: {}{days} }} # line {line}", scalar(title)));
-    }
+    draft.phases.iter().for_each(|phase| text.add(&phase_line(phase)));
 }
 
 fn risks(draft: &Draft, text: &mut Lines) {

@@ -1,7 +1,7 @@
 //! YAML as text: scalars that read back as they are, whatever a document puts into them.
 
 /// A text as a YAML scalar: plain where that is safe, else in double quotes. References to variables are defused.
-pub(super) fn scalar(text: &str) -> String {
+pub(in crate::import) fn scalar(text: &str) -> String {
     let text = text.replace("$$", "$$$$").replace("${", "$${");
     if is_plain(&text) { text } else { quoted(&text) }
 }
