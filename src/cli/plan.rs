@@ -11,7 +11,8 @@ use super::exit::Exit;
 use super::setup;
 use super::validate::plural;
 use crate::model::Masker;
-use crate::plan::{Finding, Plan, routes};
+use crate::model::target::Credential;
+use crate::plan::{Finding, Plan, PlannedObservation, routes};
 use crate::probe::Contact;
 use crate::report::Verbosity;
 
@@ -72,11 +73,26 @@ fn commands(plan: &Plan) -> Vec<String> {
 }
 
 fn contacts(plan: &Plan) -> Vec<String> {
-    let all = plan
-        .observations
-        .iter()
-        .flat_map(|planned| planned.touch.contacts.iter().map(move |contact| (planned, contact)));
-    all.map(|(planned, contact)| {
+    plan.observations.iter().flat_map(|planned| asked(plan, planned).into_iter().chain(logins(plan, planned))).collect()
+}
+
+/// Logins of one observation: its credentials that are some.
+fn logins(plan: &Plan, planned: &PlannedObservation) -> Vec<String> {
+    let Some(name) = planned.probe.target() else { return Vec::new() };
+    let Some(target) = plan.targets.get(name) else { return Vec::new() };
+    let presented = planned.touch.presents.iter().filter_map(|presented| {
+        let Ok(Credential::Login(login)) = target.credentials.get(&presented.credentials)? else { return None };
+        let url = login.path.clone();
+        let post = Contact { target: Some(name.to_owned()), url, verb: "POST".to_owned(), at_most: presented.at_most };
+        let most = plural(usize::try_from(post.at_most).unwrap_or(usize::MAX), "time");
+        Some(format!("POST {}   at most {most}, login", address(plan, &post)))
+    });
+    presented.collect()
+}
+
+fn asked(plan: &Plan, planned: &PlannedObservation) -> Vec<String> {
+    let all = planned.touch.contacts.iter();
+    all.map(|contact| {
         let kind = if planned.touch.load {
             ", load"
         } else if planned.touch.active {

@@ -317,7 +317,7 @@ impl Probe for AuthRequired {
         };
         let mut contacts = vec![contact(NO_SUCH_PAGE, 1)];
         contacts.extend(self.paths.iter().map(|path| contact(path, 3)));
-        Touch { contacts, ..Touch::default() }
+        Touch { contacts, presents: self.valid.presented(1).into_iter().collect(), ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

@@ -223,7 +223,7 @@ impl Probe for Cookies {
     }
 
     fn touch(&self) -> Touch {
-        Touch { contacts: vec![self.place.contact("GET", 1)], ..Touch::default() }
+        Touch { contacts: vec![self.place.contact("GET", 1)], presents: self.place.presents(), ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

@@ -218,7 +218,11 @@ impl Probe for Cors {
     }
 
     fn touch(&self) -> Touch {
-        Touch { contacts: vec![self.place.contact("GET", 6), self.place.contact("OPTIONS", 5)], ..Touch::default() }
+        Touch {
+            contacts: vec![self.place.contact("GET", 6), self.place.contact("OPTIONS", 5)],
+            presents: self.place.presents(),
+            ..Touch::default()
+        }
     }
 
     fn timeout(&self) -> Option<Duration> {

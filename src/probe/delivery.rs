@@ -197,7 +197,7 @@ impl Probe for Delivery {
 
     fn touch(&self) -> Touch {
         let contacts = vec![self.place.contact("GET", 2), self.place.contact("OPTIONS", 1)];
-        Touch { contacts, ..Touch::default() }
+        Touch { contacts, presents: self.place.presents(), ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

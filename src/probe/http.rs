@@ -10,7 +10,7 @@ pub(crate) mod fetch;
 mod health;
 pub(crate) mod hidden;
 pub(crate) mod identity;
-mod login;
+pub(crate) mod login;
 pub(crate) mod place;
 pub(crate) mod round;
 mod steps;
@@ -226,7 +226,9 @@ impl Probe for Http {
                 at_most: 1,
             };
             let contacts = self.steps.iter().map(contact).collect();
-            return Touch { contacts, active: steps::is_active(&self.steps), ..Touch::default() };
+            let logins = self.steps.iter().filter(|step| step.bearer.is_none()).count() as u64;
+            let presents = self.credentials.presented(logins).into_iter().filter(|one| one.at_most > 0).collect();
+            return Touch { contacts, presents, active: steps::is_active(&self.steps), ..Touch::default() };
         }
         let hops = if self.follow_redirects { MOST_REDIRECTS as u64 + 1 } else { 1 };
         let retries = if is_safe(&self.method) { u64::from(self.retry) } else { 0 };
@@ -238,8 +240,10 @@ impl Probe for Http {
         };
         let nowhere =
             Contact { url: self.address.beside(round::NO_SUCH_PAGE).shown(), at_most: hops, ..contact.clone() };
+        let logins = u64::from(self.samples) * (retries + 1) + u64::from(self.catch_all);
+        let presents = self.credentials.presented(logins).into_iter().collect();
         let contacts = std::iter::once(contact).chain(self.catch_all.then_some(nowhere)).collect();
-        Touch { contacts, active: !is_safe(&self.method), ..Touch::default() }
+        Touch { contacts, presents, active: !is_safe(&self.method), ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

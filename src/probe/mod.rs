@@ -120,6 +120,8 @@ pub struct Touch {
     pub runs: Vec<Vec<String>>,
     /// Requests it sends: target name or URL, with method, path and how many at most.
     pub contacts: Vec<Contact>,
+    /// Credentials of its target that it presents; each that is a login is a request more.
+    pub presents: Vec<Presented>,
     /// Needs `allow: [active]`.
     pub active: bool,
     /// Needs `allow: [load]`.
@@ -136,6 +138,15 @@ pub struct Contact {
     /// `GET`, `connect`, …
     pub verb: String,
     /// How many requests at most.
+    pub at_most: u64,
+}
+
+/// Credentials that are presented to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// Their name in the spec.
+    pub credentials: String,
+    /// How many times at most it logs in with them, where they are a login.
     pub at_most: u64,
 }
 

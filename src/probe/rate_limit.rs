@@ -104,7 +104,12 @@ impl Probe for RateLimit {
     }
 
     fn touch(&self) -> Touch {
-        Touch { contacts: vec![self.place.contact("GET", self.requests)], active: true, ..Touch::default() }
+        Touch {
+            contacts: vec![self.place.contact("GET", self.requests)],
+            presents: self.place.presents(),
+            active: true,
+            ..Touch::default()
+        }
     }
 
     fn timeout(&self) -> Option<Duration> {

@@ -266,7 +266,8 @@ impl Probe for SecurityHeaders {
             at_most: visits * (MOST_REDIRECTS as u64 + 1),
         };
         // each visit may be made again without verification
-        Touch { contacts: vec![contact("GET", 4), contact("OPTIONS", 1)], ..Touch::default() }
+        let presents = self.credentials.presented(1).into_iter().collect();
+        Touch { contacts: vec![contact("GET", 4), contact("OPTIONS", 1)], presents, ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

@@ -18,6 +18,18 @@ fn a_plan_lists_commands_and_requests_and_makes_none() {
 }
 
 #[test]
+fn a_plan_lists_the_logins_of_those_who_present_themselves() {
+    let checks = "      - id: me\n        probe: { http: { target: api, path: /me, samples: 2 } }\n        expect:\n          - status = 200\n      - id: open\n        probe: { http: { target: api, path: /open, credentials: none } }\n        expect:\n          - status = 200\n";
+    let target = "targets:\n  api:\n    url: http://127.0.0.1:9\n    credentials: { default: { login: { path: /login, json: { name: probe, password: pass-of-probe } } } }\n";
+    let bench = Bench::new(&format!("{}{target}", spec(checks)));
+    let output = bench.run(&["plan"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(text.matches("POST http://127.0.0.1:9/login   at most 2 times, login").count(), 1, "{text}");
+    assert_eq!(text.matches("POST").count(), 1, "{text}");
+    assert!(!text.contains("pass-of-probe"), "{text}");
+}
+
+#[test]
 fn a_probe_by_hand_shows_facts_with_their_types() {
     let bench = Bench::new("").write("README.md", "# Shop\n");
     let output = bench.run(&["probe", "file", "--with", "path=README.md", "--format", "json"]);

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::model::target::Credential;
 use crate::model::{Target, Unknown};
+use crate::probe::Presented;
 
 /// What a wrong token looks like: recognisable in the logs of whoever is audited.
 const INVALID: &str = "shipworthy-invalid";
@@ -30,6 +31,16 @@ impl Choice {
             Some("invalid") => Choice::Invalid,
             Some(name) => Choice::Named(name.to_owned()),
         }
+    }
+
+    /// For the plan: the credentials of the target that it stands for, if it stands for any.
+    pub(crate) fn presented(&self, at_most: u64) -> Option<Presented> {
+        let credentials = match self {
+            Choice::Default => "default".to_owned(),
+            Choice::Named(name) => name.clone(),
+            Choice::None | Choice::Invalid => return None,
+        };
+        Some(Presented { credentials, at_most })
     }
 }
 

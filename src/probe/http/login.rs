@@ -64,7 +64,7 @@ fn encoded(login: &Login) -> (&'static str, String) {
 }
 
 /// Fields as a form sends them (WHATWG URL, `application/x-www-form-urlencoded`).
-pub(super) fn form<'a>(fields: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+pub(crate) fn form<'a>(fields: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
     let Ok(mut url) = Url::parse("http://form.invalid/") else { return String::new() };
     url.query_pairs_mut().extend_pairs(fields);
     url.query().unwrap_or_default().to_owned()

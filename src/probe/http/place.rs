@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::fetch::Choice;
 use super::round::Request;
 use crate::model::Problems;
-use crate::probe::{Contact, limits};
+use crate::probe::{Contact, Presented, limits};
 use crate::yaml::Spanned;
 
 /// When nothing is said.
@@ -56,6 +56,11 @@ impl Place {
     /// A request for it.
     pub(crate) fn request<'a>(&'a self, method: &'a str, headers: &'a [(&'a str, &'a str)]) -> Request<'a> {
         Request { method, path: &self.path, credentials: &self.credentials, headers, body: None }
+    }
+
+    /// For the plan: a round logs in once.
+    pub(crate) fn presents(&self) -> Vec<Presented> {
+        self.credentials.presented(1).into_iter().collect()
     }
 
     /// For the plan.

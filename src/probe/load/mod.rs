@@ -168,7 +168,8 @@ impl Probe for LoadProbe {
             verb: self.method.clone(),
             at_most: self.at_most(),
         };
-        Touch { contacts: vec![contact], load: true, active: !is_safe(&self.method), ..Touch::default() }
+        let presents = self.credentials.presented(1).into_iter().collect();
+        Touch { contacts: vec![contact], presents, load: true, active: !is_safe(&self.method), ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

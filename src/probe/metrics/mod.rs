@@ -203,7 +203,8 @@ impl Probe for Metrics {
             verb: "GET".to_owned(),
             at_most: if self.between.is_some() { 2 } else { 1 },
         };
-        Touch { contacts: vec![contact], ..Touch::default() }
+        let presents = self.credentials.presented(contact.at_most).into_iter().collect();
+        Touch { contacts: vec![contact], presents, ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {

@@ -243,7 +243,8 @@ impl Probe for Promql {
             verb: "GET".to_owned(),
             at_most: 1,
         };
-        Touch { contacts: vec![contact], ..Touch::default() }
+        let presents = self.credentials.presented(1).into_iter().collect();
+        Touch { contacts: vec![contact], presents, ..Touch::default() }
     }
 
     fn timeout(&self) -> Option<Duration> {
