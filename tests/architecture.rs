@@ -78,6 +78,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml/"]),
     ("hickory_proto", &["world/service/dns.rs"]),
     ("html5ever", &["probe/security_headers/page.rs"]),
+    ("html5ever", &["probe/security_headers/page.rs", "probe/injection/"]),
     ("hdrhistogram", &["world/net/load/tally.rs"]),
     ("http_body_util", &["world/net/", "demo/"]),
     ("hcl_edit", &["probe/terraform/"]),

@@ -18,6 +18,6 @@ pub use fact::{Fact, FactDecl, FactName, FactSchema, FactType, Facts, Observatio
 pub use outcome::{Certainty, Grade, Outcome, Severity, Verdict};
 pub use place::Place;
 pub use problem::{Level, Problem, Problems};
-pub use secret::Masker;
+pub use secret::{Masker, percent_encoded};
 pub use statement::{Meaning, Statement};
 pub use target::Target;

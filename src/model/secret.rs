@@ -56,7 +56,8 @@ impl Masker {
     }
 }
 
-fn percent_encoded(text: &str) -> String {
+/// Text as it may stand in any part of a URL: everything but unreserved characters (RFC 3986 §2.3) escaped.
+pub fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),

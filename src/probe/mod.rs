@@ -35,6 +35,7 @@ mod grafana;
 pub(crate) mod http;
 mod image;
 mod ingest;
+mod injection;
 mod kubernetes;
 mod limits;
 mod load;
@@ -222,6 +223,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &http::DEF,
     &kubernetes::DEF,
     &ingest::DEF,
+    &injection::DEF,
     &load::DEF,
     &manifest::DEF,
     &openapi::DEF,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod active;
+mod injection;
 mod metrics;
 mod origin;
 #[path = "../probing/mod.rs"]
