@@ -10,6 +10,7 @@ use crate::yaml::Node;
 mod amqp;
 pub mod attest;
 mod auth_required;
+mod authz;
 mod builds;
 mod code;
 mod command;
@@ -206,6 +207,7 @@ pub trait Probe: Send + Sync {
 pub static PROBES: &[&ProbeDef] = &[
     &amqp::DEF,
     &auth_required::DEF,
+    &authz::DEF,
     &code::DEF, &command::DEF,
     &compose::DEF,
     &cookies::DEF,

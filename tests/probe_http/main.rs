@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod active;
+mod authz;
 mod injection;
 mod metrics;
 mod origin;
