@@ -41,6 +41,7 @@ mod kubernetes;
 mod limits;
 mod load;
 mod logs;
+mod malformed;
 mod manifest;
 mod metrics;
 mod mysql;
@@ -227,6 +228,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &ingest::DEF,
     &injection::DEF,
     &load::DEF,
+    &malformed::DEF,
     &manifest::DEF,
     &openapi::DEF,
     &ownership::DEF,

@@ -38,8 +38,7 @@ fn keeps_stars(before: &str, choice: &str, after: &str) -> bool {
     let starts = !choice.starts_with("**") || before.is_empty() || before.ends_with('/');
     let ends = !choice.ends_with("**") || after.is_empty();
     let doubles = |left: &str, right: &str| left.ends_with('*') && right.starts_with('*');
-    let joined =
-        doubles(before, choice) || doubles(choice, after) || (choice.is_empty() && doubles(before, after));
+    let joined = doubles(before, choice) || doubles(choice, after) || (choice.is_empty() && doubles(before, after));
     starts && ends && !joined
 }
 

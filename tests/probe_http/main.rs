@@ -5,6 +5,7 @@
 mod active;
 mod authz;
 mod injection;
+mod malformed;
 mod metrics;
 mod origin;
 #[path = "../probing/mod.rs"]

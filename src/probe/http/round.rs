@@ -101,6 +101,13 @@ impl<'w> Round<'w> {
         Ok(answers)
     }
 
+    /// Makes one ready that is not sent as any other is; it counts as sent.
+    pub(crate) async fn aimed(&mut self, request: Request<'_>) -> Result<Aim, Unknown> {
+        let aim = self.aim(request).await?;
+        self.requests += 1;
+        Ok(aim)
+    }
+
     /// Waits, as far as there is time; whether there was.
     pub(crate) async fn wait(&self, pause: Duration) -> bool {
         let fits = pause < self.until.left();

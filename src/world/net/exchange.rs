@@ -145,7 +145,7 @@ pub(super) fn line_to<'a>(ask: &Ask<'a>) -> Result<Line<'a>, Failure> {
 }
 
 /// What moves the bytes of a connection.
-type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(super) type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Drives the connection while the conversation goes on; both end when the conversation does.
 pub(super) async fn alongside<T>(mut connection: Driver, conversation: impl Future<Output = T>) -> T {
