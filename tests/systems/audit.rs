@@ -32,9 +32,12 @@ impl State {
     }
 }
 
+/// The audits of this binary, each made by whoever needs it first.
+type Done = BTreeMap<(&'static str, State), Arc<OnceLock<Arc<Audited>>>>;
+
 /// Audits one, once for all tests of this binary.
 pub(crate) fn audit(system: &'static str, state: State) -> Arc<Audited> {
-    static DONE: Mutex<BTreeMap<(&str, State), Arc<OnceLock<Arc<Audited>>>>> = Mutex::new(BTreeMap::new());
+    static DONE: Mutex<Done> = Mutex::new(BTreeMap::new());
     let cell = DONE.lock().unwrap().entry((system, state)).or_default().clone();
     cell.get_or_init(|| Arc::new(run(system, state, &[]))).clone()
 }

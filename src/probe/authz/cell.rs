@@ -118,7 +118,8 @@ fn shows(body: &str, marker: &str, at: Option<&str>) -> bool {
     });
     match found {
         Some(Json::String(text)) => text == marker,
-        Some(other) => other.to_string() == marker,
+        // numbers and the like as JSON writes them
+        Some(other) => format!("{other}") == marker,
         None => false,
     }
 }
