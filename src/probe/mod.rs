@@ -7,6 +7,7 @@ use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::Node;
 
+mod alert;
 mod amqp;
 pub mod attest;
 mod auth_required;
@@ -29,6 +30,7 @@ mod exposed_paths;
 mod file;
 mod finding;
 pub(crate) mod folder;
+mod fresh;
 mod git;
 mod gitlab;
 mod glob_parameter;
@@ -74,6 +76,7 @@ mod terraform;
 mod tests;
 mod text;
 mod tls;
+mod trace;
 #[cfg(test)]
 mod trial;
 mod variables;
@@ -206,6 +209,7 @@ pub trait Probe: Send + Sync {
 /// Every kind of probe, by name.
 #[rustfmt::skip] // One line each, so that two additions do not collide.
 pub static PROBES: &[&ProbeDef] = &[
+    &alert::DEF,
     &amqp::DEF,
     &auth_required::DEF,
     &authz::DEF,
@@ -221,6 +225,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &exposed_paths::DEF,
     &docs::DEF,
     &file::DEF,
+    &fresh::DEF,
     &git::DEF,
     &gitlab::DEF, &grafana::DEF,
     &http::DEF,
@@ -246,6 +251,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &terraform::DEF, &tests::DEF,
     &text::DEF,
     &tls::DEF,
+    &trace::DEF,
     &websocket::DEF,
     &workflow::DEF,
 ];

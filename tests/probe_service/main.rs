@@ -7,13 +7,16 @@ mod probing;
 #[path = "../servers/mod.rs"]
 mod servers;
 
+mod alert;
 mod amqp;
 mod dns;
+mod fresh;
 mod mysql;
 mod nats;
 mod postgres;
 mod prometheus;
 mod redis;
+mod trace;
 mod websocket;
 
 use probing::server;

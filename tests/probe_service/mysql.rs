@@ -69,6 +69,9 @@ fn a_query_yields_its_value_and_its_time() {
     assert_eq!(unobserved(&seen, "query.p95"), "3 runs are too few for a 95th percentile");
     let none = ask(&app(), "query: SELECT id FROM orders WHERE id < 0\n").unwrap();
     assert!(absent(&none, "value") && number(&none, "rows") == "0");
+    let newest = ask(&app(), "query: SELECT max(placed) FROM orders\n").unwrap();
+    assert!(matches!(value(&newest, "age"), Value::Number(_)) && absent(&none, "age"));
+    assert_eq!(unobserved(&seen, "age"), "the query's value is no moment");
     let slow = ask(&app(), "query: SELECT SLEEP(0.05)\nruns: 3\n").unwrap();
     let Value::Number(p50) = value(&slow, "query.p50") else { panic!() };
     assert!(p50 >= Exact::parse_decimal("0.05").unwrap(), "{p50}");

@@ -79,6 +79,12 @@ impl Bench {
         self
     }
 
+    /// With the real time, for services that compare it with theirs.
+    pub(crate) fn now(mut self) -> Bench {
+        self.world.now = jiff::Timestamp::now();
+        self
+    }
+
     pub(crate) fn observe(&self, probe: &str, params: &str) -> Result<Observation, Unknown> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let seen = runtime.block_on(self.observe_async(probe, params));

@@ -105,7 +105,7 @@ fn data(kind: &str, text: &str) -> Option<RData> {
         "MX" => RData::MX(MX::new(10, name(text))),
         "NS" => RData::NS(NS(name(text))),
         "TXT" => RData::TXT(TXT::new(vec![text.to_owned()])),
-        "CAA" => RData::CAA(CAA::new_issue(false, (text != ";").then(|| name(text)), Vec::new())),
+        "CAA" => RData::CAA(CAA::new_issue(false, (text != ";").then(|| Name::from_ascii(text).unwrap()), Vec::new())),
         _ => return None,
     })
 }

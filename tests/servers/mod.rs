@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, dead_code, reason = "tests; each test binary uses a part")]
 
+pub(crate) mod alertmanager;
 pub(crate) mod dns;
 pub(crate) mod fixture;
 pub(crate) mod mysql;
@@ -20,7 +21,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a server may take to start: this machine may be busy.
-const STARTING: Duration = Duration::from_secs(60);
+const STARTING: Duration = Duration::from_secs(180);
 
 /// Starts the server in the background, and ends it and removes its folder when the pipe to this shell is closed, be it
 /// by a drop or by the end of the test binary.

@@ -12,6 +12,7 @@ mod variables;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +102,7 @@ impl Mysql {
         let conversation = async {
             let mut session = enter(&aim, &encryption, &look, &mut entry).await?;
             entry.admitted();
-            let seen = self.look_round(&mut session, &mut entry).await;
+            let seen = self.look_round(&mut session, &mut entry, look.world.now).await;
             session.close().await;
             seen
         };
@@ -109,7 +110,7 @@ impl Mysql {
         entry.finish(outcome)
     }
 
-    async fn look_round(&self, session: &mut Session, entry: &mut Entry) -> Result<(), Trouble> {
+    async fn look_round(&self, session: &mut Session, entry: &mut Entry, now: Timestamp) -> Result<(), Trouble> {
         let product = if session.is_mariadb() { "MariaDB" } else { "MySQL" };
         entry.facts.present("product", Value::Text(product.to_owned()));
         entry.facts.present("version", Value::Text(variables::version(&session.version)));
@@ -123,7 +124,7 @@ impl Mysql {
             questions::set(question, &table, &mut entry.facts);
         }
         self.ask_for_replication(session, entry).await?;
-        self.ask(session, entry).await
+        self.ask(session, entry, now).await
     }
 
     async fn ask_for_replication(&self, session: &mut Session, entry: &mut Entry) -> Result<(), Trouble> {
@@ -148,7 +149,7 @@ impl Mysql {
     }
 
     /// Somebody's own query, or the smallest one.
-    async fn ask(&self, session: &mut Session, entry: &mut Entry) -> Result<(), Trouble> {
+    async fn ask(&self, session: &mut Session, entry: &mut Entry, now: Timestamp) -> Result<(), Trouble> {
         let mut latency = Latency::default();
         let mut last = Table::default();
         for _ in 0..self.runs {
@@ -163,7 +164,7 @@ impl Mysql {
         }
         question::set_latency(entry, latency);
         if self.query.is_some() {
-            question::set_rows(entry, last.rows.len(), value::first_row(&last));
+            question::set_rows(entry, last.rows.len(), value::first_row(&last), now);
         }
         Ok(())
     }

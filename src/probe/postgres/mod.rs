@@ -11,6 +11,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -90,13 +91,13 @@ impl Postgres {
         let conversation = async {
             let session = enter(&aim, &encryption, &look, &mut entry).await?;
             entry.admitted();
-            self.look_round(&session, &mut entry).await
+            self.look_round(&session, &mut entry, look.world.now).await
         };
         let outcome = conversation.await;
         entry.finish(outcome)
     }
 
-    async fn look_round(&self, session: &Session, entry: &mut Entry) -> Result<(), Trouble> {
+    async fn look_round(&self, session: &Session, entry: &mut Entry, now: Timestamp) -> Result<(), Trouble> {
         if let Some(version) = &session.version {
             entry.facts.present("version", Value::Text(version.clone()));
         }
@@ -118,7 +119,7 @@ impl Postgres {
             let names = rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).map(Value::Text);
             entry.facts.present("extensions", Value::List(names.collect()));
         }
-        query::ask(session, entry, self.query.as_deref(), self.runs).await
+        query::ask(session, entry, self.query.as_deref(), self.runs, now).await
     }
 }
 

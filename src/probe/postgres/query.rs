@@ -1,6 +1,7 @@
 //! Somebody's own query: how it is sent, and what its columns are.
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 
 use super::{Entry, MESSAGES, value};
 use crate::model::Value;
@@ -14,7 +15,13 @@ pub(super) fn messages(runs: u32) -> u64 {
 }
 
 /// Asks the query so many times and sets its facts.
-pub(super) async fn ask(session: &Session, entry: &mut Entry, query: Option<&str>, runs: u32) -> Result<(), Trouble> {
+pub(super) async fn ask(
+    session: &Session,
+    entry: &mut Entry,
+    query: Option<&str>,
+    runs: u32,
+    now: Timestamp,
+) -> Result<(), Trouble> {
     let columns = match query {
         None => Vec::new(),
         Some(query) => {
@@ -39,7 +46,7 @@ pub(super) async fn ask(session: &Session, entry: &mut Entry, query: Option<&str
     }
     question::set_latency(entry, latency);
     if query.is_some() {
-        question::set_rows(entry, last.len(), last.first().map(|row| by_column(&columns, row)));
+        question::set_rows(entry, last.len(), last.first().map(|row| by_column(&columns, row)), now);
     }
     Ok(())
 }

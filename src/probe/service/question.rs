@@ -3,6 +3,7 @@
 //! Owns the parameter `query` and those facts; how a query is sent belongs to the probe of the database.
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 
 use super::{Entry, Latency};
 use crate::model::{Fact, FactDecl, FactType, Problems, Value};
@@ -19,6 +20,7 @@ pub(in crate::probe) const SMALLEST: &str = "SELECT 1";
 pub(in crate::probe) fn declared() -> Vec<FactDecl> {
     vec![
         FactDecl::new("value", FactType::Any, "The first column of the query's first row; absent for NULL or no row."),
+        FactDecl::new("age", FactType::Duration, "Time since the moment that `value` is; absent without a value."),
         FactDecl::tree("row.", FactType::Any, "The query's first row by column; absent without rows."),
         FactDecl::new("rows", FactType::Count, "How many rows the query yields."),
         FactDecl::new(
@@ -52,7 +54,7 @@ pub(in crate::probe) fn refused(entry: &mut Entry, trouble: Trouble) -> Result<(
         return Err(trouble);
     }
     let reason = format!("the query was not answered: {trouble}");
-    for name in ["value", "row.", "rows", "query.p50", "query.p95", "query.max"] {
+    for name in ["value", "age", "row.", "rows", "query.p50", "query.p95", "query.max"] {
         entry.facts.set(name, Fact::Unobserved(reason.clone()));
     }
     entry.notes.push(reason);
@@ -64,11 +66,17 @@ pub(in crate::probe) fn set_latency(entry: &mut Entry, latency: Latency) {
     latency.set(&mut entry.facts, ["query.p50", "query.p95", "query.max"]);
 }
 
-/// How many rows it yields, and the first of them by column.
-pub(in crate::probe) fn set_rows(entry: &mut Entry, rows: usize, first: Option<IndexMap<String, Value>>) {
+/// How many rows it yields, the first of them by column, and how old its first value is at this moment.
+pub(in crate::probe) fn set_rows(
+    entry: &mut Entry,
+    rows: usize,
+    first: Option<IndexMap<String, Value>>,
+    now: Timestamp,
+) {
     entry.facts.present("rows", Value::count(rows));
     let Some(row) = first else {
         entry.facts.set("value", Fact::Absent);
+        entry.facts.set("age", Fact::Absent);
         entry.facts.set("row.", Fact::Absent);
         return;
     };
@@ -76,6 +84,17 @@ pub(in crate::probe) fn set_rows(entry: &mut Entry, rows: usize, first: Option<I
         None | Some(Value::Null) => Fact::Absent,
         Some(value) => Fact::Present(value.clone()),
     };
+    entry.facts.set("age", age(&value, now));
     entry.facts.set("value", value);
     entry.facts.present("row.", Value::Map(row));
+}
+
+fn age(value: &Fact, now: Timestamp) -> Fact {
+    match value {
+        Fact::Present(Value::Date(then)) => {
+            Fact::Present(Value::count(now.as_second().saturating_sub(then.as_second()).max(0)))
+        }
+        Fact::Present(_) => Fact::Unobserved("the query's value is no moment".to_owned()),
+        other => other.clone(),
+    }
 }
