@@ -24,6 +24,7 @@ mod delivery;
 mod dns;
 mod dockerfile;
 mod docs;
+mod endoflife;
 mod endpoint;
 pub(crate) mod evidence;
 mod exposed_paths;
@@ -64,6 +65,7 @@ mod report_file;
 mod report_json;
 mod report_paths;
 mod runner;
+mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
 mod secret_name;
@@ -71,6 +73,7 @@ mod secrets;
 mod security_headers;
 mod service;
 mod sse;
+mod syntax;
 mod tcp;
 mod terraform;
 mod tests;
@@ -244,6 +247,8 @@ pub static PROBES: &[&ProbeDef] = &[
     &rate_limit::DEF,
     &redis::DEF,
     &plugin::DEF, &prometheus_rules::DEF,
+    &plugin::DEF, &prometheus_rules::DEF, &promql::DEF,
+    &runtime::DEF, &syntax::DEF,
     &secrets::DEF,
     &security_headers::DEF,
     &sse::DEF,

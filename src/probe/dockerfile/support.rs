@@ -1,46 +1,16 @@
-//! Whether the distribution and the runtime in an image are still supported, by a table of ends of support that ships
-//! with the tool. An image that the table does not know is not judged.
+//! Whether the distribution and the runtime in an image are still supported, by the table of ends of support. An image that
+//! the table does not know is not judged.
 
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use regex::Regex;
 
-use crate::model::Certainty;
+use crate::probe::endoflife::{self, Cycle, Stage, of_version};
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
 
 use super::judge::UsedImage;
-
-static TABLE: &str = include_str!("endoflife.txt");
-
-/// Day of the table.
-const TABLE_DATE: Date = Date::constant(2026, 8, 22);
-
-/// Days after which the table is too old to be certain.
-const TABLE_FRESH: i32 = 180;
-
-/// Days before the end from which a move is due.
-const SOON: i32 = 90;
-
-/// A release line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Cycle {
-    product: &'static str,
-    name: &'static str,
-    end: Option<Date>,
-    extended: Option<Date>,
-    code_name: &'static str,
-}
-
-static CYCLES: LazyLock<Vec<Cycle>> = LazyLock::new(|| TABLE.lines().filter_map(cycle).collect());
-
-fn cycle(line: &'static str) -> Option<Cycle> {
-    let mut words = line.split(' ').filter(|_| !line.starts_with('#'));
-    let (product, name) = (words.next()?, words.next()?);
-    let date = |word: Option<&str>| word.and_then(|word| word.parse::<Date>().ok());
-    Some(Cycle { product, name, end: date(words.next()), extended: date(words.next()), code_name: words.next()? })
-}
 
 /// Product in the table of an image's name.
 fn product(name: &str) -> Option<&'static str> {
@@ -83,21 +53,12 @@ fn cycles(image: &ImageRef) -> Vec<&'static Cycle> {
         found.extend(product(&image.name).and_then(|product| of_version(product, version.as_str())));
     }
     for word in tag.split(['-', '_']) {
-        found.extend(CYCLES.iter().find(|cycle| cycle.code_name == word && word != "-" && !word.is_empty()));
+        found.extend(endoflife::of_code_name(word));
         if let Some(version) = ALPINE.captures(word).and_then(|captures| captures.get(1)) {
             found.extend(of_version("alpine-linux", version.as_str()));
         }
     }
     found
-}
-
-/// The line of a version: the longest name that the version starts with, part by part.
-fn of_version(product: &str, version: &str) -> Option<&'static Cycle> {
-    let starts = |cycle: &&Cycle| {
-        cycle.product == product
-            && version.strip_prefix(cycle.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    CYCLES.iter().filter(starts).max_by_key(|cycle| cycle.name.len())
 }
 
 /// What is known of the support of one image.
@@ -120,55 +81,36 @@ pub(super) fn support(image: &UsedImage, today: Date) -> Support {
             findings: vec![Finding::new("unmapped_bases", image.line, image.text.as_str(), note)],
         };
     }
-    let fresh = days(TABLE_DATE, today) <= TABLE_FRESH;
-    let certainty = if fresh { Certainty::Certain } else { Certainty::Likely };
     let mut support = Support { percent: Some(100), findings: Vec::new() };
     for cycle in cycles {
         let Some((percent, fact, note)) = verdict(cycle, today) else { continue };
         support.percent = support.percent.map(|known| known.min(percent));
         let note = format!("`{}`: {} {} {note}", image.text, cycle.product, cycle.name);
         let subject = format!("{} {}", cycle.product, cycle.name);
-        support.findings.push(Finding::new(fact, image.line, subject, note).with(certainty));
+        support.findings.push(Finding::new(fact, image.line, subject, note).with(endoflife::certainty(today)));
     }
     support
 }
 
-fn days(from: Date, to: Date) -> i32 {
-    from.until(to).map(|span| span.get_days()).unwrap_or(0)
-}
-
 fn verdict(cycle: &Cycle, today: Date) -> Option<(u32, &'static str, String)> {
-    let end = cycle.end?;
-    if today < end {
-        let left = days(today, end);
-        return (left <= SOON).then(|| (70, "ending_bases", format!("is supported until {end}, {left} more days")));
-    }
-    match cycle.extended.filter(|extended| today < *extended) {
-        Some(extended) => Some((
-            50,
-            "extended_bases",
-            format!("left regular support on {end}; its free extension ends on {extended}"),
-        )),
-        None => Some((0, "unsupported_bases", format!("has had no support since {}", cycle.extended.unwrap_or(end)))),
-    }
+    let (stage, story) = endoflife::stage(cycle, today)?;
+    Some(match stage {
+        Stage::Ending => (70, "ending_bases", story),
+        Stage::Extended => (50, "extended_bases", story),
+        Stage::Over => (0, "unsupported_bases", story),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Certainty;
     use crate::probe::image::Pin;
 
     fn facts(text: &str, today: Date) -> (Option<u32>, Vec<&'static str>) {
         let image = UsedImage { line: 1, text: text.to_owned(), pin: Pin::Version, is_final: true };
         let support = support(&image, today);
         (support.percent, support.findings.iter().map(|finding| finding.fact).collect())
-    }
-
-    #[test]
-    fn the_table_is_whole() {
-        assert_eq!(CYCLES.len(), TABLE.lines().filter(|line| !line.starts_with('#')).count());
-        assert!(CYCLES.len() > 400);
-        assert!(TABLE.contains(&TABLE_DATE.to_string()), "the head of the table names its day");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::probe::yaml_file::{self, YamlFault};
 use super::gates::{self, Coverage};
 use super::uses::{self, Used};
 use super::view::Workflow;
-use super::{exposure, permissions, untrusted};
+use super::{exposure, identity, permissions, untrusted};
 
 /// What is known of one file.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct Judged {
     /// Workflows of others that it calls; what they run is not known.
     pub(super) foreign_calls: Vec<(u32, String)>,
     pub(super) builds: Vec<Build>,
+    /// Logins to clouds and registries.
+    pub(super) logins: usize,
 }
 
 /// Reads and judges; `Ok(None)` is YAML that is neither a workflow nor a composite action.
@@ -44,6 +46,8 @@ pub(super) fn judge(path: &str, bytes: &[u8], trusted: &[String]) -> Result<Opti
     findings.extend(untrusted::findings(&workflow));
     findings.extend(exposure::findings(&workflow));
     findings.extend(gates::ignored(&workflow));
+    let logins = identity::logins(&workflow);
+    findings.extend(logins.stored);
     let permission = permissions::permissions(&workflow);
     findings.extend(permission.iter().filter_map(|(_, finding)| finding.clone()));
     let text = String::from_utf8_lossy(bytes);
@@ -60,6 +64,7 @@ pub(super) fn judge(path: &str, bytes: &[u8], trusted: &[String]) -> Result<Opti
         calls,
         foreign_calls,
         builds: builds(&workflow),
+        logins: logins.count,
         used,
     }))
 }

@@ -3,6 +3,7 @@
 
 mod exposure;
 pub(super) mod gates;
+mod identity;
 mod judge;
 mod observe;
 mod permissions;
@@ -148,6 +149,9 @@ fn declarations() -> Vec<FactDecl> {
         yes_no("tests_on_pull_request", "whether tests run on pull requests"),
         yes_no("tests_on_push", "whether tests run on pushes to the default branch, or in a merge queue"),
         ratio("test_credit", "both 100 %, pull requests only 70 %, pushes only 50 %, other events only 30 %, none 0 %"),
+        count("logins", "steps that log in to a cloud or publish to a registry which knows short-lived identity"),
+        count("stored_logins", "those that use a stored key"),
+        ratio("keyless_ratio", "share of the logins without a stored key"),
         count("suppressed", "findings that a `zizmor: ignore` comment with a reason takes out of the counts; dangerous ones stay counted, as likely"),
     ]
 }

@@ -42,6 +42,7 @@ struct Gathered<'s> {
     suppressed: usize,
     pins: Vec<Pin>,
     permissions: Vec<u32>,
+    logins: usize,
 }
 
 /// Facts and evidence of the workflows that a want found.
@@ -84,6 +85,7 @@ impl<'s> Gathered<'s> {
         );
         self.pins.extend(judged.used.iter().map(|used| used.pin));
         self.permissions.extend(judged.permission_percent);
+        self.logins += judged.logins;
         if judged.is_action {
             self.actions += 1;
         } else {
@@ -141,6 +143,11 @@ impl<'s> Gathered<'s> {
             mean(&self.permissions, if open { 20 } else { 100 }, "no workflow has a token of its own"),
         );
         facts.set("secret_credit", Fact::Present(percent(self.secret_percent())));
+        self.findings.set_number(facts, "logins", self.logins);
+        let stored = self.findings.count("stored_logins").min(self.logins) as u64;
+        let logins = self.logins as u64;
+        let keyless = Exact::ratio(logins - stored, logins).map(|ratio| Fact::Present(Value::Number(ratio)));
+        facts.set("keyless_ratio", keyless.unwrap_or_else(|| Fact::Unobserved("no step logs in".to_owned())));
         let ignored = 100_usize
             .saturating_sub(40 * self.findings.count("ignored_failures") + 15 * self.findings.count("ignored_scans"));
         facts.set("gate_credit", Fact::Present(percent(ignored)));
@@ -247,6 +254,7 @@ const COUNTED: &[&str] = &[
     "inherited_secrets",
     "all_secrets",
     "echoed_secrets",
+    "stored_logins",
     "literal_secrets",
     "workflow_secrets",
     "ignored_failures",

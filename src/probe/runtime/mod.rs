@@ -1,0 +1,144 @@
+//! Probe `runtime`: which versions of language runtimes the repository says it runs on, and whether they are still
+//! supported. Owns parameters and facts; where versions are written is in `declared`. What a library is compatible with
+//! says nothing about what runs, and is not read.
+
+mod declared;
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::endoflife::{self, Stage};
+use crate::probe::finding::{Finding, Findings};
+use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use crate::world::{Class, ClassSet, Swept, Want, WantId, Wants};
+use crate::yaml::Node;
+
+use declared::Version;
+
+/// Parameters of the `runtime` probe: none.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "RuntimeProbe")]
+struct Params {}
+
+/// The registry's entry.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "runtime",
+    doc: "Finds the versions of Python, Node, Go, .NET, Ruby and PHP that run the code, and whether they are still supported",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "runtime: {}",
+};
+
+struct RuntimeProbe;
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let Params {} = crate::yaml::decode(node, problems)?;
+    Some(Box::new(RuntimeProbe))
+}
+
+impl Probe for RuntimeProbe {
+    #[rustfmt::skip]
+    fn facts(&self) -> FactSchema {
+        let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+        let decls = vec![
+            count("runtimes", "versions of runtimes that files such as `.python-version`, `.nvmrc`, `.tool-versions`, `go.mod` (`toolchain`), `global.json` and target frameworks name"),
+            count("unsupported_runtimes", "those whose release line has no support any more; where a file of CI names newer ones of the same runtime too, only the newest counts"),
+            count("ending_runtimes", "those whose support ends within 90 days, or that only get free security fixes"),
+            count("unmapped_runtimes", "those whose release line is not in the table of endoflife.date that ships with the tool"),
+        ];
+        FactSchema { decls, ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        "runtime".to_owned()
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        Touch { reads: declared::GLOBS.iter().map(|glob| (*glob).to_owned()).collect(), ..Touch::default() }
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        let select = declared::select().of(ClassSet::of(&[Class::Src, Class::Tooling])).below(folder);
+        let want = Want::doc(select, "runtime", |file| -> Result<Vec<Version>, Unknown> {
+            Ok(declared::read(file.path(), &file.text()))
+        });
+        vec![wants.add(want)]
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(async move {
+            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
+            look.swept.get(*want).whole.clone()?;
+            let today = look.world.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+            Ok(observe(look.swept, *want, today))
+        })
+    }
+}
+
+fn observe(swept: &Swept, want: WantId, today: Date) -> Observation {
+    let mut findings = Findings::default();
+    let mut known = 0_usize;
+    for (id, versions) in swept.get(want).own::<Vec<Version>>() {
+        let path = swept.path(id);
+        match versions {
+            Ok(versions) => {
+                known += versions.len();
+                findings.extend(path, versions.iter().filter_map(|version| judged(version, today)));
+            }
+            Err(unknown) => findings.unread(path, unknown.0.clone()),
+        }
+    }
+    let mut facts = Facts::new();
+    findings.set_number(&mut facts, "runtimes", known);
+    if known == 0 {
+        facts.set_reason("no file names the version of a runtime");
+    } else {
+        for fact in ["unsupported_runtimes", "ending_runtimes", "unmapped_runtimes"] {
+            facts.present(fact, Value::count(0));
+            findings.set_count(&mut facts, fact);
+        }
+    }
+    Observation { facts, evidence: findings.evidence(), requests: 0 }
+}
+
+fn judged(version: &Version, today: Date) -> Option<Finding> {
+    let shown = format!("{} {}", version.product, version.text);
+    let Some(cycle) = endoflife::of_version(version.product, &version.text) else {
+        let note = format!("{shown}: its release line is not in the table");
+        return Some(Finding::new("unmapped_runtimes", version.line, shown, note));
+    };
+    let (stage, story) = endoflife::stage(cycle, today)?;
+    let fact = match stage {
+        Stage::Over => "unsupported_runtimes",
+        Stage::Extended | Stage::Ending => "ending_runtimes",
+    };
+    let note = format!("{shown}: {} {} {story}", cycle.product, cycle.name);
+    Some(Finding::new(fact, version.line, shown, note).with(endoflife::certainty(today)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn facts(text: &str, product: &'static str) -> Option<&'static str> {
+        let version = Version { product, text: text.to_owned(), line: 1 };
+        judged(&version, Date::constant(2026, 9, 1)).map(|finding| finding.fact)
+    }
+
+    #[test]
+    fn versions_are_judged_by_their_release_line() {
+        assert_eq!(facts("3.8.10", "python"), Some("unsupported_runtimes"));
+        assert_eq!(facts("3.14", "python"), None);
+        assert_eq!(facts("3.10", "python"), Some("ending_runtimes"));
+        assert_eq!(facts("8", "dotnet"), Some("ending_runtimes"));
+        assert_eq!(facts("99", "nodejs"), Some("unmapped_runtimes"));
+    }
+}
