@@ -309,12 +309,13 @@ impl Sums<'_> {
         let unexplained = self.findings.count("unexplained_skips") as u64;
         self.facts.present("lines", Value::count(lines));
         self.facts.present("todos", Value::count(todos));
-        self.facts.present("tests", Value::count(tests));
         self.facts.set("unowned_todo_density", per_thousand(unowned));
-        let density = match self.uncounted.take() {
-            Some(reason) => Fact::Unobserved(reason),
-            None => per_thousand(tests),
+        let (amount, density) = match self.uncounted.take() {
+            Some(reason) if tests == 0 => (Fact::Unobserved(reason.clone()), Fact::Unobserved(reason)),
+            Some(reason) => (Fact::Present(Value::count(tests)), Fact::Unobserved(reason)),
+            None => (Fact::Present(Value::count(tests)), per_thousand(tests)),
         };
+        self.facts.set("tests", amount);
         self.facts.set("test_density", density);
         let ratio = match tests {
             0 => Fact::Absent,

@@ -37,6 +37,7 @@ fn stubs_count_in_shipped_code_and_not_in_tests_or_prose() {
         ),
         ("A.java", "class A {\n  void a() {\n    throw new UnsupportedOperationException();\n  }\n}\n", 0),
         ("A.cs", "class A { void B() { throw new NotImplementedException(); } }\n", 1),
+        ("A.cs", "class A { void B() { throw new NotImplementedException(\"Back is not supported\"); } }\n", 0),
         ("a.rb", "def a\n  raise NotImplementedError\nend\n", 0),
     ] {
         assert_eq!(one("stubs", path, text), Some(expected), "{path}: {text}");
@@ -124,6 +125,37 @@ fn lines_leave_out_comments_blank_lines_and_tests() {
     let text = "//! doc\n\nfn a() {\n    1;\n}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn b() {}\n}\n";
     let seen = observe(&[("src/a.rs", text)]);
     assert_eq!((count(&seen, "lines"), count(&seen, "tests")), (Some(3), Some(1)));
+}
+
+#[test]
+fn tests_in_languages_that_are_not_counted_leave_their_number_open() {
+    let tcl = [("src/a.c", "int a;\n"), ("tests/unit/a.tcl", "test {a} {}\n"), ("tests/unit/b.tcl", "")];
+    let seen = observe(&tcl);
+    assert!(matches!(seen.facts.get("tests"), Fact::Unobserved(why) if why.starts_with("2 files of tests")));
+    assert!(matches!(seen.facts.get("test_density"), Fact::Unobserved(_)));
+    let both = [("src/a.rs", "fn a() {}\n"), ("tests/a.rs", "#[test]\nfn a() {}\n"), ("tests/a.sh", "")];
+    assert_eq!(count(&observe(&both), "tests"), Some(1));
+}
+
+#[test]
+fn defaults_of_keys_and_passwords_are_found_where_they_would_run() {
+    let fact = "default_credentials";
+    for (path, text, expected) in [
+        ("shop/settings.py", "SECRET_KEY = 'django-insecure-abc'\n", 1),
+        ("shop/settings/dev.py", "SECRET_KEY = 'django-insecure-abc'\n", 0),
+        ("shop/auth.py", "KEY = os.environ.get('JWT_SECRET', 'secret')\n", 1),
+        ("shop/auth.py", "KEY = os.environ.get('JWT_SECRET', '')\n", 0),
+        ("shop/auth.py", "FILE = os.environ.get('SECRET_FILE', '/run/secrets/x')\n", 0),
+        ("src/auth.js", "const key = process.env.JWT_SECRET || 'secret';\n", 1),
+        ("src/auth.js", "const key = process.env.JWT_SECRET;\n", 0),
+        ("auth.go", "package a\nvar key = getEnv(\"JWT_SECRET\", \"secret\")\n", 1),
+        ("A.java", "class A { @Value(\"${jwt.secret:secret}\") String key; }\n", 1),
+        ("config.rb", "KEY = ENV.fetch('SECRET_KEY_BASE', 'abc')\n", 1),
+        ("config/app.php", "<?php return ['key' => env('APP_KEY', 'base64:abc')];\n", 1),
+        ("A.cs", "class A { string key = configuration[\"Jwt:Secret\"] ?? \"secret\"; }\n", 1),
+    ] {
+        assert_eq!(one(fact, path, text), Some(expected), "{path}: {text}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::probe::workflow::gates::{Gate, gate};
 use crate::world::{Name, Select};
 
 /// Files that are read.
@@ -52,9 +53,18 @@ pub(super) fn read(path: &str, text: &str) -> Vec<Version> {
         ".tool-versions" => tool_versions(text),
         "go.mod" => matched(text, &TOOLCHAIN, Some("go")),
         "global.json" => matched(text, &SDK, Some("dotnet")),
+        // What a linter of the pipeline runs on is not what runs the code.
+        _ if path.starts_with(".github/workflows/") && !runs_tests(text) => Vec::new(),
         _ if path.starts_with(".github/workflows/") => newest(matched(text, &SETUP, None)),
         _ => newest(frameworks(text)),
     }
+}
+
+fn runs_tests(workflow: &str) -> bool {
+    workflow.lines().any(|line| {
+        let line = line.trim().trim_start_matches("- ").trim_start_matches("run:").trim();
+        gate(line) == Some(Gate::Tests)
+    })
 }
 
 fn fixed(pattern: &str) -> Regex {
@@ -185,8 +195,10 @@ mod tests {
 
     #[test]
     fn of_a_pipeline_the_newest_counts_and_words_are_no_versions() {
-        let workflow = "jobs:\n  a:\n    steps:\n    - with:\n        node-version: 18\n    - with:\n        node-version: '22.x'\n    - with:\n        python-version: ${{ matrix.python }}\n";
+        let workflow = "jobs:\n  a:\n    steps:\n    - with:\n        node-version: 18\n    - with:\n        node-version: '22.x'\n    - with:\n        python-version: ${{ matrix.python }}\n    - run: npm test\n";
         assert_eq!(seen(".github/workflows/ci.yml", workflow), [("nodejs", "22".to_owned(), 7)]);
+        let linter = workflow.replace("npm test", "npx markdownlint docs");
+        assert!(seen(".github/workflows/docs.yml", &linter).is_empty());
         assert!(seen(".nvmrc", "lts/jod\n").is_empty());
         assert!(seen("go.mod", "module x\ngo 1.19\n").is_empty(), "the least it is compatible with");
     }
