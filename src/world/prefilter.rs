@@ -112,21 +112,18 @@ impl Prefilter {
 
     /// Whether nothing more can be learned at this place of the table.
     fn compare(&mut self, place: usize, gram: [u8; GRAM], bytes: &[u8], at: usize) -> bool {
-        let from = usize::from(self.heads[place]);
-        let mut all = true;
-        for entry in self.entries[from..].iter().take_while(|entry| entry.place == place) {
-            let found = &mut self.found;
-            let starts = || {
-                let start = at.checked_sub(entry.before)?;
-                bytes.get(start..).map(|rest| rest.starts_with(&entry.literal))
-            };
-            if entry.gram == gram && starts() == Some(true) {
+        let here = &self.entries[usize::from(self.heads[place])..];
+        let found = &mut self.found;
+        let mut any = false;
+        for entry in here.iter().take_while(|entry| entry.place == place).filter(|entry| entry.gram == gram) {
+            let rest = at.checked_sub(entry.before).and_then(|start| bytes.get(start..));
+            if rest.is_some_and(|rest| rest.starts_with(&entry.literal)) {
                 entry.questions.iter().for_each(|question| found[*question] = true);
-            } else {
-                all &= entry.questions.iter().all(|question| found[*question]);
+                any = true;
             }
         }
-        all
+        let answered = |entry: &Entry| entry.questions.iter().all(|question| found[*question]);
+        any && here.iter().take_while(|entry| entry.place == place).all(answered)
     }
 }
 
