@@ -195,7 +195,7 @@ impl Alert {
     }
 
     fn get<'a>(&'a self, path: &'a str) -> Request<'a> {
-        Request { method: "GET", path, credentials: &self.credentials, headers: &[] }
+        Request::get(path, &self.credentials)
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn list(wanted: Wanted<'_>, world: &World, until: Deadline) -> 
     for _ in 0..MOST_PAGES {
         let more = token.as_ref().map(|token| format!("&continuation-token={}", encoded(token))).unwrap_or_default();
         let path = format!("{}?list-type=2&prefix={}{more}", wanted.path, encoded(wanted.prefix));
-        let request = Request { method: "GET", path: &path, credentials: wanted.credentials, headers: &[] };
+        let request = Request::get(&path, wanted.credentials);
         let (reply, _) = round.answer(request).await?;
         if reply.status != 200 {
             return Err(Unknown::because(format!("the list was not given: status {}", reply.status)));
