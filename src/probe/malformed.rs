@@ -149,7 +149,7 @@ impl Malformed {
         let healthy = after.reply.as_ref().is_ok_and(|reply| reply.status == before.status);
         if places.is_empty() {
             places
-                .push(Evidence { note: Some(format!("{} requests are refused as they must be", met.len())), ..place });
+                .push(Evidence { note: Some(format!("{} requests are handled as they must be", met.len())), ..place });
         }
         Ok(round.observed(facts::of(&met, slow.as_ref(), healthy), places))
     }

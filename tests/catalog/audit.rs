@@ -47,7 +47,18 @@ impl Audited {
 const NOWHERE: (&str, &str) = ("api", "url: \"http://127.0.0.1:1\"");
 
 /// What a rule has to be told before it looks at anything, on every fixture.
-const PARAMETERS: &[(&str, &str)] = &[("api/rate-limiting", "path: /search")];
+const PARAMETERS: &[(&str, &str)] = &[
+    ("api/rate-limiting", "path: /search"),
+    (
+        "auth/roles-and-tenants",
+        "matrix: [{ path: /orders/7, allow: [ada], marker: ada@shop.test }, { path: /users, allow: [default] }], roles: [default, ada, bob, none]",
+    ),
+    ("input/malformed-rejected", "path: /profiles, json: { name: Ada, age: 36 }, oversize: 64 kB, patience: 1 s"),
+    (
+        "rel/recovery-drill",
+        "run: [sh, -c, exit 0], health: { path: /ready }, every: 100 ms, steady: 400 ms, timeout: 3 s",
+    ),
+];
 
 /// A spec that uses every rule; those that ask a service ask the target named after their probe, or `api`.
 fn spec(rules: &[(&'static str, Value)], (asked, target): (&str, &str)) -> String {
