@@ -4,6 +4,7 @@
 //! `schedule` says when a request is due, `desk` who sends it, `tally` what became of it, `guard` when to stop: all
 //! four are pure. `wire` is one connection, `press` the threads. Who may press whom, and how hard, is decided by others.
 
+mod alarm;
 mod desk;
 mod guard;
 mod press;

@@ -167,13 +167,15 @@ fn run(load: &Load, end: &Arc<End>) -> Result<Pressed, String> {
     sum_up(&field, total)
 }
 
-/// Which thread carries which connections. Where a schedule limits the rate one thread is enough.
+/// Which thread carries which connections. Where a schedule limits the rate one thread is enough; a target on this machine
+/// needs a core of its own.
 fn shares(load: &Load) -> Vec<Range<usize>> {
     let threads = match load.pace {
         Pace::Open(_) => 1,
         Pace::Saturate { .. } => {
             let cores = thread::available_parallelism().map_or(1, usize::from);
-            load.connections.div_ceil(CONNECTIONS_OF_A_THREAD).min(cores).max(1)
+            let ours = cores.saturating_sub(usize::from(load.peer.ip().is_loopback()));
+            load.connections.div_ceil(CONNECTIONS_OF_A_THREAD).min(ours).max(1)
         }
     };
     let share = load.connections.div_ceil(threads);

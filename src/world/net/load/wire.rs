@@ -5,8 +5,9 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use super::{Ending, Load};
 use crate::model::target::Route;
 use crate::world::Deadline;
@@ -69,6 +70,7 @@ fn ask<'a>(load: &'a Load, route: &'a Route) -> Ask<'a> {
 pub(super) struct Wire<'a> {
     template: &'a Template,
     sender: Option<SendRequest<Full<Bytes>>>,
+    alarm: Alarm,
     /// Times it was opened.
     pub(super) opened: u64,
     /// Requests that were sent again because the target had closed the connection.
@@ -79,22 +81,18 @@ pub(super) struct Wire<'a> {
 
 impl<'a> Wire<'a> {
     pub(super) fn new(template: &'a Template) -> Wire<'a> {
-        Wire { template, sender: None, opened: 0, repeated: 0, own_trouble: None }
+        Wire { template, sender: None, alarm: Alarm::new(), opened: 0, repeated: 0, own_trouble: None }
     }
 
     /// Sends the request and reads the answer to its end, or gives up at `until`.
     pub(super) async fn ask(&mut self, until: Instant) -> Answer {
-        match timeout_at(until, self.converse(until)).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(ending)) => {
-                self.sender = None;
-                Answer::without(ending)
-            }
-            Err(_) => {
-                self.sender = None;
-                Answer::without(Ending::Timeout)
-            }
-        }
+        let mut alarm = std::mem::take(&mut self.alarm);
+        let answer = alarm.before(until, self.converse(until)).await;
+        self.alarm = alarm;
+        answer.unwrap_or(Err(Ending::Timeout)).unwrap_or_else(|ending| {
+            self.sender = None;
+            Answer::without(ending)
+        })
     }
 
     async fn converse(&mut self, until: Instant) -> Result<Answer, Ending> {
