@@ -88,6 +88,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("include_dir", &["catalog.rs", "catalog/", "demo/"]),
     ("indicatif", &["cli/progress.rs"]),
     ("mysql_common", &["world/service/mysql/"]),
+    ("jsonschema", &["probe/openapi_conformance/schema.rs"]),
     ("num_bigint", &["model/exact.rs"]),
     ("num_rational", &["model/exact.rs"]),
     ("num_traits", &["model/exact.rs"]),

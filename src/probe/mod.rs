@@ -50,6 +50,7 @@ mod metrics;
 mod mysql;
 mod nats;
 mod openapi;
+mod openapi_conformance;
 mod ownership;
 mod pattern;
 mod percent;
@@ -239,6 +240,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &malformed::DEF,
     &manifest::DEF,
     &openapi::DEF,
+    &openapi_conformance::DEF,
     &ownership::DEF,
     &promql::DEF,
     &postgres::DEF,

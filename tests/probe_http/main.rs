@@ -4,6 +4,7 @@
 
 mod active;
 mod authz;
+mod conformance;
 mod injection;
 mod malformed;
 mod metrics;
