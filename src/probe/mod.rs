@@ -25,6 +25,7 @@ mod dns;
 mod dockerfile;
 mod docs;
 mod endoflife;
+mod drill;
 mod endpoint;
 pub(crate) mod evidence;
 mod exposed_paths;
@@ -228,6 +229,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &dockerfile::DEF,
     &exposed_paths::DEF,
     &docs::DEF,
+    &drill::DEF,
     &file::DEF,
     &fresh::DEF,
     &git::DEF,

@@ -5,6 +5,7 @@
 mod active;
 mod authz;
 mod conformance;
+mod drill;
 mod injection;
 mod malformed;
 mod metrics;
