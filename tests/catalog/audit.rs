@@ -87,7 +87,14 @@ fn spec(rules: &[(&'static str, Value)], (asked, target): (&str, &str)) -> Strin
     text
 }
 
-fn binary(arguments: &[&str], spec: &str) -> std::process::Output {
+/// Programs that stand in for those of a cloud come before those of this machine.
+fn path_with(stubs: Option<&Path>) -> std::ffi::OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = stubs.map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).unwrap()
+}
+
+fn binary(arguments: &[&str], spec: &str, stubs: Option<&Path>) -> std::process::Output {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shipworthy.yaml");
     // load takes its time: only services that are about it allow it
@@ -99,13 +106,13 @@ fn binary(arguments: &[&str], spec: &str) -> std::process::Output {
     std::fs::write(&file, spec).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_shipworthy"));
     command.args(arguments).arg("--spec").arg(&file).current_dir(folder.path()).env_clear();
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", folder.path()).env("NO_COLOR", "1");
+    command.env("PATH", path_with(stubs)).env("HOME", folder.path()).env("NO_COLOR", "1");
     command.output().unwrap()
 }
 
 /// What is wrong with a spec that uses every rule; empty when nothing is.
 pub(crate) fn validate(rules: &[(&'static str, Value)]) -> String {
-    let output = binary(&["validate"], &spec(rules, NOWHERE));
+    let output = binary(&["validate"], &spec(rules, NOWHERE), None);
     if output.status.success() { String::new() } else { String::from_utf8_lossy(&output.stderr).into_owned() }
 }
 
@@ -147,7 +154,8 @@ fn audit(rules: &[(&'static str, Value)], folder: &Path) -> Audited {
         arguments.push("--offline");
     }
     let (target, how) = asked.as_ref().map_or(NOWHERE, |(target, how)| (*target, how.as_str()));
-    let output = binary(&arguments, &spec(rules, (target, how)));
+    let stubs = Some(root.path().join("bin")).filter(|folder| folder.is_dir());
+    let output = binary(&arguments, &spec(rules, (target, how)), stubs.as_deref());
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{}: {}", folder.display(), String::from_utf8_lossy(&output.stderr)));
     Audited(report)
