@@ -56,7 +56,32 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
     for text in &arguments.allow {
         take(text, None);
     }
-    let inventory = import::read(&read_document(&arguments.file)?);
+    let bytes = read_document(&arguments.file)?;
+    if is_spec(&arguments.file) {
+        let text = String::from_utf8_lossy(&bytes);
+        let (statements, allowed) = match import::read_spec(shown, &text) {
+            Ok(read) => read,
+            Err(problems) => {
+                console.problems(&problems.sorted());
+                return Ok(None);
+            }
+        };
+        let mut wrong = Vec::new();
+        for directive in allowed {
+            match Allow::parse(&directive.text, None) {
+                Ok(allow) => allows.push(allow),
+                Err(problem) => wrong.push(Problem { place: Some(Place::line(shown, directive.line)), ..*problem }),
+            }
+        }
+        problems.extend(wrong);
+        return if problems.is_empty() {
+            Ok(Some((statements, allows)))
+        } else {
+            console.problems(&problems);
+            Ok(None)
+        };
+    }
+    let inventory = import::read(&bytes);
     for note in &inventory.encoding {
         console.note(&format!("note: `{shown}`: {note}"));
     }
@@ -68,6 +93,11 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
         return Ok(None);
     }
     Ok(Some((inventory.statements, allows)))
+}
+
+/// Whether the file is a spec; all else is read as a document.
+fn is_spec(file: &std::path::Path) -> bool {
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml"))
 }
 
 fn summary(findings: &[Finding], allowed: usize) -> String {

@@ -23,11 +23,15 @@ mod read;
 mod remark;
 mod repair;
 mod row;
+mod spec;
 mod surroundings;
 mod threshold;
 mod words;
 
+use std::sync::Arc;
+
 use crate::model::{Problems, Statement};
+use crate::yaml;
 
 pub use blocks::Directive;
 pub use decode::{Decoded, decode};
@@ -60,6 +64,20 @@ pub struct Leftover {
 /// Everything that a document says.
 pub fn read(bytes: &[u8]) -> Inventory {
     entry::reading(decode(bytes)).inventory
+}
+
+/// What a spec claims, read as the document it would be; lines are those of the spec. The second part holds what its key
+/// `lint: { allow: […] }` accepts, with the lines. An error where it is no YAML.
+pub fn read_spec(file: &str, text: &str) -> Result<(Vec<Statement>, Vec<Directive>), Problems> {
+    let Some(root) = yaml::parse(Arc::new(yaml::Source::new(file, text)))? else { return Ok(Default::default()) };
+    let written = spec::written(&root);
+    let mut statements = read(written.text.as_bytes()).statements;
+    for statement in &mut statements {
+        statement.line = written.line(statement.line);
+    }
+    let allowed = root.get("lint").and_then(|lint| lint.get("allow")).map(yaml::Node::items).unwrap_or_default();
+    let directive = |node: &yaml::Node| Some(Directive { line: node.span.line, text: node.text()?.to_owned() });
+    Ok((statements, allowed.iter().filter_map(directive).collect()))
 }
 
 /// A spec that a document suggests, and what was done to read the document.

@@ -274,7 +274,9 @@ fn negative(text: &str) -> Option<&'static str> {
         text.split(['(', '（', '—', '–']).skip(1).chain(text.split(" - ").skip(1)).collect::<Vec<_>>().join(" ");
     let said = unconditional(text);
     let always = ALWAYS.iter().find(|words| says_or_holds(said, words));
-    always.or_else(|| IN_BRACKETS.iter().find(|words| says(&aside, words))).copied()
+    // `(pending → confirmed)`, `enum: 'pending', 'done'`: the states that the thing itself can have.
+    let lists_states = text.contains(['→', '\'', '|']) || text.contains("->");
+    always.or_else(|| IN_BRACKETS.iter().filter(|_| !lists_states).find(|words| says(&aside, words))).copied()
 }
 
 /// A text up to its condition: `returns 503 when Stripe is not configured` is what a test shows.

@@ -64,6 +64,9 @@ pub struct Document {
     /// Accepted failures.
     #[serde(default)]
     pub waivers: Vec<Spanned<WaiverDoc>>,
+    /// What `shipworthy lint` finds in this spec and somebody accepts.
+    #[serde(default)]
+    pub lint: Option<LintDoc>,
     /// Who works on it.
     #[serde(default)]
     pub team: Vec<TeamDoc>,
@@ -97,6 +100,15 @@ pub struct SystemDoc {
     /// Checks that the plan calls its critical path, in order; the report compares it with the computed one.
     #[serde(default)]
     pub critical_path: Vec<Spanned<String>>,
+}
+
+/// Contradictions in the spec that are accepted.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LintDoc {
+    /// Findings of these rules are accepted, each with its reason: `L02: the teams agreed to share Wednesday`.
+    #[serde(default)]
+    pub allow: Vec<Spanned<String>>,
 }
 
 /// What a document or person says the overall status is.

@@ -110,3 +110,49 @@ fn a_hostile_document_is_compared_within_bounds_and_stays_text() {
     assert!(err(&output).contains("items were compared"), "{}", err(&output));
     assert!(!out(&output).contains('\u{1b}'));
 }
+
+const SPEC: &str = "version: 1\nsystem: { name: Shop }\nclaims: { overall: 90 % }\nareas:\n  data:\n    title: Data\n    claimed: 90 %\n    \
+                    checks:\n      - id: backups\n        title: Backups\n        claimed: { value: missing }\n      - id: database\n        \
+                    title: Database (configured but not tested)\n        claimed: { value: done }\n  web:\n    title: Web\n    claimed: 30 %\n    \
+                    checks: [{ id: pages, title: Pages, claimed: { value: done } }]\n";
+
+#[test]
+fn the_same_rules_look_at_a_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("shipworthy.yaml"), SPEC).unwrap();
+    let output = shipworthy(folder.path(), &["lint", "shipworthy.yaml", "--format", "json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = |rule: &str| found.as_array().unwrap().iter().find(|finding| finding["rule"] == rule).cloned();
+    assert_eq!(told("L19").unwrap()["places"], serde_json::json!([{ "line": 12 }]));
+    let roll_up = told("L03").unwrap();
+    assert_eq!(roll_up["places"][0]["line"], 3);
+    assert_eq!(roll_up["arithmetic"], "(90 + 30) / 2 = 60 %; claimed 90 %");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(shipworthy(folder.path(), &["validate"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_spec_accepts_findings_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |allow: &str| {
+        fs::write(folder.path().join("shipworthy.yaml"), format!("{SPEC}lint: {{ allow: [{allow}] }}\n")).unwrap();
+        shipworthy(folder.path(), &["lint", "shipworthy.yaml", "--format", "json"])
+    };
+    let output = with("\"L19: tested by the vendor\", \"L03: web counts little\"");
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(
+        found.as_array().unwrap().iter().all(|finding| finding["rule"] != "L19" && finding["rule"] != "L03"),
+        "{found}"
+    );
+    assert_eq!(shipworthy(folder.path(), &["validate"]).status.code(), Some(0));
+    let output = with("L19");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("`L19` is allowed without a reason"), "{}", err(&output));
+}
+
+#[test]
+fn a_spec_that_is_no_yaml_is_a_wrong_question() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("broken.yaml"), "areas: [\n").unwrap();
+    assert_eq!(shipworthy(folder.path(), &["lint", "broken.yaml"]).status.code(), Some(2));
+}

@@ -1,0 +1,213 @@
+//! A spec as the document it would be: areas as headings, checks as bullets with the marks of their claims, phases and gates
+//! as lists. So the same rules look for contradictions in both. What a spec includes is not followed.
+
+use crate::yaml::Node;
+
+/// A document with, for each of its lines, the line of the spec that says it.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) lines: Vec<u32>,
+}
+
+impl Written {
+    fn add(&mut self, line: u32, text: &str) {
+        self.text.push_str(text);
+        self.text.push_str("\n\n");
+        self.lines.extend([line, line]);
+    }
+
+    fn bullet(&mut self, line: u32, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+        self.lines.push(line);
+    }
+
+    /// The line of the spec behind a line of the document, both from 1.
+    pub(super) fn line(&self, line: u32) -> u32 {
+        let index = (line as usize).saturating_sub(1);
+        self.lines.get(index).or(self.lines.last()).copied().unwrap_or(1)
+    }
+}
+
+/// Most checks that a document is written of.
+const MOST_CHECKS: usize = 5000;
+
+/// The spec as a document.
+pub(super) fn written(root: &Node) -> Written {
+    let mut document = Written::default();
+    let name = root.get("system").and_then(|system| text(system, "name"));
+    document.add(1, &format!("# {}", name.unwrap_or_else(|| "System".to_owned())));
+    head(root, &mut document);
+    let checks = checks(root);
+    for (key, area) in entries(root, "areas") {
+        let title = text(area, "title").unwrap_or_else(|| key.to_owned());
+        let claimed = text(area, "claimed").map_or_else(String::new, |claimed| format!(" ({claimed} complete)"));
+        document.add(area.span.line.saturating_sub(1).max(1), &format!("## {title}{claimed}"));
+        if let Some(priority) = area.get("priority") {
+            document.add(
+                priority.span.line,
+                &format!("**Priority:** {}", priority.text().unwrap_or_default().to_uppercase()),
+            );
+        }
+        let own = || checks.iter().filter(|check| check.area == key);
+        own().filter(|check| check.group.is_none()).for_each(|check| check.write(&checks, &mut document));
+        let mut groups: Vec<&str> = Vec::new();
+        groups.extend(own().filter_map(|check| check.group.as_deref()));
+        groups.dedup();
+        for group in groups {
+            document.add(
+                first_line(own().filter(|check| check.group.as_deref() == Some(group))),
+                &format!("\n### {group}"),
+            );
+            document.lines.push(1);
+            own()
+                .filter(|check| check.group.as_deref() == Some(group))
+                .for_each(|check| check.write(&checks, &mut document));
+        }
+        document.bullet(area.span.line, "");
+    }
+    plan(root, &checks, &mut document);
+    document
+}
+
+fn first_line<'c>(mut checks: impl Iterator<Item = &'c Check>) -> u32 {
+    checks.next().map_or(1, |check| check.line)
+}
+
+fn head(root: &Node, document: &mut Written) {
+    if let Some(overall) = root.get("claims").and_then(|claims| claims.get("overall")) {
+        document.add(overall.span.line, &format!("**Overall:** {} complete", overall.text().unwrap_or_default()));
+    }
+    if let Some(date) = root.get("system").and_then(|system| system.get("target_date")) {
+        document.add(date.span.line, &format!("**Target date:** {}", date.text().unwrap_or_default()));
+    }
+}
+
+/// Phases with their checks, gates, and the declared path.
+fn plan(root: &Node, checks: &[Check], document: &mut Written) {
+    for (number, (key, phase)) in entries(root, "phases").enumerate() {
+        let title = text(phase, "title").unwrap_or_else(|| key.to_owned());
+        let title = match super::phase::opened_by(&title) {
+            Some(_) => title,
+            None => format!("Phase {}: {title}", number + 1),
+        };
+        document.add(phase.span.line, &format!("## {title}"));
+        // What is done, or stands under a heading of its phase, is no plan of its own.
+        let planned =
+            |check: &&Check| check.phase.as_deref() == Some(key) && !check.is_done() && !check.is_below_a_phase;
+        for check in checks.iter().filter(planned) {
+            document.bullet(check.line, &format!("- {}{}", check.title, check.effort()));
+        }
+        document.bullet(phase.span.line, "");
+    }
+    for (key, gate) in entries(root, "gates") {
+        document.add(gate.span.line, &format!("## Gate: {}", text(gate, "title").unwrap_or_else(|| key.to_owned())));
+        for id in gate.get("checks").map(Node::items).unwrap_or_default() {
+            let named = checks.iter().find(|check| Some(check.id.as_str()) == id.text());
+            document.bullet(
+                id.span.line,
+                &format!("- {}", named.map_or(id.text().unwrap_or_default(), |check| &check.title)),
+            );
+        }
+        document.bullet(gate.span.line, "");
+    }
+    let path = root.get("system").and_then(|system| system.get("critical_path")).map(Node::items).unwrap_or_default();
+    let steps: Vec<&str> = path
+        .iter()
+        .filter_map(|step| {
+            checks.iter().find(|check| Some(check.id.as_str()) == step.text()).map(|check| check.title.as_str())
+        })
+        .collect();
+    if let Some(first) = path.first().filter(|_| steps.len() > 2) {
+        document.add(first.span.line, &format!("Critical path: {}", steps.join(" → ")));
+    }
+}
+
+struct Check {
+    area: String,
+    id: String,
+    title: String,
+    line: u32,
+    group: Option<String>,
+    phase: Option<String>,
+    /// Whether the title of its area or its group names a part of the plan.
+    is_below_a_phase: bool,
+    claimed: Option<String>,
+    effort: Option<String>,
+    blocker: bool,
+    requires: Vec<(u32, String)>,
+}
+
+impl Check {
+    fn is_done(&self) -> bool {
+        self.claimed.as_deref() == Some("done")
+    }
+
+    fn effort(&self) -> String {
+        let said = !super::duration::durations(&self.title).is_empty();
+        let Some(effort) = self.effort.as_ref().filter(|_| !said) else { return String::new() };
+        format!(" ({})", effort.replace("..", "-").replace(" d", " days").replace(" w", " weeks"))
+    }
+
+    fn write(&self, all: &[Check], document: &mut Written) {
+        let (mark, share) = match self.claimed.as_deref() {
+            Some("done") => ("[x] ", String::new()),
+            Some("missing") => ("[ ] ", String::new()),
+            Some("partial") => ("⚠️ ", String::new()),
+            Some(value) if value.ends_with('%') => ("", format!(": {value} complete")),
+            _ => ("", String::new()),
+        };
+        let rank = if self.blocker { " (Priority: CRITICAL)" } else { "" };
+        document.bullet(self.line, &format!("- {mark}{}{share}{}{rank}", self.title, self.effort()));
+        for (line, id) in &self.requires {
+            if let Some(other) = all.iter().find(|other| other.id == *id) {
+                document
+                    .bullet(*line, &format!("  - Requires: {}", other.title.replace([',', '+', '.', ';', '('], " ")));
+            }
+        }
+    }
+}
+
+fn checks(root: &Node) -> Vec<Check> {
+    let of_area = |(key, area): (&str, &Node)| -> Vec<Check> {
+        let items = area.get("checks").map(Node::items).unwrap_or_default();
+        let title = text(area, "title").unwrap_or_default();
+        items.iter().filter_map(|item| check(key, &title, item)).collect()
+    };
+    entries(root, "areas").flat_map(of_area).take(MOST_CHECKS).collect()
+}
+
+fn check(area: &str, area_title: &str, item: &Node) -> Option<Check> {
+    let id = text(item, "id").or_else(|| text(item, "use"))?;
+    let claimed = item.get("claimed");
+    let value = claimed.and_then(|claimed| claimed.text().map(str::to_owned).or_else(|| text(claimed, "value")));
+    let requires = item.get("requires").map(Node::items).unwrap_or_default();
+    let group = text(item, "group");
+    let opens = |title: &str| title.split(" / ").any(|part| super::phase::opened_by(part).is_some());
+    Some(Check {
+        area: area.to_owned(),
+        is_below_a_phase: opens(area_title) || group.as_deref().is_some_and(opens),
+        title: one_line(&text(item, "title").unwrap_or_else(|| id.clone())),
+        id,
+        line: item.span.line,
+        group,
+        phase: text(item, "phase"),
+        claimed: value.map(|value| value.replace(" %", "%")),
+        effort: text(item, "effort"),
+        blocker: text(item, "severity").as_deref() == Some("blocker"),
+        requires: requires.iter().filter_map(|node| Some((node.span.line, node.text()?.to_owned()))).collect(),
+    })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn text(node: &Node, key: &str) -> Option<String> {
+    Some(one_line(node.get(key)?.text()?))
+}
+
+fn entries<'n>(root: &'n Node, key: &str) -> impl Iterator<Item = (&'n str, &'n Node)> {
+    root.get(key).map(Node::entries).unwrap_or_default().iter().map(|(key, node)| (key.text.as_str(), node))
+}
