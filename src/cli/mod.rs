@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod audit_args;
 mod catalog;
 mod compare;
 mod completions;
