@@ -51,3 +51,19 @@ fn both_samples_are_asked_the_same() {
     };
     assert_eq!(asked(&[]), asked(&["--fixed"]));
 }
+
+#[test]
+fn a_system_of_a_real_document_is_audited_by_its_name() {
+    let (code, report) = demo(&["--system", "castiel"]);
+    assert_eq!((code, &report["system"]["name"]), (Some(1), &Value::from("Castiel")));
+    assert!(outcomes(&report, "pass").contains(&"core-services-answer@gateway"), "its service answers");
+    let (code, report) = demo(&["--system", "castiel", "--fixed"]);
+    assert_eq!((code, &report["verdict"]), (Some(0), &Value::from("ready")));
+}
+
+#[test]
+fn a_system_that_is_not_there_is_a_wrong_question_and_the_others_are_named() {
+    let output = Command::new(env!("CARGO_BIN_EXE_shipworthy")).args(["demo", "--system", "nowhere"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("castiel"));
+}

@@ -97,8 +97,8 @@ pub(super) struct DemoArgs {
     /// Audit the repaired twin, which is ready.
     #[arg(long)]
     pub(super) fixed: bool,
-    /// Audit the system of a real readiness document instead: abc, castiel, catalynx, clarion or clo.
-    #[arg(long, value_name = "NAME")]
+    /// Audit the system of a real readiness document instead.
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(crate::demo::System::names()))]
     pub(super) system: Option<String>,
     #[command(flatten)]
     pub(super) output: OutputArgs,

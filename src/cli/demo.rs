@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &DemoArgs, console: &Console) -> Result<Exit> {
     let outputs = Outputs::open(&arguments.output)?;
     let folder = Folder::new()?;
     let system = match &arguments.system {
-        Some(name) => Some(System::named(name).with_context(|| unknown(name))?),
+        Some(name) => Some(System::named(name).with_context(|| format!("there is no system `{name}`"))?),
         None => None,
     };
     let service = match system {
@@ -54,10 +54,6 @@ pub(super) fn run(arguments: &DemoArgs, console: &Console) -> Result<Exit> {
     let report = audit::execute(&options, &prepared, console)?.report;
     outputs.write(&report, console)?;
     Ok(Exit::from_code(report.exit.code))
-}
-
-fn unknown(name: &str) -> String {
-    format!("there is no system `{name}`; there are {}", System::names().join(", "))
 }
 
 /// A folder of our own below the system's temporary one; removed when dropped.

@@ -14,7 +14,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Response};
 use serde_json::{Map, Value};
 
-use super::limit::Limit;
+use super::limit::{Left, Limit};
 use super::script::{Route, Script};
 use super::tally::Tally;
 
@@ -108,9 +108,18 @@ impl Scripted {
             return Reply::error(405, "not this way").with("allow", methods.into_iter().collect::<Vec<_>>().join(", "));
         };
         let route = &self.script.routes[at];
-        if let Some(refusal) = self.refusal(route, self.limits[at].as_ref(), asked) {
-            return refusal;
+        let left = self.limits[at].as_ref().map(Limit::take);
+        let reply = match self.refusal(route, left, asked) {
+            Some(refusal) => refusal,
+            None => self.served(route, asked).await,
+        };
+        match (route.per_minute, left) {
+            (Some(limit), Some(left)) => announced(reply, limit, left),
+            _ => reply,
         }
+    }
+
+    async fn served(&self, route: &Route, asked: &Asked) -> Reply {
         self.work(route, asked).await;
         self.remember(route, asked);
         Reply {
@@ -122,8 +131,8 @@ impl Scripted {
     }
 
     /// Why the request is not answered as it wishes, if so: too many, a stranger, or nothing one can work with.
-    fn refusal(&self, route: &Route, limit: Option<&Limit>, asked: &Asked) -> Option<Reply> {
-        if let Some(left) = limit.map(Limit::take)
+    fn refusal(&self, route: &Route, left: Option<Left>, asked: &Asked) -> Option<Reply> {
+        if let Some(left) = left
             && left.requests.is_none()
         {
             return Some(Reply::error(429, "too many requests").with("retry-after", left.seconds.max(1).to_string()));
@@ -232,6 +241,14 @@ fn series(value: &str, query: &BTreeMap<String, String>) -> String {
     };
     let times = (0..MOST_POINTS).map(|at| start + at * step.max(1)).take_while(|time| *time <= end);
     times.map(|time| format!("[{time},\"{value}\"]")).collect::<Vec<_>>().join(",")
+}
+
+/// With what is left of the limit, as services announced it before the IETF's draft had its present form.
+fn announced(reply: Reply, limit: u32, left: Left) -> Reply {
+    reply
+        .with("ratelimit-limit", limit.to_string())
+        .with("ratelimit-remaining", left.requests.unwrap_or(0).to_string())
+        .with("ratelimit-reset", left.seconds.to_string())
 }
 
 fn login() -> Reply {

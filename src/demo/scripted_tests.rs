@@ -70,9 +70,11 @@ fn the_cache_is_counted_and_the_limit_holds() {
     let service = service(script);
     let answers: Vec<String> = (0..5).map(|_| status(&ask(&service, "GET /p", "")).to_owned()).collect();
     assert_eq!(answers, ["200", "200", "200", "200", "429"]);
+    let refused = ask(&service, "GET /p", "");
+    assert!(refused.contains("ratelimit-limit: 4\r\n") && refused.contains("ratelimit-remaining: 0\r\n"), "{refused}");
     let metrics = ask(&service, "GET /metrics", "");
     assert!(metrics.contains("{result=\"hit\"} 3\n") && metrics.contains("{result=\"miss\"} 1\n"), "{metrics}");
-    assert!(metrics.contains("http_requests_total{code=\"429\"} 1\n"), "{metrics}");
+    assert!(metrics.contains("http_requests_total{code=\"429\"} 2\n"), "{metrics}");
 }
 
 #[test]

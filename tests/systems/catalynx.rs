@@ -1,6 +1,12 @@
 //! Catalynx: five vulnerabilities, four gates with numbers.
 
-use crate::audit::{Audited, State, audit};
+use crate::audit::{Audited, State, audit, run};
+use crate::servers::{postgres, redis};
+
+/// The database after the migrations, with a profile and its opportunity.
+const SQL: &str = "CREATE TABLE profiles (id int PRIMARY KEY, name text NOT NULL); \
+    CREATE INDEX profiles_by_name ON profiles (name); INSERT INTO profiles VALUES (7, 'Rivers Trust'); \
+    CREATE TABLE opportunities (id int PRIMARY KEY, profile_id int NOT NULL); INSERT INTO opportunities VALUES (1, 7)";
 
 /// What the four gates ask for in numbers: check, fact.
 const NUMBERS: &[(&str, &str)] = &[
@@ -38,4 +44,15 @@ fn repaired_its_four_gates_pass_with_numbers() {
     for (check, fact) in NUMBERS {
         assert!(audited.number(check, fact) > 0.0, "{check}");
     }
+}
+
+#[test]
+fn with_its_cache_and_database_at_hand_what_they_hold_is_proven_as_well() {
+    let cache = redis::start(&[], &["SET profile:7 sample EX 300"]);
+    let database = postgres::start(&[], SQL);
+    let url = postgres::url(database.port, "postgres", postgres::PASSWORD, "postgres");
+    let environment = [("CACHE_URL", format!("redis://127.0.0.1:{}", cache.port)), ("DATABASE_URL", url)];
+    let audited = run("catalynx", State::Repaired, &environment);
+    let held = ["cache-answers", "cache-is-warm", "cache-entries-expire", "hot-query-uses-an-index", "no-orphans"];
+    outcomes(&audited, &held, "pass");
 }

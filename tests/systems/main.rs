@@ -3,18 +3,25 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod audit;
+mod capabilities;
 mod rows;
+#[path = "../probing/server.rs"]
+mod server;
+#[path = "../servers/mod.rs"]
+mod servers;
 mod table;
 
+mod abc;
 mod castiel;
 mod catalynx;
+mod clarion;
 mod clo;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Those that are complete.
-const SYSTEMS: &[&str] = &["castiel", "catalynx", "clo"];
+/// Every system.
+const SYSTEMS: &[&str] = &["abc", "castiel", "catalynx", "clarion", "clo"];
 
 fn folder(system: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/systems").join(system)
@@ -29,11 +36,20 @@ fn the_imported_specs_are_what_import_makes() {
         command.env_clear().current_dir(folder(system)).args(["import", "PRODUCTION_READINESS.md"]);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{system}: {}", String::from_utf8_lossy(&output.stderr));
-        if current(&folder(system).join("imported.yaml"), &String::from_utf8(output.stdout).unwrap()) {
+        let (file, text) = (folder(system).join("imported.yaml"), String::from_utf8(output.stdout).unwrap());
+        if std::fs::read_to_string(&file).is_ok_and(|old| without_proposals(&old) == without_proposals(&text)) {
+            continue;
+        }
+        if current(&file, &text) {
             stale.push(*system);
         }
     }
     assert!(stale.is_empty(), "stale: {stale:?}\nrun `UPDATE=1 cargo test --test systems`");
+}
+
+/// What is proposed changes with every new rule of the catalog.
+fn without_proposals(spec: &str) -> Vec<&str> {
+    spec.lines().filter(|line| !line.contains("# proposed: use: ")).collect()
 }
 
 #[test]

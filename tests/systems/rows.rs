@@ -25,6 +25,16 @@ pub(crate) enum Way {
     Claimed,
 }
 
+/// One expression of a statement.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Expressed {
+    pub(crate) way: Way,
+    /// The id of the check, or the place in the spec.
+    pub(crate) name: String,
+    /// The kind of probe, `attest`, or nothing.
+    pub(crate) kind: String,
+}
+
 /// A statement of the inventory.
 pub(crate) struct Row {
     pub(crate) number: u32,
@@ -48,8 +58,8 @@ pub(crate) fn inventory(system: &str) -> Vec<Row> {
         .collect()
 }
 
-/// Every way in which the spec expresses each statement, with the id of the check or the place.
-pub(crate) fn mapping(system: &str) -> BTreeMap<u32, Vec<(Way, String)>> {
+/// Every expression of each statement in the spec, the best first.
+pub(crate) fn mapping(system: &str) -> BTreeMap<u32, Vec<Expressed>> {
     let text = fs::read_to_string(folder(system).join("shipworthy.yaml")).unwrap();
     let mut found = BTreeMap::new();
     walk(&serde_yaml::from_str(&text).unwrap(), "", &mut found);
@@ -59,15 +69,18 @@ pub(crate) fn mapping(system: &str) -> BTreeMap<u32, Vec<(Way, String)>> {
     found
 }
 
-fn walk(value: &Value, place: &str, found: &mut BTreeMap<u32, Vec<(Way, String)>>) {
+fn walk(value: &Value, place: &str, found: &mut BTreeMap<u32, Vec<Expressed>>) {
     match value {
         Value::Sequence(items) => items.iter().for_each(|item| walk(item, place, found)),
         Value::Mapping(members) => {
             for (key, member) in members {
                 let key = key.as_str().unwrap_or_default();
                 match key {
-                    "x-rows" => add(member, way(value, place), &name(value, place), found),
-                    "x-derived" => add(member, Way::Derived, &name(value, place), found),
+                    "x-rows" => add(member, &shown(value, place), found),
+                    "x-derived" => {
+                        let (name, kind) = (name(value, place), String::new());
+                        add(member, &Expressed { way: Way::Derived, name, kind }, found);
+                    }
                     _ => walk(member, &format!("{place}/{key}"), found),
                 }
             }
@@ -77,13 +90,13 @@ fn walk(value: &Value, place: &str, found: &mut BTreeMap<u32, Vec<(Way, String)>
 }
 
 /// `13 20-22`.
-fn add(numbers: &Value, way: Way, name: &str, found: &mut BTreeMap<u32, Vec<(Way, String)>>) {
+fn add(numbers: &Value, expressed: &Expressed, found: &mut BTreeMap<u32, Vec<Expressed>>) {
     let text = numbers.as_str().map_or_else(|| numbers.as_u64().unwrap().to_string(), str::to_owned);
     for word in text.split(' ') {
         let (first, last) = word.split_once('-').unwrap_or((word, word));
         let range = || Some(first.parse::<u32>().ok()?..=last.parse::<u32>().ok()?);
-        for number in range().unwrap_or_else(|| panic!("{name}: `{word}` names no row")) {
-            found.entry(number).or_default().push((way, name.to_owned()));
+        for number in range().unwrap_or_else(|| panic!("{}: `{word}` names no row", expressed.name)) {
+            found.entry(number).or_default().push(expressed.clone());
         }
     }
 }
@@ -93,40 +106,41 @@ fn name(value: &Value, place: &str) -> String {
     id.map_or_else(|| place.trim_start_matches('/').to_owned(), str::to_owned)
 }
 
-fn way(value: &Value, place: &str) -> Way {
-    if place.starts_with("/report") || place.starts_with("/team") || place.starts_with("/costs") {
-        return Way::Text;
-    }
-    if !place.ends_with("/checks") {
-        return Way::Derived;
-    }
-    if value.get("attest").is_some() {
-        return Way::Attested;
-    }
-    if value.get("any_of").is_some() {
-        return Way::Derived;
-    }
-    best(value).unwrap_or(Way::Claimed)
+fn shown(value: &Value, place: &str) -> Expressed {
+    let (way, kind) = way(value, place);
+    Expressed { way, name: name(value, place), kind }
 }
 
-/// The best way of a check or a rule of the catalog to look.
-fn best(value: &Value) -> Option<Way> {
+fn way(value: &Value, place: &str) -> (Way, String) {
+    let text = ["/report", "/team", "/costs"].iter().any(|part| place.starts_with(part));
+    if text {
+        return (Way::Text, String::new());
+    }
+    if !place.ends_with("/checks") || value.get("any_of").is_some() {
+        return (Way::Derived, String::new());
+    }
+    best(value).unwrap_or((Way::Claimed, String::new()))
+}
+
+/// The best way of a check or a rule of the catalog to look, with the kind of its probe.
+fn best(value: &Value) -> Option<(Way, String)> {
     if let Some(rule) = value.get("use").and_then(Value::as_str) {
         let path = format!("{}/checks/{rule}.yaml", env!("CARGO_MANIFEST_DIR"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         return best(&serde_yaml::from_str(&text).unwrap());
     }
-    let routes = value.get("routes").and_then(Value::as_sequence);
-    if let Some(routes) = routes {
+    if let Some(routes) = value.get("routes").and_then(Value::as_sequence) {
         return routes.iter().filter_map(best).min();
     }
     if value.get("attest").is_some() {
-        return Some(Way::Attested);
+        return Some((Way::Attested, "attest".to_owned()));
     }
     let (kind, parameters) = value.get("probe")?.as_mapping()?.iter().next()?;
-    Some(match kind.as_str()? {
+    let kind = kind.as_str()?;
+    let way = match kind {
         "ingest" | "coverage" => Way::Ingested,
         "tests" if parameters.get("run").is_none() => Way::Ingested,
         _ => Way::Measured,
-    })
+    };
+    Some((way, kind.to_owned()))
 }

@@ -55,7 +55,7 @@ fn the_table_of_systems_is_current() {
 fn counts(system: &str) -> BTreeMap<Way, usize> {
     let mut counts = BTreeMap::new();
     for ways in mapping(system).values() {
-        *counts.entry(ways[0].0).or_default() += 1;
+        *counts.entry(ways[0].way).or_default() += 1;
     }
     counts
 }
@@ -80,12 +80,12 @@ fn unlike() -> String {
     for system in SYSTEMS {
         let mapping = mapping(system);
         for row in inventory(system).iter().filter(|row| row.provable == "measured") {
-            let (way, name) = &mapping[&row.number][0];
-            if matches!(way, Way::Measured | Way::Ingested) {
+            let best = &mapping[&row.number][0];
+            if matches!(best.way, Way::Measured | Way::Ingested) {
                 continue;
             }
-            let way = format!("{way:?}").to_lowercase();
-            let _ = writeln!(text, "| {system} | {} | {} | {way}: `{name}` |", row.line, row.probes);
+            let way = format!("{:?}", best.way).to_lowercase();
+            let _ = writeln!(text, "| {system} | {} | {} | {way}: `{}` |", row.line, row.probes, best.name);
         }
     }
     text
