@@ -45,9 +45,10 @@ pub(super) fn printed(finished: &Finished, who: &str) -> Result<Vec<u8>, Unknown
     Ok(finished.stdout.bytes())
 }
 
-/// The run as evidence, with its last words when it did not end well.
-pub(super) fn evidence(argv: &[String], finished: &Finished) -> Evidence {
-    let said = finished.stderr.last_line(200).or_else(|| finished.stdout.last_line(200));
+/// The run as evidence, with its last words when it did not end well; those are not on the output that is its report.
+pub(super) fn evidence(argv: &[String], finished: &Finished, prints_report: bool) -> Evidence {
+    let printed = || finished.stdout.last_line(200).filter(|_| !prints_report);
+    let said = finished.stderr.last_line(200).or_else(printed);
     Evidence {
         kind: EvidenceKind::Command,
         argv: Some(argv.to_vec()),

@@ -42,7 +42,7 @@ impl Ingest {
     async fn run(&self, look: &Look<'_>, run: &[String]) -> Result<Observation, Unknown> {
         let before = self.report.as_deref().map(|report| Before::look(look, report)).transpose()?;
         let finished = runner::run(look, run, "the tool").await?;
-        let command = runner::evidence(run, &finished);
+        let command = runner::evidence(run, &finished, self.report.is_none());
         let mut facts = Facts::new();
         facts.set("exit_code", finished.exit_code.map_or(Fact::Absent, |code| Fact::Present(Value::count(code))));
         let program = run.first().map(|program| program.rsplit('/').next().unwrap_or(program)).unwrap_or_default();

@@ -70,7 +70,7 @@ impl Tests {
         let mut facts = Facts::new();
         facts.set("exit_code", finished.exit_code.map_or(Fact::Absent, |code| Fact::Present(Value::count(code))));
         facts.present("duration", Value::seconds(finished.duration));
-        let command = runner::evidence(run, &finished);
+        let command = runner::evidence(run, &finished, report.is_none());
         let filter = Filter::new(self, look);
         let counted = match (report, before) {
             (Some(report), Some(before)) => written(look, report, &before, &filter),
