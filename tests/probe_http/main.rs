@@ -6,6 +6,7 @@ mod active;
 mod authz;
 mod conformance;
 mod drill;
+mod faults;
 mod injection;
 mod malformed;
 mod metrics;
@@ -16,6 +17,7 @@ mod promql;
 mod round;
 mod route;
 mod session;
+mod tcp;
 mod tls;
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Probe `trace`, against recorded answers of Jaeger and Tempo.
+//! Probe `trace`, against answers of Jaeger and Tempo as their documentation gives them.
 
 use std::io::Write;
 use std::sync::Arc;
