@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn matches_are_those_of_the_pattern_in_any_text() {
-        let patterns = [r"\bab\b", r"a\b|\bba", r"\b(a|ab)(c|\b)", r"(?:é|\ba)b?\b", r"\ba[^\n]*\bb"];
+        let patterns = [r"\bab\b", r"a\b|\bba", r"\b(a|ab)(c|\b)", r"(?:é|\ba)b?\b", r"\ba[^\n]*\bb"]
+            .map(|pattern| Pattern::new(pattern).expect("a pattern"));
         let letters = ["a", "b", "c", "é", " ", "\n", "“", "\u{301}", "\r\n"];
         let mut seed = 1_u32;
         let mut next = |below: usize| {
@@ -123,8 +124,7 @@ mod tests {
         let mut matched = 0;
         for _ in 0..4000 {
             let text: String = (0..next(14)).map(|_| letters[next(letters.len())]).collect();
-            for pattern in patterns {
-                let pattern = Pattern::new(pattern).expect("a pattern");
+            for pattern in &patterns {
                 let mut searcher = pattern.searcher();
                 let mut from = 0;
                 while from <= text.len() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use serde_yaml::Value;
 
@@ -87,11 +87,22 @@ fn spec(rules: &[(&'static str, Value)], (asked, target): (&str, &str)) -> Strin
     text
 }
 
-/// Programs that stand in for those of a cloud come before those of this machine.
+/// Programs that audits may find: a fixture's own, then these. The clients of clouds and clusters that this machine may
+/// have are none of a fixture's business.
+const PROGRAMS: &[&str] = &["sh", "cat", "git"];
+
 fn path_with(stubs: Option<&Path>) -> std::ffi::OsString {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = stubs.map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
-    std::env::join_paths(folders).unwrap()
+    static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        for name in PROGRAMS {
+            let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file());
+            let program = found.unwrap_or_else(|| panic!("there is no `{name}`"));
+            std::os::unix::fs::symlink(program, folder.path().join(name)).unwrap();
+        }
+        folder
+    });
+    std::env::join_paths(stubs.into_iter().chain([FOLDER.path()])).unwrap()
 }
 
 fn binary(arguments: &[&str], spec: &str, stubs: Option<&Path>) -> std::process::Output {
@@ -142,7 +153,7 @@ fn audit(rules: &[(&'static str, Value)], folder: &Path) -> Audited {
     // Kept until the audit is over: some services end with it.
     let service = responses.is_file().then(|| Service::start(&responses));
     let asked = match () {
-        () if responses.is_file() => service.as_ref().map(|service| ("api", service.target(authority.path()))),
+        () if responses.is_file() => service.as_ref().map(|service| (service.name(), service.target(authority.path()))),
         () if server.is_file() => Some(fixture::start(&server)),
         () => {
             history::lay_out(folder, root.path());

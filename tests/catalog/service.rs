@@ -108,6 +108,12 @@ impl Service {
         Service { port: listen(move |stream| answer(stream, &responses, prefix)), tls, load, openssl }
     }
 
+    /// The target that stands for it. What speaks TLS and next to no HTTP, one caller at a time, is asked by probe `tls`
+    /// alone.
+    pub(crate) fn name(&self) -> &'static str {
+        if self.openssl.is_some() { "tls" } else { "api" }
+    }
+
     /// The target that leads to it, as a spec has it; `folder` is for its authority.
     pub(crate) fn target(&self, folder: &Path) -> String {
         if let Some(service) = &self.openssl {

@@ -117,6 +117,7 @@ pub(crate) const NOBODY: &[(&str, &str)] = &[
     ("nats", "nats://127.0.0.1:1"),
     ("postgres", "postgres://127.0.0.1:1"),
     ("redis", "redis://127.0.0.1:1"),
+    ("tls", "https://127.0.0.1:1"),
     ("websocket", "http://127.0.0.1:1"),
 ];
 
