@@ -55,8 +55,8 @@ pub(super) const SHAPES: &[Shape] = &[
         ..certain(
             "telegram-bot-token",
             "Telegram bot token",
-            &[":AA"],
-            r"(?-u:\b)([0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?-u:\b)",
+            &["0:AA", "1:AA", "2:AA", "3:AA", "4:AA", "5:AA", "6:AA", "7:AA", "8:AA", "9:AA"],
+            r"(?-u:\b)([0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:[^0-9A-Za-z_-]|$)",
         )
     },
     certain(
@@ -114,12 +114,6 @@ pub(super) const SHAPES: &[Shape] = &[
         "Twilio key",
         &["twilio", "TWILIO", "Twilio"],
         r"(?i-u:twilio)[^\n]{0,40}(?-u:\b)(SK[0-9a-f]{32})(?-u:\b)",
-    ),
-    certain(
-        "telegram-bot",
-        "Telegram bot token",
-        &["0:AA", "1:AA", "2:AA", "3:AA", "4:AA", "5:AA", "6:AA", "7:AA", "8:AA", "9:AA"],
-        r"(?-u:\b)([0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:[^0-9A-Za-z_-]|$)",
     ),
     certain(
         "digitalocean-token",
