@@ -85,14 +85,10 @@ fn parameters(arguments: &ProbeArgs, def: &ProbeDef, problems: &mut Problems) ->
         let _ = writeln!(text, "{key}: {}", as_yaml(value));
     }
     if text.is_empty() {
-        let help = format!("give parameters with `--with key=value`; for example:\n{}", def.example.trim_end());
-        if def.example.trim().is_empty() {
-            text = "{}".to_owned();
-        } else if needs_parameters(def) {
-            return Err(WrongQuestion(format!("probe `{}` needs parameters\nhelp: {help}", def.name)).into());
-        } else {
-            text = "{}".to_owned();
+        if needs_parameters(def) {
+            return Err(WrongQuestion(format!("probe `{}` needs parameters\n{}", def.name, what_it_takes(def))).into());
         }
+        text = "{}".to_owned();
     }
     let source = Arc::new(Source::new("--with", text));
     match yaml::parse(source) {
@@ -104,9 +100,21 @@ fn parameters(arguments: &ProbeArgs, def: &ProbeDef, problems: &mut Problems) ->
     }
 }
 
+/// Its parameters, each with what it means, and an example.
+fn what_it_takes(def: &ProbeDef) -> String {
+    let mut text = String::from("help: give parameters with `--with key=value`, or in a file with `--with-file`\n");
+    let schema = def.parameters();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    for (name, property) in properties {
+        let meaning = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+        let _ = writeln!(text, "  {name}: {meaning}");
+    }
+    let _ = write!(text, "for example:\n{}", def.example.trim_end());
+    text
+}
+
 fn needs_parameters(def: &ProbeDef) -> bool {
-    let schema = (def.schema)(&mut schemars::SchemaGenerator::default());
-    schema.get("required").and_then(|required| required.as_array()).is_some_and(|required| !required.is_empty())
+    def.parameters()["required"].as_array().is_some_and(|required| !required.is_empty())
 }
 
 /// Lists and mappings stay YAML; anything else is taken as text.

@@ -30,6 +30,7 @@ mod endpoint;
 pub(crate) mod evidence;
 mod exposed_paths;
 mod file;
+mod file_kind;
 mod finding;
 pub(crate) mod folder;
 mod fresh;
@@ -63,6 +64,8 @@ mod promql;
 mod purpose;
 mod rate_limit;
 mod redis;
+#[cfg(test)]
+mod registry_tests;
 mod report_file;
 mod report_json;
 mod report_paths;
@@ -105,8 +108,17 @@ pub struct ProbeDef {
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
     /// Parameters from a spec; `None` when a problem was added.
     pub decode: fn(&Node, &mut Problems) -> Option<Box<dyn Probe>>,
-    /// A complete, valid example of its parameters in YAML, for documentation and tests.
+    /// A complete, valid example of its parameters in YAML, for documentation and tests; empty when it takes none.
     pub example: &'static str,
+}
+
+impl ProbeDef {
+    /// JSON Schema of its parameters on its own, nothing in it a reference.
+    pub fn parameters(&self) -> serde_json::Value {
+        let settings = schemars::generate::SchemaSettings::default();
+        let mut generator = settings.with(|settings| settings.inline_subschemas = true).into_generator();
+        (self.schema)(&mut generator).to_value()
+    }
 }
 
 /// Which queue an observation waits in.
@@ -212,52 +224,57 @@ pub trait Probe: Send + Sync {
 }
 
 /// Every kind of probe, by name.
-#[rustfmt::skip] // One line each, so that two additions do not collide.
 pub static PROBES: &[&ProbeDef] = &[
     &alert::DEF,
     &amqp::DEF,
     &auth_required::DEF,
     &authz::DEF,
-    &code::DEF, &command::DEF,
+    &code::DEF,
+    &command::DEF,
     &compose::DEF,
     &cookies::DEF,
-    &coverage::DEF,
     &cors::DEF,
+    &coverage::DEF,
     &data::DEF,
     &delivery::DEF,
     &dns::DEF,
     &dockerfile::DEF,
-    &exposed_paths::DEF,
     &docs::DEF,
     &drill::DEF,
+    &exposed_paths::DEF,
     &file::DEF,
     &fresh::DEF,
     &git::DEF,
-    &gitlab::DEF, &grafana::DEF,
+    &gitlab::DEF,
+    &grafana::DEF,
     &http::DEF,
-    &kubernetes::DEF,
     &ingest::DEF,
     &injection::DEF,
+    &kubernetes::DEF,
     &load::DEF,
+    &logs::DEF,
     &malformed::DEF,
     &manifest::DEF,
+    &metrics::DEF,
+    &mysql::DEF,
+    &nats::DEF,
     &openapi::DEF,
     &openapi_conformance::DEF,
     &ownership::DEF,
-    &promql::DEF,
+    &plugin::DEF,
     &postgres::DEF,
-    &logs::DEF, &metrics::DEF, &nats::DEF,
-    &mysql::DEF,
+    &prometheus_rules::DEF,
+    &promql::DEF,
     &rate_limit::DEF,
     &redis::DEF,
-    &plugin::DEF, &prometheus_rules::DEF,
-    &plugin::DEF, &prometheus_rules::DEF, &promql::DEF,
-    &runtime::DEF, &syntax::DEF,
+    &runtime::DEF,
     &secrets::DEF,
     &security_headers::DEF,
     &sse::DEF,
+    &syntax::DEF,
     &tcp::DEF,
-    &terraform::DEF, &tests::DEF,
+    &terraform::DEF,
+    &tests::DEF,
     &text::DEF,
     &tls::DEF,
     &trace::DEF,

@@ -25,9 +25,10 @@ pub(super) fn text() -> String {
 
 fn one(text: &mut String, def: &ProbeDef) {
     let _ = writeln!(text, "\n## {}\n\n{}\n", def.name, def.doc);
-    let schema = (def.schema)(&mut schemars::SchemaGenerator::default()).to_value();
-    parameters(text, &schema);
-    if !def.example.trim().is_empty() {
+    parameters(text, &def.parameters());
+    if def.example.is_empty() {
+        let _ = writeln!(text, "\n```yaml\nprobe: {{ {}: {{}} }}\n```", def.name);
+    } else {
         let indented: Vec<String> = def.example.trim_end().lines().map(|line| format!("    {line}")).collect();
         let _ = writeln!(text, "\n```yaml\nprobe:\n  {}:\n{}\n```", def.name, indented.join("\n"));
     }
@@ -35,26 +36,46 @@ fn one(text: &mut String, def: &ProbeDef) {
 }
 
 fn parameters(text: &mut String, schema: &Value) {
-    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|p| !p.is_empty()) else {
+    if named(schema).next().is_none() {
         text.push_str("It takes no parameters.\n");
         return;
-    };
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .map(|r| r.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
-    text.push_str("| parameter | required | meaning |\n|---|---|---|\n");
-    for (name, property) in properties {
-        let doc = property.get("description").and_then(Value::as_str).unwrap_or_default();
-        let needed = if required.contains(&name.as_str()) { "yes" } else { "" };
-        let _ = writeln!(text, "| `{name}` | {needed} | {} |", cell(doc));
     }
+    text.push_str("| parameter | required | meaning |\n|---|---|---|\n");
+    rows(text, schema, "");
+}
+
+/// A row per parameter, and below one that is made of others a row for each of these.
+fn rows(text: &mut String, schema: &Value, within: &str) {
+    let required = schema["required"].as_array();
+    for (name, property) in named(schema) {
+        let doc = property["description"].as_str().unwrap_or_default();
+        let needed = if required.is_some_and(|all| all.iter().any(|one| one == name)) { "yes" } else { "" };
+        let _ = writeln!(text, "| `{within}{name}` | {needed} | {} |", cell(doc));
+        for (part, mark) in parts(property) {
+            rows(text, part, &format!("{within}{name}{mark}"));
+        }
+    }
+}
+
+fn named(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+/// The objects that a parameter is, or that its list or mapping holds, with what leads to them.
+fn parts(property: &Value) -> Vec<(&Value, &'static str)> {
+    let choices = ["anyOf", "oneOf"].iter().filter_map(|key| property[key].as_array()).flatten();
+    let mut all: Vec<_> = choices.flat_map(parts).collect();
+    all.push((property, "."));
+    all.push((&property["items"], "[]."));
+    all.push((&property["additionalProperties"], ".NAME."));
+    all.retain(|(schema, _)| named(schema).next().is_some());
+    all
 }
 
 fn facts(text: &mut String, def: &ProbeDef) {
     let mut problems = Problems::new();
-    let source = Arc::new(Source::new("example", def.example));
+    let example = if def.example.is_empty() { "{}" } else { def.example };
+    let source = Arc::new(Source::new("example", example));
     let node = yaml::parse(source).ok().flatten();
     let Some(probe) = node.and_then(|node| (def.decode)(&node, &mut problems)) else { return };
     text.push_str("\n| fact | type | meaning |\n|---|---|---|\n");

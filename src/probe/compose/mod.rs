@@ -11,10 +11,11 @@ mod tests;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
+use crate::model::{FactDecl, FactType, Problems, Unknown};
 use crate::probe::builds::Build;
+use crate::probe::file_kind::FileKind;
 use crate::probe::yaml_file::YamlFault;
-use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter, purpose};
+use crate::probe::{Probe, ProbeDef, purpose};
 use crate::world::{Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
@@ -34,33 +35,34 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads compose files: host access, credentials, restart, limits, datastores",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "compose: {}",
+    example: "glob: deploy/compose*.yaml\n",
 };
 
 const DEFAULT_GLOB: &str = "**/{compose,docker-compose}*.{yml,yaml}";
 
 type Digest = Result<Option<judge::Judged>, YamlFault>;
 
-struct ComposeProbe {
-    glob: Option<String>,
-}
-
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
-    let glob = glob_parameter::checked(params.glob, "deploy/compose*.yaml", problems)?;
-    Some(Box::new(ComposeProbe { glob }))
+    KIND.probe(params.glob, problems)
 }
 
-fn wanted(glob: &str, folder: &str) -> Want {
-    let select = Select::glob(glob).unwrap_or_else(|_| Select::bases(&["compose.yaml", "docker-compose.yml"]));
-    Want::doc(select.below(folder), "compose", |file| -> Result<Digest, Unknown> {
-        Ok(judge::judge(file.path(), file.bytes))
-    })
+static KIND: FileKind = FileKind {
+    name: "compose",
+    default_glob: DEFAULT_GLOB,
+    example: "deploy/compose*.yaml",
+    facts: declarations,
+    want: wanted,
+    observe: |swept, want, named, _| observe::observe(swept, want, named),
+};
+
+fn wanted(select: Select) -> Want {
+    Want::doc(select, "compose", |file| -> Result<Digest, Unknown> { Ok(judge::judge(file.path(), file.bytes)) })
 }
 
 /// The want for every compose file of the tree, for probes that need to know what is built.
 pub(crate) fn want(wants: &mut Wants) -> WantId {
-    wants.add(wanted(DEFAULT_GLOB, ""))
+    wants.add(wanted(Select::glob(DEFAULT_GLOB).unwrap_or_else(|_| Select::bases(&[]))))
 }
 
 /// What the compose files that count build.
@@ -77,36 +79,6 @@ pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
         }));
     }
     builds
-}
-
-impl Probe for ComposeProbe {
-    fn facts(&self) -> FactSchema {
-        FactSchema { decls: declarations(), ..FactSchema::default() }
-    }
-
-    fn key(&self) -> String {
-        format!("compose glob={:?}", self.glob)
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Free
-    }
-
-    fn touch(&self) -> Touch {
-        Touch { reads: vec![self.glob.clone().unwrap_or_else(|| DEFAULT_GLOB.to_owned())], ..Touch::default() }
-    }
-
-    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        vec![wants.add(wanted(self.glob.as_deref().unwrap_or(DEFAULT_GLOB), folder))]
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
-            look.swept.get(*want).whole.clone()?;
-            Ok(observe::observe(look.swept, *want, self.glob.is_some()))
-        })
-    }
 }
 
 #[rustfmt::skip]

@@ -45,7 +45,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads Dockerfiles: final user, pinned images, secrets in layers, main process, downloads, build context",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "dockerfile: {}",
+    example: "glob: services/*/Dockerfile\nstage: runtime\n",
 };
 
 struct DockerfileProbe {

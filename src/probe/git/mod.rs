@@ -42,7 +42,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Asks git about tags, the last commit and tracked files; no network, and nothing of the repository runs",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "git: {}",
+    example: "",
 };
 
 struct GitProbe;

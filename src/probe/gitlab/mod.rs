@@ -24,7 +24,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads GitLab pipelines: images, includes, ignored failures, jobs that test",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "gitlab: {}",
+    example: "",
 };
 
 type Digest = Result<pipeline::Pipeline, YamlFault>;

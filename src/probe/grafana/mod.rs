@@ -7,9 +7,10 @@ mod observe;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
-use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
-use crate::world::{Select, Want, WantId, Wants};
+use crate::model::{FactDecl, FactType, Problems, Unknown};
+use crate::probe::file_kind::FileKind;
+use crate::probe::{Probe, ProbeDef};
+use crate::world::{Select, Want};
 use crate::yaml::{Node, Spanned};
 
 /// Parameters of the `grafana` probe.
@@ -28,58 +29,33 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads dashboards of Grafana: panels, queries, golden signals",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "grafana: { glob: \"dashboards/*.json\" }",
+    example: "glob: dashboards/*.json\n",
 };
 
-const DEFAULT_GLOB: &str = "**/*.json";
 /// Dashboards are long; the largest that is read, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 type Digest = Result<Option<dashboard::Dashboard>, String>;
 
-struct GrafanaProbe {
-    glob: Option<String>,
-}
-
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
-    let glob = glob_parameter::checked(params.glob, "dashboards/*.json", problems)?;
-    Some(Box::new(GrafanaProbe { glob }))
+    KIND.probe(params.glob, problems)
 }
 
-impl Probe for GrafanaProbe {
-    fn facts(&self) -> FactSchema {
-        FactSchema { decls: declarations(), ..FactSchema::default() }
-    }
+static KIND: FileKind = FileKind {
+    name: "grafana",
+    default_glob: "**/*.json",
+    example: "dashboards/*.json",
+    facts: declarations,
+    want,
+    observe: |swept, want, named, _| observe::observe(swept, want, named),
+};
 
-    fn key(&self) -> String {
-        format!("grafana glob={:?}", self.glob)
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Free
-    }
-
-    fn touch(&self) -> Touch {
-        Touch { reads: vec![self.glob.clone().unwrap_or_else(|| DEFAULT_GLOB.to_owned())], ..Touch::default() }
-    }
-
-    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        let glob = self.glob.as_deref().unwrap_or(DEFAULT_GLOB);
-        let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["json"])).below(folder);
-        let want = Want::sparse(select, "grafana", |file| -> Result<Option<Digest>, Unknown> {
-            Ok(file.may_hold(0).then(|| dashboard::read(file.bytes)).filter(|read| !matches!(read, Ok(None))))
-        });
-        vec![wants.add(want.up_to(LARGEST).screened(dashboard::questions()))]
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
-            look.swept.get(*want).whole.clone()?;
-            Ok(observe::observe(look.swept, *want, self.glob.is_some()))
-        })
-    }
+fn want(select: Select) -> Want {
+    let want = Want::sparse(select, "grafana", |file| -> Result<Option<Digest>, Unknown> {
+        Ok(file.may_hold(0).then(|| dashboard::read(file.bytes)).filter(|read| !matches!(read, Ok(None))))
+    });
+    want.up_to(LARGEST).screened(dashboard::questions())
 }
 
 /// Facts that count findings.

@@ -54,7 +54,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads Kubernetes manifests: images, resources, probes, isolation, rights, secrets, availability",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "kubernetes: { glob: \"deploy/*.yaml\", cluster_version: 1.33 }",
+    example: "glob: deploy/*.yaml\ncluster_version: 1.33\n",
 };
 
 const DEFAULT_GLOB: &str = "**/*.{yaml,yml,json}";

@@ -35,7 +35,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Finds package manifests and the lock files that fix what they install",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "manifest: {}",
+    example: "",
 };
 
 struct ManifestProbe;

@@ -8,10 +8,11 @@ mod symptom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
+use crate::model::{FactDecl, FactType, Problems, Unknown};
+use crate::probe::file_kind::FileKind;
 use crate::probe::yaml_file::YamlFault;
-use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
-use crate::world::{Select, Want, WantId, Wants};
+use crate::probe::{Probe, ProbeDef};
+use crate::world::{Select, Want};
 use crate::yaml::{Node, Spanned};
 
 /// Parameters of the `prometheus-rules` probe.
@@ -30,58 +31,32 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads alert rules of Prometheus: severity, delay, summary, runbook, symptoms covered",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "prometheus-rules: { glob: \"alerts/*.yml\" }",
+    example: "glob: alerts/*.yml\n",
 };
-
-const DEFAULT_GLOB: &str = "**/*.{yaml,yml}";
 
 type Digest = Result<Option<rules::RuleFile>, YamlFault>;
 
-struct PrometheusRulesProbe {
-    glob: Option<String>,
-}
-
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
-    let glob = glob_parameter::checked(params.glob, "alerts/*.yml", problems)?;
-    Some(Box::new(PrometheusRulesProbe { glob }))
+    KIND.probe(params.glob, problems)
 }
 
-impl Probe for PrometheusRulesProbe {
-    fn facts(&self) -> FactSchema {
-        FactSchema { decls: declarations(), ..FactSchema::default() }
-    }
+static KIND: FileKind = FileKind {
+    name: "prometheus-rules",
+    default_glob: "**/*.{yaml,yml}",
+    example: "alerts/*.yml",
+    facts: declarations,
+    want,
+    observe: |swept, want, named, _| observe::observe(swept, want, named),
+};
 
-    fn key(&self) -> String {
-        format!("prometheus-rules glob={:?}", self.glob)
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Free
-    }
-
-    fn touch(&self) -> Touch {
-        Touch { reads: vec![self.glob.clone().unwrap_or_else(|| DEFAULT_GLOB.to_owned())], ..Touch::default() }
-    }
-
-    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        let glob = self.glob.as_deref().unwrap_or(DEFAULT_GLOB);
-        let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["yaml", "yml"])).below(folder);
-        let want = Want::sparse(select, "prometheus-rules", |file| -> Result<Option<Digest>, Unknown> {
-            Ok(rules::may_hold_rules(file)
-                .then(|| rules::read(file.path(), file.bytes))
-                .filter(|read| !matches!(read, Ok(None))))
-        });
-        vec![wants.add(want.screened(rules::questions()))]
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
-            look.swept.get(*want).whole.clone()?;
-            Ok(observe::observe(look.swept, *want, self.glob.is_some()))
-        })
-    }
+fn want(select: Select) -> Want {
+    let want = Want::sparse(select, "prometheus-rules", |file| -> Result<Option<Digest>, Unknown> {
+        Ok(rules::may_hold_rules(file)
+            .then(|| rules::read(file.path(), file.bytes))
+            .filter(|read| !matches!(read, Ok(None))))
+    });
+    want.screened(rules::questions())
 }
 
 /// Facts that count findings.

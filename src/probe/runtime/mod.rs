@@ -29,7 +29,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Finds the versions of Python, Node, Go, .NET, Ruby and PHP that run the code, and whether they are still supported",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "runtime: {}",
+    example: "",
 };
 
 struct RuntimeProbe;

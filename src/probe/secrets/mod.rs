@@ -38,7 +38,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Looks for live credentials and key files in the working tree",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "secrets: {}",
+    example: "exclude: [\"testdata/**\"]\n",
 };
 
 struct SecretsProbe {

@@ -13,9 +13,10 @@ mod tests;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{FactSchema, Observation, Problems, Unknown};
-use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
-use crate::world::{Name, Select, Want, WantId, Wants};
+use crate::model::{Problems, Unknown};
+use crate::probe::file_kind::FileKind;
+use crate::probe::{Probe, ProbeDef};
+use crate::world::{Name, Select, Swept, Want};
 use crate::yaml::{Node, Spanned};
 
 /// Parameters of the `terraform` probe.
@@ -34,62 +35,32 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads Terraform and OpenTofu: state, backend, pins, protection of data",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "terraform: { glob: \"infra/**/*.tf\" }",
+    example: "glob: infra/**/*.tf\n",
 };
-
-const DEFAULT_GLOB: &str = "**/*.{tf,tofu}";
 
 /// A file read, or why it could not be: line and reason.
 type Digest = Result<configuration::Configuration, (u32, String)>;
 
-struct TerraformProbe {
-    glob: Option<String>,
-}
-
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
-    let glob = glob_parameter::checked(params.glob, "infra/**/*.tf", problems)?;
-    Some(Box::new(TerraformProbe { glob }))
+    KIND.probe(params.glob, problems)
 }
 
-/// State and lock files, whose names alone tell.
-fn by_name() -> Select {
+static KIND: FileKind = FileKind {
+    name: "terraform",
+    default_glob: "**/*.{tf,tofu}",
+    example: "infra/**/*.tf",
+    facts: facts::declarations,
+    want: |select| {
+        Want::doc(select, "terraform", |file| -> Result<Digest, Unknown> { Ok(configuration::read(&file.text())) })
+    },
+    observe: |swept, want, named, folder| observe::observe(swept, want, named, by_name(swept, folder)),
+};
+
+/// State and lock files below a folder, whose names alone tell.
+fn by_name(swept: &Swept, folder: &str) -> Vec<String> {
     let names = ["**/*.tfstate", "**/*.tfstate.backup", "**/.terraform.lock.hcl"];
-    names.iter().fold(Select::bases(&[]), |select, glob| select.or(Name::Glob((*glob).to_owned())))
-}
-
-impl Probe for TerraformProbe {
-    fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declarations(), ..FactSchema::default() }
-    }
-
-    fn key(&self) -> String {
-        format!("terraform glob={:?}", self.glob)
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Free
-    }
-
-    fn touch(&self) -> Touch {
-        Touch { reads: vec![self.glob.clone().unwrap_or_else(|| DEFAULT_GLOB.to_owned())], ..Touch::default() }
-    }
-
-    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        let glob = self.glob.as_deref().unwrap_or(DEFAULT_GLOB);
-        let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["tf"])).below(folder);
-        vec![wants.add(Want::doc(select, "terraform", |file| -> Result<Digest, Unknown> {
-            Ok(configuration::read(&file.text()))
-        }))]
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
-            look.swept.get(*want).whole.clone()?;
-            let named = look.swept.tree().select(&by_name().below(look.folder));
-            let named = named.into_iter().map(|id| look.swept.path(id).to_owned()).collect();
-            Ok(observe::observe(look.swept, *want, self.glob.is_some(), named))
-        })
-    }
+    let select = names.iter().fold(Select::bases(&[]), |select, glob| select.or(Name::Glob((*glob).to_owned())));
+    let found = swept.tree().select(&select.below(folder));
+    found.into_iter().map(|id| swept.path(id).to_owned()).collect()
 }

@@ -38,7 +38,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads GitHub Actions workflows: pins, token permissions, untrusted input, secrets, gates; sees which other CI there is",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "workflow: { trusted_owners: [my-org] }",
+    example: "trusted_owners: [my-org]\n",
 };
 
 struct WorkflowProbe {
