@@ -73,6 +73,11 @@ impl Findings {
         self.unread.push((file.to_owned(), reason.into()));
     }
 
+    /// Whether every file could be judged: only then is what is missing missing.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.unread.is_empty()
+    }
+
     /// How many a fact has; hints are shown, not counted.
     pub(crate) fn count(&self, fact: &str) -> usize {
         self.found.iter().filter(|(_, f)| f.fact == fact && f.certainty > Certainty::Hint).count()
@@ -92,7 +97,9 @@ impl Findings {
     pub(crate) fn set_number(&self, facts: &mut Facts, fact: &'static str, count: usize) {
         match self.unread.first() {
             Some((file, reason)) if count == 0 => {
-                facts.set(fact, Fact::Unobserved(format!("`{file}` could not be judged: {reason}")));
+                let others = self.unread.len() - 1;
+                let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+                facts.set(fact, Fact::Unobserved(format!("not judged: {reason} (`{file}`{more})")));
             }
             _ => facts.present(fact, Value::count(count)),
         }

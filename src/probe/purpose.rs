@@ -5,7 +5,8 @@ use crate::world::Class;
 
 /// Why a file does not count, if it does not: the class of its folder, or a word in its name or its folders.
 pub(crate) fn aside(path: &str, class: Class) -> Option<String> {
-    if !matches!(class, Class::Src | Class::Tooling) {
+    // What a program wrote is deployed like anything else: rendered manifests, a contract made from the code.
+    if !matches!(class, Class::Src | Class::Tooling | Class::Generated) {
         return Some(format!("its folder says {}", class.word()));
     }
     let lower = path.to_ascii_lowercase();
@@ -49,5 +50,6 @@ mod tests {
         assert!(aside(".devcontainer/compose.yaml", Class::Src).is_some());
         assert!(aside("k8s/web.yaml", Class::Example).is_some());
         assert_eq!(aside("k8s/prod/web.yaml", Class::Src), None);
+        assert_eq!(aside("manifests/install.yaml", Class::Generated), None);
     }
 }

@@ -15,6 +15,10 @@ pub(super) fn availability(set: &Set<'_>, tally: &mut Tally) {
         }
         rollout(placed, workload, tally);
         let Floor::Pods(floor) = set.floor(placed, workload) else { continue };
+        // Its autoscaler may stand in a file that could not be judged.
+        if floor < 2 && set.scaler_of(placed).is_none() && !tally.findings.is_whole() {
+            continue;
+        }
         replicas(set, placed, workload, floor, tally);
         if floor >= 2 {
             spread(placed, workload, tally);
@@ -95,6 +99,7 @@ fn budget(set: &Set<'_>, placed: Placed<'_>, workload: &Workload, floor: u64, ta
         })
         .collect();
     let percent = match budgets.as_slice() {
+        [] if !tally.findings.is_whole() => return,
         [] => {
             let note = "no PodDisruptionBudget selects its pods";
             tally.find(placed, "without_disruption_budget", placed.object.line, "budget", note);

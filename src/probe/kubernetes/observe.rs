@@ -41,7 +41,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
     }
     let unrendered = gathered.templates.len() + counted.unrendered;
     for file in &gathered.templates {
-        let reason = "a template: render it (`helm template CHART > rendered.yaml`) and name the result in `glob`";
+        let reason = "a template: name what `helm template CHART` prints in `glob`";
         tally.findings.unread(file, reason);
     }
     let files = counted.files.len();
@@ -125,7 +125,7 @@ fn rendered<'s>(gathered: &mut Gathered<'s>, changes: &Kustomized, tally: &mut T
         let folder = by.rsplit_once('/').map_or(".", |(folder, _)| folder);
         tally.findings.unread(
             path,
-            format!("`{by}` changes it: render it (`kubectl kustomize {folder} > rendered.yaml`) and name the result in `glob`"),
+            format!("a kustomization changes it: name what `kubectl kustomize {folder}` prints in `glob`"),
         );
     }
     Counted { files, unrendered }

@@ -85,6 +85,9 @@ pub(super) fn isolation(set: &Set<'_>, tally: &mut Tally) {
             .map(|(_, policy)| policy)
             .collect();
         let is_met = selecting.iter().any(|policy| policy.limits_ingress);
+        if !is_met && !tally.findings.is_whole() {
+            continue;
+        }
         tally.isolated.push(if is_met { 100 } else { 0 });
         tally.limits_egress |= selecting.iter().any(|policy| policy.limits_egress);
         if !is_met {
@@ -128,6 +131,10 @@ pub(super) fn tokens(set: &Set<'_>, tally: &mut Tally) {
             Body::Account(mounts) => mounts,
             _ => None,
         });
+        // A file that could not be judged may hold the account or its rights.
+        if workload.pod.mounts_token.is_none() && !tally.findings.is_whole() {
+            continue;
+        }
         let mounts = workload.pod.mounts_token.or(of_account).unwrap_or(true);
         tally.pods += 1;
         if mounts && !has_rights(set, placed, account) {

@@ -104,12 +104,15 @@ fn selected(set: &Set<'_>, placed: Placed<'_>, service: &Service, tally: &mut Ta
 
 /// A route leads to a service that is here and has the port.
 fn led_to(set: &Set<'_>, placed: Placed<'_>, backend: &Backend, tally: &mut Tally) {
-    tally.references += 1;
     let named: Vec<&Service> = set
         .services()
         .filter(|(other, _)| other.object.name == backend.service && placed.object.shares_namespace(other.object))
         .map(|(_, service)| service)
         .collect();
+    if named.is_empty() && !tally.findings.is_whole() {
+        return;
+    }
+    tally.references += 1;
     if named.is_empty() {
         let note = format!("leads to the service `{}`, which is not here", backend.service);
         let finding = placed.object.finding("dangling_routes", backend.line, &backend.service, &note);
@@ -131,8 +134,12 @@ fn selects_any(set: &Set<'_>, placed: Placed<'_>, selector: &Selector) -> bool {
     set.workloads().any(|(other, workload)| of(&workload.labels) && placed.object.shares_namespace(other.object))
 }
 
-/// A reference to something that may be made elsewhere.
+/// A reference to something that may be made elsewhere. It is not said to be missing while there are files that could not
+/// be judged: it may stand in one of them.
 fn likely(tally: &mut Tally, placed: Placed<'_>, is_met: bool, fact: &'static str, note: &str) {
+    if !is_met && !tally.findings.is_whole() {
+        return;
+    }
     tally.references += 1;
     if !is_met {
         let finding = placed.object.finding(fact, placed.object.line, fact, note);

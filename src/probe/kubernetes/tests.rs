@@ -54,6 +54,19 @@ fn a_kustomization_that_changes_its_files_has_to_be_rendered() {
 }
 
 #[test]
+fn nothing_is_missing_while_a_file_could_not_be_judged() {
+    let service =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {app: other}}\nspec: {containers: [{name: c, image: x}]}\n";
+    let facts = ["dangling_services", "unisolated_workloads", "mounted_tokens"];
+    let whole = observe(&DEF, "{}", &[("a.yaml", service), ("b.yaml", pod)]);
+    assert_eq!(facts.map(|fact| count(&whole, fact)), [Some(1); 3]);
+    let chart = ("chart/templates/rest.yaml", "apiVersion: v1\nkind: {{ .Values.kind }}\n");
+    let part = observe(&DEF, "{}", &[("a.yaml", service), ("b.yaml", pod), chart]);
+    assert_eq!(facts.map(|fact| count(&part, fact)), [None; 3]);
+}
+
+#[test]
 fn one_broken_file_leaves_the_others_judged() {
     let bad = "apiVersion: v1\nkind: Service\nmetadata: {name: a\n";
     let pod =
