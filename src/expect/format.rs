@@ -49,20 +49,29 @@ fn list_text(items: &[Value], ftype: &FactType) -> String {
         text.push_str(if at > 0 { ", " } else { "" });
         text.push_str(&format_value(item, item_type));
     }
-    cut(&text)
+    cut(&text, SHOWN)
 }
 
 /// A text on one line: control, direction and invisible characters escaped, cut after 120 characters with `…`.
 pub(super) fn short(text: &str) -> String {
-    let head: String = text.chars().take(SHOWN + 1).collect();
-    cut(&escaped(&head))
+    one_line(text, SHOWN)
 }
 
-fn cut(text: &str) -> String {
-    if text.chars().count() <= SHOWN {
+/// Why something is not known, on one line: it says what to do as well, so there is more room.
+pub(super) fn reason_text(text: &str) -> String {
+    one_line(text, 2 * SHOWN)
+}
+
+fn one_line(text: &str, room: usize) -> String {
+    let head: String = text.chars().take(room + 1).collect();
+    cut(&escaped(&head), room)
+}
+
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
         return text.to_owned();
     }
-    let head: String = text.chars().take(SHOWN - 1).collect();
+    let head: String = text.chars().take(room - 1).collect();
     format!("{head}…")
 }
 

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use jiff::tz::TimeZone;
 
 use super::Judgement;
-use super::format::{beside, format_value, short};
+use super::format::{beside, format_value, reason_text, short};
 use super::operand::{Bound, Target};
 use super::resolve::{Step, type_word};
 use super::typed::{Test, Typed};
@@ -27,7 +27,7 @@ pub fn judge(typed: &Typed, facts: &Facts) -> Judgement {
         Fact::Present(value) => judged(examine(typed, &value, steps)),
         Fact::Absent => judged(absent(typed)),
         Fact::Unobserved(reason) => {
-            Judgement { outcome: Outcome::Unknown, expected: typed.expected.clone(), actual: short(&reason) }
+            Judgement { outcome: Outcome::Unknown, expected: typed.expected.clone(), actual: reason_text(&reason) }
         }
     }
 }

@@ -3,7 +3,9 @@
 
 use super::figures;
 use super::text::{counted, joined};
-use crate::model::report::{Area, Check, CheckState, Evidence, Expectation, Gate, Report, Waiver, WaiverState};
+use crate::model::report::{
+    Area, Check, CheckState, Evidence, Expectation, Gate, NextAction, Report, Waiver, WaiverState,
+};
 use crate::model::{Outcome, Severity, Verdict};
 
 /// Waivers with fewer days left than this are shown as ending soon.
@@ -152,6 +154,16 @@ pub(super) fn way_out(reason: &str) -> Option<String> {
     }
     let flag = ["--no-exec", "--offline", "--no-active"].into_iter().find(|flag| reason.contains(flag));
     flag.map(|flag| format!("run again without {flag}"))
+}
+
+/// What to do about an open check: mend it where it failed; find out where nothing is known, for its remedy would be a guess.
+pub(super) fn to_do(action: &NextAction, report: &Report) -> String {
+    if action.outcome != Outcome::Unknown {
+        return action.remedy.as_ref().unwrap_or(&action.title).clone();
+    }
+    let check = report.checks.iter().find(|check| check.id == action.check);
+    let reason = check.map_or_else(|| "no reason was given".to_owned(), reason_of);
+    format!("Find out: {} ({})", action.title, way_out(&reason).unwrap_or(reason))
 }
 
 /// What was seen and where, on one line.

@@ -6,9 +6,9 @@ mod timeline;
 
 use askama::Template;
 
-use super::text::cleaned;
+use super::text::{cleaned, code_and_words};
 use super::{FormatDef, Style, digest, figures, roadmap as way};
-use crate::model::report::{Area, Check, CheckState, Evidence, Report, Score, TrendPoint};
+use crate::model::report::{Area, Check, CheckState, Evidence, NextAction, Report, Score, TrendPoint};
 use crate::model::{Outcome, Severity, Verdict};
 
 /// `html`
@@ -37,6 +37,14 @@ struct Page<'a> {
 impl Page<'_> {
     fn summary(&self) -> String {
         digest::summary(self.report)
+    }
+
+    fn parts<'t>(&self, text: &'t str) -> Vec<(bool, &'t str)> {
+        code_and_words(text)
+    }
+
+    fn to_do(&self, action: &NextAction) -> String {
+        digest::to_do(action, self.report)
     }
 
     fn verdict_class(&self) -> &'static str {

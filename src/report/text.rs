@@ -124,9 +124,32 @@ pub(super) fn joined(items: &[String]) -> String {
     }
 }
 
+/// A text in parts: what stands between two backticks, which this tool's texts mean as code, and the rest. A backtick without
+/// a second one is text.
+pub(super) fn code_and_words(text: &str) -> Vec<(bool, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((words, after)) = rest.split_once('`')
+        && let Some((code, after)) = after.split_once('`')
+    {
+        parts.push((false, words));
+        parts.push((true, code));
+        rest = after;
+    }
+    parts.push((false, rest));
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        assert_eq!(code_and_words("a `b` c"), [(false, "a "), (true, "b"), (false, " c")]);
+        assert_eq!(code_and_words("a ` b"), [(false, "a ` b")]);
+        assert_eq!(code_and_words("`a` `"), [(false, ""), (true, "a"), (false, " `")]);
+    }
 
     #[test]
     fn control_characters_and_reordering_are_spelled_out() {

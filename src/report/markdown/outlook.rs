@@ -4,8 +4,8 @@ use super::page::{Page, code, escape};
 use super::{cell, ids};
 use crate::model::Outcome;
 use crate::model::report::{NextAction, Report};
-use crate::report::figures;
 use crate::report::text::counted;
+use crate::report::{digest, figures};
 
 /// Numbered, best first.
 pub(super) fn next_actions(page: &mut Page, report: &Report) {
@@ -14,8 +14,8 @@ pub(super) fn next_actions(page: &mut Page, report: &Report) {
     }
     page.heading(2, "Next actions");
     for (index, action) in report.next_actions.iter().enumerate() {
-        let what = action.remedy.as_ref().unwrap_or(&action.title);
-        page.numbered(index + 1, &format!("**{}** ({})", escape(what), about(action).join(", ")));
+        let what = digest::to_do(action, report);
+        page.numbered(index + 1, &format!("**{}** ({})", escape(&what), about(action).join(", ")));
     }
 }
 

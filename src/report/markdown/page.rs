@@ -1,25 +1,17 @@
 //! Writing Markdown (GFM) so that text stays text. Knows nothing of reports.
 
-use crate::report::text::{lines, one_line};
+use crate::report::text::{code_and_words, lines, one_line};
 
 /// Text as Markdown that shows it: no emphasis, links, tags, entities, tables, headings or line breaks arise. Words
 /// between backticks become code, which is what the texts of this tool mean by them.
 pub(super) fn escape(text: &str) -> String {
     let line = one_line(text);
-    let parts: Vec<&str> = line.trim().split('`').collect();
     let mut escaped = String::with_capacity(line.len() + 8);
-    for (at, part) in parts.iter().enumerate() {
-        let closed = at + 1 < parts.len();
-        if at % 2 == 1 && closed && is_code(part) {
-            escaped.push_str(&format!("`{part}`"));
-            continue;
-        }
-        if at % 2 == 1 {
-            escaped.push_str("\\`");
-        }
-        escaped.push_str(&escape_words(part, at == 0));
-        if at % 2 == 1 && closed {
-            escaped.push_str("\\`");
+    for (at, (code, part)) in code_and_words(line.trim()).into_iter().enumerate() {
+        match code {
+            true if is_code(part) => escaped.push_str(&format!("`{part}`")),
+            true => escaped.push_str(&format!("\\`{}\\`", escape_words(part, false))),
+            false => escaped.push_str(&escape_words(part, at == 0)),
         }
     }
     escaped

@@ -62,7 +62,7 @@ fn draw_actions(canvas: &mut Canvas<'_>, report: &Report) {
     let shown = if everything(canvas) { report.next_actions.len() } else { ACTIONS_SHOWN };
     for (index, action) in report.next_actions.iter().take(shown).enumerate() {
         let lead = format!("{:>2}. ", index + 1);
-        canvas.flow(&lead, 4, &[span(Paint::Strong, action.remedy.as_ref().unwrap_or(&action.title))]);
+        canvas.flow(&lead, 4, &[span(Paint::Strong, digest::to_do(action, report))]);
         canvas.flow("    ", 6, &[span(Paint::Faint, action_facts(action).join(canvas.dot()))]);
     }
     let rest = report.next_actions.len().saturating_sub(shown);
