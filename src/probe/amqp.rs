@@ -1,12 +1,12 @@
 //! Probe `amqp`: whether a broker that speaks AMQP 0-9-1 is there, refuses its well-known account, and how a queue is.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::service::{Access, Entry, Latency, declared, most_runs};
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::service::{Access, Conversation, Entry, Latency, Talk, declared, most_runs};
+use super::{Look, Probe, ProbeDef};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::amqp::{SCHEMES, Server, Session};
 use crate::world::service::{Login, Trouble, TroubleKind};
@@ -63,42 +63,10 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     }
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Amqp { access, queue: params.queue.map(|queue| queue.value), runs }))
+    Some(Box::new(Conversation(Amqp { access, queue: params.queue.map(|queue| queue.value), runs })))
 }
 
 impl Amqp {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let aim = self.access.aim(look.world, SCHEMES)?;
-        let trust = if aim.endpoint.scheme == "amqps" { Some(aim.trust()?) } else { None };
-        let guest = Login { user: GUEST.to_owned(), password: GUEST.to_owned() };
-        let mut entry = Entry::new(aim.endpoint.shown());
-        let mut server = Server::default();
-        let conversation = async {
-            entry.requests += 5;
-            let knock = Session::open(aim.reach(look.until), trust.as_ref(), &guest, &mut server).await;
-            entry.facts.present("guest", Value::Bool(is_in(&knock)?));
-            let own = aim.login().filter(|login| *login != guest);
-            let mut session = match (own, knock) {
-                (None, knock) => knock?,
-                (Some(login), knock) => {
-                    if let Ok(session) = knock {
-                        session.close().await;
-                    }
-                    entry.requests += 5;
-                    Session::open(aim.reach(look.until), trust.as_ref(), &login, &mut server).await?
-                }
-            };
-            entry.connected(session.phases.connect + session.phases.tls.unwrap_or_default(), trust.is_some());
-            entry.admitted();
-            let seen = self.look_round(&mut session, &mut entry).await;
-            session.close().await;
-            seen
-        };
-        let outcome = conversation.await;
-        introduce(server, &mut entry);
-        entry.finish(outcome)
-    }
-
     async fn look_round(&self, session: &mut Session, entry: &mut Entry) -> Result<(), Trouble> {
         entry.facts.present("heartbeat", Value::count(session.heartbeat));
         let mut latency = Latency::default();
@@ -174,32 +142,50 @@ fn own() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for Amqp {
+impl Talk for Amqp {
+    const NAME: &'static str = "amqp";
+
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
     fn facts(&self) -> FactSchema {
         FactSchema { decls: declared().into_iter().chain(own()).collect(), ..FactSchema::default() }
     }
 
-    fn key(&self) -> String {
-        format!("amqp {}", serde_json::to_string(self).unwrap_or_default())
+    fn messages(&self) -> u64 {
+        u64::from(self.runs) + OTHER_MESSAGES
     }
 
-    fn lane(&self) -> Lane {
-        self.access.lane()
-    }
-
-    fn touch(&self) -> Touch {
-        self.access.touch(u64::from(self.runs) + OTHER_MESSAGES)
-    }
-
-    fn timeout(&self) -> Option<Duration> {
-        self.access.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.access.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let aim = self.access.aim(look.world, SCHEMES)?;
+        let trust = if aim.endpoint.scheme == "amqps" { Some(aim.trust()?) } else { None };
+        let guest = Login { user: GUEST.to_owned(), password: GUEST.to_owned() };
+        let mut entry = Entry::new(aim.endpoint.shown());
+        let mut server = Server::default();
+        let conversation = async {
+            entry.requests += 5;
+            let knock = Session::open(aim.reach(look.until), trust.as_ref(), &guest, &mut server).await;
+            entry.facts.present("guest", Value::Bool(is_in(&knock)?));
+            let own = aim.login().filter(|login| *login != guest);
+            let mut session = match (own, knock) {
+                (None, knock) => knock?,
+                (Some(login), knock) => {
+                    if let Ok(session) = knock {
+                        session.close().await;
+                    }
+                    entry.requests += 5;
+                    Session::open(aim.reach(look.until), trust.as_ref(), &login, &mut server).await?
+                }
+            };
+            entry.connected(session.phases.connect + session.phases.tls.unwrap_or_default(), trust.is_some());
+            entry.admitted();
+            let seen = self.look_round(&mut session, &mut entry).await;
+            session.close().await;
+            seen
+        };
+        let outcome = conversation.await;
+        introduce(server, &mut entry);
+        entry.finish(outcome)
     }
 }

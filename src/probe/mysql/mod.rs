@@ -10,14 +10,13 @@ mod value;
 mod variables;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::service::{Access, Aim, Entry, Latency, declared, most_runs, question, trusted};
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::service::{Access, Aim, Conversation, Entry, Latency, Talk, declared, most_runs, question, trusted};
+use super::{Look, Probe, ProbeDef};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::mysql::{SCHEMES, Session, Table, encryption};
 use crate::world::service::{Encryption, Login, Trouble, TroubleKind};
@@ -80,7 +79,12 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     }
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Mysql { access, query: params.query.map(|query| query.value), runs, units: params.units }))
+    Some(Box::new(Conversation(Mysql {
+        access,
+        query: params.query.map(|query| query.value),
+        runs,
+        units: params.units,
+    })))
 }
 
 /// A read-only transaction does not keep `SELECT … INTO OUTFILE` from writing a file on the server.
@@ -93,23 +97,6 @@ fn writes_no_file(query: &Spanned<String>, problems: &mut Problems) {
 }
 
 impl Mysql {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let aim = self.access.aim(look.world, SCHEMES)?;
-        let parameters = &aim.endpoint.parameters;
-        let mode = parameters.get("ssl-mode").or_else(|| parameters.get("sslMode")).map(String::as_str);
-        let encryption = encryption(mode, aim.ca_file.as_deref(), || aim.trust())?;
-        let mut entry = Entry::new(aim.endpoint.shown());
-        let conversation = async {
-            let mut session = enter(&aim, &encryption, &look, &mut entry).await?;
-            entry.admitted();
-            let seen = self.look_round(&mut session, &mut entry, look.world.now).await;
-            session.close().await;
-            seen
-        };
-        let outcome = conversation.await;
-        entry.finish(outcome)
-    }
-
     async fn look_round(&self, session: &mut Session, entry: &mut Entry, now: Timestamp) -> Result<(), Trouble> {
         let product = if session.is_mariadb() { "MariaDB" } else { "MySQL" };
         entry.facts.present("product", Value::Text(product.to_owned()));
@@ -226,7 +213,13 @@ fn own() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for Mysql {
+impl Talk for Mysql {
+    const NAME: &'static str = "mysql";
+
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
     fn facts(&self) -> FactSchema {
         let asked = questions::QUESTIONS.iter().flat_map(|question| question.facts);
         let asked = asked.map(|(name, ftype, doc)| FactDecl::new(name, ftype.clone(), doc));
@@ -235,27 +228,24 @@ impl Probe for Mysql {
         FactSchema { decls, units: self.units.clone() }
     }
 
-    fn key(&self) -> String {
-        format!("mysql {}", serde_json::to_string(self).unwrap_or_default())
+    fn messages(&self) -> u64 {
+        OTHER_MESSAGES + u64::from(self.runs)
     }
 
-    fn lane(&self) -> Lane {
-        self.access.lane()
-    }
-
-    fn touch(&self) -> Touch {
-        self.access.touch(OTHER_MESSAGES + u64::from(self.runs))
-    }
-
-    fn timeout(&self) -> Option<Duration> {
-        self.access.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.access.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let aim = self.access.aim(look.world, SCHEMES)?;
+        let parameters = &aim.endpoint.parameters;
+        let mode = parameters.get("ssl-mode").or_else(|| parameters.get("sslMode")).map(String::as_str);
+        let encryption = encryption(mode, aim.ca_file.as_deref(), || aim.trust())?;
+        let mut entry = Entry::new(aim.endpoint.shown());
+        let conversation = async {
+            let mut session = enter(&aim, &encryption, &look, &mut entry).await?;
+            entry.admitted();
+            let seen = self.look_round(&mut session, &mut entry, look.world.now).await;
+            session.close().await;
+            seen
+        };
+        let outcome = conversation.await;
+        entry.finish(outcome)
     }
 }

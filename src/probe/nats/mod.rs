@@ -4,14 +4,14 @@
 
 mod stream;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::service::{Access, Aim, Entry, Latency, declared, most_runs};
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::service::{Access, Aim, Conversation, Entry, Latency, Talk, declared, most_runs};
+use super::{Look, Probe, ProbeDef};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::nats::{SCHEMES, Session};
 use crate::world::service::{Trouble, TroubleKind};
@@ -77,30 +77,10 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
     let text = |name: Option<Spanned<String>>| name.map(|name| name.value);
-    Some(Box::new(Nats { access, stream: text(params.stream), consumer: text(params.consumer), runs }))
+    Some(Box::new(Conversation(Nats { access, stream: text(params.stream), consumer: text(params.consumer), runs })))
 }
 
 impl Nats {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let aim = self.access.aim(look.world, SCHEMES)?;
-        let trust = aim.trust()?;
-        let mut entry = Entry::new(aim.endpoint.shown());
-        let conversation = async {
-            let connect = async || Session::open(aim.reach(look.until), &trust, aim.endpoint.scheme == "tls").await;
-            let session = connect().await?;
-            entry.connected(session.phases.connect, session.tls);
-            about_server(&session.info, &mut entry);
-            let mut session = match knock(session, &mut entry).await? {
-                Ok(session) => session,
-                Err(refusal) => log_in(connect().await?, &aim, &mut entry, refusal).await?,
-            };
-            entry.admitted();
-            self.look_round(&mut session, &mut entry, look.world.now.as_second()).await
-        };
-        let outcome = conversation.await;
-        entry.finish(outcome)
-    }
-
     async fn look_round(&self, session: &mut Session, entry: &mut Entry, now: i64) -> Result<(), Trouble> {
         let mut latency = Latency::default();
         for _ in 0..self.runs {
@@ -159,7 +139,13 @@ fn about_server(info: &Json, entry: &mut Entry) {
     entry.facts.set("max_payload", absent_or(info["max_payload"].as_u64().map(Value::count)));
 }
 
-impl Probe for Nats {
+impl Talk for Nats {
+    const NAME: &'static str = "nats";
+
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
     fn facts(&self) -> FactSchema {
         let own = [
             FactDecl::new("open", FactType::Bool, "Whether it lets anybody in without credentials."),
@@ -174,27 +160,27 @@ impl Probe for Nats {
         FactSchema { decls, ..FactSchema::default() }
     }
 
-    fn key(&self) -> String {
-        format!("nats {}", serde_json::to_string(self).unwrap_or_default())
+    fn messages(&self) -> u64 {
+        u64::from(self.runs) + OTHER_MESSAGES
     }
 
-    fn lane(&self) -> Lane {
-        self.access.lane()
-    }
-
-    fn touch(&self) -> Touch {
-        self.access.touch(u64::from(self.runs) + OTHER_MESSAGES)
-    }
-
-    fn timeout(&self) -> Option<Duration> {
-        self.access.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.access.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let aim = self.access.aim(look.world, SCHEMES)?;
+        let trust = aim.trust()?;
+        let mut entry = Entry::new(aim.endpoint.shown());
+        let conversation = async {
+            let connect = async || Session::open(aim.reach(look.until), &trust, aim.endpoint.scheme == "tls").await;
+            let session = connect().await?;
+            entry.connected(session.phases.connect, session.tls);
+            about_server(&session.info, &mut entry);
+            let mut session = match knock(session, &mut entry).await? {
+                Ok(session) => session,
+                Err(refusal) => log_in(connect().await?, &aim, &mut entry, refusal).await?,
+            };
+            entry.admitted();
+            self.look_round(&mut session, &mut entry, look.world.now.as_second()).await
+        };
+        let outcome = conversation.await;
+        entry.finish(outcome)
     }
 }

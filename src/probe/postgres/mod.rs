@@ -9,15 +9,14 @@ mod settings;
 mod value;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::questions::QUESTIONS;
-use super::service::{Access, Aim, Entry, declared, most_runs, question, trusted};
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::service::{Access, Aim, Conversation, Entry, Talk, declared, most_runs, question, trusted};
+use super::{Look, Probe, ProbeDef};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::postgres::{Rows, SCHEMES, Session, encryption};
 use crate::world::service::{Encryption, Login, Trouble, TroubleKind};
@@ -79,24 +78,15 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     }
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Postgres { access, query: params.query.map(|query| query.value), runs, units: params.units }))
+    Some(Box::new(Conversation(Postgres {
+        access,
+        query: params.query.map(|query| query.value),
+        runs,
+        units: params.units,
+    })))
 }
 
 impl Postgres {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let aim = self.access.aim(look.world, SCHEMES)?;
-        let sslmode = aim.endpoint.parameters.get("sslmode").map(String::as_str);
-        let encryption = encryption(sslmode, aim.ca_file.as_deref(), || aim.trust())?;
-        let mut entry = Entry::new(aim.endpoint.shown());
-        let conversation = async {
-            let session = enter(&aim, &encryption, &look, &mut entry).await?;
-            entry.admitted();
-            self.look_round(&session, &mut entry, look.world.now).await
-        };
-        let outcome = conversation.await;
-        entry.finish(outcome)
-    }
-
     async fn look_round(&self, session: &Session, entry: &mut Entry, now: Timestamp) -> Result<(), Trouble> {
         if let Some(version) = &session.version {
             entry.facts.present("version", Value::Text(version.clone()));
@@ -182,7 +172,13 @@ fn own() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for Postgres {
+impl Talk for Postgres {
+    const NAME: &'static str = "postgres";
+
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
     fn facts(&self) -> FactSchema {
         let asked = QUESTIONS.iter().flat_map(|question| question.facts);
         let asked = asked.map(|(name, ftype, doc)| FactDecl::new(name, ftype.clone(), doc));
@@ -190,28 +186,22 @@ impl Probe for Postgres {
         FactSchema { decls, units: self.units.clone() }
     }
 
-    fn key(&self) -> String {
-        format!("postgres {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        self.access.lane()
-    }
-
-    fn touch(&self) -> Touch {
+    fn messages(&self) -> u64 {
         let questions = QUESTIONS.len() as u64 + 2;
-        self.access.touch(2 + questions * MESSAGES + query::messages(self.runs))
+        2 + questions * MESSAGES + query::messages(self.runs)
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        self.access.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.access.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let aim = self.access.aim(look.world, SCHEMES)?;
+        let sslmode = aim.endpoint.parameters.get("sslmode").map(String::as_str);
+        let encryption = encryption(sslmode, aim.ca_file.as_deref(), || aim.trust())?;
+        let mut entry = Entry::new(aim.endpoint.shown());
+        let conversation = async {
+            let session = enter(&aim, &encryption, &look, &mut entry).await?;
+            entry.admitted();
+            self.look_round(&session, &mut entry, look.world.now).await
+        };
+        let outcome = conversation.await;
+        entry.finish(outcome)
     }
 }

@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::report::{Setting, about};
-use super::service::{Access, Aim, Entry, Latency, declared, most_runs};
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::service::{Access, Aim, Conversation, Entry, Latency, Talk, declared, most_runs};
+use super::{Look, Probe, ProbeDef};
 use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::net::Phases;
 use crate::world::service::redis::{Answer, SCHEMES, Session};
@@ -63,24 +63,10 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Redis { access, runs, units: params.units }))
+    Some(Box::new(Conversation(Redis { access, runs, units: params.units })))
 }
 
 impl Redis {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let aim = self.access.aim(look.world, SCHEMES)?;
-        let trust = if aim.endpoint.scheme == "rediss" { Some(aim.trust()?) } else { None };
-        let mut entry = Entry::new(aim.endpoint.shown());
-        let conversation = async {
-            let mut session = Session::open(aim.reach(look.until), trust.as_ref()).await?;
-            entry.connected(connecting(session.phases), trust.is_some());
-            self.enter(&mut session, &aim, &mut entry).await?;
-            self.look_round(&mut session, &mut entry, look.world.now.as_second()).await
-        };
-        let outcome = conversation.await;
-        entry.finish(outcome)
-    }
-
     /// Knocks without credentials, then logs in if there are any.
     async fn enter(&self, session: &mut Session, aim: &Aim, entry: &mut Entry) -> Result<(), Trouble> {
         entry.requests += 1;
@@ -143,7 +129,13 @@ fn connecting(phases: Phases) -> Duration {
     phases.connect + phases.tls.unwrap_or_default()
 }
 
-impl Probe for Redis {
+impl Talk for Redis {
+    const NAME: &'static str = "redis";
+
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
     fn facts(&self) -> FactSchema {
         let open = "Whether it answers commands without credentials; unobserved when its rules hide even that.";
         let own = [
@@ -156,27 +148,21 @@ impl Probe for Redis {
         FactSchema { decls, units: self.units.clone() }
     }
 
-    fn key(&self) -> String {
-        format!("redis {}", serde_json::to_string(self).unwrap_or_default())
+    fn messages(&self) -> u64 {
+        u64::from(self.runs) + OTHER_MESSAGES
     }
 
-    fn lane(&self) -> Lane {
-        self.access.lane()
-    }
-
-    fn touch(&self) -> Touch {
-        self.access.touch(u64::from(self.runs) + OTHER_MESSAGES)
-    }
-
-    fn timeout(&self) -> Option<Duration> {
-        self.access.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.access.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let aim = self.access.aim(look.world, SCHEMES)?;
+        let trust = if aim.endpoint.scheme == "rediss" { Some(aim.trust()?) } else { None };
+        let mut entry = Entry::new(aim.endpoint.shown());
+        let conversation = async {
+            let mut session = Session::open(aim.reach(look.until), trust.as_ref()).await?;
+            entry.connected(connecting(session.phases), trust.is_some());
+            self.enter(&mut session, &aim, &mut entry).await?;
+            self.look_round(&mut session, &mut entry, look.world.now.as_second()).await
+        };
+        let outcome = conversation.await;
+        entry.finish(outcome)
     }
 }
