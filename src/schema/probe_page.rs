@@ -15,7 +15,7 @@ pub(super) fn text() -> String {
          them (see [expectations](expectations.md)). `shipworthy probe KIND --with key=value` runs one by hand.\n\n",
     );
     for def in PROBES {
-        let _ = writeln!(text, "- [`{}`](#{}): {}", def.name, def.name, def.doc);
+        let _ = writeln!(text, "- [`{}`](#{}): {}", def.name, def.name, sentence(def.doc));
     }
     for def in PROBES {
         one(&mut text, def);
@@ -24,7 +24,7 @@ pub(super) fn text() -> String {
 }
 
 fn one(text: &mut String, def: &ProbeDef) {
-    let _ = writeln!(text, "\n## {}\n\n{}\n", def.name, def.doc);
+    let _ = writeln!(text, "\n## {}\n\n{}\n", def.name, sentence(def.doc));
     parameters(text, &def.parameters());
     if def.example.is_empty() {
         let _ = writeln!(text, "\n```yaml\nprobe: {{ {}: {{}} }}\n```", def.name);
@@ -80,7 +80,7 @@ fn facts(text: &mut String, def: &ProbeDef) {
     let Some(probe) = node.and_then(|node| (def.decode)(&node, &mut problems)) else { return };
     text.push_str("\n| fact | type | meaning |\n|---|---|---|\n");
     for decl in &probe.facts().decls {
-        let _ = writeln!(text, "| `{}` | {} | {} |", name(decl), kind(&decl.ftype), cell(decl.doc));
+        let _ = writeln!(text, "| `{}` | {} | {} |", name(decl), kind(&decl.ftype), cell(&sentence(decl.doc)));
     }
 }
 
@@ -114,6 +114,13 @@ fn kind(ftype: &FactType) -> String {
         FactType::List(inner) => format!("list of {}", kind(inner)),
         FactType::Any => "any".to_owned(),
     }
+}
+
+/// A phrase as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let begun: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if begun.ends_with('.') { begun } else { format!("{begun}.") }
 }
 
 /// Text for a table cell.
