@@ -12,7 +12,7 @@ use super::exit::{Exit, WrongQuestion};
 use super::setup;
 use crate::catalog;
 use crate::model::problem::nearest;
-use crate::model::{FactSchema, Problems};
+use crate::model::{FactName, FactSchema, Problems};
 use crate::probe::{self, Probe};
 use crate::world::{Tree, Wants};
 use crate::yaml::{Kind, Node};
@@ -79,7 +79,7 @@ fn describe(text: &mut String, title: &str, route: &Node, tree: Option<&Tree>) {
         return;
     };
     let _ = writeln!(text, "\n{title}");
-    let _ = writeln!(text, "  probe {} {}", kind.text, inline(params));
+    let _ = writeln!(text, "  {}", format!("probe {} {}", kind.text, inline(params)).trim_end());
     for line in route.get("expect").map(Node::items).unwrap_or_default() {
         let _ = writeln!(text, "  expects {}", line.text().unwrap_or_default());
     }
@@ -124,12 +124,15 @@ fn facts(text: &mut String, schema: &FactSchema, route: &Node) {
     let expected: Vec<&str> =
         route.get("expect").map(Node::items).unwrap_or_default().iter().filter_map(Node::text).collect();
     for decl in &schema.decls {
-        let name = match &decl.name {
-            crate::model::FactName::Exact(name)
-            | crate::model::FactName::Tree(name)
-            | crate::model::FactName::Family(name) => name,
+        let (name, is_whole) = match &decl.name {
+            FactName::Exact(name) => (name, true),
+            FactName::Tree(name) | FactName::Family(name) => (name, false),
         };
-        if expected.iter().any(|line| line.starts_with(name)) {
+        let is_about = |line: &&str| {
+            let rest = line.strip_prefix(name);
+            rest.is_some_and(|rest| !(is_whole && rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')))
+        };
+        if expected.iter().any(is_about) {
             let _ = writeln!(text, "  {name}: {}", decl.doc);
         }
     }
@@ -140,6 +143,7 @@ fn inline(node: &Node) -> String {
         Kind::Null => String::new(),
         Kind::Scalar { text, .. } => text.clone(),
         Kind::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Kind::Map(entries) if entries.is_empty() => String::new(),
         Kind::Map(entries) => {
             let inner: Vec<String> =
                 entries.iter().map(|(key, value)| format!("{}: {}", key.text, inline(value))).collect();

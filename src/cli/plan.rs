@@ -43,6 +43,7 @@ fn as_text(plan: &Plan, files: usize, verbosity: Verbosity) -> String {
     );
     let _ = writeln!(text, "\nreads\n  {} of the repository's source set, once, for all checks", plural(files, "file"));
     section(&mut text, "runs", commands(plan), "no command");
+    text.push_str("  git, read only, for commits and their times; not with --no-exec\n");
     section(&mut text, "contacts", contacts(plan), "no live system");
     if verbosity != Verbosity::Quiet {
         checks(&mut text, plan);
