@@ -164,6 +164,7 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
         owned: options.owned.clone(),
         masker: masker.clone(),
         environment: options.process_env.clone(),
+        quotas: crate::world::quota::Quotas::default(),
     });
     let timer = limit_run(options.limit, stop.clone());
     let replay = options.replay.clone();

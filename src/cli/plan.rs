@@ -1,5 +1,6 @@
 //! `shipworthy plan`: what would be read, run and contacted, before anything happens.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
@@ -15,6 +16,7 @@ use crate::model::target::Credential;
 use crate::plan::{Finding, Plan, PlannedObservation, routes};
 use crate::probe::Contact;
 use crate::report::Verbosity;
+use crate::world::quota::Most;
 
 pub(super) fn run(arguments: &PlanArgs, console: &Console) -> Result<Exit> {
     let options = setup::options(&arguments.spec, &arguments.select, None)?;
@@ -44,7 +46,8 @@ fn as_text(plan: &Plan, files: usize, verbosity: Verbosity) -> String {
     let _ = writeln!(text, "\nreads\n  {} of the repository's source set, once, for all checks", plural(files, "file"));
     section(&mut text, "runs", commands(plan), "no command");
     text.push_str("  git, read only, for commits and their times; not with --no-exec\n");
-    section(&mut text, "contacts", contacts(plan), "no live system");
+    let totals = totals(plan).into_iter().map(|total| total.in_words());
+    section(&mut text, "contacts", contacts(plan).into_iter().chain(totals).collect(), "no live system");
     if verbosity != Verbosity::Quiet {
         checks(&mut text, plan);
     }
@@ -77,16 +80,60 @@ fn contacts(plan: &Plan) -> Vec<String> {
     plan.observations.iter().flat_map(|planned| asked(plan, planned).into_iter().chain(logins(plan, planned))).collect()
 }
 
+/// What one target may get in all.
+struct Total<'a> {
+    target: &'a str,
+    /// Requests of all observations, load left out.
+    at_most: u64,
+    /// Where the audit stops, whatever the observations would still send.
+    limit: Most,
+}
+
+impl Total<'_> {
+    fn in_words(&self) -> String {
+        let limit = match self.limit {
+            Most::Any => String::new(),
+            Most::Exactly(most) => format!("; it ends after {most} (`max_requests`)"),
+            Most::Far(most) => format!("; it ends after {most} unless the target is on this machine"),
+        };
+        let most = plural(usize::try_from(self.at_most).unwrap_or(usize::MAX), "request");
+        format!("target {}   at most {most} in all{limit}", self.target)
+    }
+}
+
+/// What each target may get over HTTP.
+fn totals(plan: &Plan) -> Vec<Total<'_>> {
+    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
+    for planned in plan.observations.iter().filter(|planned| !planned.touch.load && planned.refused.is_none()) {
+        let Some(name) = planned.probe.target() else { continue };
+        let asked: u64 = planned.touch.contacts.iter().map(|contact| contact.at_most).sum();
+        let logins: u64 = login_posts(plan, planned).iter().map(|post| post.at_most).sum();
+        *totals.entry(name).or_default() += asked + logins;
+    }
+    let over_http = |name: &str| {
+        let url = plan.targets.get(name)?.url.as_ref().ok()?;
+        url.starts_with("http").then(|| Most::of(plan.targets.get(name)))
+    };
+    let total = |(target, at_most)| Some(Total { target, at_most, limit: over_http(target)? });
+    totals.into_iter().filter_map(total).collect()
+}
+
 /// Logins of one observation: its credentials that are some.
 fn logins(plan: &Plan, planned: &PlannedObservation) -> Vec<String> {
+    let shown = |post: Contact| {
+        let most = plural(usize::try_from(post.at_most).unwrap_or(usize::MAX), "time");
+        format!("POST {}   at most {most}, login", address(plan, &post))
+    };
+    login_posts(plan, planned).into_iter().map(shown).collect()
+}
+
+fn login_posts(plan: &Plan, planned: &PlannedObservation) -> Vec<Contact> {
     let Some(name) = planned.probe.target() else { return Vec::new() };
     let Some(target) = plan.targets.get(name) else { return Vec::new() };
     let presented = planned.touch.presents.iter().filter_map(|presented| {
         let Ok(Credential::Login(login)) = target.credentials.get(&presented.credentials)? else { return None };
-        let url = login.path.clone();
-        let post = Contact { target: Some(name.to_owned()), url, verb: "POST".to_owned(), at_most: presented.at_most };
-        let most = plural(usize::try_from(post.at_most).unwrap_or(usize::MAX), "time");
-        Some(format!("POST {}   at most {most}, login", address(plan, &post)))
+        let (target, url) = (Some(name.to_owned()), login.path.clone());
+        Some(Contact { target, url, verb: "POST".to_owned(), at_most: presented.at_most })
     });
     presented.collect()
 }
@@ -182,5 +229,6 @@ fn as_json(plan: &Plan) -> serde_json::Value {
         "checks": (0..plan.checks.len()).map(check).collect::<Vec<_>>(),
         "runs": commands(plan),
         "contacts": contacts(plan),
+        "totals": totals(plan).iter().map(|total| json!({ "target": total.target, "at_most": total.at_most })).collect::<Vec<_>>(),
     })
 }

@@ -18,6 +18,7 @@ use crate::model::problem::nearest;
 use crate::model::target::Route;
 use crate::model::{Fact, FactDecl, FactName, FactType, Facts, Masker, Observation, Problems, Target};
 use crate::probe::{self, Look, PROBES, Probe, ProbeDef};
+use crate::world::quota::Quotas;
 use crate::world::{Deadline, Permit, Tree, Wants, World, sweep};
 use crate::yaml::{self, Node, Source};
 
@@ -137,6 +138,7 @@ fn observe(probe: &dyn Probe, arguments: &ProbeArgs) -> Result<Result<Observatio
         owned: arguments.own.clone(),
         masker: Masker::default(),
         environment: console::environment(),
+        quotas: Quotas::default(),
     };
     let limit = probe.timeout().unwrap_or(Duration::from_secs(10));
     let look = Look { folder: "", world: &world, swept: &swept, wants: &ids, until: Deadline::after(limit) };
@@ -165,6 +167,7 @@ fn targets(probe: &dyn Probe, allow: &[String]) -> BTreeMap<String, Target> {
             route: Route::default(),
             ca_file: None,
             client_cert: None,
+            max_requests: None,
             allow_reason: None,
         };
         (name.to_owned(), target)

@@ -136,6 +136,8 @@ pub struct Target {
     pub ca_file: Option<String>,
     /// TLS client certificate and key (PEM files), sent unless credentials bring another one.
     pub client_cert: Option<(String, String)>,
+    /// HTTP requests that one audit sends at most, if the spec says how many.
+    pub max_requests: Option<u64>,
     /// Why active checks are not allowed although asked for, if so.
     pub allow_reason: Option<String>,
 }

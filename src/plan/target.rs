@@ -70,6 +70,7 @@ fn target(
         allow_active: allows(AllowDoc::Active),
         allow_load: allows(AllowDoc::Load),
         protected,
+        max_requests: doc.max_requests.as_ref().map(|most| most.value),
         route: route(doc, problems),
         ca_file: doc.ca_file.as_ref().map(|file| file.value.clone()),
         client_cert: doc.client_cert.as_ref().map(|pair| (pair.cert.clone(), pair.key.clone())),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{Look, Probe};
 use crate::model::{Masker, Observation, Problems, Unknown};
+use crate::world::quota::Quotas;
 use crate::world::{Deadline, Permit, Tree, Wants, World, sweep};
 
 /// The probe with these parameters, or what is wrong with them.
@@ -65,5 +66,6 @@ fn world(tree: &Tree) -> World {
         owned: Vec::new(),
         masker: Masker::default(),
         environment: std::env::var("PATH").map(|path| ("PATH".to_owned(), path)).into_iter().collect(),
+        quotas: Quotas::default(),
     }
 }

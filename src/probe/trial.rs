@@ -73,5 +73,6 @@ fn world() -> World {
         owned: Vec::new(),
         masker: Masker::default(),
         environment: BTreeMap::new(),
+        quotas: crate::world::quota::Quotas::default(),
     }
 }

@@ -194,6 +194,10 @@ impl Websocket {
                 Ok(Handshake::Open(socket)) => open.push(socket),
                 Ok(Handshake::Status(status)) => seen.notes.push(format!("a further connection got status {status}")),
                 Ok(Handshake::Wrong(how)) => seen.notes.push(format!("a further connection: {how}")),
+                Err(failure) if failure.kind == FailureKind::Ours => {
+                    seen.facts.set("connections", Fact::Unobserved(failure.detail));
+                    return close_all(open, until).await;
+                }
                 Err(failure) => {
                     seen.notes.push(format!("a further connection: {failure}"));
                     break;
@@ -201,12 +205,11 @@ impl Websocket {
             }
         }
         seen.facts.present("connections", Value::count(open.len() + 1));
-        for socket in open {
-            socket.close(until).await;
-        }
+        close_all(open, until).await;
     }
 
     async fn open(&self, aim: &Aim, origin: &str, until: Deadline, seen: &mut Seen) -> Result<Handshake, Failure> {
+        aim.turn(until).await?;
         seen.requests += 1;
         let ask = Ask {
             method: "GET",
@@ -219,6 +222,12 @@ impl Websocket {
             only_public: false,
         };
         open_websocket(&ask, Wish { origin: Some(origin), protocol: self.protocol.as_deref() }, until).await
+    }
+}
+
+async fn close_all(sockets: Vec<Box<Socket>>, until: Deadline) {
+    for socket in sockets {
+        socket.close(until).await;
     }
 }
 

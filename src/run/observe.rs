@@ -6,11 +6,18 @@ use std::time::{Duration, Instant};
 use super::{Engine, Observed};
 use crate::model::{Observation, Target, Unknown};
 use crate::plan::PlannedObservation;
-use crate::probe::{Look, Touch};
+use crate::probe::{Lane, Look, Touch};
 use crate::world::{Deadline, World};
 
 /// How much longer than its limit a probe may take to give up by itself before it is dropped.
 const GRACE: Duration = Duration::from_millis(500);
+
+impl Observed {
+    /// Nothing was looked at.
+    pub(super) fn nothing(reason: String) -> Observed {
+        Observed { result: Err(Unknown(reason)), duration_ms: 0, requests: 0 }
+    }
+}
 
 impl Engine {
     /// What an observation brought; made once, whoever asks first.
@@ -22,22 +29,35 @@ impl Engine {
     async fn observe(self: Arc<Engine>, index: usize) -> Arc<Observed> {
         let planned = &self.plan.observations[index];
         if let Some(reason) = refusal(planned, &self.world) {
-            return Arc::new(Observed { result: Err(Unknown(reason)), duration_ms: 0 });
+            return Arc::new(Observed::nothing(reason));
         }
-        if let Some((result, duration_ms)) = self.replayed.as_ref().map(|replayed| replayed[index].clone()) {
-            return Arc::new(Observed { result, duration_ms });
+        if let Some(replayed) = &self.replayed {
+            return Arc::new(replayed[index].clone());
         }
         let pass = tokio::select! {
             pass = self.lanes.enter(&planned.lane) => pass,
-            reason = self.options.stop.requested() => return Arc::new(Observed { result: Err(Unknown(reason)), duration_ms: 0 }),
+            reason = self.options.stop.requested() => return Arc::new(Observed::nothing(reason)),
         };
         let began = Instant::now();
         self.options.progress.began(index, &self.world.masker.mask(&describe(planned)));
+        let before = self.sent(planned);
         let result = self.clone().look(index).await;
+        // a probe that was ended, or could not tell, has sent what it has sent
+        let sent = self.sent(planned).saturating_sub(before);
+        let requests = result.as_ref().map_or(0, |seen| seen.requests).max(sent);
         self.options.progress.ended(index);
         drop(pass);
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Arc::new(Observed { result, duration_ms })
+        Arc::new(Observed { result, duration_ms, requests })
+    }
+
+    /// HTTP requests that went to the place of an observation so far; one at a time looks at a place.
+    fn sent(&self, planned: &PlannedObservation) -> u64 {
+        match (&planned.lane, planned.probe.target()) {
+            (Lane::Target(place), _) => self.world.quotas.sent(place),
+            (_, Some(target)) => self.world.quotas.sent(target),
+            (_, None) => 0,
+        }
     }
 
     async fn look(self: Arc<Engine>, index: usize) -> Result<Observation, Unknown> {

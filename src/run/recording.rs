@@ -35,6 +35,8 @@ struct Recorded {
     /// The probe's parameters in one text.
     key: String,
     duration_ms: u64,
+    #[serde(default)]
+    requests: u64,
     result: Result<Observation, Unknown>,
 }
 
@@ -48,6 +50,7 @@ impl Recording {
                 folder: planned.folder.clone(),
                 key: planned.probe.key(),
                 duration_ms: observed.duration_ms,
+                requests: observed.requests,
                 result: observed.result.clone(),
             })
         };
@@ -82,7 +85,7 @@ impl Recording {
 
     /// What was recorded of each observation of a plan; unknown where nothing was. Recordings are masked, so parameters
     /// are compared masked.
-    pub(super) fn for_plan(&self, plan: &Plan, masker: &Masker) -> Vec<(Result<Observation, Unknown>, u64)> {
+    pub(super) fn for_plan(&self, plan: &Plan, masker: &Masker) -> Vec<Observed> {
         let known: BTreeMap<(&str, &str, &str), &Recorded> = self
             .observations
             .iter()
@@ -91,8 +94,12 @@ impl Recording {
         let found = |planned: &PlannedObservation| {
             let key = masker.mask(&planned.probe.key());
             match known.get(&(planned.kind, planned.folder.as_str(), key.as_str())) {
-                Some(recorded) => (recorded.result.clone(), recorded.duration_ms),
-                None => (Err(Unknown::because("not in the recording")), 0),
+                Some(recorded) => Observed {
+                    result: recorded.result.clone(),
+                    duration_ms: recorded.duration_ms,
+                    requests: recorded.requests.max(recorded.result.as_ref().map_or(0, |seen| seen.requests)),
+                },
+                None => Observed::nothing("not in the recording".to_owned()),
             }
         };
         plan.observations.iter().map(found).collect()

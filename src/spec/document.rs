@@ -171,6 +171,10 @@ pub struct TargetDoc {
     /// What we may do beyond ordinary requests: `active` (malformed input, bursts, unlinked paths), `load`.
     #[serde(default)]
     pub allow: Vec<Spanned<AllowDoc>>,
+    /// HTTP requests that one audit sends at most, load left out. Default: 30 unless the target allows `active` or is on
+    /// this machine.
+    #[serde(default)]
+    pub max_requests: Option<Spanned<u64>>,
     /// Origins `allow`, `headers` and `credentials` are good for, when the host comes from a variable; `*` for a port.
     #[serde(default)]
     pub origins: Vec<Spanned<String>>,

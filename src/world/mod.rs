@@ -30,6 +30,7 @@ pub mod pattern;
 mod prefilter;
 pub mod process;
 mod quirk;
+pub mod quota;
 mod scan;
 mod screen;
 pub mod service;
@@ -63,6 +64,8 @@ pub struct World {
     pub masker: crate::model::Masker,
     /// Environment for child processes.
     pub environment: BTreeMap<String, String>,
+    /// What may still be asked of whom.
+    pub quotas: quota::Quotas,
 }
 
 /// What this run may do.

@@ -10,5 +10,6 @@ mod interrupt;
 mod outcomes;
 mod plan;
 mod replay;
+mod requests;
 mod secrets;
 mod waivers;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use shipworthy::model::target::Route;
 use shipworthy::model::{Fact, Masker, Observation, Problem, Problems, Target, Unknown, Value};
 use shipworthy::probe::{Look, Probe, find};
+use shipworthy::world::quota::Quotas;
 use shipworthy::world::{Deadline, Permit, Swept, World};
 use shipworthy::yaml::{Source, parse};
 
@@ -34,6 +35,7 @@ impl Bench {
             owned: Vec::new(),
             masker: Masker::default(),
             environment: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap())]),
+            quotas: Quotas::default(),
         };
         Bench { root, world, folder: String::new(), limit: Duration::from_secs(10) }
     }
@@ -72,6 +74,7 @@ impl Bench {
             route: Route::default(),
             ca_file: None,
             client_cert: None,
+            max_requests: None,
             allow_reason: None,
         };
         change(&mut target);

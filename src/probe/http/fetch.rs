@@ -1,6 +1,7 @@
 //! Reaching a target: its URL, headers, credentials and trust, and the redirects it sends us through.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::address::url;
@@ -11,6 +12,7 @@ use super::login;
 use crate::model::target::{Credential, Family, Route};
 use crate::model::{Target, Unknown};
 use crate::world::net::{Ask, BODY_CAP, Body, Failure, FailureKind, Header, Reply, Trust, Url, exchange, is_public};
+use crate::world::quota::{Most, Quota};
 use crate::world::{Deadline, World};
 use bytes::Bytes;
 
@@ -80,6 +82,8 @@ pub(crate) struct Aim {
     host: Option<String>,
     /// How hosts are reached.
     pub(crate) route: Route,
+    /// What may still be asked of it.
+    quota: Arc<Quota>,
     /// Whether the internet sent us here: then private addresses are refused.
     only_public: bool,
     /// Requests that it took to get here: a login.
@@ -147,7 +151,31 @@ pub(super) fn own_trouble(reply: Result<Reply, Failure>) -> Result<Result<Reply,
 impl Aim {
     /// Asks once; what a redirect says is left to the caller.
     pub(crate) async fn ask(&self, method: &str, body: Option<Bytes>, until: Deadline) -> Result<Reply, Failure> {
-        exchange(&self.request(method, body), until).await
+        self.turn(until).await?;
+        self.sent(method, body, until).await
+    }
+
+    /// The same at the same time as others, on purpose.
+    pub(crate) async fn ask_at_once(
+        &self,
+        method: &str,
+        body: Option<Bytes>,
+        until: Deadline,
+    ) -> Result<Reply, Failure> {
+        self.quota.burst()?;
+        self.sent(method, body, until).await
+    }
+
+    /// Waits until another request may go, and counts it: for those that are not sent by [`Aim::ask`].
+    pub(crate) async fn turn(&self, until: Deadline) -> Result<(), Failure> {
+        self.quota.turn(until).await
+    }
+
+    async fn sent(&self, method: &str, body: Option<Bytes>, until: Deadline) -> Result<Reply, Failure> {
+        let reply = exchange(&self.request(method, body), until).await?;
+        // behind a proxy nobody knows how far it is
+        self.quota.heard_from(reply.peer.ip().is_loopback() && self.route.proxy.is_none());
+        Ok(reply)
     }
 
     /// The request itself.
@@ -261,6 +289,7 @@ pub(super) fn aim_as(fetch: &Fetch<'_>, world: &World, credential: Option<Creden
         trust,
         authorities,
         route,
+        quota: world.quotas.of(&fetch.address.lane(), Most::of(target)),
         only_public: false,
         requests: 0,
         secrets: Vec::new(),

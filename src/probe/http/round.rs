@@ -1,4 +1,4 @@
-//! Several plain requests to one target, one after the other or a few at a time, spaced and counted; no redirect is
+//! Several plain requests to one target, one after the other or a few at a time, counted; no redirect is
 //! followed, and one login serves them all.
 
 use std::collections::BTreeMap;
@@ -16,8 +16,6 @@ use crate::model::{Facts, Observation, Unknown};
 use crate::world::net::{BODY_CAP, Body, Failure, Inflated, Reply, inflate};
 use crate::world::{Deadline, World};
 
-/// Pause between two requests, but on this machine.
-const SPACING: Duration = Duration::from_millis(100);
 /// Time of one request at most.
 const EACH: Duration = Duration::from_secs(10);
 
@@ -29,8 +27,6 @@ pub(crate) struct Round<'w> {
     world: &'w World,
     target: &'w str,
     until: Deadline,
-    /// Whether the target is on this machine, which needs no politeness.
-    near: bool,
     /// What logins gave, by whose.
     sessions: BTreeMap<String, Session>,
     /// How many were sent.
@@ -65,20 +61,15 @@ impl<'w> Round<'w> {
         if !world.permit.network {
             return Err(Unknown::because("not contacted: --offline"));
         }
-        Ok(Round { world, target, until, near: false, sessions: BTreeMap::new(), requests: 0 })
+        Ok(Round { world, target, until, sessions: BTreeMap::new(), requests: 0 })
     }
 
     /// Sends one. Unknown when the time for all of them is over, or we could not even try.
     pub(crate) async fn ask(&mut self, request: Request<'_>) -> Result<Fetched, Unknown> {
-        if self.requests > 0 && !self.near {
-            tokio::time::sleep(SPACING.min(self.until.left())).await;
-        }
         let aim = self.aim(request).await?;
         let until = self.each()?;
         self.requests += 1;
-        let fetched = sent(aim, request, until).await?;
-        self.near = fetched.reply.as_ref().is_ok_and(|reply| reply.peer.ip().is_loopback());
-        Ok(fetched)
+        sent(aim, request, until).await
     }
 
     /// Sends several equal ones at the same time; they come back in the order in which they were answered.
@@ -90,7 +81,7 @@ impl<'w> Round<'w> {
             let (aim, method, body) = (aim.clone(), request.method.to_owned(), bytes_of(request));
             self.requests += 1;
             flying.spawn(async move {
-                let reply = aim.ask(&method, body, until).await;
+                let reply = aim.ask_at_once(&method, body, until).await;
                 Ok::<Fetched, Unknown>(fetched(aim, own_trouble(reply)?))
             });
         }
@@ -104,6 +95,7 @@ impl<'w> Round<'w> {
     /// Makes one ready that is not sent as any other is; it counts as sent.
     pub(crate) async fn aimed(&mut self, request: Request<'_>) -> Result<Aim, Unknown> {
         let aim = self.aim(request).await?;
+        aim.turn(self.each()?).await.map_err(|failure| Unknown::because(failure.detail))?;
         self.requests += 1;
         Ok(aim)
     }

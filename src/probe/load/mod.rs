@@ -88,6 +88,8 @@ impl LoadProbe {
 
     /// One request before the load: a target that is down or answers something else is not pressed.
     async fn first(&self, aim: &Aim, until: Deadline) -> Result<Reply, crate::world::net::Failure> {
+        let until = Deadline::after(self.timeout.min(until.left()));
+        aim.turn(until).await?;
         let ask = Ask {
             method: &self.method,
             url: &aim.url,
@@ -98,7 +100,7 @@ impl LoadProbe {
             trust: &aim.trust,
             body_cap: BODY_CAP,
         };
-        exchange(&ask, Deadline::after(self.timeout.min(until.left()))).await
+        exchange(&ask, until).await
     }
 
     fn load(&self, aim: &Aim, first: &Reply, most_per_second: Option<u32>) -> Load {

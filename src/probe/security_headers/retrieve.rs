@@ -17,7 +17,6 @@ pub(super) const ORIGIN: &str = "https://http-observatory.security.mozilla.org";
 /// Time of one visit at most.
 const VISIT: Duration = Duration::from_secs(10);
 /// Pause between visits to one target, but on this machine.
-const SPACING: Duration = Duration::from_millis(100);
 
 /// What a scan brought home.
 pub(super) struct Retrieved {
@@ -31,15 +30,14 @@ pub(super) struct Retrieved {
 
 /// Visits a site. Unknown when we could not look.
 pub(super) async fn retrieve(aim: &Aim, until: Deadline) -> Result<Retrieved, Unknown> {
-    let mut tour = Tour { until, near: false, requests: 0, notes: Vec::new() };
+    let mut tour = Tour { until, requests: 0, notes: Vec::new() };
     let host = aim.url.host_str().unwrap_or_default().to_lowercase();
     let https = tour.visit(aim, "https").await?;
-    tour.pause().await;
     let http = tour.visit(aim, "http").await?;
     let failure = [&https, &http].into_iter().find_map(|visit| visit.as_ref().err().cloned());
     let (http, https) = (http.ok(), https.ok());
     let preflight = match https.as_ref().or(http.as_ref()) {
-        Some(visit) => tour.preflight(aim, visit).await,
+        Some(visit) => tour.preflight(aim, visit).await?,
         None => None,
     };
     let scan = Scan { host, http_asked: sibling(aim, "http").is_some(), http, https, preflight };
@@ -48,19 +46,11 @@ pub(super) async fn retrieve(aim: &Aim, until: Deadline) -> Result<Retrieved, Un
 
 struct Tour {
     until: Deadline,
-    /// Whether the target is on this machine, which needs no politeness.
-    near: bool,
     requests: u64,
     notes: Vec<String>,
 }
 
 impl Tour {
-    async fn pause(&self) {
-        if self.requests > 0 && !self.near {
-            tokio::time::sleep(SPACING.min(self.until.left())).await;
-        }
-    }
-
     /// Begins with this scheme and goes where it is sent; once more without verification where that fails.
     async fn visit(&mut self, aim: &Aim, scheme: &str) -> Result<Result<Visit, Failure>, Unknown> {
         let Some(url) = sibling(aim, scheme) else {
@@ -112,9 +102,7 @@ impl Tour {
 
     async fn ask(&mut self, aim: &Aim, method: &str, until: Deadline) -> Result<Reply, Failure> {
         self.requests += 1;
-        let reply = aim.ask(method, None, until).await;
-        self.near = reply.as_ref().is_ok_and(|reply| reply.peer.ip().is_loopback());
-        reply
+        aim.ask(method, None, until).await
     }
 
     fn answer(&mut self, reply: &Reply) -> Result<Result<Answer, Failure>, Unknown> {
@@ -135,30 +123,34 @@ impl Tour {
     }
 
     /// The headers of the answer to a preflight, if it is one of success.
-    async fn preflight(&mut self, aim: &Aim, visit: &Visit) -> Option<Vec<(String, String)>> {
-        self.pause().await;
+    async fn preflight(&mut self, aim: &Aim, visit: &Visit) -> Result<Option<Vec<(String, String)>>, Unknown> {
         let mut there = aim.clone();
         if !visit.verified {
             there.distrust();
         }
-        there.turn_to(visit.hops.last()?.url.clone());
+        let Some(last) = visit.hops.last() else { return Ok(None) };
+        there.turn_to(last.url.clone());
         for (name, value) in [("origin", ORIGIN), ("access-control-request-method", "GET")] {
-            there.headers.push(Header::new(name, value).ok()?);
+            there.headers.push(Header::new(name, value).map_err(Unknown::because)?);
         }
         let until = Deadline::after(VISIT.min(self.until.left()));
         for _ in 0..=MOST_REDIRECTS {
-            let reply = self.ask(&there, "OPTIONS", until).await.ok()?;
+            let reply = match self.ask(&there, "OPTIONS", until).await {
+                Err(Failure { kind: FailureKind::Ours, detail }) => return Err(Unknown::because(detail)),
+                Err(_) => return Ok(None),
+                Ok(reply) => reply,
+            };
             match location(&reply).map(|to| redirected(&there.url, to)) {
                 Some(Ok(url)) => {
                     let headers = there.headers.clone();
                     there.follow(url, &reply);
                     there.headers.extend(headers.into_iter().filter(is_of_preflight));
                 }
-                Some(Err(_)) => return None,
-                None => return (200..300).contains(&reply.status).then(|| headers_of(&reply)),
+                Some(Err(_)) => return Ok(None),
+                None => return Ok((200..300).contains(&reply.status).then(|| headers_of(&reply))),
             }
         }
-        None
+        Ok(None)
     }
 }
 

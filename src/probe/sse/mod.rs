@@ -111,6 +111,7 @@ impl Sse {
             body_cap: STREAM_CAP,
             only_public: false,
         };
+        aim.turn(until).await.map_err(|failure| Unknown::because(failure.detail))?;
         let heard = listen(&ask, until, |pieces| events(pieces).len() >= self.events).await;
         let status = heard.as_ref().ok().map(|heard| heard.status);
         let (facts, note) = match heard {
