@@ -58,9 +58,18 @@ fn exact<'a>(expectation: &Expectation, schema: &'a FactSchema, whole: bool) -> 
         let name = plain_name(&segments[..count])?;
         let decl =
             schema.decls.iter().find(|decl| matches!(decl.name, FactName::Exact(declared) if declared == name))?;
+        // `body[0]` is the first item of the tree `body.`: the text `body` has none
+        let has_items = matches!(decl.ftype, FactType::List(_) | FactType::Any);
+        if !has_items && !segments[count - 1].indexes.is_empty() && has_tree(schema, &format!("{name}.")) {
+            return None;
+        }
         let steps = steps(&segments[count - 1..], false);
         Some((vec![(name, steps)], &decl.ftype, Tail { segment: count - 1, in_tree: false }))
     })
+}
+
+fn has_tree(schema: &FactSchema, prefix: &str) -> bool {
+    schema.decls.iter().any(|decl| matches!(decl.name, FactName::Tree(declared) if declared == prefix))
 }
 
 fn family<'a>(expectation: &Expectation, schema: &'a FactSchema) -> Option<Found<'a>> {
@@ -82,8 +91,8 @@ fn is_family_number(text: &str) -> bool {
 fn tree<'a>(expectation: &Expectation, schema: &'a FactSchema) -> Option<Found<'a>> {
     let segments = &expectation.segments;
     // the empty prefix is a tree of all names, as plugins have it
-    let (count, prefix, decl) = (0..segments.len()).rev().find_map(|count| {
-        if count > 0 && !segments[count - 1].indexes.is_empty() {
+    let (count, prefix, decl) = (0..=segments.len()).rev().find_map(|count| {
+        if count == segments.len() && segments.last().is_none_or(|last| last.indexes.is_empty()) {
             return None;
         }
         let prefix = if count > 0 { format!("{}.", plain_name(&segments[..count])?) } else { String::new() };
@@ -91,6 +100,10 @@ fn tree<'a>(expectation: &Expectation, schema: &'a FactSchema) -> Option<Found<'
             schema.decls.iter().find(|decl| matches!(decl.name, FactName::Tree(declared) if declared == prefix))?;
         Some((count, prefix, decl))
     })?;
+    if let Some(root) = count.checked_sub(1).filter(|root| !segments[*root].indexes.is_empty()) {
+        let tail = Tail { segment: root, in_tree: true };
+        return Some((vec![(prefix, steps(&segments[root..], false))], &decl.ftype, tail));
+    }
     let caseless = CASELESS.contains(&prefix.as_str());
     let mut all = steps_with_key(&segments[count..]);
     if let Some(Step::Key { caseless: blind, .. }) = all.first_mut() {

@@ -265,3 +265,34 @@ fn a_condition_is_checked_like_an_expectation() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said.contains("shipworthy.yaml") && said.contains("`routes`"), "{said}");
 }
+
+#[test]
+fn a_document_that_is_a_list_is_counted_and_chosen_from() {
+    let of = |id: &str, printed: &str, expect: &str| {
+        format!(
+            "      - id: {id}\n        probe: {{ command: {{ run: [printf, '{printed}'] }} }}\n        expect:\n          - {expect}\n"
+        )
+    };
+    let servers = r#"[{"name": "a", "days": 14}, {"name": "b", "days": 0}]"#;
+    let checks = [
+        of("counted", servers, "\"json[#] = 2\""),
+        of("chosen", servers, "\"json[-1].name = b\""),
+        of("any", servers, "\"json[any].days >= 7\""),
+        of("every", servers, "\"json[*].days >= 7\""),
+        of("beyond", servers, "\"json[5].name = a\""),
+        of("empty", "[]", "\"json[#] >= 1\""),
+        of("no-list", r#"{"name": "a"}"#, "\"json[0].name = a\""),
+    ];
+    let (_, report) = Bench::new(&spec(&checks.concat())).audit(&[]);
+    for (id, expected) in [
+        ("counted", "pass"),
+        ("chosen", "pass"),
+        ("any", "pass"),
+        ("every", "fail"),
+        ("beyond", "fail"),
+        ("empty", "fail"),
+        ("no-list", "fail"),
+    ] {
+        assert_eq!(outcome(&report, id), expected, "{id}: {}", check(&report, id));
+    }
+}
