@@ -6,7 +6,7 @@
 
 mod canary;
 mod carrier;
-mod database;
+pub(super) mod database;
 mod facts;
 mod forms;
 mod markup;

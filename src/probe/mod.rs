@@ -21,6 +21,7 @@ mod cors;
 mod coverage;
 mod data;
 mod delivery;
+mod disclosure;
 mod dns;
 mod dockerfile;
 mod docs;
@@ -237,6 +238,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &coverage::DEF,
     &data::DEF,
     &delivery::DEF,
+    &disclosure::DEF,
     &dns::DEF,
     &dockerfile::DEF,
     &docs::DEF,

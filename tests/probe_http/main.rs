@@ -5,6 +5,7 @@
 mod active;
 mod authz;
 mod conformance;
+mod disclosure;
 mod drill;
 mod faults;
 mod injection;

@@ -1,6 +1,6 @@
 //! Messages of databases about a statement that is no longer one: what a value does that was glued into it.
 
-use regex::RegexSet;
+use regex::{Regex, RegexSet};
 
 /// Only what a parser of SQL says; that a value is of the wrong type says nothing of how it got there.
 const MESSAGES: &[&str] = &[
@@ -29,6 +29,13 @@ const MESSAGES: &[&str] = &[
     // Elsewhere: ORMs name the statement
     r"sqlalchemy\.exc\.(ProgrammingError|OperationalError)|ActiveRecord::StatementInvalid|QueryFailedError",
 ];
+
+/// The first such message in an answer.
+pub(in crate::probe) fn message(answer: &str) -> Option<String> {
+    let first = RegexSet::new(MESSAGES).ok()?.matches(answer).into_iter().next()?;
+    let found = Regex::new(MESSAGES.get(first)?).ok()?.find(answer)?;
+    Some(found.as_str().to_owned())
+}
 
 /// Whether an answer has such a message, and the one to plain letters had not.
 pub(super) fn complains(answer: &str, before: &str) -> bool {
