@@ -3,4 +3,5 @@
 fn main() {
     println!("cargo:rerun-if-changed=checks");
     println!("cargo:rerun-if-changed=fixtures/demo");
+    println!("cargo:rerun-if-changed=fixtures/systems");
 }

@@ -8,6 +8,7 @@ use std::io;
 
 use include_dir::{Dir, include_dir};
 
+mod asked;
 mod data;
 mod harbour;
 mod limit;
@@ -15,7 +16,9 @@ mod sample;
 mod script;
 mod scripted;
 mod serve;
+mod socket;
 mod tally;
+mod trace;
 mod unpack;
 
 pub use sample::System;

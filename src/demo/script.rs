@@ -18,6 +18,12 @@ pub(super) struct Script {
     /// Whether longer bodies are compressed for those who accept that.
     #[serde(default)]
     pub(super) compresses: bool,
+    /// What is remembered from the beginning.
+    #[serde(default)]
+    pub(super) kept: BTreeMap<String, String>,
+    /// The services that a request goes through and that send its trace.
+    #[serde(default)]
+    pub(super) traces: Vec<String>,
     pub(super) routes: Vec<Route>,
 }
 
@@ -39,7 +45,7 @@ pub(super) struct Route {
     #[serde(default)]
     pub(super) headers: BTreeMap<String, String>,
     /// With `<<query.name>>` and `<<kept.name>>` as they came, `<<text.query.name>>` and `<<text.kept.name>>` escaped
-    /// for HTML, `<<metrics>>` for what was counted, `<<series 1>>` for a value at each step of a range that was asked
+    /// for HTML, `<<metrics>>` for what was counted, `<<trace>>` for the trace that the path ends with, `<<series 1>>` for a value at each step of a range that was asked
     /// for as one asks Prometheus.
     #[serde(default)]
     pub(super) body: String,
@@ -67,6 +73,9 @@ pub(super) struct Route {
     /// Status for a body that is no JSON object; without it that is not looked at.
     #[serde(default)]
     pub(super) malformed: Option<u16>,
+    /// Members that the body must have, and as text, or else 422.
+    #[serde(default)]
+    pub(super) texts: Vec<String>,
     /// Members that the body must have with these values, or else 401.
     #[serde(default)]
     pub(super) wants: BTreeMap<String, String>,
@@ -76,9 +85,47 @@ pub(super) struct Route {
     /// Whether the path is gone afterwards, whatever its other routes say.
     #[serde(default)]
     pub(super) forgets: bool,
+    /// Milliseconds in which the whole service answers 503 afterwards, as one that is started anew.
+    #[serde(default)]
+    pub(super) stops_ms: Option<u64>,
+    /// Whether the path ends with the id of a trace, and there is nothing where it was never seen.
+    #[serde(default)]
+    pub(super) trace: bool,
     /// Whether the caller's token opens nothing afterwards.
     #[serde(default)]
     pub(super) revokes: bool,
+    /// What is said when the path is a WebSocket; others than that get 426.
+    #[serde(default)]
+    pub(super) socket: Option<Talk>,
+}
+
+/// What a WebSocket says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Talk {
+    /// The first message, at once.
+    #[serde(default)]
+    pub(super) greets: Option<String>,
+    #[serde(default)]
+    pub(super) answers: Vec<Answer>,
+    /// Whether pages of other sites get 403.
+    #[serde(default)]
+    pub(super) own_pages_only: bool,
+}
+
+/// What is said to a message: the first that fits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answer {
+    #[serde(deserialize_with = "expression")]
+    pub(super) to: Regex,
+    pub(super) with: String,
+    /// Milliseconds until it is said.
+    #[serde(default)]
+    pub(super) after_ms: u64,
+    /// Milliseconds after which it is said again, until something else is subscribed to.
+    #[serde(default)]
+    pub(super) every_ms: Option<u64>,
 }
 
 impl Route {
@@ -110,6 +157,10 @@ fn json() -> String {
 }
 
 fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Regex>, D::Error> {
+    expression(deserializer).map(Some)
+}
+
+fn expression<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
     let text = String::deserialize(deserializer)?;
-    Regex::new(&text).map(Some).map_err(serde::de::Error::custom)
+    Regex::new(&text).map_err(serde::de::Error::custom)
 }

@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Response};
-use serde_json::{Map, Value};
 
+use super::asked::{Asked, MOST, asked, header, plain};
 use super::limit::{Left, Limit};
-use super::script::{Route, Script};
+use super::script::{Route, Script, Talk};
+use super::socket::Handshake;
 use super::tally::Tally;
+use super::trace::Traces;
 
-/// Bytes of a request body that are read.
-const MOST: usize = 4 * 1024 * 1024;
 /// Steps of a range that are answered.
 const MOST_POINTS: i64 = 11_000;
 /// Shorter bodies are not compressed.
@@ -33,6 +33,7 @@ pub(super) struct Scripted {
     work: tokio::sync::Mutex<()>,
     memory: Mutex<Memory>,
     tally: Tally,
+    traces: Traces,
 }
 
 #[derive(Default)]
@@ -41,6 +42,8 @@ struct Memory {
     gone: BTreeSet<String>,
     cached: BTreeSet<String>,
     revoked: BTreeSet<String>,
+    /// Until then nobody is served.
+    stopped_until: Option<Instant>,
 }
 
 /// An answer before the headers that all answers share.
@@ -49,12 +52,14 @@ struct Reply {
     content_type: String,
     headers: Vec<(String, String)>,
     body: String,
+    /// How it goes on when the caller asks for a WebSocket.
+    talk: Option<Talk>,
 }
 
 impl Reply {
     fn error(status: u16, title: &str) -> Reply {
         let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status }).to_string();
-        Reply { status, content_type: "application/problem+json".into(), headers: Vec::new(), body }
+        Reply { status, content_type: "application/problem+json".into(), headers: Vec::new(), body, talk: None }
     }
 
     fn with(mut self, name: &str, value: impl Into<String>) -> Reply {
@@ -63,39 +68,37 @@ impl Reply {
     }
 }
 
-/// What a request brings.
-struct Asked {
-    method: Method,
-    path: String,
-    query: BTreeMap<String, String>,
-    token: Option<String>,
-    body: Result<Bytes, ()>,
-}
-
-impl Asked {
-    fn members(&self) -> Option<Map<String, Value>> {
-        serde_json::from_slice(self.body.as_ref().ok()?).ok()
-    }
-}
-
 impl Scripted {
     pub(super) fn new(script: Script) -> Scripted {
         let limits = script.routes.iter().map(|route| route.per_minute.map(Limit::new)).collect();
-        let (work, memory, tally) = (tokio::sync::Mutex::default(), Mutex::default(), Tally::default());
-        Scripted { script, limits, work, memory, tally }
+        let memory = Mutex::new(Memory { kept: script.kept.clone(), ..Memory::default() });
+        let traces = Traces::through(script.traces.clone());
+        let (work, tally) = (tokio::sync::Mutex::default(), Tally::default());
+        Scripted { script, limits, work, memory, tally, traces }
     }
 
     /// Answers one request.
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(super) async fn answer(&self, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
         let begun = Instant::now();
         let head = request.method() == Method::HEAD;
         let encodings = header(&request, "accept-encoding").unwrap_or_default();
-        let reply = self.reply(&asked(request).await).await;
-        self.tally.answered(reply.status, begun.elapsed());
-        self.respond(reply, head, self.script.compresses && encodings.contains("gzip"))
+        let handshake = Handshake::of(&mut request);
+        let asked = asked(request).await;
+        let reply = if self.is_stopped() { Reply::error(503, "starting") } else { self.reply(&asked).await };
+        let answer = match talking(reply, handshake) {
+            Ok((talk, handshake)) => handshake.accept(talk),
+            Err(reply) => self.respond(reply, head, self.script.compresses && encodings.contains("gzip")),
+        };
+        self.tally.answered(answer.status().as_u16(), begun.elapsed());
+        answer
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.memory().stopped_until.is_some_and(|until| Instant::now() < until)
     }
 
     async fn reply(&self, asked: &Asked) -> Reply {
+        self.traces.saw(asked.trace.as_deref());
         let method = if asked.method == Method::HEAD { "GET" } else { asked.method.as_str() };
         let routes = self.script.routes.iter().enumerate();
         let here = routes.filter(|(_, route)| route.is_at(&asked.path, &asked.query));
@@ -108,6 +111,9 @@ impl Scripted {
             return Reply::error(405, "not this way").with("allow", methods.into_iter().collect::<Vec<_>>().join(", "));
         };
         let route = &self.script.routes[at];
+        if route.trace && !self.traces.knows(&asked.path) {
+            return Reply::error(404, "there is no such trace");
+        }
         let left = self.limits[at].as_ref().map(Limit::take);
         let reply = match self.refusal(route, left, asked) {
             Some(refusal) => refusal,
@@ -127,6 +133,7 @@ impl Scripted {
             content_type: route.content_type.clone(),
             headers: route.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             body: self.filled(&route.body, asked),
+            talk: route.socket.clone(),
         }
     }
 
@@ -176,6 +183,9 @@ impl Scripted {
         if let (true, Some(token)) = (route.revokes, &asked.token) {
             memory.revoked.insert(token.clone());
         }
+        if let Some(time) = route.stops_ms {
+            memory.stopped_until = Some(Instant::now() + Duration::from_millis(time));
+        }
         let Some(name) = &route.keeps else { return };
         if let Some(value) = asked.members().and_then(|members| members.get(name).map(plain)) {
             memory.kept.insert(name.clone(), value);
@@ -207,6 +217,7 @@ impl Scripted {
             Some(("query", name)) => asked.query.get(name).cloned().unwrap_or_default(),
             Some(("kept", name)) => self.memory().kept.get(name).cloned().unwrap_or_default(),
             _ if name == "metrics" => self.tally.text(),
+            _ if name == "trace" => self.traces.found(&asked.path),
             _ => String::new(),
         }
     }
@@ -230,6 +241,18 @@ impl Scripted {
 
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The WebSocket that the caller gets, or what it gets instead.
+fn talking(reply: Reply, handshake: Option<Handshake>) -> Result<(Talk, Handshake), Reply> {
+    match (reply.talk.clone(), handshake) {
+        (Some(talk), Some(handshake)) if talk.own_pages_only && handshake.is_foreign() => {
+            Err(Reply::error(403, "not from that page"))
+        }
+        (Some(talk), Some(handshake)) => Ok((talk, handshake)),
+        (Some(_), None) => Err(Reply::error(426, "this is a WebSocket").with("upgrade", "websocket")),
+        (None, _) => Err(reply),
     }
 }
 
@@ -265,6 +288,9 @@ fn unusable(route: &Route, asked: &Asked) -> Option<Reply> {
         return Some(Reply::error(status, "this is no JSON object"));
     }
     let members = members.unwrap_or_default();
+    if route.texts.iter().any(|name| !members.get(name).is_some_and(serde_json::Value::is_string)) {
+        return Some(Reply::error(422, "not of this type"));
+    }
     if let Some(refuses) = &route.refuses {
         let mut values = asked.query.values().cloned().chain(members.values().map(plain));
         if values.any(|value| refuses.is_match(&value)) {
@@ -273,44 +299,6 @@ fn unusable(route: &Route, asked: &Asked) -> Option<Reply> {
     }
     let missing = route.wants.iter().any(|(name, value)| members.get(name).map(plain).as_ref() != Some(value));
     missing.then(login)
-}
-
-async fn asked(request: Request<Incoming>) -> Asked {
-    let token = header(&request, "authorization");
-    let token = token.and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
-    let query = request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    let query = query.map(|(name, value)| (decode(name), decode(value))).collect();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let body = Limited::new(request.into_body(), MOST).collect().await.map(|body| body.to_bytes()).map_err(|_| ());
-    Asked { method, path, query, token, body }
-}
-
-fn header(request: &Request<Incoming>, name: &str) -> Option<String> {
-    request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-}
-
-/// A part of a query without its `%` and `+` (URL standard, application/x-www-form-urlencoded).
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let pair = text.get(at + 1..at + 3).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match (byte, pair) {
-            (b'%', Some(value)) => {
-                decoded.push(value);
-                at += 2;
-            }
-            (b'+', _) => decoded.push(b' '),
-            _ => decoded.push(*byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn escape(text: &str) -> String {

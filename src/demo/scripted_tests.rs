@@ -110,3 +110,63 @@ fn a_range_has_a_value_at_each_step() {
     assert!(answer.ends_with("[[10,\"0.5\"],[20,\"0.5\"],[30,\"0.5\"]]"), "{answer}");
     assert_eq!(status(&ask(&service, "GET /q?query=down&start=10&end=30&step=10", "")), "404");
 }
+
+/// Asks for a WebSocket as a page of `origin` does, says one thing, and gives back what is heard then.
+fn talk(service: &Running, origin: &str, said: &str, messages: usize) -> Result<Vec<String>, u16> {
+    use futures_util::{SinkExt, StreamExt};
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+    use tokio_tungstenite::tungstenite::{Error, Message};
+    let address = service.base_url.trim_start_matches("http://").to_owned();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+        request.headers_mut().insert("origin", origin.replace("OWN", &service.base_url).parse().unwrap());
+        let mut socket = match tokio_tungstenite::client_async(request, stream).await {
+            Ok((socket, _)) => socket,
+            Err(Error::Http(answer)) => return Err(answer.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        };
+        socket.send(Message::text(said)).await.unwrap();
+        let heard = socket.take(messages).map(|message| message.unwrap().into_text().unwrap().to_string());
+        Ok(heard.collect().await)
+    })
+}
+
+#[test]
+fn a_websocket_greets_answers_and_tells_its_subscribers_again_and_again() {
+    let service = service(
+        "routes: [{ path: /ws, socket: { greets: hello, own_pages_only: true, answers: [{ to: '^sub', with: news, every_ms: 5 }] } }]",
+    );
+    let heard = talk(&service, "OWN", "subscribe", 4).unwrap();
+    assert_eq!(heard, ["hello", "news", "news", "news"]);
+    assert_eq!(talk(&service, "https://foreign.invalid", "subscribe", 1), Err(403));
+    assert_eq!(status(&ask(&service, "GET /ws", "")), "426");
+}
+
+#[test]
+fn a_path_that_is_no_websocket_answers_as_if_nobody_had_asked_for_one() {
+    let service = service("routes: [{ path: /other }, { path: /ws, roles: [nobody], socket: {} }]");
+    assert_eq!(talk(&service, "OWN", "x", 1), Err(401));
+}
+
+#[test]
+fn a_service_that_starts_anew_serves_nobody_meanwhile_and_then_what_it_was_given() {
+    let script = "kept: { version: '2' }
+routes: [{ path: /version, body: '<<kept.version>>' }, { path: /release, method: POST, keeps: version, stops_ms: 1500 }]";
+    let service = service(script);
+    assert!(ask(&service, "GET /version", "").ends_with('2'));
+    assert_eq!(status(&ask(&service, "POST /release", r#"{"version":"1"}"#)), "200");
+    assert_eq!(status(&ask(&service, "GET /version", "")), "503");
+    std::thread::sleep(Duration::from_millis(1600));
+    assert!(ask(&service, "GET /version", "").ends_with('1'));
+}
+
+#[test]
+fn members_that_must_be_text_are_refused_when_they_are_not() {
+    let service = service("routes: [{ path: /p, method: POST, texts: [name] }]");
+    for wrong in ["{}", r#"{"name":{"a":[1]}}"#, "[1]"] {
+        assert_eq!(status(&ask(&service, "POST /p", wrong)), "422", "{wrong}");
+    }
+    assert_eq!(status(&ask(&service, "POST /p", r#"{"name":"ada"}"#)), "200");
+}

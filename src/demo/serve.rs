@@ -101,7 +101,8 @@ async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: onesh
                             async move { Ok::<_, Infallible>(service.answer(request).await) }
                         });
                         // A caller that hangs up early is the caller's business.
-                        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+                        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
+                        let _ = connection.with_upgrades().await;
                     });
                 }
             }

@@ -60,7 +60,7 @@ fn with_path(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
 }
 
-/// The text with every ISO date in it moved.
+/// The text with every ISO date in it moved, be it alone or with a time of day (RFC 3339).
 fn moved(text: &str, shift: Span) -> String {
     let bytes = text.as_bytes();
     let mut result = String::with_capacity(text.len());
@@ -90,7 +90,9 @@ fn date_at(text: &str, at: usize) -> Option<Date> {
         4 | 7 => *byte == b'-',
         _ => byte.is_ascii_digit(),
     });
-    let separate = alone(at.checked_sub(1).and_then(|before| bytes.get(before))) && alone(bytes.get(at + LENGTH));
+    let timed = bytes.get(at + LENGTH) == Some(&b'T') && bytes.get(at + LENGTH + 1).is_some_and(u8::is_ascii_digit);
+    let begins = alone(at.checked_sub(1).and_then(|before| bytes.get(before)));
+    let separate = begins && (timed || alone(bytes.get(at + LENGTH)));
     if shaped && separate { text[at..at + LENGTH].parse().ok() } else { None }
 }
 
@@ -103,9 +105,10 @@ mod tests {
     fn dates_move_by_whole_weeks_and_nothing_else_moves() {
         let shift = weeks_since_written(date(2026, 3, 20));
         assert_eq!(
-            moved("until 2026-03-02, not 2026-03-02x or 12026-03-02 ✓", shift),
-            "until 2026-03-16, not 2026-03-02x or 12026-03-02 ✓"
+            moved("until 2026-03-02, not 2026-03-02x, 2026-03-02Tx or 12026-03-02 ✓", shift),
+            "until 2026-03-16, not 2026-03-02x, 2026-03-02Tx or 12026-03-02 ✓"
         );
+        assert_eq!(moved("at 2026-03-01T08:00:00Z", shift), "at 2026-03-15T08:00:00Z");
     }
 
     #[test]
