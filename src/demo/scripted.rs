@@ -87,7 +87,7 @@ impl Scripted {
         let reply = if self.is_stopped() { Reply::error(503, "starting") } else { self.reply(&asked).await };
         let answer = match talking(reply, handshake) {
             Ok((talk, handshake)) => handshake.accept(talk),
-            Err(reply) => self.respond(reply, head, self.script.compresses && encodings.contains("gzip")),
+            Err(reply) => self.respond(*reply, head, self.script.compresses && encodings.contains("gzip")),
         };
         self.tally.answered(answer.status().as_u16(), begun.elapsed());
         answer
@@ -245,14 +245,14 @@ impl Scripted {
 }
 
 /// The WebSocket that the caller gets, or what it gets instead.
-fn talking(reply: Reply, handshake: Option<Handshake>) -> Result<(Talk, Handshake), Reply> {
+fn talking(reply: Reply, handshake: Option<Handshake>) -> Result<(Talk, Handshake), Box<Reply>> {
     match (reply.talk.clone(), handshake) {
         (Some(talk), Some(handshake)) if talk.own_pages_only && handshake.is_foreign() => {
-            Err(Reply::error(403, "not from that page"))
+            Err(Box::new(Reply::error(403, "not from that page")))
         }
         (Some(talk), Some(handshake)) => Ok((talk, handshake)),
-        (Some(_), None) => Err(Reply::error(426, "this is a WebSocket").with("upgrade", "websocket")),
-        (None, _) => Err(reply),
+        (Some(_), None) => Err(Box::new(Reply::error(426, "this is a WebSocket").with("upgrade", "websocket"))),
+        (None, _) => Err(Box::new(reply)),
     }
 }
 

@@ -191,7 +191,7 @@ impl Websocket {
         let mut open = Vec::new();
         for _ in 1..self.connections {
             match self.open(aim, origin, until, seen).await {
-                Ok(Handshake::Open(socket)) => open.push(socket),
+                Ok(Handshake::Open(socket)) => open.push(*socket),
                 Ok(Handshake::Status(status)) => seen.notes.push(format!("a further connection got status {status}")),
                 Ok(Handshake::Wrong(how)) => seen.notes.push(format!("a further connection: {how}")),
                 Err(failure) if failure.kind == FailureKind::Ours => {
@@ -225,7 +225,7 @@ impl Websocket {
     }
 }
 
-async fn close_all(sockets: Vec<Box<Socket>>, until: Deadline) {
+async fn close_all(sockets: Vec<Socket>, until: Deadline) {
     for socket in sockets {
         socket.close(until).await;
     }

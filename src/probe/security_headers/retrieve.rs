@@ -16,7 +16,6 @@ pub(super) const MOST_REDIRECTS: usize = 10;
 pub(super) const ORIGIN: &str = "https://http-observatory.security.mozilla.org";
 /// Time of one visit at most.
 const VISIT: Duration = Duration::from_secs(10);
-/// Pause between visits to one target, but on this machine.
 
 /// What a scan brought home.
 pub(super) struct Retrieved {
