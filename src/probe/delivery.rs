@@ -1,6 +1,6 @@
 //! Probe `delivery`: how an answer is packed and kept: compression, caching, validators, methods.
 //!
-//! Three requests: as a browser asks, once more without compression, and `OPTIONS`.
+//! As a browser asks, once more without compression, once more with the validator it got, and `OPTIONS`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -77,6 +77,8 @@ impl Delivery {
         let unsent = || Fact::Unobserved("no credentials were sent; give the target some".to_owned());
         facts.set("guarded", if authenticated { facts.get("no_store") } else { unsent() });
         set_packing(&mut facts, &reply, &plain);
+        let again = self.ask_again(&reply, &mut round).await?;
+        set_reuse(&mut facts, again);
         let methods = options.header("allow").map(methods);
         facts.set("methods", methods.map_or(Fact::Absent, Fact::Present));
         let note = format!(
@@ -85,6 +87,16 @@ impl Delivery {
             reply.header("content-encoding").unwrap_or("none")
         );
         Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))
+    }
+
+    /// Whether the validator that came along spares the body the next time; `None` without one.
+    async fn ask_again(&self, reply: &Reply, round: &mut Round<'_>) -> Result<Option<bool>, Unknown> {
+        let validators = [("etag", "if-none-match"), ("last-modified", "if-modified-since")];
+        let known = validators.iter().find_map(|(name, asks)| Some((*asks, reply.header(name)?)));
+        let Some((asks, validator)) = known.filter(|_| reply.status == 200) else { return Ok(None) };
+        let headers = [("accept-encoding", "gzip, deflate, br, zstd"), (asks, validator)];
+        let (again, _) = round.answer(self.place.request("GET", &headers)).await?;
+        Ok(Some(again.status == 304))
     }
 
     fn is_authenticated(&self, look: &Look<'_>) -> bool {
@@ -134,6 +146,24 @@ fn set_caching(facts: &mut Facts, reply: &Reply) {
     facts.present("validator", Value::Bool(validator));
 }
 
+/// Whether a second visit is spared the body (RFC 9111 §4.2, §4.3).
+fn set_reuse(facts: &mut Facts, again: Option<bool>) {
+    facts.set("revalidates", again.map_or(Fact::Absent, |spared| Fact::Present(Value::Bool(spared))));
+    let is = |name: &str| facts.get(name) == Fact::Present(Value::Bool(true));
+    let fresh =
+        matches!(facts.get("max_age"), Fact::Present(Value::Number(age)) if age > Exact::whole(0)) && !is("no_cache");
+    let reusable = is("no_store") || fresh || again == Some(true);
+    facts.present("reusable", Value::Bool(reusable));
+}
+
+/// Media types that compression makes smaller.
+fn is_text(reply: &Reply) -> bool {
+    let kind = reply.header("content-type").unwrap_or_default().to_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let words = ["json", "xml", "javascript", "ecmascript", "wasm", "graphql", "x-ndjson"];
+    kind.starts_with("text/") && kind != "text/event-stream" || words.iter().any(|word| kind.ends_with(word))
+}
+
 fn set_packing(facts: &mut Facts, reply: &Reply, plain: &Reply) {
     let coding = reply.header("content-encoding").map(str::to_lowercase).filter(|coding| coding != "identity");
     facts.present("compressed", Value::Bool(coding.is_some()));
@@ -142,6 +172,7 @@ fn set_packing(facts: &mut Facts, reply: &Reply, plain: &Reply) {
         Body::Whole(bytes) => Fact::Present(Value::count(bytes.len())),
         Body::TooLong(_) | Body::Broken(_) => Fact::Unobserved("the body is longer than 2 MiB".to_owned()),
     };
+    facts.present("text", Value::Bool(is_text(reply)));
     facts.set("size", size(reply));
     facts.set("plain_size", size(plain));
     let vary = reply.header("vary").unwrap_or_default().to_lowercase();
@@ -169,6 +200,16 @@ fn declared() -> Vec<FactDecl> {
         ),
         FactDecl::new("max_age", FactType::Duration, "How long it is fresh; absent when that is not said."),
         flag("validator", "Whether it has an `ETag` or `Last-Modified` to ask again by."),
+        flag(
+            "revalidates",
+            "Whether its validator is answered with 304, so that the body need not come again; absent without one.",
+        ),
+        flag(
+            "reusable",
+            "Whether a second visit is spared the body: it is fresh for a while, or its validator is answered with 304; true as well \
+             where `no-store` forbids to keep it.",
+        ),
+        flag("text", "Whether it is of a type that compression makes smaller: text, JSON, XML, scripts."),
         flag("compressed", "Whether it comes compressed to those who accept that."),
         FactDecl::new("coding", FactType::Text, "How: `gzip`, `br`, …; absent when it is not."),
         FactDecl::new("size", FactType::Size, "Length of the body as it comes to a browser."),
@@ -196,7 +237,7 @@ impl Probe for Delivery {
     }
 
     fn touch(&self) -> Touch {
-        let contacts = vec![self.place.contact("GET", 2), self.place.contact("OPTIONS", 1)];
+        let contacts = vec![self.place.contact("GET", 3), self.place.contact("OPTIONS", 1)];
         Touch { contacts, presents: self.place.presents(), ..Touch::default() }
     }
 

@@ -12,6 +12,7 @@ mod amqp;
 pub mod attest;
 mod auth_required;
 mod authz;
+mod brute_force;
 mod builds;
 mod code;
 mod command;
@@ -232,6 +233,8 @@ pub static PROBES: &[&ProbeDef] = &[
     &authz::DEF,
     &code::DEF,
     &command::DEF,
+    &brute_force::DEF,
+    &code::DEF, &command::DEF,
     &compose::DEF,
     &cookies::DEF,
     &cors::DEF,

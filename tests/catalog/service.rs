@@ -41,6 +41,9 @@ struct Response {
     /// How many times it answers so.
     #[serde(default)]
     serves: Option<u64>,
+    /// Whether it comes packed to those who take gzip.
+    #[serde(default)]
+    gzip: bool,
     /// Parameter of the query that is put into the body.
     #[serde(default)]
     echo: Option<String>,
@@ -184,13 +187,18 @@ impl Responses {
         let (bare, query) = path.split_once('?').unwrap_or((path, ""));
         let response = self.found(head, method, [path, bare], body, prefix);
         std::thread::sleep(std::time::Duration::from_millis(response.after_ms));
-        let body = if method == "HEAD" { String::new() } else { echoed(&response, query) };
-        let mut head =
-            format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\nconnection: close\r\n", response.status, body.len());
-        for (name, value) in &response.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+        let mut body = if method == "HEAD" { Vec::new() } else { echoed(&response, query).into_bytes() };
+        let mut status = response.status;
+        let mut lines: String = response.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        if response.headers.get("etag").is_some_and(|tag| header(head, "if-none-match") == Some(tag)) {
+            (status, body) = (304, Vec::new());
+        } else if response.gzip && header(head, "accept-encoding").is_some_and(|takes| takes.contains("gzip")) {
+            body = gzipped(&body);
+            lines.push_str("content-encoding: gzip\r\n");
         }
-        format!("{head}\r\n{body}").into_bytes()
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{lines}\r\n");
+        [head.into_bytes(), body].concat()
     }
 
     fn found(&self, head: &str, method: &str, paths: [&str; 2], body: &[u8], prefix: &str) -> Response {
@@ -209,6 +217,12 @@ impl Responses {
         *count += 1;
         if *count <= most { response.clone() } else { self.answers[&format!("beyond {key}")].clone() }
     }
+}
+
+fn gzipped(body: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(body).unwrap();
+    packer.finish().unwrap()
 }
 
 fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {

@@ -1,0 +1,306 @@
+//! Probe `brute_force`: logs in with wrong passwords, and reports whether the service slows that down or stops it, and
+//! whether its answers tell who has an account.
+//!
+//! Active and bounded: it ends at the first sign of a limit and after `attempts`. The password of the spec is never sent.
+//! Owns the sequence; how an answer is read is in `brute_force/attempt.rs`.
+
+mod attempt;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::attempt::{Attempt, Met};
+use super::http::fetch::Choice;
+use super::http::login::form;
+use super::http::round::{Request, Round, evidence};
+use super::permission::{Permission, permitted};
+use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use crate::model::report::Evidence;
+use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::world::Deadline;
+use crate::yaml::{Node, Spanned, decode as decode_node};
+
+/// What the registry knows of it.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "brute_force",
+    doc: "Logs in with wrong passwords, and reports whether that is slowed down or blocked, and whether answers tell who has an account.",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "target: api\npath: /login\njson: { username: test-account, password: never-sent }\nattempts: 12\n",
+};
+
+/// When nothing is said. ASVS 5 V6.1.1 leaves the number to the service; a limit above ten stops nobody who guesses
+/// common passwords.
+const USUAL_ATTEMPTS: u64 = 12;
+/// More would be an attack.
+const MOST_ATTEMPTS: u64 = 20;
+/// When nothing is said.
+const USUAL_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Parameters of probe `brute_force`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "BruteForceProbe")]
+struct Params {
+    /// The target to ask; it needs `allow: [active]`.
+    target: Spanned<String>,
+    /// Path of the login below the target's URL, asked by POST; default `/login`.
+    #[serde(default)]
+    path: Option<Spanned<String>>,
+    /// Members of the JSON object that logs in. The account must be one made for tests, since it may be locked; left
+    /// empty, it is one that cannot exist. Instead of the password, wrong ones are sent.
+    #[serde(default)]
+    json: Option<IndexMap<String, String>>,
+    /// The same as fields of a form.
+    #[serde(default)]
+    form: Option<IndexMap<String, String>>,
+    /// The field with the account; default: the first of `username`, `user`, `email`, `login`, `name`.
+    #[serde(default)]
+    account_field: Option<Spanned<String>>,
+    /// The field with the password; default: the first whose name has `pass`.
+    #[serde(default)]
+    password_field: Option<Spanned<String>>,
+    /// Wrong passwords that are sent at most, 3 to 20; default 12.
+    #[serde(default)]
+    attempts: Option<Spanned<u64>>,
+    /// When the whole round counts as not answered; default 90 s.
+    #[serde(default)]
+    timeout: Option<Spanned<String>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct BruteForce {
+    target: String,
+    path: String,
+    fields: BTreeMap<String, String>,
+    json: bool,
+    account_field: String,
+    password_field: String,
+    attempts: u64,
+    timeout: Duration,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = decode_node(node, problems)?;
+    let path = params.path.as_ref().map_or_else(|| "/login".to_owned(), |path| path.value.clone());
+    if let Some(wrong) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
+        let message = format!("path `{}` does not start with `/`", wrong.value);
+        problems.push(wrong.span.problem(message).help(format!("write `/{}`", wrong.trim_start_matches("./"))));
+    }
+    if params.json.is_some() == params.form.is_some() {
+        let help = "such as `json: { username: test-account, password: never-sent }`";
+        problems.push(node.problem("a login has exactly one of `form` and `json`").help(help));
+    }
+    let attempts = params.attempts.as_ref().map_or(USUAL_ATTEMPTS, |given| given.value);
+    if let Some(given) = params.attempts.as_ref().filter(|given| !(3..=MOST_ATTEMPTS).contains(&given.value)) {
+        let wrong = format!("`attempts: {}` is not in 3..{MOST_ATTEMPTS}", given.value);
+        problems.push(given.span.problem(wrong).help("a dozen shows whether guessing is limited; more is an attack"));
+    }
+    let json = params.form.is_none();
+    let fields = params.form.or(params.json).unwrap_or_default();
+    let chosen = |given: &Option<Spanned<String>>, usual: &dyn Fn(&str) -> bool| match given {
+        Some(field) => fields.contains_key(&field.value).then(|| field.value.clone()),
+        None => fields.keys().find(|name| usual(&name.to_lowercase())).cloned(),
+    };
+    let account = chosen(&params.account_field, &|name| {
+        ["username", "user", "email", "login", "name"].iter().any(|usual| name.contains(usual))
+    });
+    let password = chosen(&params.password_field, &|name| name.contains("pass"));
+    if !fields.is_empty() && (account.is_none() || password.is_none()) {
+        let help = "name them with `account_field` and `password_field`";
+        problems.push(node.problem("which field is the account, and which the password?").help(help));
+    }
+    Some(Box::new(BruteForce {
+        target: params.target.value,
+        path,
+        account_field: account.unwrap_or_default(),
+        password_field: password.unwrap_or_default(),
+        fields: fields.into_iter().collect(),
+        json,
+        attempts,
+        timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
+    }))
+}
+
+/// What was seen.
+#[derive(Debug)]
+struct Seen {
+    /// Attempts that were answered as the first one.
+    alike: u64,
+    end: Met,
+    wait: Option<Duration>,
+    /// Whether an account that cannot exist is answered differently; `None` when no account was named.
+    enumerates: Option<bool>,
+}
+
+impl BruteForce {
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("wrong passwords", Permission::Active, Some(&self.target), look.world)?;
+        let until = Deadline::after(self.timeout.min(look.until.left()));
+        let mut round = Round::new(look.world, &self.target, until)?;
+        // the same name in two runs would meet the limit of the first
+        let nobody = format!("shipworthy-{}", look.world.now.as_second());
+        let nobody = if self.account_field.contains("mail") { format!("{nobody}@shipworthy.invalid") } else { nobody };
+        let named = self.fields.get(&self.account_field).filter(|account| !account.is_empty());
+        let stranger = match named {
+            Some(_) => Some(self.attempt(&nobody, 0, &mut round).await?.0),
+            None => None,
+        };
+        let account = named.cloned().unwrap_or(nobody);
+        let (seen, place) = self.guess(&account, stranger.as_ref(), &mut round).await?;
+        let facts = facts(&seen, named.is_some());
+        let note = format!("POST: {}", said(&seen));
+        Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))
+    }
+
+    async fn guess(
+        &self,
+        account: &str,
+        stranger: Option<&Attempt>,
+        round: &mut Round<'_>,
+    ) -> Result<(Seen, Evidence), Unknown> {
+        let (first, mut place) = self.attempt(account, 1, round).await?;
+        let enumerates = stranger.map(|stranger| stranger.differs_from(&first));
+        let mut seen = Seen { alike: 1, end: Met::Alike, wait: None, enumerates };
+        if let Some(why) = first.is_no_login() {
+            (seen.end, seen.enumerates) = (Met::Unclear(why), None);
+            return Ok((seen, place));
+        }
+        if first.status == 429 {
+            let why = "the first attempt was refused already; an earlier run may have met the limit".to_owned();
+            (seen.end, seen.wait, seen.enumerates) = (Met::Unclear(why), first.wait, None);
+            return Ok((seen, place));
+        }
+        while seen.alike < self.attempts {
+            let (next, there) = self.attempt(account, seen.alike + 1, round).await?;
+            (seen.end, place) = (next.beside(&first), there);
+            if seen.end != Met::Alike {
+                seen.wait = next.wait;
+                break;
+            }
+            seen.alike += 1;
+        }
+        Ok((seen, place))
+    }
+
+    /// One wrong password.
+    async fn attempt(&self, account: &str, number: u64, round: &mut Round<'_>) -> Result<(Attempt, Evidence), Unknown> {
+        let mut fields = self.fields.clone();
+        fields.insert(self.account_field.clone(), account.to_owned());
+        fields.insert(self.password_field.clone(), format!("shipworthy-wrong-{number}"));
+        let (kind, body) = if self.json {
+            ("application/json", serde_json::to_string(&fields).unwrap_or_default())
+        } else {
+            ("application/x-www-form-urlencoded", form(&fields))
+        };
+        let headers = [("content-type", kind)];
+        let request = Request {
+            method: "POST",
+            path: &self.path,
+            credentials: &Choice::None,
+            headers: &headers,
+            body: Some(&body),
+        };
+        let fetched = round.ask(request).await?;
+        if let Some(failure) = fetched.failure() {
+            return Err(Unknown::because(format!("POST {}: {failure}", self.path)));
+        }
+        let place = evidence(&fetched, "POST");
+        let time = fetched.time().unwrap_or_default();
+        let reply = fetched.reply.map_err(|failure| Unknown::because(failure.to_string()))?;
+        Ok((Attempt::of(&reply, time, account), place))
+    }
+}
+
+fn facts(seen: &Seen, named: bool) -> Facts {
+    let mut facts = Facts::new();
+    let unseen = |why: &str| Fact::Unobserved(why.to_owned());
+    facts.present("attempts", Value::count(seen.alike));
+    let (throttled, by) = match &seen.end {
+        Met::Throttled(by) => (Fact::Present(Value::Bool(true)), Fact::Present(Value::Text((*by).to_owned()))),
+        Met::Unclear(why) => (unseen(why), unseen(why)),
+        Met::Alike if named => (Fact::Present(Value::Bool(false)), Fact::Absent),
+        Met::Alike => {
+            let why = "an account that does not exist was not limited; name one that is made for tests";
+            (unseen(why), unseen(why))
+        }
+    };
+    let after = if matches!(seen.end, Met::Throttled(_)) {
+        Fact::Present(Value::count(seen.alike))
+    } else {
+        unseen("no attempt was refused or held back")
+    };
+    facts.set("throttled", throttled);
+    facts.set("by", by);
+    facts.set("throttled_after", after);
+    facts.set("retry_after", seen.wait.map_or(Fact::Absent, |wait| Fact::Present(Value::seconds(wait))));
+    let enumerates = seen.enumerates.map(|differs| Fact::Present(Value::Bool(differs)));
+    let why = "the answer for an account that exists is not known; name one that is made for tests";
+    facts.set("enumerates", enumerates.unwrap_or_else(|| unseen(why)));
+    facts
+}
+
+fn said(seen: &Seen) -> String {
+    let count = seen.alike;
+    let end = match &seen.end {
+        Met::Throttled(by) => format!("{count} wrong passwords, then {by}"),
+        Met::Unclear(why) => why.clone(),
+        Met::Alike => format!("{count} wrong passwords were all answered alike"),
+    };
+    let told =
+        if seen.enumerates == Some(true) { "; an account that cannot exist is answered differently" } else { "" };
+    format!("{end}{told}")
+}
+
+#[rustfmt::skip] // One line each, as a table.
+fn declared() -> Vec<FactDecl> {
+    vec![
+        FactDecl::new("throttled", FactType::Bool, "Whether wrong passwords are refused, delayed or met with a captcha after a while; unobserved when the account cannot exist and was not limited, and when the answers are none of a login."),
+        FactDecl::new("throttled_after", FactType::Count, "Wrong passwords that were answered alike before that."),
+        FactDecl::new("by", FactType::Text, "What showed it: `status 429`, `status 423`, `another status`, `a captcha`, `a message`, `a delay`; absent when nothing did."),
+        FactDecl::new("retry_after", FactType::Duration, "How long the refusal asks to wait; absent if it does not say."),
+        FactDecl::new("enumerates", FactType::Bool, "Whether a wrong password of the named account is answered differently from one of an account that cannot exist, by status or words."),
+        FactDecl::new("attempts", FactType::Count, "Wrong passwords that were answered alike."),
+    ]
+}
+
+impl Probe for BruteForce {
+    fn facts(&self) -> FactSchema {
+        FactSchema { decls: declared(), units: BTreeMap::new() }
+    }
+
+    fn key(&self) -> String {
+        format!("brute_force {}", serde_json::to_string(self).unwrap_or_default())
+    }
+
+    fn lane(&self) -> Lane {
+        // Last and alone: a limit that was met may refuse everybody's requests.
+        Lane::Quiet
+    }
+
+    fn touch(&self) -> Touch {
+        let contact = Contact {
+            target: Some(self.target.clone()),
+            url: self.path.clone(),
+            verb: "POST".to_owned(),
+            at_most: self.attempts + 1,
+        };
+        Touch { contacts: vec![contact], active: true, ..Touch::default() }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        Some(self.timeout)
+    }
+
+    fn target(&self) -> Option<&str> {
+        Some(&self.target)
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(self.look(look))
+    }
+}
