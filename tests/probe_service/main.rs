@@ -10,6 +10,7 @@ mod servers;
 mod alert;
 mod amqp;
 mod dns;
+mod faults;
 mod fresh;
 mod mysql;
 mod nats;

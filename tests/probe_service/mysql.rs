@@ -253,3 +253,98 @@ fn a_server_that_asks_for_a_file_gets_none() {
     assert_eq!(text(&seen, "error"), "protocol");
     assert!(unobserved(&seen, "version").contains("asks for a file"), "{}", unobserved(&seen, "version"));
 }
+
+/// What the documentation of MySQL's protocol says a client proves itself with under `caching_sha2_password`:
+/// `SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce)`.
+fn scramble(password: &str) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    let once = Sha256::digest(password);
+    let seen = Sha256::new().chain_update(Sha256::digest(once)).chain_update(NONCE).finalize();
+    once.iter().zip(seen).map(|(one, other)| one ^ other).collect()
+}
+
+/// The nonce of [`greeting`].
+const NONCE: &[u8] = b"aaaaaaaabbbbbbbbbbbb";
+const FINE: &[u8] = &[0, 0, 0, 2, 0, 0, 0];
+
+/// One packet of a client.
+fn packet(stream: &mut std::net::TcpStream) -> Option<(u8, Vec<u8>)> {
+    let mut head = [0; 4];
+    stream.read_exact(&mut head).ok()?;
+    let mut payload = vec![0; usize::from(head[0]) | usize::from(head[1]) << 8 | usize::from(head[2]) << 16];
+    stream.read_exact(&mut payload).ok()?;
+    Some((head[3], payload))
+}
+
+/// A server that lets in by a script that follows the documentation of MySQL 8.4 (no server of MySQL is among Debian's
+/// packages), and refuses every command.
+fn caching_sha2(admit: impl Fn(&mut std::net::TcpStream, u8, &[u8]) -> Option<bool> + Send + Sync + 'static) -> Server {
+    Server::on(move |mut stream, log| {
+        let _ = stream.write_all(&greeting(CAPABILITIES));
+        let Some((number, response)) = packet(&mut stream) else { return };
+        let admitted = admit(&mut stream, number, &response) == Some(true);
+        if !admitted {
+            let _ = stream.write_all(&framed(number + 1, b"\xff\x15\x04#28000Access denied"));
+            return;
+        }
+        log.lock().unwrap().push("admitted".to_owned());
+        while let Some((number, _)) = packet(&mut stream) {
+            let _ = stream.write_all(&framed(number + 1, b"\xff\xcb\x04#42000not now"));
+        }
+    })
+}
+
+#[test]
+fn the_login_of_mysql_8_proves_the_password_without_sending_it() {
+    let server = caching_sha2(|stream, number, response| {
+        let proof = scramble("word-of-app");
+        if !response.windows(proof.len()).any(|part| part == proof) {
+            return Some(false);
+        }
+        // the server remembers the password: that was enough
+        stream.write_all(&framed(number + 1, &[1, 3])).ok()?;
+        stream.write_all(&framed(number + 2, FINE)).ok()?;
+        Some(true)
+    });
+    let seen = ask(&format!("mysql://app:word-of-app@{}", server.address), "").unwrap();
+    assert_eq!(server.asked(), ["admitted"], "{:?}", seen.facts.get("error"));
+    let wrong = ask(&format!("mysql://app:another@{}", server.address), "").unwrap();
+    assert_eq!(text(&wrong, "error"), "auth-failed");
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
+fn the_login_of_mysql_8_encrypts_the_password_by_the_servers_key_where_the_url_allows_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let [key, public, sealed] = ["key.pem", "public.pem", "sealed"].map(|name| folder.path().join(name));
+    let openssl = |arguments: &[&str]| {
+        let output = std::process::Command::new("openssl").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    openssl(&["genrsa", "-out", key.to_str().unwrap(), "2048"]);
+    openssl(&["rsa", "-in", key.to_str().unwrap(), "-pubout", "-out", public.to_str().unwrap()]);
+    let pem = std::fs::read(&public).unwrap();
+    let server = caching_sha2(move |stream, number, response| {
+        if !response.windows(32).any(|part| part == scramble("word-of-app")) {
+            return Some(false);
+        }
+        stream.write_all(&framed(number + 1, &[1, 4])).ok()?;
+        let (number, asks_for_key) = packet(stream)?;
+        if asks_for_key != [2] {
+            return Some(false);
+        }
+        stream.write_all(&framed(number + 1, &[&[1], pem.as_slice()].concat())).ok()?;
+        let (number, encrypted) = packet(stream)?;
+        std::fs::write(&sealed, encrypted).unwrap();
+        let [key, sealed] = [&key, &sealed].map(|path| path.to_str().unwrap());
+        let oaep = ["-pkeyopt", "rsa_padding_mode:oaep"];
+        let opened = openssl(&[&["pkeyutl", "-decrypt", "-inkey", key, "-in", sealed][..], &oaep].concat());
+        let plain: Vec<u8> = opened.iter().zip(NONCE.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect();
+        stream.write_all(&framed(number + 1, FINE)).ok()?;
+        Some(plain == b"word-of-app\0")
+    });
+    let url = format!("mysql://app:word-of-app@{}/shop?get-server-public-key=true", server.address);
+    let seen = ask(&url, "").unwrap();
+    assert_eq!(server.asked(), ["admitted"], "{:?}", seen.facts.get("error"));
+}
