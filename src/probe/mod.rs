@@ -40,6 +40,7 @@ mod git;
 mod gitlab;
 mod glob_parameter;
 mod grafana;
+mod grpc_health;
 pub(crate) mod http;
 mod image;
 mod ingest;
@@ -252,6 +253,8 @@ pub static PROBES: &[&ProbeDef] = &[
     &git::DEF,
     &gitlab::DEF,
     &grafana::DEF,
+    &gitlab::DEF, &grafana::DEF,
+    &grpc_health::DEF,
     &http::DEF,
     &ingest::DEF,
     &injection::DEF,

@@ -12,6 +12,7 @@ mod amqp;
 mod dns;
 mod faults;
 mod fresh;
+mod grpc;
 mod mysql;
 mod nats;
 mod postgres;

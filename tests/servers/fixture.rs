@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use serde::Deserialize;
 
-use super::{Running, dns, folder_until_the_end, mysql, nats, postgres, rabbitmq, redis, websocket};
+use super::{Running, dns, folder_until_the_end, grpc, mysql, nats, postgres, rabbitmq, redis, websocket};
 use crate::server::Identity;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -15,6 +15,7 @@ use crate::server::Identity;
 enum Kind {
     Amqp,
     Dns,
+    Grpc,
     Mysql,
     Nats,
     Postgres,
@@ -61,6 +62,9 @@ struct Server {
     /// WebSocket: the status with which it refuses everybody.
     #[serde(default)]
     refuses: u16,
+    /// gRPC: says that it does not serve.
+    #[serde(default)]
+    stopping: bool,
     /// PostgreSQL: asks nobody for a password.
     #[serde(default)]
     open: bool,
@@ -95,6 +99,7 @@ fn place(described: &Described, port: u16) -> (&'static str, String) {
     match described.server.server {
         Kind::Amqp => ("amqp", format!("amqp://{user_info}127.0.0.1:{port}")),
         Kind::Dns => ("dns", format!("dns://127.0.0.1:{port}/shop.test")),
+        Kind::Grpc => ("grpc_health", format!("http://127.0.0.1:{port}")),
         Kind::Mysql => ("mysql", format!("mysql://{user_info}127.0.0.1:{port}/shop")),
         Kind::Nats if described.server.encrypted => ("nats", format!("tls://{user_info}localhost:{port}")),
         Kind::Nats => ("nats", format!("nats://{user_info}127.0.0.1:{port}")),
@@ -113,6 +118,7 @@ pub(crate) const NOBODY: &[(&str, &str)] = &[
     ("amqp", "amqp://127.0.0.1:1"),
     ("api", "http://127.0.0.1:1"),
     ("dns", "dns://127.0.0.1:1/shop.test"),
+    ("grpc_health", "http://127.0.0.1:1"),
     ("mysql", "mysql://127.0.0.1:1"),
     ("nats", "nats://127.0.0.1:1"),
     ("postgres", "postgres://127.0.0.1:1"),
@@ -144,6 +150,10 @@ fn launch(described: &Described) -> Started {
     let identity = server.encrypted.then(|| Identity::new("localhost", 2020, 2100));
     let (port, running) = match server.server {
         Kind::Dns => (dns::start(dns::Manner { zone: server.zone.clone(), ..dns::Manner::default() }), None),
+        Kind::Grpc => {
+            let manner = if server.stopping { grpc::Manner::Stopping } else { grpc::Manner::Serves };
+            (grpc::start(manner), None)
+        }
         Kind::Websocket => {
             let (greeting, checks_origin, refuses) = (server.greeting.clone(), server.checks_origin, server.refuses);
             (websocket::start(websocket::Manner { greeting, checks_origin, refuses, most: 0 }), None)
@@ -186,6 +196,6 @@ fn run(described: &Described, identity: Option<&Identity>) -> Running {
             open: server.open,
             identity,
         }),
-        Kind::Dns | Kind::Websocket => unreachable!("they run in this process"),
+        Kind::Dns | Kind::Grpc | Kind::Websocket => unreachable!("they run in this process"),
     }
 }

@@ -7,6 +7,7 @@
 pub(crate) mod alertmanager;
 pub(crate) mod dns;
 pub(crate) mod fixture;
+pub(crate) mod grpc;
 pub(crate) mod mysql;
 pub(crate) mod nats;
 pub(crate) mod postgres;
