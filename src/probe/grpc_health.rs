@@ -75,32 +75,32 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 
 /// States of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Serving {
+enum State {
     Unknown,
     Serving,
     NotServing,
     ServiceUnknown,
 }
 
-impl Serving {
+impl State {
     fn word(self) -> &'static str {
         match self {
-            Serving::Unknown => "unknown",
-            Serving::Serving => "serving",
-            Serving::NotServing => "not-serving",
-            Serving::ServiceUnknown => "service-unknown",
+            State::Unknown => "unknown",
+            State::Serving => "serving",
+            State::NotServing => "not-serving",
+            State::ServiceUnknown => "service-unknown",
         }
     }
 
     /// From a `HealthCheckResponse`, whose one field is an enumeration; a field that is zero is not sent.
-    fn of(message: &[u8]) -> Option<Serving> {
+    fn of(message: &[u8]) -> Option<State> {
         /// Field 1, a number.
         const STATUS: u8 = 0x08;
         match message {
-            [] | [STATUS, 0] => Some(Serving::Unknown),
-            [STATUS, 1] => Some(Serving::Serving),
-            [STATUS, 2] => Some(Serving::NotServing),
-            [STATUS, 3] => Some(Serving::ServiceUnknown),
+            [] | [STATUS, 0] => Some(State::Unknown),
+            [STATUS, 1] => Some(State::Serving),
+            [STATUS, 2] => Some(State::NotServing),
+            [STATUS, 3] => Some(State::ServiceUnknown),
             _ => None,
         }
     }
@@ -179,13 +179,13 @@ fn answered(called: &Called) -> (Facts, String) {
     facts.present("grpc_status", Value::count(status));
     let said = called.said.as_deref().map(|said| format!(": {said}")).unwrap_or_default();
     facts.present("implemented", Value::Bool(status != UNIMPLEMENTED));
-    let serving = match status {
-        0 => called.message.as_deref().and_then(Serving::of),
-        NOT_FOUND => Some(Serving::ServiceUnknown),
+    let state = match status {
+        0 => called.message.as_deref().and_then(State::of),
+        NOT_FOUND => Some(State::ServiceUnknown),
         _ => None,
     };
     facts.set("error", Fact::Absent);
-    let Some(serving) = serving else {
+    let Some(state) = state else {
         let why = match status {
             UNIMPLEMENTED => format!("the server has no `grpc.health.v1.Health`{said}"),
             0 => "the answer is none of the health checking protocol".to_owned(),
@@ -194,9 +194,9 @@ fn answered(called: &Called) -> (Facts, String) {
         facts.set_reason(why.clone());
         return (facts, why);
     };
-    facts.present("status", Value::Text(serving.word().to_owned()));
-    facts.present("serving", Value::Bool(serving == Serving::Serving));
-    (facts, format!("{} in {} ms", serving.word(), called.time.as_millis()))
+    facts.present("status", Value::Text(state.word().to_owned()));
+    facts.present("serving", Value::Bool(state == State::Serving));
+    (facts, format!("{} in {} ms", state.word(), called.time.as_millis()))
 }
 
 #[rustfmt::skip] // One line each, as a table.
@@ -255,17 +255,17 @@ mod tests {
 
     #[test]
     fn the_two_messages_are_written_as_protocol_buffers_have_them() {
-        assert_eq!(request_for(""), []);
+        assert!(request_for("").is_empty());
         assert_eq!(request_for("a.B"), [0x0a, 3, b'a', b'.', b'B']);
         assert_eq!(request_for(&"x".repeat(300))[..3], [0x0a, 0xac, 0x02]);
-        for (message, serving) in [
-            (&[][..], Some(Serving::Unknown)),
-            (&[8, 1], Some(Serving::Serving)),
-            (&[8, 2], Some(Serving::NotServing)),
+        for (message, state) in [
+            (&[][..], Some(State::Unknown)),
+            (&[8, 1], Some(State::Serving)),
+            (&[8, 2], Some(State::NotServing)),
             (&[8, 9], None),
             (&[18, 1, 1], None),
         ] {
-            assert_eq!(Serving::of(message), serving, "{message:?}");
+            assert_eq!(State::of(message), state, "{message:?}");
         }
     }
 }

@@ -191,12 +191,12 @@ impl Websocket {
         let mut open = Vec::new();
         for _ in 1..self.connections {
             match self.open(aim, origin, until, seen).await {
-                Ok(Handshake::Open(socket)) => open.push(*socket),
+                Ok(Handshake::Open(socket)) => open.push(socket),
                 Ok(Handshake::Status(status)) => seen.notes.push(format!("a further connection got status {status}")),
                 Ok(Handshake::Wrong(how)) => seen.notes.push(format!("a further connection: {how}")),
                 Err(failure) if failure.kind == FailureKind::Ours => {
                     seen.facts.set("connections", Fact::Unobserved(failure.detail));
-                    return close_all(open, until).await;
+                    return close_all(open.into_iter(), until).await;
                 }
                 Err(failure) => {
                     seen.notes.push(format!("a further connection: {failure}"));
@@ -205,7 +205,7 @@ impl Websocket {
             }
         }
         seen.facts.present("connections", Value::count(open.len() + 1));
-        close_all(open, until).await;
+        close_all(open.into_iter(), until).await;
     }
 
     async fn open(&self, aim: &Aim, origin: &str, until: Deadline, seen: &mut Seen) -> Result<Handshake, Failure> {
@@ -225,7 +225,7 @@ impl Websocket {
     }
 }
 
-async fn close_all(sockets: Vec<Socket>, until: Deadline) {
+async fn close_all(sockets: impl Iterator<Item = Box<Socket>>, until: Deadline) {
     for socket in sockets {
         socket.close(until).await;
     }
