@@ -102,6 +102,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("redis", &["world/service/redis.rs"]),
     ("regex_syntax", &["world/literal.rs", "world/ascii_word.rs"]),
     ("reqwest", &["world/"]),
+    ("ruff_python_parser", &["probe/syntax/python.rs"]),
     ("rustls", &["world/net/"]),
     ("rustls_pki_types", &["world/net/"]),
     ("serde_yaml", &["probe/"]),

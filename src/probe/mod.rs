@@ -91,6 +91,7 @@ mod trace;
 #[cfg(test)]
 mod trial;
 mod variables;
+mod waivers;
 mod websocket;
 mod wildcard;
 mod workflow;
@@ -286,6 +287,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &text::DEF,
     &tls::DEF,
     &trace::DEF,
+    &waivers::DEF,
     &websocket::DEF,
     &workflow::DEF,
 ];

@@ -43,6 +43,9 @@ struct Params {
     /// `generated`.
     #[serde(default)]
     classes: Vec<ClassWord>,
+    /// What it means when nothing matches.
+    #[serde(default)]
+    absence: Absence,
     /// Time limit.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
@@ -59,6 +62,17 @@ enum Part {
     /// Anywhere.
     #[default]
     All,
+}
+
+/// What it means when nothing matches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Absence {
+    /// There is none: a count of 0.
+    #[default]
+    Zero,
+    /// What is looked for may as well be kept outside of the repository: nothing is known.
+    Unknown,
 }
 
 /// A class of files.
@@ -108,6 +122,7 @@ struct Text {
     classes: ClassSet,
     pattern: Pattern,
     view: View,
+    absence: Absence,
     timeout: Option<Duration>,
 }
 
@@ -135,7 +150,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         (words, _) => ClassSet::of(&words.iter().map(|word| word.class()).collect::<Vec<_>>()),
     };
     let exclude = params.exclude.into_iter().map(|glob| glob.value).collect();
-    Some(Box::new(Text { glob: params.glob.value, exclude, classes, pattern, view, timeout }))
+    Some(Box::new(Text { glob: params.glob.value, exclude, classes, pattern, view, absence: params.absence, timeout }))
 }
 
 impl Probe for Text {
@@ -156,8 +171,8 @@ impl Probe for Text {
     }
 
     fn key(&self) -> String {
-        let Text { glob, exclude, classes, pattern, view, timeout: _ } = self;
-        format!("text {glob:?} -{exclude:?} {classes:?} {:?} {view:?}", pattern.text())
+        let Text { glob, exclude, classes, pattern, view, absence, timeout: _ } = self;
+        format!("text {glob:?} -{exclude:?} {classes:?} {:?} {view:?} {absence:?}", pattern.text())
     }
 
     fn lane(&self) -> Lane {
@@ -221,7 +236,11 @@ impl Text {
         if found.scanned == 0 && found.binary > 0 {
             return Some(format!("every file that matches `{}` is binary", self.glob));
         }
-        (found.scanned == 0).then(|| format!("no file matches `{}`", shown_glob(&self.glob)))
+        if found.scanned == 0 {
+            return Some(format!("no file matches `{}`", shown_glob(&self.glob)));
+        }
+        (self.absence == Absence::Unknown && found.count() == 0)
+            .then(|| "no sign of it in the repository; it may be kept elsewhere".to_owned())
     }
 
     fn shown(&self, swept: &Swept, found: &Found) -> Vec<Evidence> {
@@ -313,6 +332,13 @@ mod tests {
         assert_eq!(scanned, number(0));
         let binary = observe("text", "glob: pic.py\npattern: x", FILES).unwrap();
         assert_eq!(binary.facts.get("count"), Fact::Unobserved("every file that matches `pic.py` is binary".into()));
+    }
+
+    #[test]
+    fn no_match_is_unobserved_where_absence_tells_nothing() {
+        let yaml = "glob: '**/*.py'\npattern: pg_dump\nabsence: unknown";
+        assert!(matches!(count(yaml).0, Fact::Unobserved(reason) if reason.contains("may be kept elsewhere")));
+        assert_eq!(count(&yaml.replace("pg_dump", "breakpoint")).0, number(4));
     }
 
     #[test]

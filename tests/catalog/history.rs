@@ -1,32 +1,45 @@
 //! Lays a fixture out as a repository of its own: a copy, so that this project's own history is not its history, or two
-//! commits, the first of which is what `origin/HEAD` names.
+//! commits, the first of which is what `origin/HEAD` names, or one commit of today.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Copies a fixture's tree; one of `before/` and `after/` becomes a git repository with both as commits.
+/// A day long past.
+const PAST: &str = "2020-05-01T10:00:00Z";
+
+/// Copies a fixture's tree; one of `before/` and `after/` becomes a git repository with both as commits of the past, one of
+/// `today/` a repository with a commit of today.
 pub(crate) fn lay_out(fixture: &Path, root: &Path) {
+    let today = fixture.join("today");
+    if today.is_dir() {
+        git(root, &["init", "-q", "-b", "main"]);
+        return commit(&today, root, None);
+    }
     let (before, after) = (fixture.join("before"), fixture.join("after"));
     if !(before.is_dir() && after.is_dir()) {
         return copy(fixture, root);
     }
     git(root, &["init", "-q", "-b", "main"]);
-    commit(&before, root);
+    commit(&before, root, Some(PAST));
     git(root, &["update-ref", "refs/remotes/origin/HEAD", "HEAD"]);
-    commit(&after, root);
+    commit(&after, root, Some(PAST));
 }
 
-fn commit(tree: &Path, root: &Path) {
+fn commit(tree: &Path, root: &Path, day: Option<&str>) {
     copy(tree, root);
     git(root, &["add", "-A"]);
-    git(root, &["commit", "-qm", "fixture"]);
+    run_git(root, &["commit", "-qm", "fixture"], day);
 }
 
 fn git(root: &Path, arguments: &[&str]) {
+    run_git(root, arguments, None);
+}
+
+fn run_git(root: &Path, arguments: &[&str], day: Option<&str>) {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=x", "-c", "user.email=x@example.org"]).args(arguments).current_dir(root);
-    command.env("GIT_COMMITTER_DATE", "2020-05-01T10:00:00Z").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").envs(day.map(|day| ("GIT_COMMITTER_DATE", day)));
     assert!(command.output().unwrap().status.success(), "git {arguments:?}");
 }
 

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::records;
+
 /// What a document is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -31,8 +33,30 @@ pub(super) enum Kind {
     Privacy,
     /// What is promised about availability and speed.
     Objectives,
+    /// A whole documentation: pages to learn from, to act by, to look up in, to understand with.
+    Documentation,
     /// What a model is for, how it was measured, and where it ends.
     ModelCard,
+    /// A rehearsed restore: which backup, by whom, how long, how much was lost.
+    RestoreTest,
+    /// Who may do what in production, how they are known, when that was last looked at.
+    AccessReview,
+    /// The summary of a penetration test by somebody independent.
+    PenetrationTest,
+    /// The review before a launch: version, reviewers, risks, decision.
+    ReadinessReview,
+    /// Expected traffic, what an instance bears, where scaling ends.
+    CapacityPlan,
+    /// A rehearsed failure: hypothesis, fault, what was seen, what follows.
+    ResilienceTest,
+    /// Which data is kept how long, and how it is deleted.
+    Retention,
+    /// What the system depends on, and what it does when that fails.
+    Dependencies,
+    /// Parts, their instances and zones, and how each fails over.
+    Redundancy,
+    /// Which secrets there are, who owns them and when they are changed.
+    SecretRotation,
 }
 
 /// A section that a kind needs.
@@ -49,10 +73,38 @@ const fn need(name: &'static str, words: &'static [&'static str]) -> Need {
     Need { name, words, brief: false }
 }
 
-const fn brief(name: &'static str, words: &'static [&'static str]) -> Need {
+pub(super) const fn brief(name: &'static str, words: &'static [&'static str]) -> Need {
     Need { name, words, brief: true }
 }
 
+const DOCUMENTATION: &[Need] = &[
+    brief(
+        "tutorial",
+        &[
+            "tutorial",
+            "getting started",
+            "get started",
+            "quick start",
+            "quickstart",
+            "first steps",
+            "learn",
+            "your first",
+            "introduction",
+        ],
+    ),
+    brief(
+        "guides",
+        &["how to", "guide", "runbook", "cookbook", "recipe", "deploy", "install", "troubleshoot", "setup", "set up"],
+    ),
+    brief(
+        "reference",
+        &["reference", "api", "configuration", "command", "option", "cli", "settings", "schema", "glossary"],
+    ),
+    brief(
+        "explanation",
+        &["concept", "architecture", "design", "overview", "background", "explan", "why", "principle", "decision"],
+    ),
+];
 const README: &[Need] = &[
     brief(
         "purpose",
@@ -304,7 +356,18 @@ impl Kind {
             Kind::ThreatModel => THREATS,
             Kind::Privacy => PRIVACY,
             Kind::Objectives => OBJECTIVES,
+            Kind::Documentation => DOCUMENTATION,
             Kind::ModelCard => MODEL_CARD,
+            Kind::RestoreTest => records::RESTORE_TEST,
+            Kind::AccessReview => records::ACCESS_REVIEW,
+            Kind::PenetrationTest => records::PENETRATION_TEST,
+            Kind::ReadinessReview => records::READINESS_REVIEW,
+            Kind::CapacityPlan => records::CAPACITY_PLAN,
+            Kind::ResilienceTest => records::RESILIENCE_TEST,
+            Kind::Retention => records::RETENTION,
+            Kind::Dependencies => records::DEPENDENCIES,
+            Kind::Redundancy => records::REDUNDANCY,
+            Kind::SecretRotation => records::SECRET_ROTATION,
         }
     }
 

@@ -4,6 +4,7 @@
 mod kinds;
 mod links;
 mod page;
+mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,8 @@
-//! Probe `syntax`: whether configuration and data files parse: JSON, YAML and TOML, each by its own parser. Source code is
-//! parsed by its language (`command`); what a parser cannot tell from a template is not judged.
+//! Probe `syntax`: whether files parse: JSON, YAML, TOML and Python, each by its own parser. Source in other languages is
+//! parsed by its compiler (`command`); what a parser cannot tell from a template is not judged.
 
 mod parse;
+mod python;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,13 +28,13 @@ struct Params {
 /// The registry's entry.
 pub(super) static DEF: ProbeDef = ProbeDef {
     name: "syntax",
-    doc: "Parses the JSON, YAML and TOML files of the product and its tooling",
+    doc: "Parses the JSON, YAML, TOML and Python files of the product and its tooling",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
     example: "exclude: [\"charts/**\"]\n",
 };
 
-/// Bytes of a file that is parsed; larger ones are data, not configuration.
+/// Bytes of a file that is parsed; larger ones are data, not configuration and not written by hand.
 const LARGEST: u64 = 256 * 1024;
 
 struct SyntaxProbe {
@@ -53,7 +54,7 @@ impl Probe for SyntaxProbe {
     fn facts(&self) -> FactSchema {
         let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
         let decls = vec![
-            count("files", "JSON, YAML and TOML files of at most 256 KiB that were parsed; 0 when there is none, and then nothing else is observed"),
+            count("files", "JSON, YAML, TOML and Python files of at most 256 KiB that were parsed; 0 when there is none, and then nothing else is observed"),
             count("templates", "files that were not judged because something fills them in first"),
             count("syntax_errors", "files that do not parse"),
             count("duplicate_keys", "keys that stand twice in one mapping: the parser keeps one of them, silently"),
@@ -70,15 +71,20 @@ impl Probe for SyntaxProbe {
     }
 
     fn touch(&self) -> Touch {
-        Touch { reads: vec!["**/*.{json,jsonc,yaml,yml,toml}".to_owned()], ..Touch::default() }
+        Touch { reads: vec!["**/*.{json,jsonc,yaml,yml,toml,py,pyi}".to_owned()], ..Touch::default() }
     }
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let own = ClassSet::of(&[Class::Src, Class::Tooling, Class::Migration]);
-        let select = Select::exts(&["json", "jsonc", "yaml", "yml", "toml"]).of(own);
+        let select = Select::exts(&["json", "jsonc", "yaml", "yml", "toml", "py", "pyi"]).of(own);
         let select = select.except(self.exclude.iter().cloned()).below(folder);
         let want = Want::doc(select, "syntax", |file| -> Result<Parsed, Unknown> {
-            Ok(if file.entry.size > LARGEST { Parsed::Data } else { parse::parse(file.path(), file.bytes) })
+            let is_python = file.path().ends_with(".py") || file.path().ends_with(".pyi");
+            Ok(match file.entry.size {
+                size if size > LARGEST => Parsed::Data,
+                _ if is_python => python::parse(file),
+                _ => parse::parse(file.path(), file.bytes),
+            })
         });
         vec![wants.add(want)]
     }
@@ -121,7 +127,7 @@ fn observe(swept: &Swept, want: WantId) -> Observation {
     findings.set_number(&mut facts, "files", files);
     facts.present("templates", Value::count(templates));
     if files == 0 {
-        facts.set_reason("there is no JSON, YAML or TOML file");
+        facts.set_reason("there is no JSON, YAML, TOML or Python file");
     } else {
         findings.set_count(&mut facts, "syntax_errors");
         findings.set_count(&mut facts, "duplicate_keys");
@@ -150,7 +156,7 @@ mod tests {
         let seen = sample::observe("syntax", "{}", &files).unwrap();
         let facts = ["files", "templates", "syntax_errors"].map(|fact| count(&seen, fact).unwrap());
         assert_eq!(facts, [4, 1, 2]);
-        let empty = sample::observe("syntax", "{}", &[("a.py", "")]).unwrap();
+        let empty = sample::observe("syntax", "{}", &[("a.go", "")]).unwrap();
         assert!(matches!(empty.facts.get("syntax_errors"), Fact::Unobserved(_)));
     }
 }

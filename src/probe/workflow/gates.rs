@@ -105,18 +105,21 @@ fn may_be_default(branch: &str) -> bool {
 
 /// The first step that runs tests: job, line, command.
 pub(super) fn tests(workflow: &Workflow<'_>) -> Option<(String, u32, String)> {
-    for job in &workflow.jobs {
-        if job.text("if") == Some("false") {
-            continue;
+    workflow.jobs.iter().find_map(|job| job_tests(job).map(|(line, command)| (job.id.to_owned(), line, command)))
+}
+
+/// The first step of a job that runs tests: line, command.
+pub(super) fn job_tests(job: &Job<'_>) -> Option<(u32, String)> {
+    if job.text("if") == Some("false") {
+        return None;
+    }
+    for step in job.steps.iter().filter(|step| step.text("if").is_none_or(|(condition, _)| condition != "false")) {
+        if let Some((line, text)) = step.scripts().into_iter().find(|(_, text)| runs_tests(text)) {
+            return Some((line, shortened(text)));
         }
-        for step in job.steps.iter().filter(|step| step.text("if").is_none_or(|(condition, _)| condition != "false")) {
-            if let Some((line, text)) = step.scripts().into_iter().find(|(_, text)| runs_tests(text)) {
-                return Some((job.id.to_owned(), line, shortened(text)));
-            }
-            let action = step.text("uses").filter(|(uses, _)| TEST_ACTIONS.iter().any(|known| uses.starts_with(known)));
-            if let Some((uses, line)) = action {
-                return Some((job.id.to_owned(), line, uses.to_owned()));
-            }
+        let action = step.text("uses").filter(|(uses, _)| TEST_ACTIONS.iter().any(|known| uses.starts_with(known)));
+        if let Some((uses, line)) = action {
+            return Some((line, uses.to_owned()));
         }
     }
     None

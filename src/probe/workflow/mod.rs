@@ -1,6 +1,7 @@
 //! `workflow`: what GitHub Actions files say about pins, tokens, secrets, untrusted input and gates, and which other
 //! pipelines there are. Owns parameters and facts.
 
+mod deployments;
 mod exposure;
 pub(super) mod gates;
 mod identity;
@@ -149,6 +150,8 @@ fn declarations() -> Vec<FactDecl> {
         yes_no("tests_on_pull_request", "whether tests run on pull requests"),
         yes_no("tests_on_push", "whether tests run on pushes to the default branch, or in a merge queue"),
         ratio("test_credit", "both 100 %, pull requests only 70 %, pushes only 50 %, other events only 30 %, none 0 %"),
+        count("deploy_jobs", "jobs that deploy"),
+        count("untested_deployments", "those that a push starts and that need no job which runs tests; unobserved when no job deploys"),
         count("logins", "steps that log in to a cloud or publish to a registry which knows short-lived identity"),
         count("stored_logins", "those that use a stored key"),
         ratio("keyless_ratio", "share of the logins without a stored key"),

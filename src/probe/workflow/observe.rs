@@ -8,6 +8,7 @@ use crate::probe::finding::{Finding, Findings};
 use crate::world::{Select, Swept, WantId};
 
 use super::Digest;
+use super::deployments::Deployment;
 use super::gates::Coverage;
 use super::judge::Judged;
 use super::uses::Pin;
@@ -86,6 +87,7 @@ impl<'s> Gathered<'s> {
         self.pins.extend(judged.used.iter().map(|used| used.pin));
         self.permissions.extend(judged.permission_percent);
         self.logins += judged.logins;
+        self.findings.extend(path, judged.deployments.iter().flat_map(Deployment::findings));
         if judged.is_action {
             self.actions += 1;
         } else {
@@ -143,6 +145,11 @@ impl<'s> Gathered<'s> {
             mean(&self.permissions, if open { 20 } else { 100 }, "no workflow has a token of its own"),
         );
         facts.set("secret_credit", Fact::Present(percent(self.secret_percent())));
+        self.findings.set_count(facts, "deploy_jobs");
+        match self.findings.count("deploy_jobs") {
+            0 => facts.set("untested_deployments", Fact::Unobserved("no workflow deploys".to_owned())),
+            _ => self.findings.set_count(facts, "untested_deployments"),
+        }
         self.findings.set_number(facts, "logins", self.logins);
         let stored = self.findings.count("stored_logins").min(self.logins) as u64;
         let logins = self.logins as u64;

@@ -1,0 +1,127 @@
+//! Python source, parsed by the parser of ruff, which takes every version of Python 3. Python 2, templates and files in
+//! other encodings are not judged.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::world::{FileBytes, View};
+
+use super::parse::Parsed;
+
+/// Places in one statement where an expression may go deeper; a statement with more is data, not code.
+const DEEPEST: usize = 50_000;
+/// Stack for a statement of that depth.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// Statements that only Python 2 has.
+static PYTHON_2: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?m)^\s*print(\s+[^\s=(.\[:,]|\s*>>)|^\s*except\s+[\w.]+\s*,\s*\w+\s*:|^\s*raise\s+[\w.]+\s*,|^\s*exec\s+["'\w]|<>|\bur["']|\b0[0-7]+L?\b[^.x]|\b\d+L\b|`\w+`|\A#!.*python2"#)
+        .expect("a fixed pattern")
+});
+/// What is filled in first, in ways that Python itself does not write.
+static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\{%|<%|\{\{\s*cookiecutter|(?m)^\s*\{\{|^\s*[%!]\w|^\s*\$\{").expect("a fixed pattern")
+});
+
+/// Parses a file.
+pub(super) fn parse(file: &FileBytes<'_>) -> Parsed {
+    let Ok(text) = std::str::from_utf8(file.bytes) else { return Parsed::Data };
+    if file.path().contains("{{") {
+        return Parsed::Template;
+    }
+    if depth(file) > DEEPEST {
+        return Parsed::Data;
+    }
+    // The parser grows its stack itself, but what it built is taken apart on ours.
+    let fault = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || fault(text));
+        thread.ok().and_then(|thread| thread.join().ok())
+    });
+    match fault {
+        Some(None) => Parsed::Good,
+        None => Parsed::Data,
+        Some(Some(_)) if PYTHON_2.is_match(text) => Parsed::Data,
+        Some(Some(_)) if TEMPLATE.is_match(text) => Parsed::Template,
+        Some(Some((line, what))) => Parsed::Broken(line, what),
+    }
+}
+
+/// Line and what the parser says.
+fn fault(text: &str) -> Option<(u32, String)> {
+    let fault = ruff_python_parser::parse_module(text).err()?;
+    let start = fault.location.start().to_usize().min(text.len());
+    let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    Some((u32::try_from(line).unwrap_or(u32::MAX), fault.error.to_string()))
+}
+
+/// The most places of any statement where an expression may go deeper: marks, and words after words.
+fn depth(file: &FileBytes<'_>) -> usize {
+    let (mut open, mut here, mut most) = (0_usize, 0_usize, 0_usize);
+    let mut before = b'\n';
+    for (view, range) in file.regions().iter().filter(|(view, _)| *view != View::Comments) {
+        for byte in &file.bytes[range] {
+            match byte {
+                b'\n' if open == 0 && before != b'\\' && view == View::Code => here = 0,
+                b'(' | b'[' | b'{' if view == View::Code => open += 1,
+                b')' | b']' | b'}' if view == View::Code => open = open.saturating_sub(1),
+                _ => {}
+            }
+            let goes_deeper = byte.is_ascii_punctuation() || (*byte == b' ' && before.is_ascii_alphanumeric());
+            here += usize::from(goes_deeper && !matches!(byte, b',' | b'"' | b'\'' | b'_' | b'#'));
+            most = most.max(here);
+            before = *byte;
+        }
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use crate::probe::sample;
+    use crate::probe::trial::count;
+
+    fn errors(path: &str, text: &str) -> Option<i64> {
+        let seen = sample::observe("syntax", "{}", &[(path, text), ("a.json", "{}")]).unwrap();
+        count(&seen, "syntax_errors")
+    }
+
+    #[test]
+    fn source_of_every_python_3_parses_and_what_no_version_takes_is_found() {
+        for good in [
+            "match x:\n    case [1, *rest] if rest:\n        pass\n",
+            "async def f[T](a: T, /, *, b=1) -> None:\n    await g(f'{a!r:>{b}}' f\"{x['a']}\")\n",
+            "f = f'{f'{1}'}'\ntype X = int\nwith (open(a) as b, c):\n    ...\n",
+            "try:\n    pass\nexcept* (A, B):\n    raise\n",
+            "",
+        ] {
+            assert_eq!(errors("a.py", good), Some(0), "{good}");
+        }
+        for broken in ["def f(:\n    pass\n", "class A\n    x = 1\n", "x = (1,\n", "if x:\npass\n", "return = 1\n"] {
+            assert_eq!(errors("a.py", broken), Some(1), "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_python_3_is_not_judged() {
+        for (path, text) in [
+            ("a.py", "print 'x'\n"),
+            ("a.py", "try:\n    x()\nexcept ValueError, e:\n    raise\n"),
+            ("a.py", "from {{ cookiecutter.name }} import x\n"),
+            ("{{name}}/a.py", "import {{name}}\n"),
+            ("a.py", "{% if x %}\nimport a\n{% endif %}\n"),
+        ] {
+            assert_eq!(errors(path, text), Some(0), "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn hostile_nesting_ends_and_names_the_line() {
+        for text in ["(".repeat(200_000), "-".repeat(40_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))] {
+            assert!(errors("a.py", &text).is_some());
+        }
+        let seen = sample::observe("syntax", "{}", &[("a.py", "x = 1\n\ndef f(:\n    pass\n")]).unwrap();
+        assert_eq!(seen.evidence[0].place.clone().unwrap().to_string(), "a.py:3");
+    }
+}
