@@ -24,6 +24,17 @@ static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MONTH_ONLY: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i)\b(?P<m>{})\.?,?\s+(?:de\s+)?(?P<y>20\d\d)\b", names())));
+/// `Juli-August 2025`, `January to March 2026`.
+static MONTHS_RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    let names = names();
+    pattern(&format!(
+        r"(?i)\b(?P<a>{names})\.?\s?(?:-|–|—|/|to|bis|à|a|до|e|y|und|and)\s?(?P<m>{names})\.?,?\s+(?:de\s+)?(?P<y>20\d\d)\b"
+    ))
+});
+/// `tháng 5 năm 2026`, `ngày 3 tháng 5 năm 2026`, `tháng 5/2026`.
+static VIETNAMESE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)(?:ngày\s(?P<d>\d{1,2})\s)?tháng\s(?P<m>\d{1,2})(?:\snăm\s|\s?/\s?)(?P<y>20\d\d)\b")
+});
 static ISO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?P<y>20\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:\b|T)"));
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>20\d\d)\b"));
@@ -52,13 +63,15 @@ type Reader = fn(&Captures<'_>) -> Option<(Date, Date)>;
 
 /// Every date of a text, in its order; each place once.
 pub(super) fn dates(text: &str, context: &str) -> Vec<Found> {
-    let readers: [(&LazyLock<Regex>, Reader); 8] = [
+    let readers: [(&LazyLock<Regex>, Reader); 10] = [
         (&ISO, by_numbers),
         (&DOTTED, by_numbers),
         (&EAST, by_numbers),
+        (&VIETNAMESE, by_numbers),
         (&DAY_FIRST, by_name),
         (&MONTH_FIRST, by_name),
         (&SLASHED, slashed),
+        (&MONTHS_RANGE, months),
         (&MONTH_ONLY, month_only),
         (&QUARTER, quarter),
     ];
@@ -104,6 +117,13 @@ fn by_name(captures: &Captures<'_>) -> Option<(Date, Date)> {
 
 fn month_only(captures: &Captures<'_>) -> Option<(Date, Date)> {
     whole_month(number(captures, "y")?, month(captures.name("m")?.as_str())?)
+}
+
+fn months(captures: &Captures<'_>) -> Option<(Date, Date)> {
+    let year = number(captures, "y")?;
+    let (first, _) = whole_month(year, month(captures.name("a")?.as_str())?)?;
+    let (_, last) = whole_month(year, month(captures.name("m")?.as_str())?)?;
+    (first < last).then_some((first, last))
 }
 
 /// `11/24/2025` is American; `24/11/2025` can only be day first.
@@ -164,6 +184,8 @@ const ROLES: &[(DateRole, &[&str])] = &[
             "目标",
             "目標",
             "목표",
+            "hạn chót",
+            "tenggat",
         ],
     ),
     (
@@ -196,6 +218,10 @@ const ROLES: &[(DateRole, &[&str])] = &[
             "업데이트",
             "تاريخ",
             "अद्यतन",
+            "cập nhật",
+            "ngày",
+            "diperbarui",
+            "tanggal",
         ],
     ),
 ];

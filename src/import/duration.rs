@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::number::{NUMBER, exact};
 use super::read::{Found, subject_before};
+use crate::model::Exact;
 use crate::model::statement::{Meaning, TimeUnit};
 
 /// Units in every language seen; the first form of each is a prefix that whole words may continue.
@@ -15,28 +16,28 @@ const UNITS: &[(TimeUnit, &str)] = &[
     (TimeUnit::PersonMonths, r"person[- ]?months?|man[- ]?months?|personenmonate?n?|pm\b"),
     (
         TimeUnit::Weeks,
-        r"weeks?|wks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week|tygod\w*|tydzień|недел\w*|нед\b|тиж\w*|hafta|周|週間?|주|أسابيع|أسبوع|सप्ताह",
+        r"weeks?|wks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week|tygod\w*|tydzień|недел\w*|нед\b|тиж\w*|hafta|tuần|minggu|vecko?r?|týdn\w*|týden|周|週間?|주|أسابيع|أسبوع|सप्ताह",
     ),
     (
         TimeUnit::Days,
-        r"days?|tage?n?|jours?|d[ií]as?|dias?|giorn[io]|dagen|dag|dni|dzień|дн\w*|день|gün|天|日間|일|أيام|يوم|दिन",
+        r"days?|tage?n?|jours?|d[ií]as?|dias?|giorn[io]|dagen|dag|dni|dzień|дн\w*|день|gün|ngày|hari|dagar|天|日間|일|أيام|يوم|दिन",
     ),
     (
         TimeUnit::Months,
-        r"months?|monate?n?|mois|mes(?:es)?|m[eê]s(?:es)?|mes[ei]|maanden|maand|miesi\w*|месяц\w*|мес\b|місяц\w*|ay|个月|個月|か月|ヶ月|개월|أشهر|شهر|महीने|महीना",
+        r"months?|monate?n?|mois|mes(?:es)?|m[eê]s(?:es)?|mes[ei]|maanden|maand|miesi\w*|месяц\w*|мес\b|місяц\w*|ay|tháng|bulan|个月|個月|か月|ヶ月|개월|أشهر|شهر|महीने|महीना",
     ),
-    (TimeUnit::Quarters, r"quarters?|quartale?"),
+    (TimeUnit::Quarters, r"quarters?|quartale?|trimestres?|quý|çeyrek|kwarta\w*|квартал\w*|季度"),
     (
         TimeUnit::Years,
-        r"years?|jahre?n?|ans?|années?|años?|anos?|ann[io]|jaar|lat[a]?|рок\w*|лет|года?|yıl|年|년|سنوات|سنة|वर्ष",
+        r"years?|jahre?n?|ans?|années?|años?|anos?|ann[io]|jaar|lat[a]?|рок\w*|лет|года?|yıl|năm|tahun|年|년|سنوات|سنة|वर्ष",
     ),
     (
         TimeUnit::Hours,
-        r"hours?|hrs?|h|stunden?|heures?|horas?|or[ae]|uur|uren|godzin\w*|час\w*|год\w*|saat|小时|時間|시간|ساعات|ساعة|घंटे",
+        r"hours?|hrs?|h|stunden?|heures?|horas?|or[ae]|uur|uren|godzin\w*|час\w*|год\w*|saat|giờ|jam|sa\b|std\.?|timmar|小时|時間|시간|ساعات|ساعة|घंटे",
     ),
     (
         TimeUnit::Minutes,
-        r"minutes?|mins?|minuten?|minutos?|minut[io]|минут\w*|хвилин\w*|dakika|分钟|分間|분|دقائق|दقيقة|मिनट",
+        r"minutes?|mins?|minuten?|minutos?|minut[aioy]?|минут\w*|хвилин\w*|dakika|dk\b|phút|menit|分钟|分間|분|دقائق|दقيقة|मिनट",
     ),
     (TimeUnit::Sprints, r"sprints?|спринт\w*|スプリント|스프린트"),
 ];
@@ -66,6 +67,7 @@ pub(super) fn durations(text: &str) -> Vec<Found> {
                 || captures.name("plus").is_some()
                 || is_limit(&text[..at.start])
                 || is_name(&text[..at.start])
+                || is_calendar_year(*unit, &most, &text[first.end()..])
             {
                 continue;
             }
@@ -84,6 +86,12 @@ fn is_limit(before: &str) -> bool {
     let before = before.trim_end().to_lowercase();
     before.ends_with(['<', '>', '≤', '≥', '='])
         || ["under", "within", "below", "less than", "every", "sub-"].iter().any(|word| before.ends_with(word))
+}
+
+/// `2022 года`, `2025年`: a year of the calendar. Ukrainian hours and Russian years begin alike.
+fn is_calendar_year(unit: TimeUnit, count: &Exact, rest: &str) -> bool {
+    let of_years = unit == TimeUnit::Years || (unit == TimeUnit::Hours && rest.trim_start().starts_with("год"));
+    of_years && (Exact::whole(1900)..=Exact::whole(2100)).contains(count)
 }
 
 /// `Week 3-4 weeks` never occurs, but `v2 days` and `1.2 h` in versions do.

@@ -235,15 +235,52 @@ pub(super) fn state_at_end(text: &str) -> Option<(usize, &str)> {
     ends.into_iter().find(|(_, ending)| word_alone(ending).is_some())
 }
 
+/// The state that the words of a value say together, wherever they stand: `backend ready, frontend in progress` is partial.
+/// Answers (`yes`, `none`) say nothing there: only alone they answer the key.
+pub(super) fn words_within(text: &str) -> Option<(State, std::ops::Range<usize>)> {
+    let mut found: Vec<(State, std::ops::Range<usize>)> = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let next = rest.chars().next().map_or(1, char::len_utf8);
+        let starts = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() || is_unspaced(c));
+        let said = word_at_start(rest).filter(|(_, length)| {
+            let phrase = rest[..*length].to_lowercase();
+            let ends = phrase.chars().next_back().is_none_or(|c| !is_unspaced(c))
+                || rest[*length..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+            starts && ends && rest.starts_with(char::is_alphanumeric) && !states_no_more_than_an_answer(&phrase)
+        });
+        match said {
+            Some((state, length)) => {
+                found.push((state, at..at + length));
+                at += length;
+            }
+            None => at += next,
+        }
+    }
+    let (first, place) = found.first()?.clone();
+    let mixed = found.iter().any(|(state, _)| *state != first);
+    Some((if mixed { Partial } else { first }, place))
+}
+
+/// `yes`, `none`, `open` and the like, which after a key that is no `Status` answer or describe.
+pub(super) fn states_no_more_than_an_answer(phrase: &str) -> bool {
+    static ANSWERS: LazyLock<Vec<&str>> = LazyLock::new(|| super::words::list("answer"));
+    ANSWERS.contains(&phrase)
+}
+
 /// Scripts without spaces end a word anywhere.
 fn ends_a_word(text: &str, end: usize) -> bool {
     let last = text[..end].chars().next_back();
     let next = text[end..].chars().next();
-    let unspaced = |c: char| matches!(u32::from(c), 0x3040..=0x30ff | 0x3400..=0x9fff | 0xac00..=0xd7af);
     match (last, next) {
-        (Some(last), Some(next)) => !next.is_alphanumeric() || unspaced(last),
+        (Some(last), Some(next)) => !next.is_alphanumeric() || is_unspaced(last),
         _ => true,
     }
+}
+
+/// Kana, Chinese characters and Hangul.
+fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c), 0x3040..=0x30ff | 0x3400..=0x9fff | 0xac00..=0xd7af)
 }
 
 /// The state of a cell or of what stands after `Status:`: a sign, else a word at the start.

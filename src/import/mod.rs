@@ -10,6 +10,7 @@ mod duration;
 mod entry;
 mod inline;
 mod inventory;
+mod keyed;
 mod mark;
 mod number;
 mod onto;
@@ -25,7 +26,10 @@ mod repair;
 mod row;
 mod spec;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod threshold;
+mod unit;
 mod words;
 
 use std::sync::Arc;

@@ -11,16 +11,16 @@ use crate::model::statement::{Meaning, PlanSpan};
 const UNITS: &[(&str, &str)] = &[
     (
         "phase",
-        r"phases?|fases?|faz[ay]?|этап\w*|фаза|етап\w*|aşama|阶段|階段|フェーズ|단계|المرحلة|मरहला|चरण|etap\w*|fasi",
+        r"phases?|fases?|faz[ay]?|этап\w*|фаза|етап\w*|aşama|阶段|階段|フェーズ|단계|المرحلة|मरहला|चरण|etap\w*|fasi|giai đoạn|gđ|tahap(?:an)?|fáze|fas",
     ),
     (
         "week",
-        r"weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|tydzień|tygodni\w*|недел\w*|тиж\w*|hafta|周|週|주차|الأسبوع|सप्ताह",
+        r"weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|tydzień|tygodni\w*|недел\w*|тиж\w*|hafta|周|週|주차|الأسبوع|सप्ताह|tuần|minggu|veckor?|vecka|týden",
     ),
-    ("day", r"days?|tage?|jours?|días?|dias?|giorn[oi]|dag(?:en)?|dzień|dni|день|дни|gün|天|일차|اليوم|दिन"),
+    ("day", r"days?|tage?|jours?|días?|dias?|giorn[oi]|dag(?:en)?|dzień|dni|день|дни|gün|天|일차|اليوم|दिन|ngày|hari"),
     (
         "month",
-        r"months?|monate?|mois|mes(?:es)?|mês|mese|mesi|maand(?:en)?|miesiąc\w*|месяц\w*|місяц\w*|ay|个月|月目|개월차|الشهر|महीना",
+        r"months?|monate?|mois|mes(?:es)?|mês|mese|mesi|maand(?:en)?|miesiąc\w*|месяц\w*|місяц\w*|ay|个月|月目|개월차|الشهر|महीना|tháng|bulan",
     ),
     ("sprint", r"sprints?|спринт|スプリント|스프린트"),
     ("stage", r"stages?|stufen?|étapes?|etapas?|стадия"),
@@ -41,7 +41,7 @@ static NUMBERED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     UNITS.iter().map(|(unit, words)| (*unit, one(words))).collect()
 });
 static HORIZON: LazyLock<Regex> = LazyLock::new(|| {
-    let text = r"(?i)^(?:\d+[.)]\s*)?(?:q[1-4]\b|20\d\d[\s-]*q[1-4]\b|(?:milestone|meilenstein|jalon|hito|marco|веха|里程碑|マイルストーン|마일스톤)\s?[:：]|immediate\b|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|this (?:week|month|sprint|quarter)|next (?:week|month|sprint|quarter|steps?|actions?)|today|kurzfristig|mittelfristig|langfristig|sofort|nächste schritte|court terme|moyen terme|long terme|prochaines étapes|corto plazo|medio plazo|largo plazo|próximos pas[so]s|inmediat|imediat|curto prazo|médio prazo|longo prazo|prossimi passi|breve termine|volgende stappen|następne kroki|следующие шаги|наступні кроки|sonraki adımlar|下一步|短期|中期|长期|次のステップ|다음 단계|الخطوات التالية|अगले कदम)";
+    let text = r"(?i)^(?:\d+(?:\.\d+)*[.)]?\s*)?(?:q[1-4]\b|20\d\d[\s-]*q[1-4]\b|(?:milestone|meilenstein|jalon|hito|marco|веха|里程碑|マイルストーン|마일스톤)\s?[:：]|immediate\b|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|this (?:week|month|sprint|quarter)|next (?:week|month|sprint|quarter|steps?|actions?)|today|kurzfristig|mittelfristig|langfristig|sofort|nächste schritte|court terme|moyen terme|long terme|prochaines étapes|corto plazo|medio plazo|largo plazo|próximos pas[so]s|inmediat|imediat|curto prazo|médio prazo|longo prazo|prossimi passi|breve termine|volgende stappen|następne kroki|следующие шаги|наступні кроки|sonraki adımlar|下一步|短期|中期|长期|次のステップ|다음 단계|الخطوات التالية|अगले कदम|(?:hoy|hoje|heute|oggi|vandaag|dzisiaj|сегодня|bugün|hôm nay|hari ini|diese woche|dieser monat|esta semana|este m[eê]s|cette semaine|ce mois|questa settimana|questo mese|deze week|deze maand|w tym tygodniu|на этой неделе|в этом месяце|bu hafta|bu ay|tuần này|tháng này|minggu ini|bulan ini)\b|medio termine|lungo termine|(?:korte|middellange|lange) termijn|(?:krótko|średnio|długo)termin|(?:кратко|средне|долго)срочн|(?:kısa|orta|uzun) vade|jangka (?:pendek|menengah|panjang)|(?:ngắn|trung|dài) hạn|(?:các )?bước tiếp theo|langkah (?:selanjutnya|berikutnya)|nästa steg|další kroki?|今天|今日|本周|本月|今週|今月|今後|오늘|이번 주|이번 달|단기|중기|장기)";
     Regex::new(text).expect("the pattern is fixed")
 });
 
@@ -76,6 +76,16 @@ fn is_span_of_time(text: &str) -> bool {
     rest.len() < text.len() && rest.starts_with(['-', ' ']) && rest[1..].starts_with(char::is_alphabetic)
 }
 
+/// The part that a cell names by its number alone, below a heading such as `Sprint`.
+pub(super) fn numbered_cell(header: &str, cell: &str) -> Option<Part> {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?P<n>\d{1,3}(?:\s?[-–—]\s?\d{1,3})?|[A-H])(?:$|[.):]\s)").expect("the pattern is fixed")
+    });
+    let number = NUMBER.captures(cell.trim()).and_then(|captures| captures.name("n"))?.as_str();
+    let short = header.chars().count() <= 20;
+    short.then(|| opened_by(&format!("{header} {number}"))).flatten().filter(|part| part.span.is_some())
+}
+
 /// Whether a text is a horizon (`Next steps`) or a numbered part.
 fn numbered_at_start(text: &str) -> Option<PlanSpan> {
     NUMBERED.iter().find_map(|(unit, pattern)| {
@@ -85,6 +95,13 @@ fn numbered_at_start(text: &str) -> Option<PlanSpan> {
         }
         let at = captures.get(0)?.start();
         if text[..at].chars().filter(|c| c.is_alphanumeric()).count() > 3 {
+            return None;
+        }
+        // `Step 2.4` is a place in a numbered text, no part of the plan that it would be the second of.
+        let numbered_below = |end: usize| {
+            text[end..].strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        if *unit == "stage" && captures.name("a").is_some_and(|number| numbered_below(number.end())) {
             return None;
         }
         let first = ["a", "east", "nth", "korean"].into_iter().find_map(|name| captures.name(name))?.as_str();

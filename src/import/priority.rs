@@ -23,12 +23,79 @@ static WITH_WORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 static BLOCKER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\((?P<w>critical)\sblocker"));
 static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[-–—(:]\s?)(?P<w>CRITICAL|HIGH|MEDIUM|LOW)\b"));
+/// A word of the scales in capitals before a mark of punctuation or a number: `⚠️ CRÍTICO: …`, `(URGENT)`, `🟡 IMPORTANTE 3`.
+static CAPITALS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = in_capitals().join("|");
+    pattern(&format!(
+        r"(?:^(?:\[[ xX]\])?[^\p{{L}}\p{{N}}]{{0,8}}|[-–—(:]\s?)(?:(?P<w>{words})\s?(?:[:：)\]\d–—]|-\s|$)|(?P<n>IMPORTANTE?|WICHTIG)\s\d)"
+    ))
+});
 static KEYED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?P<w>CRITICAL|HIGH|MEDIUM|LOW)\b"));
 static TIER: LazyLock<Regex> = LazyLock::new(|| {
+    let words = joined(|word| word.chars().count() > 1 && !is_unspaced(word));
+    let unspaced = joined(is_unspaced);
+    pattern(&format!(r"(?i)^(?:\d+[.)]\s*)?(?:(?P<w>{words})\b|(?P<u>{unspaced}))(?P<rest>.*)$"))
+});
+/// Words that rank a heading by themselves; others need a noun that they rank (`Media` may be pictures).
+static RANKS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:\d+[.)]\s*)?(?P<w>critical|high|medium|low|important|must[- ]have|should[- ]have|could[- ]have|nice[- ]to[- ]have|optional|p[0-4]|kritisch|critique|crítico|critico|критич\w*|kritik)\b(?P<rest>.*)$",
+        r"(?i)^(?:critical|high|medium|low|important|must[- ]have|should[- ]have|could[- ]have|nice[- ]to[- ]have|optional|p[0-4]|kritisch|critique|crítico|critico|критич\w*|kritik|urgente?|dringend|срочно)$",
     )
 });
+/// `Prioridad alta`, `Priorité haute (2 semaines)`.
+static NOUN_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    let words = joined(|word| word.chars().count() > 1);
+    pattern(&format!(
+        r"(?i)^(?:\d+[.)]\s*)?(?:priorité|prioridade?|priorità|priorytet|приоритет|prioritas|(?:độ )?ưu tiên|öncelik)\s*[:–-]?\s*(?P<w>{words})(?:$|[^\p{{L}}])"
+    ))
+});
+
+/// All words of the scales as one alternation, the longest first.
+fn joined(keep: impl Fn(&str) -> bool) -> String {
+    let mut words: Vec<&str> =
+        LEVELS.iter().flat_map(|(_, words)| words.iter().copied()).filter(|word| keep(word)).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.iter().map(|word| regex::escape(word)).collect::<Vec<_>>().join("|")
+}
+
+/// Words of four letters and more as capitals, Turkish ones with their own `İ` too.
+fn in_capitals() -> Vec<String> {
+    // Admonitions and words of other meanings.
+    let common = [
+        "media",
+        "medio",
+        "medium",
+        "normal",
+        "minor",
+        "major",
+        "optional",
+        "opcional",
+        "basse",
+        "basso",
+        "moderate",
+        "important",
+        "importante",
+        "wichtig",
+        "важно",
+        "önemli",
+    ];
+    let words = LEVELS.iter().flat_map(|(_, words)| words.iter().copied());
+    let long =
+        words.filter(|word| word.chars().count() >= 4 && word.chars().all(char::is_alphabetic) && !is_unspaced(word));
+    let mut all: Vec<String> = long
+        .filter(|word| !common.contains(word))
+        .flat_map(|word| [word.to_uppercase(), word.replace('i', "İ").to_uppercase()])
+        .chain(["HIGH", "MEDIUM", "LOW"].map(str::to_owned))
+        .collect();
+    all.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    all.dedup();
+    all
+}
+
+/// Scripts in which words are not parted by spaces, or only loosely.
+fn is_unspaced(word: &str) -> bool {
+    word.chars().any(|c| u32::from(c) >= 0x3040)
+}
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is fixed")
@@ -121,28 +188,48 @@ const RANKED: &[&str] = &[
     "prioridad",
     "prioridade",
     "öncelik",
+    "görev",
+    "приоритет",
+    "пріоритет",
+    "priorytet",
+    "zadani",
+    "taak",
+    "taken",
+    "nhiệm vụ",
+    "ưu tiên",
+    "tugas",
+    "优先",
+    "優先",
+    "任务",
+    "우선",
 ];
 
 /// What follows a word of a scale at the start of a heading: nothing, a bracket, a colon, a dash, or what it ranks.
 fn holds_for_what_follows(rest: &str) -> bool {
     let rest = rest.trim_start();
     let first = rest.split_whitespace().next().unwrap_or("");
-    let ranked = |text: &str| RANKED.iter().any(|noun| text.starts_with(noun));
     rest.is_empty()
         || rest.starts_with(['(', ':', '（', '：', '/'])
         || matches!(first, "-" | "–" | "—" | "&")
-        || ranked(rest.trim_start_matches('-'))
+        || ranks_what_follows(rest)
+}
+
+fn ranks_what_follows(rest: &str) -> bool {
+    let rest = rest.trim_start().trim_start_matches('-');
+    RANKED.iter().any(|noun| rest.starts_with(noun))
 }
 
 /// The priority that a heading or introducing line gives to all below it.
 pub(super) fn of_tier(text: &str, source: PrioritySource) -> Option<Found> {
+    if let Some(word) = NOUN_FIRST.captures(text).and_then(|captures| captures.name("w")) {
+        return found(text, word.range(), source);
+    }
     let captures = TIER.captures(text)?;
     let rest = captures.name("rest").map_or("", |rest| rest.as_str()).to_lowercase();
-    if !holds_for_what_follows(&rest) {
-        return None;
-    }
-    let word = captures.name("w")?;
-    found(text, word.range(), source)
+    let word = captures.name("w").or_else(|| captures.name("u"))?;
+    let holds =
+        if RANKS_ALONE.is_match(word.as_str()) { holds_for_what_follows(&rest) } else { ranks_what_follows(&rest) };
+    holds.then(|| found(text, word.range(), source)).flatten()
 }
 
 /// The priority that a line states of itself; at most one.
@@ -155,8 +242,9 @@ pub(super) fn of_line(text: &str) -> Option<Found> {
     if let Some(found) = keyed(text) {
         return Some(found);
     }
-    [&WITH_WORD, &BLOCKER, &RANK, &CAPITALS].into_iter().find_map(|pattern| {
-        let word = pattern.captures(text).and_then(|captures| captures.name("w").map(|word| word.range()))?;
+    [&WITH_WORD, &BLOCKER, &RANK, &CAPITALS, &CAPITALS_ALONE].into_iter().find_map(|pattern| {
+        let captures = pattern.captures(text)?;
+        let word = captures.name("w").or_else(|| captures.name("n"))?.range();
         found(text, word, PrioritySource::Inline)
     })
 }

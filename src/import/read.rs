@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::blocks::{Block, BlockKind};
 use super::date;
 use super::surroundings::{Surroundings, names_mitigations};
-use super::words::{self, Column};
-use super::{dependency, duration, mark, people, percentage, phase, priority, quantity, remark, threshold};
+use super::{
+    dependency, duration, keyed, mark, people, percentage, phase, priority, quantity, remark, threshold, words,
+};
 use crate::model::Statement;
 use crate::model::statement::{Comparison, Mark, MarkRole, Meaning, PrioritySource, State};
 
@@ -163,7 +164,7 @@ impl Reader<'_> {
         for found in remarks.into_iter().flatten() {
             self.add(index, &text, found);
         }
-        for found in dependency::dependencies(&text, &subject) {
+        for found in dependency::dependencies(&text, &subject, &self.around.context(index, self.blocks)) {
             self.add(index, &text, found);
         }
         self.numbers(index, &text, &text);
@@ -254,7 +255,7 @@ impl Reader<'_> {
             self.add(index, text, Found { meaning, at: 0..sign.length.min(text.len()), subject });
             return;
         }
-        if let Some((state, sign, at)) = keyed_state(text) {
+        if let Some((state, sign, at)) = keyed::status(text) {
             self.add(index, text, Found { meaning: Meaning::Status(mark(state, sign, role)), at, subject });
             return;
         }
@@ -271,6 +272,10 @@ impl Reader<'_> {
                 text,
                 Found { meaning: Meaning::Status(mark(sign.state, sign.written, role)), at, subject },
             );
+            return;
+        }
+        if let Some((state, sign, at)) = keyed::verdict(text) {
+            self.add(index, text, Found { meaning: Meaning::Status(mark(state, sign, role)), at, subject });
         }
     }
 
@@ -281,24 +286,30 @@ impl Reader<'_> {
         }
         let about =
             self.around.places[index].parent.map_or_else(String::new, |parent| tidy(&self.blocks[parent].text.text()));
-        for found in dependency::dependencies(text, &about) {
-            self.add(index, text, found);
-        }
         for found in [people::owner_of_line(text), people::team(text), remark::resolution(text)].into_iter().flatten() {
             self.add(index, text, found);
         }
         let context = self.around.context(index, self.blocks);
+        for found in dependency::dependencies(text, &about, &context) {
+            self.add(index, text, found);
+        }
         self.numbers(index, text, &context);
     }
 
     fn numbers(&mut self, index: usize, text: &str, context: &str) {
         let criteria = self.around.is_criterion(index);
-        let mut all = threshold::thresholds(text, criteria || self.around.is_milestone(index, self.blocks));
+        let aim = criteria || self.around.is_milestone(index, self.blocks) || names_an_aim(text);
+        let mut all = threshold::thresholds(text, aim);
+        let bounds: Vec<Range<usize>> = all.iter().map(|found| found.at.clone()).collect();
         all.extend(percentage::grades(text, context));
         if text.chars().any(char::is_numeric) {
             all.extend(percentage::percentages(text, context));
             all.extend(percentage::scores(text));
-            all.extend(duration::durations(text));
+            let team = words::list("team").into_iter().any(|word| context.to_lowercase().contains(word));
+            let bounded = |found: &Found| bounds.iter().any(|at| at.start < found.at.end && found.at.start < at.end);
+            let spans = duration::durations(text).into_iter();
+            let no_plan = |found: &Found| bounded(found) || (team && is_work_of_people(&found.meaning));
+            all.extend(spans.filter(|found| !no_plan(found)));
             all.extend(date::dates(text, context));
             all.extend(people::costs(text));
             let others = all.iter().filter(|found| !counts_too(&found.meaning, criteria));
@@ -311,6 +322,34 @@ impl Reader<'_> {
             self.add(index, text, found);
         }
     }
+}
+
+/// `Target for coverage: 85 %`: a key that names what is to be reached.
+fn names_an_aim(text: &str) -> bool {
+    let key = text.split_once([':', '：']).map_or("", |(key, _)| key);
+    let words = [
+        "target",
+        "goal",
+        "ziel",
+        "objectif",
+        "objetivo",
+        "meta",
+        "obiettivo",
+        "doel",
+        "цель",
+        "hedef",
+        "目标",
+        "目標",
+        "목표",
+    ];
+    let first = tidy(key).to_lowercase();
+    key.chars().count() <= 60 && words.iter().any(|word| first.split_whitespace().next() == Some(word))
+}
+
+/// Person-weeks under a heading about the team say how large it is, not how long something takes.
+fn is_work_of_people(meaning: &Meaning) -> bool {
+    use crate::model::statement::TimeUnit::{PersonDays, PersonMonths, PersonWeeks};
+    matches!(meaning, Meaning::Duration { unit: PersonDays | PersonWeeks | PersonMonths, .. })
 }
 
 /// `350+ tests` is a bound that is also a number of things; among criteria only `all 4 roles` is.
@@ -348,22 +387,4 @@ fn heading_mark(text: &str) -> Option<Mark> {
     let state = mark::word_alone(ending)?;
     let named = text[start..].starts_with([':', '：']) && phase::opened_by(text).is_some();
     (!named).then(|| Mark { state, sign: tidy(ending.trim_end_matches([')', '）'])), role: MarkRole::State })
-}
-
-/// `Status: In Progress` and the like: the state, the words, their place.
-fn keyed_state(text: &str) -> Option<(State, String, Range<usize>)> {
-    let colon = text.find([':', '：'])?;
-    let key = tidy(&text[..colon]).to_lowercase();
-    let last = key.rsplit(['-', '–', '—']).next().unwrap_or(&key).trim();
-    let is_key = words::names(Column::State, &key) || words::names(Column::State, last) || key.ends_with(" status");
-    let start = colon + text[colon..].chars().next().map_or(1, char::len_utf8);
-    let value = &text[start..];
-    if !is_key
-        || value.trim().is_empty()
-        || priority::level(&mark::without_signs(value)).is_some_and(|_| mark::word_alone(value).is_none())
-    {
-        return None;
-    }
-    let (state, sign) = mark::state_of(value)?;
-    Some((state, sign.trim().to_owned(), start..text.len()))
 }

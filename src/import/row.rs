@@ -1,15 +1,20 @@
 //! Rows of tables: what a row states by its columns, and what each cell states.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::mark;
 use super::read::{Found, Reader, tidy};
 use super::surroundings::{names_criteria, names_risks};
 use super::words::{self, Column};
-use super::{date, duration, people, percentage, phase, priority, threshold};
+use super::{date, dependency, duration, people, percentage, phase, priority, threshold};
 use crate::model::statement::{Mark, MarkRole, Meaning};
 
 impl Reader<'_> {
     pub(super) fn row(&mut self, index: usize, header: &[String], cells: &[String]) {
-        let subject = cells.first().map(|cell| tidy(cell)).unwrap_or_default();
+        let first = cells.first().map(|cell| tidy(cell)).unwrap_or_default();
+        let subject = cells.get(naming_column(header, cells)).map(|cell| tidy(cell)).unwrap_or_default();
         let shown = cells.join(" | ");
         let is_state = |column: &usize| header.get(*column).is_some_and(|name| words::names(Column::State, name));
         let state = (0..cells.len()).filter(is_state).find_map(|column| mark::state_of(&cells[column]));
@@ -32,10 +37,9 @@ impl Reader<'_> {
             shown.clone(),
             Found { meaning, at: 0..shown.len(), subject: subject.clone() },
         );
-        self.row_in_plan(index, &subject, header, cells);
+        self.row_in_plan(index, &first, header, cells);
         for (column, cell) in cells.iter().enumerate() {
-            let name = header.get(column).map_or("", String::as_str);
-            for found in self.cell(index, name, cell, column > 0) {
+            for found in self.cell(index, (column, header), cell) {
                 let about = if column == 0 { found.subject.clone() } else { subject.clone() };
                 let evidence = cell.get(found.at.clone()).unwrap_or(cell).trim().to_owned();
                 self.push(index, line, shown.clone(), evidence, Found { subject: about, ..found });
@@ -49,7 +53,8 @@ impl Reader<'_> {
         let shown = cells.join(" | ");
         let mut found = Vec::new();
         let month = date::dates(subject, "").first().is_some_and(|date| date.at.len() == subject.len());
-        let part = phase::opened_by(subject);
+        let heading = header.first().map_or("", String::as_str);
+        let part = phase::opened_by(subject).or_else(|| phase::numbered_cell(heading, subject));
         if part.is_some() || month {
             let span = part.and_then(|part| part.span);
             found.push(Found { meaning: Meaning::Phase { span }, at: 0..0, subject: subject.to_owned() });
@@ -68,12 +73,13 @@ impl Reader<'_> {
         }
     }
 
-    fn cell(&self, index: usize, header: &str, cell: &str, beyond_first: bool) -> Vec<Found> {
+    fn cell(&self, index: usize, (column, headers): (usize, &[String]), cell: &str) -> Vec<Found> {
         if cell.trim().is_empty() {
             return Vec::new();
         }
+        let header = headers.get(column).map_or("", String::as_str);
         let mut found = Vec::new();
-        if priority::is_key(header) {
+        if priority::is_key(header) && !(names_risks(header) && ranks_apart(column, headers)) {
             found.extend(priority::of_cell(cell, ""));
         }
         if words::names(Column::Owner, header) && names_somebody(cell) {
@@ -83,20 +89,67 @@ impl Reader<'_> {
                 subject: String::new(),
             });
         }
-        let target = self.around.is_criterion(index) || names_criteria(header);
-        let context = format!("{} {header}", self.around.context(index, self.blocks));
+        if column > 0 && words::names(Column::Dependency, header) {
+            found.extend(dependency::of_cell(cell, ""));
+        }
         found.extend(percentage::grades(cell, header));
         if cell.chars().any(char::is_numeric) {
-            let percentages = percentage::percentages(cell, header);
-            found.extend(if percentages.is_empty() { percentage::percentages(cell, &context) } else { percentages });
-            found.extend(percentage::scores(cell));
-            found.extend(threshold::thresholds(cell, target && beyond_first));
-            found.extend(duration::durations(cell));
-            found.extend(date::dates(cell, header));
-            found.extend(people::costs(cell));
+            self.numbers_of_cell(index, (column, headers), cell, &mut found);
         }
         found
     }
+
+    fn numbers_of_cell(&self, index: usize, (column, headers): (usize, &[String]), cell: &str, found: &mut Vec<Found>) {
+        let header = headers.get(column).map_or("", String::as_str);
+        let target = (self.around.is_criterion(index) || names_criteria(header)) && !shows_the_present(column, headers);
+        let context = format!("{} {header}", self.around.context(index, self.blocks));
+        let percentages = percentage::percentages(cell, header);
+        found.extend(if percentages.is_empty() { percentage::percentages(cell, &context) } else { percentages });
+        found.extend(percentage::scores(cell));
+        let mut bounds = threshold::thresholds(cell, target && column > 0);
+        if bounds.is_empty() && target && names_criteria(header) && column > 0 {
+            bounds.extend(threshold::bare_target(cell));
+        }
+        found.extend(bounds);
+        found.extend(duration::durations(cell));
+        found.extend(date::dates(cell, header));
+        found.extend(people::costs(cell));
+    }
+}
+
+/// The column that says what a row is about: the first, unless it only numbers the rows (`3`, `SEC-01`).
+fn naming_column(headers: &[String], cells: &[String]) -> usize {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:#?\p{L}{0,6}[-_. ]?\d+(?:[-_.]\w{1,4})*\.?|#)$").expect("the pattern is fixed")
+    });
+    if !cells
+        .first()
+        .is_some_and(|cell| NUMBER.is_match(tidy(cell).as_str()) && phase::opened_by(&tidy(cell)).is_none())
+    {
+        return 0;
+    }
+    const OTHERS: [Column; 5] = [Column::State, Column::Priority, Column::Owner, Column::Dependency, Column::Area];
+    let tells = |column: &usize| {
+        let header = headers.get(*column).map_or("", String::as_str);
+        let letters = cells[*column].chars().filter(|c| c.is_alphabetic()).count();
+        letters >= 2
+            && !OTHERS.into_iter().any(|other| words::names(other, header))
+            && mark::word_alone(&cells[*column]).is_none()
+            && date::dates(&cells[*column], "").is_empty()
+    };
+    (1..cells.len()).find(tells).unwrap_or(0)
+}
+
+/// Whether another column ranks, so that a level of risk says no priority.
+fn ranks_apart(column: usize, headers: &[String]) -> bool {
+    headers.iter().enumerate().any(|(other, name)| other != column && priority::is_key(name) && !names_risks(name))
+}
+
+/// Whether a column tells how a metric is, and not how it must be.
+fn shows_the_present(column: usize, headers: &[String]) -> bool {
+    let name = headers.get(column).map_or("", String::as_str);
+    let judged = || headers.iter().any(|other| words::names(Column::State, other) || names_criteria(other));
+    words::names(Column::Present, name) || (words::names(Column::Value, name) && judged())
 }
 
 /// `TBD`, `-` and the like name nobody yet.

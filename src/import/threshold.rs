@@ -6,6 +6,7 @@ use regex::{Captures, Regex};
 
 use super::number::{NUMBER, exact};
 use super::read::{Found, subject_before};
+use super::unit::{known_unit, unit_after};
 use crate::model::Exact;
 use crate::model::statement::{Comparison, Meaning, Threshold};
 
@@ -13,19 +14,19 @@ use crate::model::statement::{Comparison, Meaning, Threshold};
 const WORDS_BEFORE: &[(Comparison, &str)] = &[
     (
         Comparison::AtLeast,
-        r"at least|minimum(?: of)?|min\.|no less than|not less than|mindestens|au moins|au minimum|al menos|como mínimo|pelo menos|no mínimo|almeno|minimaal|minstens|ten minste|co najmniej|minimum|не менее|минимум|не менше|щонайменше|en az|至少|不低于|最低|少なくとも|최소|على الأقل|कम से कम",
+        r"at least|minimum(?: of)?|min\.|no less than|not less than|mindestens|au moins|au minimum|al menos|como mínimo|pelo menos|no mínimo|almeno|minimaal|minstens|ten minste|co najmniej|minimum|не менее|минимум|не менше|щонайменше|en az|至少|不低于|最低|少なくとも|최소|على الأقل|कम से कम|ít nhất|tối thiểu|setidaknya|minimal",
     ),
     (
         Comparison::AtMost,
-        r"at most|maximum(?: of)?|max\.?|no more than|not more than|up to|not exceeding|höchstens|maximal|au plus|au maximum|como máximo|no máximo|al massimo|maximaal|hoogstens|co najwyżej|maksymalnie|не более|максимум|не більше|en fazla|不超过|不高于|最多|最大|최대|بحد أقصى|अधिकतम",
+        r"at most|maximum(?: of)?|max\.?|no more than|not more than|up to|not exceeding|höchstens|maximal|au plus|au maximum|como máximo|no máximo|al massimo|maximaal|hoogstens|co najwyżej|maksymalnie|не более|максимум|не більше|en fazla|不超过|不高于|最多|最大|최대|بحد أقصى|अधिकतम|tối đa|maksimal|maksimum",
     ),
     (
         Comparison::Less,
-        r"less than|under|below|within|fewer than|faster than|lower than|unter|weniger als|kleiner als|moins de|inférieure? à|sous|menos de|inferior a|por debajo de|abaixo de|menor que|meno di|inferiore a|sotto|minder dan|onder|lager dan|poniżej|mniej niż|менее|меньше|ниже|менше|нижче|小于|低于|少于|أقل من|से कम",
+        r"less than|under|below|within|fewer than|faster than|lower than|unter|weniger als|kleiner als|moins de|inférieure? à|sous|menos de|inferior a|por debajo de|abaixo de|menor que|meno di|inferiore a|sotto|minder dan|onder|lager dan|poniżej|mniej niż|менее|меньше|ниже|менше|нижче|小于|低于|少于|أقل من|से कम|dưới|nhỏ hơn|kurang dari|di bawah",
     ),
     (
         Comparison::More,
-        r"more than|greater than|over|above|exceeds?|exceeding|higher than|über|mehr als|größer als|plus de|supérieure? à|más de|superior a|mais de|acima de|maior que|più di|superiore a|oltre|meer dan|boven|powyżej|więcej niż|более|больше|выше|свыше|більше|вище|大于|高于|超过|أكثر من|से अधिक",
+        r"more than|greater than|over|above|exceeds?|exceeding|higher than|über|mehr als|größer als|plus de|supérieure? à|más de|superior a|mais de|acima de|maior que|più di|superiore a|oltre|meer dan|boven|powyżej|więcej niż|более|больше|выше|свыше|більше|вище|大于|高于|超过|أكثر من|से अधिक|lớn hơn|cao hơn|nhiều hơn|lebih dari|di atas",
     ),
     (
         Comparison::AtLeast,
@@ -33,41 +34,23 @@ const WORDS_BEFORE: &[(Comparison, &str)] = &[
     ),
 ];
 
-/// Units that follow a number in thresholds, as our expectations write them. Other words are nouns.
-const UNITS: &[(&str, &str)] = &[
-    ("%", r"[%％٪]|percent\b|prozent\b|por ?ciento\b|por cento\b|procent\b|процент\w*"),
-    (
-        "req/s",
-        r"req(?:uests?)?\s?(?:/|per )\s?s(?:ec(?:ond)?)?\b|rps\b|qps\b|tps\b|anfragen/s\w*|requêtes/s\w*|запросов/с\w*|请求/秒",
-    ),
-    ("MB/s", r"MB/s\b|MBps\b"),
-    ("GB/s", r"GB/s\b"),
-    ("KB/s", r"KB/s\b"),
-    (
-        "ms",
-        r"ms\b|milliseconds?\b|millisekunden\b|millisecondes?\b|milisegundos\b|millisecondi\b|milliseconden\b|мс\b|миллисекунд\w*|毫秒|ミリ秒|밀리초",
-    ),
-    (
-        "s",
-        r"s(?:ec(?:onds?|s)?)?\b|sekunden?\b|secondes?\b|segundos?\b|second[io]\b|seconden\b|sekund\w*|сек\w*|секунд\w*|с\b|saniye|秒|초|ثانية|ثوان|सेकंड",
-    ),
-    ("min", r"min(?:ute)?s?\b|minuten\b|minutos\b|minuti\b|минут\w*|dakika|分钟|分"),
-    ("h", r"h(?:ours?|rs?)?\b|stunden\b|heures\b|horas\b|ore\b|uur\b|godzin\w*|час\w*|saat|小时|時間"),
-    ("d", r"days?\b|tage?\b|jours?\b|días\b|dias\b|giorni\b|dagen\b|dni\b|дн\w*|gün\b|天"),
-    ("GB", r"GB\b|GiB\b"),
-    ("MB", r"MB\b|MiB\b"),
-    ("KB", r"KB\b|KiB\b"),
-    ("TB", r"TB\b"),
-];
-
 static SYMBOL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(?P<op><=|>=|=<|=>|≤|≥|<|>|＜|＞|⩽|⩾)\s?[$€£]?(?P<n>{NUMBER})(?P<k>[kKM]\b)?"))
+    pattern(&format!(r"(?i)(?P<op><=|>=|=<|=>|≤|≥|<|>|＜|＞|⩽|⩾)\s?[$€£%]?(?P<n>{NUMBER})(?P<k>[kKM]\b)?"))
 });
 static PLUS: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?P<n>{NUMBER})(?P<k>[kKMB])?(?:\s?(?P<sign>[%％٪]))?\+(?:[^\d+]|$)")));
 static WORDED: LazyLock<Vec<(Comparison, Regex)>> = LazyLock::new(|| {
     let one = |words: &str| pattern(&format!(r"(?i)(?:^|[^\p{{L}}])(?:{words})\s*(?P<n>{NUMBER})(?P<k>[kKM]\b)?"));
     WORDS_BEFORE.iter().map(|(comparison, words)| (*comparison, one(words))).collect()
+});
+/// `Min 70 %`, not the minutes of `5 min 30 s`.
+static MIN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)(?:^|[^\p{{L}}\d\s]\s?|\p{{L}}\s)min\s(?P<n>{NUMBER})(?P<k>[kKM]\b)?")));
+/// `80 % (target met)`: what met the target is held to it.
+static TARGET_MET: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)(?P<n>{NUMBER})\s?[%％][^\p{{L}}\d(]{{0,6}}\((?:(?:target|goal) (?:met|reached|achieved)|ziel (?:erreicht|erfüllt)|objectif atteint|objetivo (?:cumplido|alcanzado|atingido)|obiettivo raggiunto|doel (?:bereikt|behaald)|cel osiągnięty|цель достигнута|hedefe ulaşıldı|目标达成|目標達成|목표 달성)"
+    ))
 });
 /// Scripts that put the comparison after the number.
 static WORDED_AFTER: LazyLock<Vec<(Comparison, Regex)>> = LazyLock::new(|| {
@@ -130,7 +113,7 @@ static RANGE: LazyLock<Regex> = LazyLock::new(|| {
 /// Units of plans: `over 16 weeks` is a time span. Days and shorter are bounds of a running system.
 static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s?(?:calendar |working |business )?(?:weeks?|months?|quarters?|sprints?|wochen?|monate?n?|semaines?|mois|semanas?|mes(?:es)?|settiman[ae]|mesi)\b",
+        r"(?i)^\s?(?:calendar |working |business )?(?:weeks?|months?|quarters?|sprints?|wochen?|monate?n?|semaines?|mois|semanas?|mes(?:es)?|settiman[ae]|mesi|weken|maanden|tygodni\w*|miesi\w*|недел\w*|месяц\w*|hafta|ay|tuần|tháng|minggu|bulan|周|个月|週間|か月|ヶ月|주|개월)(?:[^\p{L}]|$)",
     )
 });
 static STATISTIC: LazyLock<Regex> = LazyLock::new(|| {
@@ -146,27 +129,6 @@ static FROM: LazyLock<Regex> = LazyLock::new(|| {
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is fixed")
-}
-
-static UNIT_PATTERNS: LazyLock<Vec<(&str, Regex)>> =
-    LazyLock::new(|| UNITS.iter().map(|(unit, words)| (*unit, pattern(&format!(r"(?i)^[\s-]?(?:{words})")))).collect());
-static NOUN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\+?\s?(?:(?:concurrent|simultaneous|new|unit|backend|portfolio|active|gleichzeitige|daily)\s)*(?P<noun>\p{L}[\p{L}-]*)",
-    )
-});
-
-/// The unit after a number, or the noun that is counted.
-pub(super) fn unit_after(rest: &str) -> (String, usize) {
-    let plus = usize::from(rest.starts_with('+'));
-    let known = UNIT_PATTERNS.iter().find_map(|(unit, pattern)| Some((*unit, pattern.find(&rest[plus..])?.end())));
-    if let Some((unit, end)) = known {
-        return (unit.to_owned(), plus + end);
-    }
-    match NOUN.captures(rest).and_then(|captures| captures.name("noun")) {
-        Some(noun) => (noun.as_str().to_lowercase(), noun.end()),
-        None => (String::new(), plus),
-    }
 }
 
 /// Every threshold of a text; in a list of criteria (`criteria`), numbers without a comparison are bounds too.
@@ -246,6 +208,9 @@ impl Finds<'_> {
         for captures in SUB.captures_iter(text) {
             self.number(&captures, Comparison::Less, false);
         }
+        for captures in MIN.captures_iter(text) {
+            self.number(&captures, Comparison::AtLeast, false);
+        }
         for (comparison, pattern) in WORDED.iter().chain(WORDED_AFTER.iter()) {
             for captures in pattern.captures_iter(text) {
                 self.number(&captures, *comparison, false);
@@ -265,7 +230,7 @@ impl Finds<'_> {
         for captures in BOUND_AFTER.captures_iter(text) {
             self.number(&captures, Comparison::AtMost, false);
         }
-        for captures in MEANING.captures_iter(text) {
+        for captures in MEANING.captures_iter(text).chain(TARGET_MET.captures_iter(text)) {
             self.number(&captures, Comparison::AtLeast, true);
         }
         for captures in PLUS.captures_iter(text) {
@@ -283,7 +248,10 @@ impl Finds<'_> {
         let multiplier = captures.name("k").map(|k| k.as_str());
         let Some(value) = exact(number.as_str(), multiplier) else { return };
         let end = captures.name("k").map_or(number.end(), |k| k.end());
-        let (unit, length) = unit_after(&self.text[end..]);
+        let (unit, length) = match leads_with_percent(&self.text[..number.start()]) {
+            true => ("%".to_owned(), 0),
+            false => unit_after(&self.text[end..]),
+        };
         if PLANNED.is_match(&self.text[end..]) {
             return;
         }
@@ -363,6 +331,28 @@ impl Finds<'_> {
         let threshold = Threshold { comparison, value, value_max: None, unit, statistic, baseline, implied };
         self.found.push(Found { meaning: Meaning::Threshold(threshold), at, subject });
     }
+}
+
+/// `%85`, as Turkish writes it.
+fn leads_with_percent(before: &str) -> bool {
+    let sign = before.strip_suffix(['%', '٪']);
+    sign.is_some_and(|rest| !rest.trim_end().ends_with(|c: char| c.is_numeric()))
+}
+
+/// A number with a unit alone in a column of targets: a time or size is the most, a rate the least.
+pub(super) fn bare_target(cell: &str) -> Option<Found> {
+    static BARE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"^[^\p{{L}}\d]{{0,3}}(?P<n>{NUMBER})(?P<k>[kKM]\b)?")));
+    let captures = BARE.captures(cell)?;
+    let number = captures.name("n")?;
+    let end = captures.name("k").map_or(number.end(), |k| k.end());
+    let (unit, length) = known_unit(&cell[end..])?;
+    let comparison = if unit.ends_with("/s") { Comparison::AtLeast } else { Comparison::AtMost };
+    let mut bare = Finds { text: cell, found: Vec::new() };
+    let value = exact(number.as_str(), captures.name("k").map(|k| k.as_str()))?;
+    let planned = PLANNED.is_match(&cell[end..]) || unit == "%";
+    bare.add(number.start()..end + length, value, comparison, unit.to_owned(), true);
+    bare.found.pop().filter(|_| !planned)
 }
 
 fn statistic(text: &str) -> Option<String> {

@@ -16,6 +16,14 @@ pub(super) enum Column {
     Priority,
     /// Who is responsible.
     Owner,
+    /// What must come first.
+    Dependency,
+    /// The part of the system it belongs to.
+    Area,
+    /// How a metric is now.
+    Present,
+    /// How a metric is, where another column tells how it must be.
+    Value,
 }
 
 static LISTS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| lists(include_str!("words.txt")));
@@ -52,6 +60,10 @@ pub(super) fn names(column: Column, name: &str) -> bool {
         Column::State => "state column",
         Column::Priority => "priority column",
         Column::Owner => "owner column",
+        Column::Dependency => "dependency column",
+        Column::Area => "area column",
+        Column::Present => "present column",
+        Column::Value => "value column",
     };
     let name = without_signs(name).to_lowercase();
     LISTS
@@ -75,9 +87,26 @@ mod tests {
             "priority column",
             "priority critical",
             "priority low",
+            "dependency column",
+            "present column",
+            "value column",
+            "area column",
+            "order",
+            "answer",
+            "team",
         ];
         for name in months.chain(others.map(str::to_owned)) {
             assert!(!list(&name).is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_name_is_of_two_months() {
+        let mut seen = BTreeMap::new();
+        for month in 1..=12 {
+            for name in list(&format!("month {month}")) {
+                assert_eq!(*seen.entry(name).or_insert(month), month, "{name}");
+            }
         }
     }
 

@@ -1,0 +1,189 @@
+//! What documents in many languages and shapes state: each text here is written for its test.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::{Inventory, read, suggest};
+use crate::model::Statement;
+use crate::model::outcome::Priority;
+use crate::model::statement::{Meaning, State};
+
+fn inventory(text: &str) -> Inventory {
+    read(text.as_bytes())
+}
+
+/// `line kind state value` of all statements of some kinds.
+fn of(text: &str, kinds: &[&str]) -> Vec<String> {
+    let shown = |statement: &Statement| {
+        let value = match &statement.meaning {
+            Meaning::Checkbox(mark) | Meaning::Status(mark) => mark.state.word().to_owned(),
+            Meaning::Heading { state, .. } => state.as_ref().map_or("", |mark| mark.state.word()).to_owned(),
+            Meaning::Threshold(bound) => {
+                format!("{} {} {}", bound.comparison.word(), bound.value.floor_decimals(3), bound.unit)
+            }
+            Meaning::Priority { level, .. } => level.priority.word().to_owned(),
+            Meaning::Date { first, last, .. } => format!("{first}..{last}"),
+            Meaning::Duration { least, most, unit } => {
+                format!("{}-{} {}", least.floor_decimals(1), most.floor_decimals(1), unit.word())
+            }
+            Meaning::Phase { span } => {
+                span.as_ref().map_or_else(String::new, |span| format!("{} {}", span.unit, span.first))
+            }
+            Meaning::Dependency { on, .. } => on.join("+"),
+            _ => String::new(),
+        };
+        format!("{} {} {value}", statement.line, statement.meaning.kind()).trim_end().to_owned()
+    };
+    let wanted = |statement: &&Statement| kinds.contains(&statement.meaning.kind());
+    inventory(text).statements.iter().filter(wanted).map(shown).collect()
+}
+
+#[test]
+fn may_is_the_fifth_month_in_every_language() {
+    for day in
+        ["May 3, 2026", "3. Mai 2026", "3 de mayo de 2026", "3 мая 2026", "3 maja 2026", "3 Mayıs 2026", "3 Mei 2026"]
+    {
+        assert_eq!(of(&format!("- due {day}\n"), &["date"]), ["1 date 2026-05-03..2026-05-03"], "{day}");
+    }
+}
+
+#[test]
+fn months_joined_by_a_dash_are_one_span() {
+    assert_eq!(of("- Juli–September 2026\n", &["date"]), ["1 date 2026-07-01..2026-09-30"]);
+    assert_eq!(of("- tháng 5 năm 2026\n", &["date"]), ["1 date 2026-05-01..2026-05-31"]);
+}
+
+#[test]
+fn a_status_after_its_key_is_read_wherever_its_words_stand() {
+    let cases = [
+        ("**Durum:** Neredeyse tamamlandı", State::Partial),
+        ("**Durum:** Arayüz hazır, ödeme yapılacak", State::Partial),
+        ("**Durum:** Henüz başlanmadı", State::Missing),
+        ("**Trạng thái:** Đã hoàn thành", State::Done),
+        ("**Status proyek:** belum selesai", State::Missing),
+        ("**Stan:** w trakcie realizacji", State::Partial),
+        ("**Statut du projet :** terminé", State::Done),
+        ("**Stand:** 3.5.2026 | **Version:** 2 | **Status:** Aktiv", State::Done),
+    ];
+    for (text, state) in cases {
+        assert_eq!(of(text, &["status"]), [format!("1 status {}", state.word())], "{text}");
+    }
+    assert_eq!(of("- `readiness`：上线就绪检查\n", &["status"]), Vec::<String>::new(), "a name is no state");
+}
+
+#[test]
+fn a_verdict_after_any_key_is_a_state_and_an_answer_is_none() {
+    assert_eq!(of("- **Penetration test**: PASS (two notes)\n", &["status"]), ["1 status done"]);
+    assert_eq!(of("- Suite: FAILED\n", &["status"]), ["1 status missing"]);
+    for text in ["- Downtime: none\n", "- Mode: Fail-safe\n", "- Public repository: yes\n", "- Note: done deals only\n"]
+    {
+        assert_eq!(of(text, &["status"]), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn arrows_are_an_order_of_work_only_where_something_says_so() {
+    let none = Vec::<String>::new();
+    assert_eq!(of("- Settings → Security → Tokens\n", &["dependency"]), none);
+    assert_eq!(of("- client -> gateway -> database\n", &["dependency"]), none);
+    assert_eq!(
+        of("Critical path: schema → service → launch\n", &["dependency"]),
+        ["1 dependency schema+service+launch"]
+    );
+    assert_eq!(
+        of("## Reihenfolge\n\n- Schema → Dienst → Start\n", &["dependency"]),
+        ["3 dependency Schema+Dienst+Start"]
+    );
+    assert_eq!(of("- Phase 1 → Phase 2 → Phase 3\n", &["dependency"]), ["1 dependency Phase 1+Phase 2+Phase 3"]);
+}
+
+#[test]
+fn what_does_not_block_is_no_dependency_and_words_do_not_end_inside_a_word() {
+    for text in [
+        "- не блокирует запуск\n",
+        "- nie blokuje wydania\n",
+        "- audita sem bloquear pedidos\n",
+        "- it does not block release\n",
+    ] {
+        assert_eq!(of(text, &["dependency"]), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(of("- блокирует запуск\n", &["dependency"]), ["1 dependency запуск"]);
+}
+
+#[test]
+fn a_column_of_dependencies_joins_rows_by_their_numbers() {
+    let text = "# P\n\n## Work\n\n| # | Task | Depends on | Status |\n|---|---|---|---|\n| 1 | Schema design | - | Done |\n| 2 | API service | 1 | Open |\n| 3 | Web client | 1-2 | Open |\n";
+    assert_eq!(of(text, &["dependency"]), ["8 dependency 1", "9 dependency 1-2"]);
+    let spec = suggest(text.as_bytes(), "PLAN.md").spec;
+    assert!(spec.contains("title: Web client"), "the number does not name the row: {spec}");
+    assert!(spec.contains("requires: [api-service, schema-design]"), "{spec}");
+}
+
+#[test]
+fn durations_are_read_in_more_languages_and_calendar_years_are_none() {
+    let cases = [
+        ("- Login (2-3 jam)\n", "2-3 hours"),
+        ("- Rilis (2 minggu)\n", "2-2 weeks"),
+        ("- Kiểm thử (3 ngày)\n", "3-3 days"),
+        ("- Yedek (15 dk)\n", "15-15 minutes"),
+    ];
+    for (text, span) in cases {
+        assert_eq!(of(text, &["duration"]), [format!("1 duration {span}")], "{text}");
+    }
+    for text in ["- карта 2022 года\n", "- depuis l'année 2024 ans\n", "- antwortet in unter 3 Minuten\n"] {
+        assert_eq!(of(text, &["duration"]), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn headings_and_capitals_rank_in_every_language() {
+    let cases = [
+        ("### Yüksek Öncelik (1-2 Hafta)\n", Priority::High),
+        ("### Prioridad alta\n", Priority::High),
+        ("### Низкий приоритет\n", Priority::Low),
+        ("### 高优先级任务\n", Priority::High),
+        ("- ⚠️ **CRÍTICO:** clave por defecto\n", Priority::Critical),
+        ("- ⚠️ **CRITICAL:** default key\n", Priority::Critical),
+        ("### Upload (URGENT)\n", Priority::Critical),
+    ];
+    for (text, priority) in cases {
+        assert_eq!(of(text, &["priority"]), [format!("1 priority {}", priority.word())], "{text}");
+    }
+    for text in
+        ["### Media\n", "- **IMPORTANT:** read this first\n", "## 🚨 CRITICAL DEPENDENCIES\n", "## ÖNEMLİ NOTLAR\n"]
+    {
+        assert_eq!(of(text, &["priority"]), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn bounds_with_the_sign_in_front_or_in_a_column_of_targets_keep_their_unit() {
+    assert_eq!(of("- kapsam: %85+\n", &["threshold"]), ["1 threshold ge 85 %"]);
+    assert_eq!(of("- min 70% coverage\n", &["threshold"]), ["1 threshold ge 70 %"]);
+    assert_eq!(of("- takes 5 min 30 times\n", &["threshold"]), Vec::<String>::new());
+    let table = "| Metric | Current | Target |\n|---|---|---|\n| p95 | 900 ms | 200 ms |\n| uptime | 98% | 99.9% |\n";
+    assert_eq!(of(table, &["threshold"]), ["3 threshold le 200 ms", "4 threshold ge 99.9 %"]);
+    let measured = "## Metrics\n\n| Metric | Value | Status |\n|---|---|---|\n| coverage | 100% | ✅ |\n";
+    assert_eq!(of(measured, &["threshold"]), Vec::<String>::new(), "a measured value is no bound");
+}
+
+#[test]
+fn horizons_and_numbered_columns_open_parts_of_the_plan() {
+    for heading in ["Hoje", "Cette semaine", "Bu hafta", "Jangka pendek", "Bước tiếp theo", "今後の予定"] {
+        assert_eq!(of(&format!("## {heading}\n\n- x\n"), &["phase", "task"]), ["1 phase", "3 task"], "{heading}");
+    }
+    assert_eq!(of("## Giai đoạn 2: API\n", &["phase"]), ["1 phase phase 2"]);
+    let table = "| Sprint | Result |\n|---|---|\n| 0 | skeleton |\n| 1 | search |\n";
+    assert_eq!(of(table, &["phase"]), ["3 phase sprint 0", "4 phase sprint 1"]);
+    assert_eq!(of("### Étape 2.4 : variables\n", &["phase"]), Vec::<String>::new());
+}
+
+#[test]
+fn a_key_that_names_an_aim_makes_its_percentage_a_bound() {
+    assert_eq!(of("**Meta de cobertura:** 96%\n", &["threshold"]), ["1 threshold ge 96 %"]);
+    assert_eq!(of("**Cobertura:** 96%\n", &["threshold"]), Vec::<String>::new());
+}
+
+#[test]
+fn a_level_of_risk_beside_a_priority_is_none_and_a_first_column_of_phases_may_carry_names() {
+    let table = "| Phase | Time | Risk level | Priority |\n|---|---|---|---|\n| 1. Base | 2 weeks | High | Low |\n";
+    assert_eq!(of(table, &["phase", "priority"]), ["3 phase phase 1", "3 priority low"]);
+}
