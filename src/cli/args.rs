@@ -124,12 +124,24 @@ pub(super) struct ImportArgs {
     /// Print every statement of the document instead of a spec.
     #[arg(long, value_name = "FORMAT", value_parser = ["json"])]
     pub(super) inventory: Option<String>,
+    /// Whether catalog rules that measure just what the text says, from files alone, are put to work, or all are comments.
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = ProposeArg::Active, conflicts_with = "inventory")]
+    pub(super) propose: ProposeArg,
     /// Merge the document onto this spec, and show the difference: what was edited there stays.
     #[arg(long, value_name = "SPEC", conflicts_with = "inventory")]
     pub(super) onto: Option<PathBuf>,
     /// Write the merged spec.
     #[arg(long, requires = "onto")]
     pub(super) write: bool,
+}
+
+/// What becomes of rules that measure just what the text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProposeArg {
+    /// They are put to work beside the claim.
+    Active,
+    /// They are comments, as all other proposals.
+    Comment,
 }
 
 #[derive(Args, Debug)]

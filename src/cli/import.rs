@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::args::ImportArgs;
+use super::args::{ImportArgs, ProposeArg};
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
 use super::sync::{diff, replace};
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
         let inventory = import::read(&bytes);
         (inventory.to_json(), inventory.encoding)
     } else {
-        let suggested = import::suggest(&bytes, &document_name(arguments));
+        let suggested = import::suggest(&bytes, &document_name(arguments), propose(arguments));
         console.note(&summary(&suggested));
         (suggested.spec, suggested.encoding)
     };
@@ -32,6 +32,13 @@ pub(super) fn run(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
     }
     console.print(text.as_bytes()).context("cannot write to standard output")?;
     Ok(Exit::Yes)
+}
+
+fn propose(arguments: &ImportArgs) -> import::Propose {
+    match arguments.propose {
+        ProposeArg::Active => import::Propose::Active,
+        ProposeArg::Comment => import::Propose::Comment,
+    }
 }
 
 fn document_name(arguments: &ImportArgs) -> String {
@@ -43,7 +50,7 @@ fn onto(arguments: &ImportArgs, spec: &Path, bytes: &[u8], console: &Console) ->
     let shown = spec.display().to_string();
     let original = read_document(spec)?;
     let text = std::str::from_utf8(&original).map_err(|_| WrongQuestion(format!("`{shown}` is not UTF-8")))?;
-    let onto = match import::onto(bytes, &document_name(arguments), &shown, text) {
+    let onto = match import::onto(bytes, &document_name(arguments), propose(arguments), &shown, text) {
         Ok(onto) => onto,
         Err(problems) => {
             console.problems(&problems.sorted());
@@ -70,7 +77,11 @@ fn onto(arguments: &ImportArgs, spec: &Path, bytes: &[u8], console: &Console) ->
 
 fn summary(suggested: &import::Suggested) -> String {
     let (checks, left) = (plural(suggested.checks, "check"), plural(suggested.leftovers, "line"));
-    format!("note: {checks}; {left} left over, listed at the end of the spec")
+    let measured = match suggested.measured {
+        0 => String::new(),
+        some => format!(", {some} measured by catalog rules"),
+    };
+    format!("note: {checks}{measured}; {left} left over, listed at the end of the spec")
 }
 
 /// The bytes of a document of reasonable size.

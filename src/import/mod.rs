@@ -39,6 +39,7 @@ use crate::yaml;
 
 pub use blocks::Directive;
 pub use decode::{Decoded, decode};
+pub use draft::Propose;
 pub use onto::Merged;
 
 /// All that a document says.
@@ -93,17 +94,20 @@ pub struct Suggested {
     pub encoding: Vec<String>,
     /// How many checks the spec has.
     pub checks: usize,
+    /// How many of them a catalog rule measures.
+    pub measured: usize,
     /// How many lines state nothing we know; they are listed at the end of the spec.
     pub leftovers: usize,
 }
 
 /// The spec that a document suggests; `name` is the document as the spec should name it.
-pub fn suggest(bytes: &[u8], name: &str) -> Suggested {
+pub fn suggest(bytes: &[u8], name: &str, propose: Propose) -> Suggested {
     let entry::Reading { inventory, entries } = entry::reading(decode(bytes));
     let source = draft::Source::new(&entries, &inventory.statements);
-    let (spec, draft) = draft::spec_text(&source, inventory.title.as_deref(), &inventory.leftovers, name);
+    let (spec, draft) = draft::spec_text(&source, inventory.title.as_deref(), &inventory.leftovers, name, propose);
     let checks = draft.areas.iter().map(|area| area.checks.len()).sum();
-    Suggested { spec, encoding: inventory.encoding, checks, leftovers: draft.leftovers.len() }
+    let measured = draft.areas.iter().flat_map(|area| &area.checks).filter(|check| check.measure.is_some()).count();
+    Suggested { spec, encoding: inventory.encoding, checks, measured, leftovers: draft.leftovers.len() }
 }
 
 /// What became of a spec when a document was merged onto it, and what was done to read the document.
@@ -117,10 +121,10 @@ pub struct Onto {
 
 /// A document merged onto a spec that was made from it and edited since; `file` and `spec` are the spec's name and text. An
 /// error where the spec is no YAML.
-pub fn onto(bytes: &[u8], name: &str, file: &str, spec: &str) -> Result<Onto, Problems> {
+pub fn onto(bytes: &[u8], name: &str, propose: Propose, file: &str, spec: &str) -> Result<Onto, Problems> {
     let entry::Reading { inventory, entries } = entry::reading(decode(bytes));
     let source = draft::Source::new(&entries, &inventory.statements);
-    let (_, draft) = draft::spec_text(&source, inventory.title.as_deref(), &inventory.leftovers, name);
+    let (_, draft) = draft::spec_text(&source, inventory.title.as_deref(), &inventory.leftovers, name, propose);
     Ok(Onto { merged: onto::merge(&draft, file, spec)?, encoding: inventory.encoding })
 }
 

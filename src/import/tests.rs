@@ -1,7 +1,7 @@
 //! What documents in many languages and shapes state: each text here is written for its test.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{Inventory, read, suggest};
+use super::{Inventory, Propose, read, suggest};
 use crate::model::Statement;
 use crate::model::outcome::Priority;
 use crate::model::statement::{Meaning, State};
@@ -112,7 +112,7 @@ fn what_does_not_block_is_no_dependency_and_words_do_not_end_inside_a_word() {
 fn a_column_of_dependencies_joins_rows_by_their_numbers() {
     let text = "# P\n\n## Work\n\n| # | Task | Depends on | Status |\n|---|---|---|---|\n| 1 | Schema design | - | Done |\n| 2 | API service | 1 | Open |\n| 3 | Web client | 1-2 | Open |\n";
     assert_eq!(of(text, &["dependency"]), ["8 dependency 1", "9 dependency 1-2"]);
-    let spec = suggest(text.as_bytes(), "PLAN.md").spec;
+    let spec = suggest(text.as_bytes(), "PLAN.md", Propose::Active).spec;
     assert!(spec.contains("title: Web client"), "the number does not name the row: {spec}");
     assert!(spec.contains("requires: [api-service, schema-design]"), "{spec}");
 }
@@ -186,4 +186,28 @@ fn a_key_that_names_an_aim_makes_its_percentage_a_bound() {
 fn a_level_of_risk_beside_a_priority_is_none_and_a_first_column_of_phases_may_carry_names() {
     let table = "| Phase | Time | Risk level | Priority |\n|---|---|---|---|\n| 1. Base | 2 weeks | High | Low |\n";
     assert_eq!(of(table, &["phase", "priority"]), ["3 phase phase 1", "3 priority low"]);
+}
+
+#[test]
+fn rules_are_proposed_by_words_that_mean_them_and_by_no_others() {
+    let proposed = |item: &str| suggest(format!("# P\n\n- [ ] {item}\n").as_bytes(), "P.md", Propose::Active).spec;
+    for (item, rule) in [
+        ("CI/CD pipeline (GitHub Actions)", "use: ci/pipeline-present # the text says"),
+        ("Missing rollback procedures", "use: release/rollback # the text says"),
+        ("Test coverage > 85%", "# proposed: use: tests/coverage, expect: [line > 85 %"),
+        ("Runbook `docs/runbook.md`", "# proposed: probe: { file: { path: docs/runbook.md } }"),
+    ] {
+        assert!(proposed(item).contains(rule), "{item}: {}", proposed(item));
+    }
+    for item in [
+        "Todos os serviços registrados",
+        "E2E checks: TODO",
+        "Risk metrics accuracy",
+        "The watcher in `src/common/monitoring/events.ts` reads `.env`",
+        "Track over aiortc in `api/app.py`",
+    ] {
+        assert!(!proposed(item).contains("proposed") && !proposed(item).contains("use:"), "{item}: {}", proposed(item));
+    }
+    let silent = suggest(b"# P\n\n- [ ] CI/CD pipeline\n", "P.md", Propose::Comment).spec;
+    assert!(silent.contains("# proposed: use: ci/pipeline-present") && !silent.contains("        use:"), "{silent}");
 }

@@ -52,18 +52,23 @@ fn a_document_that_is_not_there_is_a_wrong_question() {
 /// Imports a document into a folder of its own, and asks a question there.
 fn with_spec(document: &str, question: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let output = import(&[document]);
+    with_spec_in(folder.path(), &[document], question)
+}
+
+fn with_spec_in(folder: &std::path::Path, arguments: &[&str], question: &[&str]) -> Output {
+    let output = import(arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    std::fs::write(folder.path().join("shipworthy.yaml"), &output.stdout).unwrap();
+    std::fs::write(folder.join("shipworthy.yaml"), &output.stdout).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_shipworthy"));
-    command.env_clear().current_dir(folder.path()).args(question).output().unwrap()
+    command.env_clear().current_dir(folder).args(question).output().unwrap()
 }
 
 #[test]
 fn a_document_becomes_a_spec() {
     let output = String::from_utf8(import(&["fixtures/plans/shapes.md"]).stdout).unwrap();
     // What is proposed changes with every new rule of the catalog.
-    let spec: Vec<&str> = output.lines().filter(|line| !line.contains("# proposed: ")).collect();
+    let proposed = |line: &str| line.contains("# proposed: ") || line.contains("# the text says ");
+    let spec: Vec<&str> = output.lines().filter(|line| !proposed(line)).collect();
     insta::assert_snapshot!(spec.join("\n"));
 }
 
@@ -73,7 +78,7 @@ fn rules_of_the_catalog_are_proposed_by_the_words_of_the_text() {
     let path = folder.path().join("plan.md");
     std::fs::write(&path, "# Plan\n\n- [ ] Write a Dockerfile\n- [ ] Send HSTS\n- [ ] Buy biscuits\n").unwrap();
     let spec = String::from_utf8(import(&[path.to_str().unwrap()]).stdout).unwrap();
-    assert!(spec.contains("# proposed: use: container/dockerfile-present (the text says \"dockerfile\")"), "{spec}");
+    assert!(spec.contains("use: container/dockerfile-present # the text says \"dockerfile\""), "{spec}");
     assert!(
         spec.contains("# proposed: use: http/hsts, with: { target: NAME } (the text says \"hsts\"; it needs a target)"),
         "{spec}"
@@ -116,13 +121,43 @@ fn every_imported_spec_validates() {
 
 #[test]
 fn nothing_that_was_imported_passes_without_evidence() {
-    let output = with_spec("fixtures/plans/shapes.md", &["audit", "--format", "json"]);
+    let folder = tempfile::tempdir().unwrap();
+    let asked = ["fixtures/plans/shapes.md", "--propose", "comment"];
+    let output = with_spec_in(folder.path(), &asked, &["audit", "--format", "json"]);
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let outcomes: Vec<&str> =
         report["checks"].as_array().unwrap().iter().map(|check| check["outcome"].as_str().unwrap()).collect();
     assert!(outcomes.len() > 10);
     assert!(outcomes.iter().all(|outcome| matches!(*outcome, "unknown" | "blocked")), "{outcomes:?}");
+}
+
+#[test]
+fn a_rule_whose_words_are_all_that_a_text_says_measures_the_claim_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("PLAN.md");
+    let text = "# Plan\n\n- [x] Dockerfile\n- [ ] Architecture documentation\n- [x] Docker Compose works\n- [x] Mock data\n\
+                - [x] Unit tests (target: 80% coverage)\n- [x] RBAC\n- [x] HSTS\n";
+    std::fs::write(&plan, text).unwrap();
+    std::fs::write(
+        folder.path().join("ARCHITECTURE.md"),
+        "# Architecture\n\n## Components\n\nOne service, one database.\n",
+    )
+    .unwrap();
+    let output = with_spec_in(folder.path(), &[plan.to_str().unwrap()], &["audit", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let outcome = |title: &str| {
+        let checks = report["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["title"] == title).unwrap();
+        (check["outcome"].as_str().unwrap().to_owned(), check["claimed"]["value"].as_str().unwrap_or("").to_owned())
+    };
+    assert_eq!(outcome("Dockerfile").0, "fail", "the document says done, nothing is there");
+    let others = ["Docker Compose works", "Mock data", "Unit tests (target: 80% coverage)", "RBAC", "HSTS"];
+    for title in others {
+        assert_eq!(outcome(title).0, "unknown", "`{title}` says more, or other, than a rule of files measures");
+    }
+    let contradicted = report["claims"]["contradicted"].as_array().unwrap();
+    assert!(contradicted.iter().any(|claim| claim.to_string().contains("Dockerfile")), "{contradicted:?}");
 }
 
 const SYSTEMS: &[&str] = &["clo", "catalynx", "abc", "castiel", "clarion"];

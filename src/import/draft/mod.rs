@@ -4,6 +4,7 @@
 mod area;
 mod check;
 mod detail;
+mod fitting;
 mod order;
 mod outlook;
 mod proposal;
@@ -15,6 +16,7 @@ use crate::model::outcome::{Priority, Severity};
 use crate::model::statement::Threshold;
 use crate::model::{Exact, Statement};
 
+pub use proposal::Propose;
 pub(super) use slug::slug;
 pub(super) use text::{area_lines, check_lines, claim_line, gate_lines, phase_line};
 pub(super) use yaml_text::scalar;
@@ -80,11 +82,23 @@ pub(super) struct CheckDraft {
     pub(super) any_of: Vec<String>,
     /// Shown, never scored.
     pub(super) weightless: bool,
+    /// The rule that measures just what the text says.
+    pub(super) measure: Option<Measure>,
     /// What could not be written as a key.
     pub(super) remarks: Vec<String>,
     /// Bounds and numbers that its text states, for proposals.
     bounds: Vec<Threshold>,
     failing_tests: bool,
+}
+
+/// A catalog rule at work in a check.
+#[derive(Clone, Debug)]
+pub(super) struct Measure {
+    pub(super) rule: &'static str,
+    /// The words of the text that name it.
+    pub(super) words: String,
+    /// The rule's expectations with a bound of the text; empty where they stay the rule's own.
+    pub(super) expect: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -163,6 +177,7 @@ pub(super) fn spec_text(
     title: Option<&str>,
     leftovers: &[Leftover],
     name: &str,
+    propose: Propose,
 ) -> (String, Draft) {
     let mut draft = Draft { source: name.to_owned(), name: title.map(str::to_owned), ..Draft::default() };
     draft.leftovers = leftovers.to_vec();
@@ -170,7 +185,7 @@ pub(super) fn spec_text(
     area::fill(source, &mut draft);
     check::fill(source, &mut draft);
     order::fill(source, &mut draft);
-    proposal::fill(source, &mut draft);
+    proposal::fill(source, &mut draft, propose);
     let text = text::write(&draft);
     (text, draft)
 }

@@ -1,39 +1,52 @@
 //! What may measure a check: catalog rules by the `aliases` of the rules, ranked, with the bounds that the text states in the
-//! place of theirs; and probes for files, paths and failing tests that the text names. Only proposed, as comments: what was
-//! chosen by a word alone must not speak for a claim until somebody has looked.
+//! place of theirs; and probes for files, paths and failing tests that the text names. Where the text says the words of a rule
+//! and nothing else, and the rule reads only files, it is put to work; every other proposal is a comment, because a word alone
+//! must not decide what speaks for a claim.
 
-use super::{CheckDraft, Draft, Source};
+use super::fitting::{self, Rule};
+use super::{CheckDraft, Draft, Measure, Source};
 use crate::catalog;
-use crate::model::statement::{Comparison, Threshold};
-use crate::yaml::Node;
+
+/// What becomes of the rules that measure just what the text says and need no target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Propose {
+    /// They are put to work: the claim stands beside what they measure.
+    Active,
+    /// They are comments as all others.
+    Comment,
+}
 
 /// Proposals for one check.
 const MOST: usize = 3;
 
-/// A rule and the words by which it is recognised.
-struct Rule {
-    id: &'static str,
-    aliases: Vec<String>,
-    expect: Vec<String>,
-    live: bool,
-}
-
-/// Adds proposals to the remarks of the checks, the best first.
-pub(super) fn fill(source: &Source<'_>, draft: &mut Draft) {
-    let rules: Vec<Rule> = catalog::ids().iter().filter_map(|id| rule(id)).collect();
+/// Puts rules to work, and adds the other proposals to the remarks of the checks, the best first.
+pub(super) fn fill(source: &Source<'_>, draft: &mut Draft, propose: Propose) {
+    let rules: Vec<Rule> = catalog::ids().iter().filter_map(|id| Rule::of(id)).collect();
     for check in draft.areas.iter_mut().flat_map(|area| area.checks.iter_mut()) {
         let text = check.title.to_lowercase();
-        let mut found: Vec<(usize, &Rule, &str)> = rules.iter().filter_map(|rule| best(rule, &text)).collect();
+        let mut found: Vec<(usize, &Rule, &str)> = rules.iter().filter_map(|rule| fitting::best(rule, &text)).collect();
         found.sort_by_key(|(length, rule, _)| (std::cmp::Reverse(*length), rule.id));
+        let fits = |(_, rule, alias): &(usize, &Rule, &str)| rule.measures(&text, alias, &check.bounds);
+        let rivals = |words: usize| {
+            found.iter().filter(|(length, _, alias)| *length == words && fitting::says_only(&text, alias)).count()
+        };
+        let chosen = found.iter().position(|each| fits(each) && rivals(each.0) == 1);
+        if let Some(chosen) = chosen.filter(|_| propose == Propose::Active && !check.weightless) {
+            let (_, rule, alias) = found.remove(chosen);
+            let expect = fitting::stated(&rule.expect, &check.bounds);
+            check.measure =
+                Some(Measure { rule: rule.id, words: alias.to_owned(), expect: expect.unwrap_or_default() });
+        }
         let mut proposed = of_the_text(check, source);
-        proposed.extend(found.into_iter().map(|(_, rule, alias)| remark(rule, alias, &check.bounds)));
+        proposed.extend(found.into_iter().map(|(_, rule, alias)| remark(rule, alias, check)));
         check.remarks.extend(proposed.into_iter().take(MOST));
     }
 }
 
-fn remark(rule: &Rule, alias: &str, bounds: &[Threshold]) -> String {
+fn remark(rule: &Rule, alias: &str, check: &CheckDraft) -> String {
     let (with, why) = if rule.live { (", with: { target: NAME }", "; it needs a target") } else { ("", "") };
-    let expect = stated(&rule.expect, bounds).map_or_else(String::new, |all| format!(", expect: [{}]", all.join(", ")));
+    let expect = fitting::stated(&rule.expect, &check.bounds)
+        .map_or_else(String::new, |all| format!(", expect: [{}]", all.join(", ")));
     format!("proposed: use: {}{with}{expect} (the text says \"{alias}\"{why})", rule.id)
 }
 
@@ -45,7 +58,7 @@ fn of_the_text(check: &CheckDraft, source: &Source<'_>) -> Vec<String> {
         found.push(format!("{tests} (the text counts failing tests; it needs the report of a test run)"));
     }
     for code in source.entries.get(check.entry).map(|entry| entry.code.as_slice()).unwrap_or_default() {
-        if is_file(code) {
+        if is_file(code) && is_about(check, code) {
             found.push(format!(
                 "proposed: probe: {{ file: {{ path: {code} }} }}, expect: [exists = true] (the text names the file)"
             ));
@@ -71,63 +84,36 @@ fn is_file(code: &str) -> bool {
     plain(code) && named && ends && !code.ends_with('/')
 }
 
+/// Whether a check is about the file itself: its text starts with the name, gives it in brackets, or says to write it. A file
+/// that is only where something was done proves nothing by being there, and a `.env` belongs to no repository.
+fn is_about(check: &CheckDraft, code: &str) -> bool {
+    let title = check.title.as_str();
+    let private = code.rsplit('/').next().is_some_and(|name| name.starts_with(".env") && !name.contains("example"));
+    let after = title.strip_prefix(code).map(str::trim_start);
+    let a_place = after.is_some_and(|rest| {
+        let lower = rest.to_lowercase();
+        ["line", "linha", "línea", "zeile", "ligne", "riga", "строк", "satır", "第", ":"]
+            .iter()
+            .any(|word| lower.starts_with(word))
+            && lower.chars().any(|c| c.is_ascii_digit())
+    });
+    let starts = after.is_some() && !a_place;
+    let bracketed = title.contains(&format!("({code})"));
+    let first = title.split_whitespace().next().unwrap_or("").to_lowercase();
+    let verbs =
+        ["create", "write", "add", "criar", "crear", "créer", "erstelle", "erstellen", "creare", "создать", "oluştur"];
+    let noun_first = title.to_lowercase().ends_with(&code.to_lowercase());
+    !private
+        && (starts
+            || bracketed
+            || (verbs.contains(&first.as_str()) && noun_first)
+            || (noun_first && title.split_whitespace().count() <= 3))
+}
+
 /// `/api/health`: a path of a service.
 fn is_path(code: &str) -> bool {
     plain(code)
         && code.len() > 1
         && code.starts_with('/')
         && !code.rsplit('/').next().is_some_and(|end| end.contains('.'))
-}
-
-/// The expectations of a rule with the first one that a bound of the text fits stated by that bound.
-fn stated(expect: &[String], bounds: &[Threshold]) -> Option<Vec<String>> {
-    bounds.iter().find_map(|bound| {
-        let (at, written) = expect.iter().enumerate().find_map(|(at, line)| Some((at, replaced(line, bound)?)))?;
-        let mut all = expect.to_vec();
-        *all.get_mut(at)? = written;
-        Some(all)
-    })
-}
-
-/// `time <= 500 ms` with a bound `< 100 ms`: the same kind of unit and the same direction.
-fn replaced(line: &str, bound: &Threshold) -> Option<String> {
-    let [fact, operator, _, unit] = line.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
-    let kind = |unit: &str| match unit {
-        "ms" | "s" | "min" => Some("time"),
-        "%" => Some("share"),
-        "req/s" | "/s" => Some("rate"),
-        _ => None,
-    };
-    let upper = matches!(bound.comparison, Comparison::Less | Comparison::AtMost);
-    let lower = matches!(bound.comparison, Comparison::More | Comparison::AtLeast);
-    let fits = (operator.starts_with('<') && upper) || (operator.starts_with('>') && lower);
-    let same = kind(unit).is_some() && kind(unit) == kind(&bound.unit);
-    let (operator, value) = (bound.comparison.operator(), bound.value.floor_decimals(6));
-    (fits && same).then(|| format!("{fact} {operator} {value} {}", bound.unit))
-}
-
-fn rule(id: &'static str) -> Option<Rule> {
-    let node = catalog::rule(id).ok().flatten()?;
-    let texts = |key: &str| -> Vec<String> {
-        let items = node.get(key).map(Node::items).unwrap_or_default();
-        items.iter().filter_map(|item| item.text().map(str::to_owned)).collect()
-    };
-    let live = texts("tags").iter().any(|tag| tag == "route:live");
-    let aliases = texts("aliases").into_iter().map(|alias| alias.to_lowercase()).collect();
-    Some(Rule { id, aliases, expect: texts("expect"), live })
-}
-
-/// The longest alias that stands in a text as whole words.
-fn best<'r>(rule: &'r Rule, text: &str) -> Option<(usize, &'r Rule, &'r str)> {
-    let said = rule.aliases.iter().filter(|alias| stands_in(alias, text));
-    said.map(|alias| (alias.chars().count(), rule, alias.as_str())).max_by_key(|(length, _, _)| *length)
-}
-
-fn stands_in(alias: &str, text: &str) -> bool {
-    text.match_indices(alias).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + alias.len()..].trim_start_matches('s').chars().next();
-        let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        ends(before) && ends(after)
-    })
 }

@@ -146,6 +146,13 @@ fn one_check(draft: &Draft, check: &CheckDraft, text: &mut Lines) {
     if let Some(claimed) = &check.claimed {
         text.add(&format!("        {}", claim_line(&draft.source, claimed)));
     }
+    if let Some(measure) = &check.measure {
+        text.add(&format!("        use: {} # the text says \"{}\"", measure.rule, comment(&measure.words)));
+        if !measure.expect.is_empty() {
+            text.add("        expect:");
+            measure.expect.iter().for_each(|line| text.add(&format!("          - {line}")));
+        }
+    }
     for remark in &check.remarks {
         text.add(&format!("        # {}", comment(&shortened(remark, 300))));
     }
