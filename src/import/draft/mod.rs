@@ -18,7 +18,9 @@ use crate::model::{Exact, Statement};
 
 pub use proposal::Propose;
 pub(super) use slug::slug;
-pub(super) use text::{area_lines, check_lines, claim_line, gate_lines, phase_line};
+pub(super) use text::{
+    area_lines, check_lines, claim_line, cost_line, full_time, gate_lines, phase_line, risk_lines, team_line,
+};
 pub(super) use yaml_text::scalar;
 
 use super::Leftover;

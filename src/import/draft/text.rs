@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::yaml_text::{comment, scalar, shortened};
-use super::{AreaDraft, CheckDraft, Claimed, Draft, GateDraft, PhaseDraft};
+use super::{AreaDraft, CheckDraft, Claimed, CostDraft, Draft, GateDraft, PhaseDraft, RiskDraft, TeamDraft};
 
 /// Lines of leftovers that are listed.
 const MOST_LEFTOVERS: usize = 500;
@@ -190,42 +190,50 @@ fn risks(draft: &Draft, text: &mut Lines) {
         return;
     }
     text.add("\nrisks:");
-    for risk in &draft.risks {
-        text.add(&format!("  - title: {} # line {}", scalar(&risk.title), risk.line));
-        text.add(&format!("    level: {}", risk.level));
-        if let Some(effect) = &risk.effect {
-            text.add(&format!("    effect: {effect}"));
-        }
-        if let Some(mitigation) = &risk.mitigation {
-            text.add(&format!("    mitigation: {}", scalar(mitigation)));
-        }
+    draft.risks.iter().for_each(|risk| text.add(risk_lines(risk).trim_end()));
+}
+
+/// A risk as it stands in a spec.
+pub(in crate::import) fn risk_lines(risk: &RiskDraft) -> String {
+    let mut text = Lines::default();
+    text.add(&format!("  - title: {} # line {}", scalar(&risk.title), risk.line));
+    text.add(&format!("    level: {}", risk.level));
+    if let Some(effect) = &risk.effect {
+        text.add(&format!("    effect: {effect}"));
     }
+    if let Some(mitigation) = &risk.mitigation {
+        text.add(&format!("    mitigation: {}", scalar(mitigation)));
+    }
+    text.0
+}
+
+/// Somebody of the team.
+pub(in crate::import) fn team_line(person: &TeamDraft) -> String {
+    let weeks =
+        person.weeks.as_ref().map_or_else(String::new, |weeks| format!(", duration: {} w", weeks.floor_decimals(2)));
+    format!("  - {{ role: {}, fte: {}{weeks} }} # line {}", scalar(&person.role), full_time(person), person.line)
+}
+
+/// How much of a full-time job, as the spec writes it.
+pub(in crate::import) fn full_time(person: &TeamDraft) -> String {
+    person.full_time.floor_decimals(4)
+}
+
+/// What something costs.
+pub(in crate::import) fn cost_line(cost: &CostDraft) -> String {
+    let period = cost.period.as_ref().map_or_else(String::new, |period| format!(", period: {}", scalar(period)));
+    format!("  - {{ item: {}, amount: {}{period} }} # line {}", scalar(&cost.item), scalar(&cost.amount), cost.line)
 }
 
 fn people(draft: &Draft, text: &mut Lines) {
     if !draft.team.is_empty() {
         text.add("\nteam:");
     }
-    for person in &draft.team {
-        let weeks = person
-            .weeks
-            .as_ref()
-            .map_or_else(String::new, |weeks| format!(", duration: {} w", weeks.floor_decimals(2)));
-        let full_time = person.full_time.floor_decimals(4);
-        text.add(&format!("  - {{ role: {}, fte: {full_time}{weeks} }} # line {}", scalar(&person.role), person.line));
-    }
+    draft.team.iter().for_each(|person| text.add(&team_line(person)));
     if !draft.costs.is_empty() {
         text.add("\ncosts:");
     }
-    for cost in &draft.costs {
-        let period = cost.period.as_ref().map_or_else(String::new, |period| format!(", period: {}", scalar(period)));
-        text.add(&format!(
-            "  - {{ item: {}, amount: {}{period} }} # line {}",
-            scalar(&cost.item),
-            scalar(&cost.amount),
-            cost.line
-        ));
-    }
+    draft.costs.iter().for_each(|cost| text.add(&cost_line(cost)));
 }
 
 fn sections(draft: &Draft, text: &mut Lines) {

@@ -25,6 +25,12 @@ pub(super) fn indented(text: &str, indent: usize) -> Vec<String> {
     text.lines().map(shift).collect()
 }
 
+/// Lines of an entry at the top as `import` writes it, at another depth.
+pub(super) fn shifted(text: &str, indent: usize) -> Vec<String> {
+    const WRITTEN: usize = 2;
+    text.lines().map(|line| format!("{}{}", " ".repeat(indent), line.get(WRITTEN..).unwrap_or(line))).collect()
+}
+
 impl Edits {
     pub(super) fn new(text: &str) -> Edits {
         Edits {

@@ -47,7 +47,7 @@ fn same_words(old: &OldCheck, _: &str, new: &CheckDraft) -> bool {
 }
 
 /// One title that was edited: nearly the same letters, or one holds all words of the other, which has two and more.
-fn alike(one: &str, other: &str) -> bool {
+pub(super) fn alike(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let words = |text: &str| -> BTreeSet<String> {
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()

@@ -4,11 +4,14 @@
 mod edit;
 mod matching;
 mod old;
+mod outlook;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::draft::{CheckDraft, Draft, check_lines, gate_lines, phase_line};
+use super::draft::{CheckDraft, Draft, check_lines};
 use crate::model::Problems;
 use crate::yaml::{self, Source};
 use edit::Edits;
@@ -35,7 +38,7 @@ pub(super) fn merge(draft: &Draft, file: &str, text: &str) -> Result<Merged, Pro
     }
     merge.shares();
     merge.add_checks();
-    merge.add_phases_and_gates();
+    merge.follow_outlook();
     merge.tell_the_removed(&pairs.iter().map(|(old, _)| old.id.as_str()).collect::<Vec<_>>());
     let Merge { edits, notes, .. } = merge;
     Ok(Merged { spec: edits.applied(), notes })
@@ -165,22 +168,6 @@ impl<'a> Merge<'a> {
         let mut renamed = check.clone();
         (renamed.requires, renamed.any_of) = (requires, any_of);
         renamed
-    }
-
-    fn add_phases_and_gates(&mut self) {
-        let phases = self.draft.phases.iter().filter(|phase| !self.old.phases.contains(&phase.id));
-        let phases: Vec<String> = phases.map(phase_line).collect();
-        let gates = self.draft.gates.iter().filter(|gate| !self.old.gates.contains(&gate.id));
-        let gates: Vec<String> = gates.flat_map(|gate| edit::lines(&gate_lines(gate, &self.ids))).collect();
-        for (key, lines) in [("phases", phases), ("gates", gates)] {
-            if !lines.is_empty() {
-                self.notes.push(format!("added {} line(s) under `{key}`", lines.len()));
-                match self.old.ends.get(key) {
-                    Some(end) => self.edits.insert_after(*end, lines),
-                    None => self.edits.append([vec![String::new(), format!("{key}:")], lines].concat()),
-                }
-            }
-        }
     }
 
     /// Checks that were made from the document and are no longer in it: told, never taken out.

@@ -11,13 +11,36 @@ use crate::yaml::Node;
 pub(super) struct OldSpec {
     pub(super) checks: Vec<OldCheck>,
     areas: Vec<OldArea>,
-    pub(super) phases: BTreeSet<String>,
-    pub(super) gates: BTreeSet<String>,
     /// Line and value of what is claimed of the whole.
     pub(super) overall: Option<(usize, String)>,
     pub(super) last_line_of_areas: usize,
     /// The last line below a key at the top.
     pub(super) ends: BTreeMap<&'static str, usize>,
+    /// What stands below `risks`, `team` and `costs`, and the parts of the plan below `phases` and `gates`.
+    pub(super) entries: BTreeMap<&'static str, OldEntries>,
+}
+
+/// What stands below one key at the top.
+#[derive(Default)]
+pub(super) struct OldEntries {
+    pub(super) all: Vec<OldEntry>,
+    /// Columns before the dash, or before the id.
+    pub(super) indent: usize,
+    /// Whether each entry starts on a line of its own.
+    pub(super) is_block: bool,
+}
+
+/// One risk, person, cost, phase or gate.
+pub(super) struct OldEntry {
+    /// Its id, or what names it.
+    pub(super) name: String,
+    pub(super) first_line: usize,
+    /// The line of the document that a comment names: it was made from the document.
+    pub(super) document_line: Option<u32>,
+    /// What is compared with the document: level, share of a job, amount.
+    pub(super) value: Option<String>,
+    /// Where a gate lists its checks on one line.
+    pub(super) checks_line: Option<usize>,
 }
 
 pub(super) struct OldArea {
@@ -83,14 +106,15 @@ impl OldSpec {
         let lines: Vec<&str> = text.lines().collect();
         let mut spec = OldSpec { last_line_of_areas: lines.len().saturating_sub(1), ..OldSpec::default() };
         let Some(root) = root else { return spec };
-        let keys = |name: &str| -> BTreeSet<String> {
-            root.get(name).map(Node::entries).unwrap_or_default().iter().map(|(key, _)| key.text.clone()).collect()
-        };
-        (spec.phases, spec.gates) = (keys("phases"), keys("gates"));
         for (key, name) in
             root.entries().iter().filter_map(|(key, _)| Some((key, TOP.iter().find(|top| **top == key.text)?)))
         {
             spec.ends.insert(name, last_line_below(&lines, line_of(key.span.line), 0));
+        }
+        for (key, name, value) in ENTRIES {
+            if let Some(node) = root.get(key) {
+                spec.entries.insert(key, entries(&lines, node, name, value));
+            }
         }
         if let Some(end) = spec.ends.get("areas") {
             spec.last_line_of_areas = *end;
@@ -148,7 +172,49 @@ impl OldSpec {
 }
 
 /// Keys at the top that may grow.
-const TOP: &[&str] = &["areas", "phases", "gates"];
+const TOP: &[&str] = &["areas", "phases", "gates", "risks", "team", "costs"];
+
+/// Keys with entries, what names an entry (an id where empty), and what is compared with the document.
+const ENTRIES: [(&str, &str, &str); 5] = [
+    ("risks", "title", "level"),
+    ("team", "role", "fte"),
+    ("costs", "item", "amount"),
+    ("phases", "", "end"),
+    ("gates", "", ""),
+];
+
+/// The number in a comment `# line 12` at the end of a line.
+fn line_beside(lines: &[&str], line: usize) -> Option<u32> {
+    lines.get(line)?.rsplit_once("# line ")?.1.trim().parse().ok()
+}
+
+fn entries(lines: &[&str], node: &Node, name: &str, value: &str) -> OldEntries {
+    let entry = |named: String, line: u32, node: &Node| {
+        let first_line = line_of(line);
+        let checks = node.get("checks").map(|checks| line_of(checks.span.line));
+        OldEntry {
+            name: named,
+            first_line,
+            document_line: line_beside(lines, first_line),
+            value: node.get(value).and_then(Node::text).map(plain),
+            checks_line: checks.filter(|line| {
+                lines.get(*line).is_some_and(|text| text.contains('[') && text.trim_end().ends_with(']'))
+            }),
+        }
+    };
+    let items = node.items().iter();
+    let listed = items
+        .map(|item| entry(item.get(name).and_then(Node::text).map(plain).unwrap_or_default(), item.span.line, item));
+    let keyed = node.entries().iter().map(|(key, value)| entry(key.text.clone(), key.span.line, value));
+    let all: Vec<OldEntry> = if name.is_empty() { keyed.collect() } else { listed.collect() };
+    let starts: BTreeSet<usize> = all.iter().map(|entry| entry.first_line).collect();
+    let opens = |entry: &OldEntry| {
+        lines.get(entry.first_line).is_some_and(|line| name.is_empty() || line.trim_start().starts_with('-'))
+    };
+    let indent = all.first().and_then(|first| lines.get(first.first_line)).map_or(2, |line| depth(line));
+    let is_block = !all.is_empty() && starts.len() == all.len() && all.iter().all(opens);
+    OldEntries { all, indent, is_block }
+}
 
 /// A text without what keeps references to variables from being replaced.
 fn plain(text: &str) -> String {
@@ -179,10 +245,7 @@ fn check(lines: &[&str], area: &str, item: &Node, id: &Node, indent: usize, docu
     let first_line = line_of(item.span.line);
     let last_line = last_line_below(lines, first_line, indent);
     let id_line = line_of(id.span.line);
-    let beside = lines
-        .get(id_line)
-        .and_then(|line| line.rsplit_once("# line "))
-        .and_then(|(_, number)| number.trim().parse().ok());
+    let beside = line_beside(lines, id_line);
     let source = item.get("claimed").and_then(|claimed| claimed.get("source")).and_then(Node::text);
     let named = source.and_then(|source| source.rsplit_once(':')).map(|(file, _)| file);
     let same_file = |file: &str| file.rsplit('/').next() == document.rsplit('/').next();
@@ -196,7 +259,7 @@ fn check(lines: &[&str], area: &str, item: &Node, id: &Node, indent: usize, docu
     OldCheck {
         area: area.to_owned(),
         last_own_line: last_own_line.unwrap_or(first_line),
-        id_line: beside.map(|_: u32| id_line),
+        id_line: beside.map(|_| id_line),
         document_line: beside,
         document: named.filter(|file| same_file(file)).unwrap_or(document).to_owned(),
         title_line: title_line
