@@ -233,6 +233,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &amqp::DEF,
     &auth_required::DEF,
     &authz::DEF,
+    &brute_force::DEF,
     &code::DEF,
     &command::DEF,
     &brute_force::DEF,
