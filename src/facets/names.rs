@@ -81,7 +81,9 @@ fn look_lists(path: &str, base: &str, gathered: &mut Gathered) {
         || base.ends_with(".dockerfile")
         || base == "Containerfile"
         || base.starts_with("Containerfile.");
-    if dockerfile && !base.ends_with(".dockerignore") {
+    const DEVELOPMENT: &[&str] = &["dev", "devel", "development", "test", "tests", "local", "ci", "debug"];
+    let is_development = base.split(['.', '-', '_']).any(|word| DEVELOPMENT.contains(&word));
+    if dockerfile && !is_development && !base.ends_with(".dockerignore") {
         gathered.facets.dockerfiles.push(path.to_owned());
         gathered.sign("container", path, "is a Dockerfile");
     }

@@ -215,6 +215,8 @@ static DATE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:^|\D)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?:\D|$)").expect("a fixed pattern"));
 
 fn pin_of_tag(tag: &str) -> Pin {
+    // The name of a processor is no version.
+    let tag = &tag.replace("x86_64", "amd64").replace("x86-64", "amd64");
     if DATE.is_match(tag) || (COMMIT.is_match(tag) && tag.bytes().any(|b| b.is_ascii_alphabetic()) && tag.len() >= 7) {
         return Pin::Version;
     }
@@ -262,6 +264,7 @@ mod tests {
         for (text, pin) in [
             ("node", Pin::Floating),
             ("node:latest", Pin::Floating),
+            ("ghcr.io/blackdex/rust-musl:x86_64-musl-stable-1.97.1", Pin::Version),
             ("node:lts-alpine3.20", Pin::Floating),
             ("node:alpine", Pin::Floating),
             ("node:20", Pin::Major),

@@ -51,7 +51,9 @@ mod load;
 mod logs;
 mod malformed;
 mod manifest;
+mod markup;
 mod metrics;
+mod migrations;
 mod mysql;
 mod nats;
 mod openapi;
@@ -80,6 +82,7 @@ mod secret_name;
 mod secrets;
 mod security_headers;
 mod service;
+mod settings;
 mod sse;
 mod syntax;
 mod tcp;
@@ -270,6 +273,8 @@ pub static PROBES: &[&ProbeDef] = &[
     &metrics::DEF,
     &mysql::DEF,
     &nats::DEF,
+    &markup::DEF,
+    &migrations::DEF,
     &openapi::DEF,
     &openapi_conformance::DEF,
     &ownership::DEF,
@@ -282,6 +287,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &runtime::DEF,
     &secrets::DEF,
     &security_headers::DEF,
+    &settings::DEF,
     &sse::DEF,
     &syntax::DEF,
     &tcp::DEF,

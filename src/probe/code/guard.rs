@@ -72,7 +72,8 @@ impl Guard {
     pub(super) fn weigh(self, found: &Match<'_>, certainty: Certainty) -> Option<Certainty> {
         let hint = |is: bool| Some(if is { Certainty::Hint } else { certainty });
         match self {
-            Guard::None | Guard::Overridable => Some(certainty),
+            Guard::None => Some(certainty),
+            Guard::Overridable => hint(found.says_something_else()),
             Guard::PlainCall => found.is_plain_call().then_some(certainty),
             Guard::Option => hint(found.is_optional()),
             Guard::HttpClient => hint(found.is_optional() || !found.is_near(http_client(), 8)),
@@ -116,6 +117,14 @@ impl Match<'_> {
         let glued =
             self.start > 0 && before.len() == self.start && matches!(before.last(), Some(b'>' | b':' | b'$' | b'\\'));
         !glued && !before.ends_with(b"->") && !before.ends_with(b"::") && !before.ends_with(b"function")
+    }
+
+    /// A last branch that names what it got (`NotImplementedError(f"unexpected status: …")`), or a helper that is named for
+    /// refusing, is no work left to do (catalogue T3).
+    fn says_something_else(&self) -> bool {
+        let line = self.line();
+        let helper = refuser().is_match(self.around(1, 0));
+        helper || (self.lang == Lang::Python && message().is_match(line) && !unfinished().is_match(line))
     }
 
     fn is_optional(&self) -> bool {
@@ -212,6 +221,21 @@ fn cleanup() -> &'static Regex {
 fn refusal() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(&CELL, r"(?i)\b(not|isn't|never) (be )?(supported|allowed|needed|used)\b")
+}
+
+fn message() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r#"NotImplementedError\(\s*[fFrR]?["'][^"']*\w"#)
+}
+
+fn unfinished() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r#"(?i)Error\(.*\b(implement\w*|todo|override\w*|overrid\w*|subclass\w*|abstract|yet)\b"#)
+}
+
+fn refuser() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"(?i)\b(function|def|fn|func|const)\s+(not_?implemented|unsupported|not_?supported)\b")
 }
 
 fn version() -> &'static Regex {

@@ -68,7 +68,7 @@ pub(super) static RULES: &[Rule] = &[
         &["setObjectInputFilter", "resolveClass"],
     ),
     parser(&[Java, Kotlin], r"\bnew\s+XMLDecoder\("),
-    parser(&[Java, Kotlin], r"\.enableDefaultTyping\("),
+    parser(&[Java, Kotlin], r"\b\w*[mM]apper\w*(\(\))?\.enableDefaultTyping\("),
     rule(PARSER, &[Java, Kotlin], Hint, r"\bnew\s+Yaml\(\s*\)"),
     rule(PARSER, &[Java, Kotlin], Hint, r"\bDocumentBuilderFactory\.newInstance\(\)"),
     parser(&[DotNet], r"\bnew\s+(BinaryFormatter|NetDataContractSerializer|LosFormatter|SoapFormatter)\("),

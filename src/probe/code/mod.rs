@@ -5,6 +5,7 @@
 
 mod binary;
 mod credential;
+mod deployment;
 mod failure;
 mod fallback;
 mod guard;
@@ -89,7 +90,9 @@ const SHIPPED: &[(&str, &str)] = &[
 ];
 /// Counts of findings in shipped source, of every table.
 fn in_source() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [SHIPPED, failure::FACTS, fallback::FACTS, hazard::FACTS, credential::FACTS, outdated::FACTS].into_iter().flatten()
+    [SHIPPED, failure::FACTS, fallback::FACTS, hazard::FACTS, credential::FACTS, outdated::FACTS, deployment::FACTS]
+        .into_iter()
+        .flatten()
 }
 
 /// Counts of findings in tests.

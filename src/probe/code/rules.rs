@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use super::guard::Guard;
 use super::language::Lang;
-use super::{credential, failure, fallback, hazard, outdated};
+use super::{credential, deployment, failure, fallback, hazard, outdated};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
 use crate::world::View;
@@ -242,7 +242,9 @@ pub(super) fn of_language(lang: Lang) -> impl ExactSizeIterator<Item = &'static 
 
 /// The tables of all files, one after the other.
 fn all() -> impl Iterator<Item = &'static Rule> {
-    [RULES, failure::RULES, fallback::RULES, hazard::RULES, credential::RULES, outdated::RULES].into_iter().flatten()
+    [RULES, failure::RULES, fallback::RULES, hazard::RULES, credential::RULES, outdated::RULES, deployment::RULES]
+        .into_iter()
+        .flatten()
 }
 
 #[cfg(test)]

@@ -39,6 +39,9 @@ fn stubs_count_in_shipped_code_and_not_in_tests_or_prose() {
         ("A.cs", "class A { void B() { throw new NotImplementedException(); } }\n", 1),
         ("A.cs", "class A { void B() { throw new NotImplementedException(\"Back is not supported\"); } }\n", 0),
         ("a.rb", "def a\n  raise NotImplementedError\nend\n", 0),
+        ("a.py", "def pay(kind):\n    raise NotImplementedError(f\"unexpected kind: {kind}\")\n", 0),
+        ("a.py", "def pay(kind):\n    raise NotImplementedError(\"to be implemented\")\n", 1),
+        ("a.ts", "export function notImplemented() {\n  throw new Error('Not implemented.');\n}\n", 0),
     ] {
         assert_eq!(one("stubs", path, text), Some(expected), "{path}: {text}");
     }
@@ -344,4 +347,11 @@ fn what_a_release_took_away_counts_unless_the_version_is_looked_at() {
             ("A.java", "Integer i = new Integer(3);\n", 1),
         ],
     );
+}
+
+#[test]
+fn default_typing_of_a_mapper_is_unsafe_and_that_of_a_security_module_is_not() {
+    assert_eq!(one("unsafe_parsers", "A.java", "class A { void a() { mapper.enableDefaultTyping(); } }\n"), Some(1));
+    let own = "class A { void a(Context c) { SecurityJackson2Modules.enableDefaultTyping(c.getOwner()); } }\n";
+    assert_eq!(one("unsafe_parsers", "A.java", own), Some(0));
 }

@@ -2,7 +2,7 @@
 
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
-use crate::probe::purpose::is_dev_word;
+use crate::probe::purpose::{is_dev_word, says_development};
 use crate::probe::yaml_file::{self, YamlFault};
 
 use super::danger::{escape_percent, host_escapes, inline_secrets};
@@ -19,6 +19,8 @@ pub(crate) struct Judged {
     pub(super) digests: usize,
     /// Credit for host escapes, in percent.
     pub(super) escape_percent: u32,
+    /// What says that the whole file is for development, if anything does.
+    pub(super) development: Option<&'static str>,
 }
 
 /// Reads and judges; `Ok(None)` is YAML that is no compose file.
@@ -26,8 +28,14 @@ pub(super) fn judge(path: &str, bytes: &[u8]) -> Result<Option<Judged>, YamlFaul
     let root = yaml_file::read(path, bytes)?;
     let Some(services) = root.get("services") else { return Ok(None) };
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut judged =
-        Judged { services: Vec::new(), findings: Vec::new(), pins: Vec::new(), digests: 0, escape_percent: 100 };
+    let mut judged = Judged {
+        services: Vec::new(),
+        findings: Vec::new(),
+        pins: Vec::new(),
+        digests: 0,
+        escape_percent: 100,
+        development: None,
+    };
     for (key, node) in services.entries() {
         let mut service = service(&key.text, node, folder);
         service.line = key.span.line;
@@ -42,7 +50,23 @@ pub(super) fn judge(path: &str, bytes: &[u8]) -> Result<Option<Judged>, YamlFaul
         judged.findings.extend(inline_secrets(&service, node));
         judged.services.push(service);
     }
+    judged.development = development(&String::from_utf8_lossy(bytes), &judged.services);
     Ok(Some(judged))
+}
+
+/// A comment at the head says so, or every image that is built here is built from `Dockerfile.dev` or its kin.
+fn development(text: &str, services: &[Service]) -> Option<&'static str> {
+    let mut built = services.iter().filter_map(|service| service.build.as_ref()).peekable();
+    let is_dev = |dockerfile: &str| {
+        dockerfile.rsplit('/').next().is_some_and(|base| base.split(['.', '-', '_']).any(is_dev_word))
+    };
+    match () {
+        () if says_development(text) => Some("its first comment says that it is for development"),
+        () if built.peek().is_some() && built.all(|build| is_dev(&build.dockerfile)) => {
+            Some("what it builds is built for development")
+        }
+        () => None,
+    }
 }
 
 impl Judged {
@@ -105,6 +129,16 @@ mod tests {
     #[test]
     fn a_service_of_a_development_profile_weighs_nothing() {
         assert!(facts("  a:\n    image: x\n    profiles: [dev]\n").is_empty());
+    }
+
+    #[test]
+    fn a_file_for_development_is_known_by_its_comment_or_by_what_it_builds() {
+        let development = |text: &str| judge("compose.yaml", text.as_bytes()).unwrap().unwrap().development.is_some();
+        assert!(development("# For development purposes only\nservices:\n  a: {image: x}\n"));
+        assert!(development("services:\n  a:\n    build: {context: ., dockerfile: Dockerfile.dev}\n"));
+        assert!(!development(
+            "services:\n  a:\n    build: .\n  b:\n    build: {context: ., dockerfile: Dockerfile.dev}\n"
+        ));
     }
 
     #[test]

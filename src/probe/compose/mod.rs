@@ -73,6 +73,9 @@ pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
             continue;
         }
         let Ok(Ok(Some(judged))) = digest else { continue };
+        if judged.development.is_some() {
+            continue;
+        }
         builds.extend(judged.services.iter().filter_map(|service| {
             let build = service.build.clone()?;
             Some(Build { has_health: service.has_health, has_user: service.has_user, ..build })

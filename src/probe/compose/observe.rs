@@ -11,6 +11,7 @@ use crate::world::{Swept, WantId};
 
 use super::Digest;
 use super::datastore::datastore;
+use super::judge::Judged;
 use super::service::Service;
 
 /// A service with the file it was first seen in.
@@ -31,6 +32,10 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
         let reason = if explicit { None } else { purpose::aside(path, swept.class(id)) };
         if let Some(reason) = reason {
             aside.push(left_out(path, &reason));
+            continue;
+        }
+        if let (false, Ok(Ok(Some(Judged { development: Some(reason), .. })))) = (explicit, digest) {
+            aside.push(left_out(path, reason));
             continue;
         }
         match digest {

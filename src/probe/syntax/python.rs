@@ -30,6 +30,9 @@ pub(super) fn parse(file: &FileBytes<'_>) -> Parsed {
     if file.path().contains("{{") {
         return Parsed::Template;
     }
+    if is_of_another_language(text) {
+        return Parsed::Data;
+    }
     if depth(file) > DEEPEST {
         return Parsed::Data;
     }
@@ -45,6 +48,12 @@ pub(super) fn parse(file: &FileBytes<'_>) -> Parsed {
         Some(Some(_)) if TEMPLATE.is_match(text) => Parsed::Template,
         Some(Some((line, what))) => Parsed::Broken(line, what),
     }
+}
+
+/// Whether the first line names an interpreter that is not Python's, whatever the file is called.
+fn is_of_another_language(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    first.starts_with("#!") && !["py", "uv", "sage"].iter().any(|word| first.contains(word))
 }
 
 /// Line and what the parser says.
@@ -107,6 +116,7 @@ mod tests {
     fn what_is_no_python_3_is_not_judged() {
         for (path, text) in [
             ("a.py", "print 'x'\n"),
+            ("bin/gprof.py", "#!/usr/bin/env ruby\nabort(\"a\nb\")\n"),
             ("a.py", "try:\n    x()\nexcept ValueError, e:\n    raise\n"),
             ("a.py", "from {{ cookiecutter.name }} import x\n"),
             ("{{name}}/a.py", "import {{name}}\n"),

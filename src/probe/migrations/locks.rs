@@ -1,0 +1,205 @@
+//! What in a migration of PostgreSQL stops or breaks the version that runs (after the rules of squawk, which are named).
+//! A table that the same file makes is empty and nobody's yet.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::probe::finding::{Finding, shortened};
+
+use super::sql::Statement;
+
+/// Facts that count them, with what they are.
+#[rustfmt::skip]
+pub(super) const FACTS: &[(&str, &str)] = &[
+    ("blocking_indexes", "indexes made without `CONCURRENTLY` on a table that was there (squawk require-concurrent-index-creation)"),
+    ("concurrent_in_transaction", "`CONCURRENTLY` between `BEGIN` and `COMMIT` (squawk ban-concurrent-index-creation-in-transaction)"),
+    ("validated_constraints", "foreign keys and checks added without `NOT VALID`, keys without `USING INDEX`: every row is checked under a lock (squawk adding-foreign-key-constraint, constraint-missing-not-valid)"),
+    ("blocking_not_nulls", "`SET NOT NULL`, and columns added with `NOT NULL` and no default (squawk adding-not-nullable-field, adding-required-field)"),
+    ("type_changes", "columns whose type changes (squawk changing-column-type)"),
+    ("drops", "columns and tables that are dropped (squawk ban-drop-column, ban-drop-table)"),
+    ("renames", "columns and tables that are renamed (squawk renaming-column, renaming-table)"),
+];
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a fixed pattern")
+}
+
+static CREATED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^CREATE (?:(?:GLOBAL |LOCAL )?(?:TEMP|TEMPORARY|UNLOGGED) )?TABLE (?:IF NOT EXISTS )?([\w.]+)")
+});
+static INDEX: LazyLock<Regex> = LazyLock::new(|| pattern(r"^CREATE (?:UNIQUE )?INDEX\b.*? ON (?:ONLY )?([\w.]+)"));
+static ALTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?([\w.]+) (.*)$"));
+static DROP_TABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^DROP TABLE (?:IF EXISTS )?([\w.]+)"));
+static CONSTRAINT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\bADD (?:CONSTRAINT \w+ )?(?:FOREIGN KEY|CHECK|UNIQUE|PRIMARY KEY)\b|\bADD (?:COLUMN )?.*\bREFERENCES\b")
+});
+static COLUMN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ADD (?:COLUMN )?(?:IF NOT EXISTS )?(\w+) "));
+static TYPE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bALTER (?:COLUMN )?\w+ (?:SET DATA )?TYPE\b"));
+static NOT_NULL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bALTER (?:COLUMN )?\w+ SET NOT NULL\b"));
+static DROP_COLUMN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^DROP (?:COLUMN )?(?:IF EXISTS )?(?:(\w+))(?: CASCADE| RESTRICT)?$"));
+static RENAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^RENAME (?:COLUMN )?(?:\w+ )?TO \w+$"));
+
+/// Whether statements are of PostgreSQL, as far as they show it.
+pub(super) fn shows_postgres(text: &str) -> bool {
+    static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(bigserial|serial4|serial8|timestamptz|jsonb|bytea|plpgsql|concurrently|gen_random_uuid|create extension|create type \S+ as enum|using (btree|gin|gist)|tsvector|citext|with time zone)\b|\bserial\b|\$\$|::\w|\bnot valid\b|set (local )?(lock|statement)_timeout",
+        )
+    });
+    !shows_another(text) && SIGNS.is_match(text)
+}
+
+/// Whether statements are of another database.
+pub(super) fn shows_another(text: &str) -> bool {
+    static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)`\w+`|\bengine\s*=|\bauto_increment\b|\bautoincrement\b|\bpragma\b|\bnvarchar\b|\bidentity\(\d|\bvarchar2\b|\bmergetree\b|\bgo\s*$",
+        )
+    });
+    SIGNS.is_match(text)
+}
+
+/// Findings in the statements of one file, and how many a comment takes out.
+pub(super) fn hazards(statements: &[Statement]) -> (Vec<Finding>, usize) {
+    let mut made: BTreeSet<&str> = BTreeSet::new();
+    let mut in_transaction = false;
+    let mut found = Vec::new();
+    let mut ignored = 0;
+    for statement in statements {
+        let text = statement.text.as_str();
+        made.extend(CREATED.captures(text).and_then(|captures| captures.get(1)).map(|table| table.as_str()));
+        match text {
+            "BEGIN" | "BEGIN TRANSACTION" | "BEGIN WORK" | "START TRANSACTION" => in_transaction = true,
+            "COMMIT" | "END" | "COMMIT TRANSACTION" | "COMMIT WORK" => in_transaction = false,
+            _ => {}
+        }
+        let facts = of_statement(text, &made, in_transaction);
+        if statement.is_ignored {
+            ignored += facts.len();
+            continue;
+        }
+        found.extend(facts.into_iter().map(|fact| {
+            let shown = shortened(text);
+            Finding::new(fact, statement.line, shown.as_str(), shown.as_str())
+        }));
+    }
+    (found, ignored)
+}
+
+fn of_statement(text: &str, made: &BTreeSet<&str>, in_transaction: bool) -> Vec<&'static str> {
+    let table = |captures: &regex::Captures<'_>| {
+        captures.get(1).is_some_and(|table| !made.iter().any(|made| *made == table.as_str()))
+    };
+    if INDEX.captures(text).is_some_and(|captures| table(&captures)) {
+        let concurrent = text.contains(" CONCURRENTLY ");
+        return match (concurrent, in_transaction) {
+            (false, _) => vec!["blocking_indexes"],
+            (true, true) => vec!["concurrent_in_transaction"],
+            (true, false) => Vec::new(),
+        };
+    }
+    if DROP_TABLE.captures(text).is_some_and(|captures| table(&captures)) {
+        return vec!["drops"];
+    }
+    let Some(captures) = ALTER.captures(text).filter(table) else { return Vec::new() };
+    let actions = captures.get(2).map_or("", |actions| actions.as_str());
+    parts(actions).into_iter().filter_map(of_action).collect()
+}
+
+/// One action of `ALTER TABLE`.
+fn of_action(action: &str) -> Option<&'static str> {
+    let adds_column = COLUMN.captures(action).and_then(|captures| captures.get(1)).is_some_and(|name| {
+        !matches!(name.as_str(), "CONSTRAINT" | "CHECK" | "FOREIGN" | "PRIMARY" | "UNIQUE" | "EXCLUDE" | "COLUMN")
+    });
+    let has = |words: &str| action.contains(words);
+    match () {
+        () if adds_column && has(" NOT NULL") && !has(" DEFAULT ") && !has(" GENERATED ") => Some("blocking_not_nulls"),
+        () if CONSTRAINT.is_match(action) && !has("NOT VALID") && !has(" USING INDEX ") => {
+            Some("validated_constraints")
+        }
+        () if NOT_NULL.is_match(action) => Some("blocking_not_nulls"),
+        () if TYPE.is_match(action) => Some("type_changes"),
+        () if DROP_COLUMN.captures(action).is_some_and(|captures| captures.get(1).is_some_and(is_column)) => {
+            Some("drops")
+        }
+        () if RENAME.is_match(action) => Some("renames"),
+        () => None,
+    }
+}
+
+fn is_column(name: regex::Match<'_>) -> bool {
+    !matches!(name.as_str(), "CONSTRAINT" | "DEFAULT" | "NOT" | "IDENTITY" | "EXPRESSION")
+}
+
+/// The actions between commas outside of brackets.
+fn parts(actions: &str) -> Vec<&str> {
+    let (mut depth, mut from) = (0_usize, 0_usize);
+    let mut found = Vec::new();
+    for (at, byte) in actions.bytes().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                found.push(actions[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(actions[from..].trim());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::migrations::sql;
+
+    fn facts(text: &str) -> Vec<&'static str> {
+        hazards(&sql::statements(text)).0.into_iter().map(|finding| finding.fact).collect()
+    }
+
+    #[test]
+    fn each_hazard_is_found_where_it_is_one() {
+        for (text, expected) in [
+            ("create index a_x on a (x);", vec!["blocking_indexes"]),
+            ("create unique index concurrently a_x on a (x);", vec![]),
+            ("begin; create index concurrently a_x on a (x); commit;", vec!["concurrent_in_transaction"]),
+            ("create table a (x int); create index a_x on a (x);", vec![]),
+            ("alter table a add constraint f foreign key (x) references b (x);", vec!["validated_constraints"]),
+            ("alter table a add constraint f foreign key (x) references b (x) not valid;", vec![]),
+            ("alter table a validate constraint f;", vec![]),
+            ("alter table a add constraint k unique (x);", vec!["validated_constraints"]),
+            ("alter table a add constraint k unique using index a_x;", vec![]),
+            ("alter table a alter column x set not null;", vec!["blocking_not_nulls"]),
+            ("alter table a add column x int not null;", vec!["blocking_not_nulls"]),
+            ("alter table a add column x int not null default 0;", vec![]),
+            ("alter table a alter column x type bigint, drop column y;", vec!["type_changes", "drops"]),
+            ("alter table a drop constraint f;", vec![]),
+            ("alter table a drop x;", vec!["drops"]),
+            ("drop table if exists a;", vec!["drops"]),
+            ("alter table a rename column x to y;", vec!["renames"]),
+            ("alter table a rename to b;", vec!["renames"]),
+            ("alter table a rename constraint f to g;", vec![]),
+            ("insert into a values ('create index x on a (x)');", vec![]),
+        ] {
+            assert_eq!(facts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comment_for_squawk_takes_a_finding_out_and_is_counted() {
+        let seen = hazards(&sql::statements("-- squawk-ignore ban-drop-column\nalter table a drop column x;"));
+        assert_eq!((seen.0.len(), seen.1), (0, 1));
+    }
+
+    #[test]
+    fn the_dialect_is_told_by_what_only_one_has() {
+        assert!(shows_postgres("create table a (id bigserial primary key, at timestamptz);"));
+        assert!(!shows_postgres("create table `a` (id int auto_increment, j jsonb);"));
+        assert!(!shows_postgres("create table a (id int primary key);"));
+    }
+}

@@ -1,0 +1,131 @@
+//! Probe `migrations`: changes of a database's schema as files: their order, what in them stops the version that runs,
+//! whether they lead back. Owns parameters and facts; the breadth of rules is squawk's, whose report `ingest` reads.
+
+mod file;
+mod locks;
+mod observe;
+mod sql;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
+use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
+use crate::world::{Class, ClassSet, Select, Want, WantId, Wants};
+use crate::yaml::{Node, Spanned};
+
+use file::Migration;
+use observe::Seen;
+
+/// The registry's entry.
+pub(super) static DEF: ProbeDef = ProbeDef {
+    name: "migrations",
+    doc: "Reads migrations of databases (SQL, Alembic, Django, Rails): order, locks, ways back",
+    schema: |generator| generator.subschema_for::<Params>(),
+    decode,
+    example: "glob: \"db/migrations/*.sql\"\n",
+};
+
+/// Parameters of the `migrations` probe.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "MigrationsProbe")]
+struct Params {
+    /// Migrations to read. Default: every `.sql`, `.py` and `.rb` file in a folder named after migrations, Alembic's
+    /// `versions`, and `*.up.sql`, `*.down.sql`.
+    #[serde(default)]
+    glob: Option<Spanned<String>>,
+}
+
+struct Migrations {
+    glob: Option<String>,
+}
+
+fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
+    let params: Params = crate::yaml::decode(node, problems)?;
+    let glob = glob_parameter::checked(params.glob, "db/migrations/*.sql", problems)?;
+    Some(Box::new(Migrations { glob }))
+}
+
+impl Migrations {
+    fn select(&self) -> Select {
+        const USUAL: &str = "{**/alembic/versions/*.py,**/*.{up,down}.sql,**/V*__*.sql,**/U*__*.sql}";
+        let named = self.glob.as_deref().map(|glob| Select::glob(glob).unwrap_or_else(|_| Select::bases(&[])));
+        named.unwrap_or_else(|| {
+            let usual = Select::glob(USUAL).unwrap_or_else(|_| Select::bases(&[]));
+            usual.of(ClassSet::of(&[Class::Src, Class::Migration]))
+        })
+    }
+}
+
+impl Probe for Migrations {
+    #[rustfmt::skip]
+    fn facts(&self) -> FactSchema {
+        let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
+        let mut decls = vec![
+            count("files", "migrations of a known tool, ways back included; 0 when there is none, and then nothing else is observed"),
+            count("sql_files", "those in SQL"),
+            count("duplicate_versions", "migrations with a version that another one of their folder has"),
+            count("extra_heads", "ends of a graph of migrations (Alembic, Django) beyond the first"),
+            count("judged", "migrations in SQL of PostgreSQL that were searched for hazards: the newest 20 of each folder, its first left out"),
+            count("hazards", "all of the hazards below; unobserved when nothing was judged"),
+        ];
+        decls.extend(locks::FACTS.iter().map(|(name, doc)| count(name, doc)));
+        decls.extend([
+            count("suppressed", "hazards that a comment `squawk-ignore` takes out"),
+            count("one_way", "of the newest 20 of each folder those without a way back"),
+            FactDecl::new("reversible_ratio", FactType::Ratio, "share of them that lead back; a comment that says why not counts as well"),
+        ]);
+        FactSchema { decls, ..FactSchema::default() }
+    }
+
+    fn key(&self) -> String {
+        format!("migrations {:?}", self.glob)
+    }
+
+    fn lane(&self) -> Lane {
+        Lane::Free
+    }
+
+    fn touch(&self) -> Touch {
+        let glob = self.glob.clone().unwrap_or_else(|| "**/migrations/**".to_owned());
+        Touch { reads: vec![glob], ..Touch::default() }
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        let read = |select: Select| {
+            Want::doc(select.below(folder), "migrations", |file| -> Result<Option<Migration>, Unknown> {
+                Ok(file::read(file.path(), &file.text()))
+            })
+        };
+        let mut ids = vec![wants.add(read(self.select()))];
+        if self.glob.is_none() {
+            let folders = Select::exts(&["sql", "py", "rb"]).of(ClassSet::of(&[Class::Migration]));
+            ids.push(wants.add(read(folders)));
+        }
+        ids
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
+        Box::pin(async move {
+            let mut seen = Seen::default();
+            let mut read = std::collections::BTreeSet::new();
+            for want in look.wants {
+                let found = look.swept.get(*want);
+                found.whole.clone()?;
+                for (id, migration) in found.own::<Option<Migration>>() {
+                    let path = look.swept.path(id);
+                    if !read.insert(path) {
+                        continue;
+                    }
+                    match migration {
+                        Ok(Some(migration)) => seen.add(path, migration),
+                        Ok(None) => {}
+                        Err(unknown) => seen.findings.unread(path, unknown.0.clone()),
+                    }
+                }
+            }
+            Ok(seen.finish())
+        })
+    }
+}
