@@ -1,5 +1,7 @@
 //! `shipworthy lint`: contradictions inside a readiness document.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
@@ -13,6 +15,7 @@ use crate::import;
 use crate::lint::{self, Allow, Finding};
 use crate::model::outcome::Severity;
 use crate::model::{Place, Problem, Statement};
+use crate::spec;
 
 pub(super) fn run(arguments: &LintArgs, console: &Console) -> Result<Exit> {
     let today = arguments.as_of.as_deref().map(units::date).transpose();
@@ -60,7 +63,7 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
     if is_spec(&arguments.file) {
         let text = String::from_utf8_lossy(&bytes);
         let (statements, allowed) = match import::read_spec(shown, &text) {
-            Ok(read) => read,
+            Ok(read) => laid_together(&arguments.file, &text, console).unwrap_or(read),
             Err(problems) => {
                 console.problems(&problems.sorted());
                 return Ok(None);
@@ -95,8 +98,29 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
     Ok(Some((inventory.statements, allows)))
 }
 
+/// A spec with the files that it includes; `None` where it includes none, or something is wrong: then it is read alone.
+fn laid_together(file: &Path, text: &str, console: &Console) -> Option<(Vec<Statement>, Vec<import::Directive>)> {
+    if !text.lines().any(|line| line.starts_with("include:")) {
+        return None;
+    }
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let place = std::fs::canonicalize(file).unwrap_or_default();
+    let root = if place.starts_with(&here) { here } else { place.parent().unwrap_or(&here).to_owned() };
+    match spec::load(file, &spec::LoadOptions { root, ..spec::LoadOptions::default() }) {
+        Ok(loaded) => {
+            let main = loaded.sources.first().filter(|_| loaded.sources.len() > 1)?;
+            Some(import::read_laid_together(&main.file, text, &loaded.node))
+        }
+        Err(_) => {
+            let shown = file.display();
+            console.note(&format!("{shown}: warning: it cannot be laid together with what it includes and was read alone: see `shipworthy validate`"));
+            None
+        }
+    }
+}
+
 /// Whether the file is a spec; all else is read as a document.
-fn is_spec(file: &std::path::Path) -> bool {
+fn is_spec(file: &Path) -> bool {
     file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml"))
 }
 

@@ -1,7 +1,7 @@
 //! A spec as the document it would be: areas as headings, checks as bullets with the marks of their claims, phases and gates
-//! as lists. So the same rules look for contradictions in both. What a spec includes is not followed.
+//! as lists. So the same rules look for contradictions in both.
 
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
 /// A document with, for each of its lines, the line of the spec that says it.
 #[derive(Default)]
@@ -30,6 +30,36 @@ impl Written {
     }
 }
 
+/// The tree of a spec with all that it includes, where what another file brings stands at the `include` that names it.
+pub(super) fn on_lines_of(file: &str, main: Option<&Node>, mut root: Node) -> Node {
+    let brought: Vec<(String, u32)> = main
+        .and_then(|main| main.get("include"))
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|item| Some((last_part(item.get("file").or(Some(item))?.text()?).to_owned(), item.span.line)))
+        .collect();
+    move_lines(&mut root, file, &brought);
+    root
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn move_lines(node: &mut Node, file: &str, brought: &[(String, u32)]) {
+    if node.span.source.file != file {
+        let name = last_part(&node.span.source.file);
+        let named = brought.iter().find(|(other, _)| other == name).or(brought.first());
+        node.span.line = named.map_or(1, |(_, line)| *line);
+    }
+    match &mut node.kind {
+        Kind::Map(entries) => entries.iter_mut().for_each(|(_, value)| move_lines(value, file, brought)),
+        Kind::List(items) => items.iter_mut().for_each(|item| move_lines(item, file, brought)),
+        _ => {}
+    }
+}
+
 /// Most checks that a document is written of.
 const MOST_CHECKS: usize = 5000;
 
@@ -52,27 +82,41 @@ pub(super) fn written(root: &Node) -> Written {
         }
         let own = || checks.iter().filter(|check| check.area == key);
         own().filter(|check| check.group.is_none()).for_each(|check| check.write(&checks, &mut document));
-        let mut groups: Vec<&str> = Vec::new();
-        groups.extend(own().filter_map(|check| check.group.as_deref()));
-        groups.dedup();
-        for group in groups {
-            document.add(
-                first_line(own().filter(|check| check.group.as_deref() == Some(group))),
-                &format!("\n### {group}"),
-            );
-            document.lines.push(1);
-            own()
-                .filter(|check| check.group.as_deref() == Some(group))
-                .for_each(|check| check.write(&checks, &mut document));
-        }
+        groups(&own().collect::<Vec<_>>(), &checks, &mut document);
         document.bullet(area.span.line, "");
     }
     plan(root, &checks, &mut document);
     document
 }
 
-fn first_line<'c>(mut checks: impl Iterator<Item = &'c Check>) -> u32 {
-    checks.next().map_or(1, |check| check.line)
+/// Checks below the headings of their groups, each group once: `Phase 2 / Search` is a heading below that of `Phase 2`.
+fn groups(own: &[&Check], all: &[Check], document: &mut Written) {
+    let mut names: Vec<&str> = Vec::new();
+    for group in own.iter().filter_map(|check| check.group.as_deref()) {
+        if !names.contains(&group) {
+            names.push(group);
+        }
+    }
+    names.sort_by_key(|name| {
+        own.iter().position(|check| check.group.as_deref().is_some_and(|group| root_of(group) == root_of(name)))
+    });
+    let mut open: Vec<&str> = Vec::new();
+    for name in names {
+        let parts: Vec<&str> = name.split(" / ").collect();
+        let members = || own.iter().filter(|check| check.group.as_deref() == Some(name));
+        let line = members().next().map_or(1, |check| check.line);
+        let shared = open.iter().zip(&parts).take_while(|(open, part)| open == part).count();
+        for (depth, part) in parts.iter().enumerate().skip(shared) {
+            document.bullet(line, "");
+            document.add(line, &format!("{} {part}", "#".repeat((depth + 3).min(6))));
+        }
+        members().for_each(|check| check.write(all, document));
+        open = parts;
+    }
+}
+
+fn root_of(group: &str) -> &str {
+    group.split(" / ").next().unwrap_or(group)
 }
 
 fn head(root: &Node, document: &mut Written) {
@@ -161,7 +205,8 @@ impl Check {
         let rank = if self.blocker { " (Priority: CRITICAL)" } else { "" };
         document.bullet(self.line, &format!("- {mark}{}{share}{}{rank}", self.title, self.effort()));
         for (line, id) in &self.requires {
-            if let Some(other) = all.iter().find(|other| other.id == *id) {
+            // What is done is no prerequisite that is still to come.
+            if let Some(other) = all.iter().find(|other| other.id == *id && !other.is_done()) {
                 document
                     .bullet(*line, &format!("  - Requires: {}", other.title.replace([',', '+', '.', ';', '('], " ")));
             }

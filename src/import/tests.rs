@@ -211,3 +211,46 @@ fn rules_are_proposed_by_words_that_mean_them_and_by_no_others() {
     let silent = suggest(b"# P\n\n- [ ] CI/CD pipeline\n", "P.md", Propose::Comment).spec;
     assert!(silent.contains("# proposed: use: ci/pipeline-present") && !silent.contains("        use:"), "{silent}");
 }
+
+#[test]
+fn a_spec_says_what_its_groups_say_once_and_no_prerequisite_that_is_met() {
+    let spec = "version: 1\nareas:\n  a:\n    title: Work\n    checks:\n      - { id: a1, title: Schema, group: Base / Data, claimed: done }\n      \
+                - { id: a2, title: Pages, group: Front, requires: [a1], claimed: missing }\n      \
+                - { id: a3, title: Index, group: Base / Data, requires: [a2], claimed: missing }\n";
+    let (statements, _) = super::read_spec("s.yaml", spec).unwrap();
+    let boxes: Vec<&str> = statements
+        .iter()
+        .filter(|statement| statement.meaning.kind() == "checkbox")
+        .map(|statement| statement.text.as_str())
+        .collect();
+    assert_eq!(boxes, ["Schema", "Index", "Pages"], "each check once, each group under its own heading");
+    let needed: Vec<u32> = statements
+        .iter()
+        .filter(|statement| matches!(statement.meaning, Meaning::Dependency { .. }))
+        .map(|statement| statement.line)
+        .collect();
+    assert_eq!(needed, [8], "what requires a check that is done waits for nothing");
+    let index = statements.iter().find(|statement| statement.text == "Index").unwrap();
+    assert_eq!(index.section, ["Work", "Base", "Data"]);
+}
+
+#[test]
+fn what_a_spec_includes_is_read_at_the_line_of_its_include() {
+    let folder = tempfile::tempdir().unwrap();
+    let (main, other) = (folder.path().join("shipworthy.yaml"), folder.path().join("base.yaml"));
+    let area = "areas:\n  ops:\n    checks:\n      - { id: ID, title: TITLE, claimed: done }\n";
+    let own = area.replace("ID", "own").replace("TITLE", "Own check");
+    std::fs::write(&main, format!("version: 1\ninclude:\n  - {{ file: base.yaml }}\n{own}")).unwrap();
+    std::fs::write(
+        &other,
+        format!("version: 1\n\n\n\n\n{}", area.replace("ID", "base").replace("TITLE", "Base check")),
+    )
+    .unwrap();
+    let options = crate::spec::LoadOptions { root: folder.path().to_owned(), ..Default::default() };
+    let loaded = crate::spec::load(&main, &options).unwrap();
+    let (statements, _) =
+        super::read_laid_together(&loaded.sources[0].file, &std::fs::read_to_string(&main).unwrap(), &loaded.node);
+    let line =
+        |title: &str| statements.iter().find(|statement| statement.text == title).map(|statement| statement.line);
+    assert_eq!((line("Own check"), line("Base check")), (Some(7), Some(3)));
+}
