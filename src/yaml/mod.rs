@@ -15,6 +15,7 @@ mod error;
 mod merge;
 mod node;
 mod number;
+mod outline;
 mod parse;
 mod raw;
 mod source;
@@ -25,6 +26,7 @@ mod trap;
 
 pub use decode::{decode, decode_part, decode_with_blanks};
 pub use node::{Key, Kind, Node, Source, Span, Style};
+pub use outline::{TopKey, outline};
 pub use parse::{MAX_DEPTH, MAX_NODES, parse, parse_documents, parse_foreign, parse_into};
 pub use raw::{Raw, Spanned};
 pub use source::{MAX_BYTES, source, too_large};

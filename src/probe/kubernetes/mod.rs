@@ -7,6 +7,7 @@ mod api_version;
 mod autoscaling;
 mod available;
 mod container;
+mod definition;
 mod exemption;
 mod facts;
 mod kustomization;

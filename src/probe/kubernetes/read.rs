@@ -11,7 +11,7 @@ use super::kustomization::{self, Kustomization, kustomization};
 use super::liveness::liveness;
 use super::object::{Body, Object, Supplied, text_at};
 use super::workload::{self, containers};
-use super::{access, api_version, autoscaling, exemption, network, plain_secret, pod_security};
+use super::{access, api_version, autoscaling, definition, exemption, network, plain_secret, pod_security};
 
 /// What a file is.
 #[derive(Clone, Debug)]
@@ -66,7 +66,8 @@ fn read(path: &str, bytes: &[u8], minor: u32) -> Result<Manifest, YamlFault> {
     if is_template(&text) {
         return Ok(Manifest::Template);
     }
-    match yaml_file::read_all(path, bytes) {
+    let shorter = definition::without_schemas(&text);
+    match yaml_file::read_all(path, shorter.as_ref().map_or(bytes, String::as_bytes)) {
         Ok(documents) => Ok(manifest(&documents, minor)),
         Err(_) if text.contains("{{") || text.contains("{%") => Ok(Manifest::Template),
         Err(fault) => Err(fault),

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use crate::probe::yaml_file;
+use crate::yaml::outline;
 
 /// What parsing told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +88,9 @@ fn toml(text: &str) -> Parsed {
 fn yaml(path: &str, bytes: &[u8]) -> Parsed {
     const OURS: &[&str] =
         &["a key must be text", "nested deeper", "no meaning here", "an alias inside", "too many", "more than"];
+    if std::str::from_utf8(bytes).is_ok_and(|text| outline(text).is_some()) {
+        return Parsed::Good;
+    }
     match yaml_file::read_all(path, bytes) {
         Ok(_) => Parsed::Good,
         Err(fault) if OURS.iter().any(|start| fault.reason.contains(start)) => Parsed::Data,
