@@ -22,7 +22,9 @@ pub(super) fn lex(language: &'static Language, bytes: &[u8]) -> Vec<(u32, View)>
         heredoc_faults: 0,
         open_until: vec![0; language.quotes.len() + 2],
         kinds: kinds(language),
+        three: None,
     };
+    lexer.three = three(&lexer.kinds);
     if language.has(Quirk::Php) {
         lexer.skip_markup();
     }
@@ -46,6 +48,8 @@ pub(super) struct Lexer<'a> {
     /// this a line of a million quotes costs a million looks at the line.
     pub(super) open_until: Vec<usize>,
     kinds: [u8; 256],
+    /// The bytes at which something can start outside of holes, where three are enough.
+    three: Option<[u8; 3]>,
 }
 
 pub(super) struct Hole {
@@ -93,6 +97,14 @@ fn kinds(language: &Language) -> [u8; 256] {
     table
 }
 
+/// All bytes at which a comment, a string or a quirk can start, if there are at most three.
+fn three(kinds: &[u8; 256]) -> Option<[u8; 3]> {
+    let mut starts = (0..=u8::MAX).filter(|byte| kinds[usize::from(*byte)] & (COMMENT | STRING | QUIRK) != 0);
+    let first = starts.next()?;
+    let (second, third) = (starts.next().unwrap_or(first), starts.next().unwrap_or(first));
+    starts.next().is_none().then_some([first, second, third])
+}
+
 /// Marks have one to four bytes: comparing them here is faster than a call.
 fn starts_with(bytes: &[u8], mark: &[u8]) -> bool {
     bytes.len() >= mark.len() && bytes.iter().zip(mark).all(|(byte, mark)| byte == mark)
@@ -104,7 +116,11 @@ impl<'a> Lexer<'a> {
         matters |= if self.holes.is_empty() { 0 } else { BRACKET };
         matters |= if self.heredocs.is_empty() { 0 } else { LINE_END };
         let rest = &self.bytes[self.at..];
-        let Some(plain) = rest.iter().position(|byte| self.kinds[usize::from(*byte)] & matters != 0) else {
+        let next = match self.three.filter(|_| matters & (BRACKET | LINE_END) == 0) {
+            Some([a, b, c]) => memchr3(a, b, c, rest),
+            None => rest.iter().position(|byte| self.kinds[usize::from(*byte)] & matters != 0),
+        };
+        let Some(plain) = next else {
             self.at = self.bytes.len();
             return;
         };

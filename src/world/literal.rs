@@ -2,7 +2,7 @@
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// A pattern with more literals than this searches for itself.
 const MOST: usize = 128;
@@ -17,6 +17,34 @@ const LONG_ENOUGH: usize = 6;
 pub(super) fn required(pattern: &str) -> Vec<Vec<u8>> {
     let parsed = ParserBuilder::new().utf8(false).multi_line(true).crlf(true).build().parse(pattern);
     parsed.ok().and_then(|hir| needed(&hir)).unwrap_or_default()
+}
+
+/// A pattern of this weight takes far less memory than is allowed.
+const LIGHT: usize = 100_000;
+
+/// Whether a pattern can be compiled later without a surprise: it parses, it cannot match the empty text, and it is
+/// small. For any other the compiler has to say what is wrong.
+pub(super) fn surely_compiles(pattern: &str) -> bool {
+    let parsed = ParserBuilder::new().utf8(false).multi_line(true).crlf(true).build().parse(pattern);
+    parsed.is_ok_and(|hir| hir.properties().minimum_len().is_some_and(|least| least > 0) && weight(&hir) < LIGHT)
+}
+
+/// A measure that grows at least as fast as the compiled pattern does.
+fn weight(hir: &Hir) -> usize {
+    let all = |parts: &[Hir]| parts.iter().map(weight).fold(2, usize::saturating_add);
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 2,
+        HirKind::Literal(literal) => 2 + literal.0.len(),
+        // A range of characters takes several ranges of bytes; neighbours share most of theirs.
+        HirKind::Class(Class::Unicode(class)) => 2 + 16 * class.ranges().len().min(16) + 4 * class.ranges().len(),
+        HirKind::Class(Class::Bytes(class)) => 2 + class.ranges().len(),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(repetition.min).max(1);
+            weight(&repetition.sub).saturating_add(2).saturating_mul(times as usize)
+        }
+        HirKind::Capture(capture) => weight(&capture.sub).saturating_add(2),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
+    }
 }
 
 type Literals = Vec<Vec<u8>>;
@@ -94,6 +122,29 @@ fn useful(mut literals: Literals) -> Option<Literals> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_small_patterns_that_need_a_character_are_compiled_later() {
+        for pattern in [r"\bbreakpoint\(", "(?i)todo", r"\w+\s*=", "a{3,9}"] {
+            assert!(surely_compiles(pattern), "{pattern}");
+        }
+        for pattern in ["(", "a*", r"\b", "^$", r"\w{500}x", "((a{100}){100}){100}"] {
+            assert!(!surely_compiles(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_surely_compiles_does() {
+        for pattern in [r"\w{2}\pL{1,3}", r"[^\x00-\x{10FFFF}a]|\PN{4}", r"(\w|\s|\d){1,6}", "(?i)(straße){20}"] {
+            let compiled = super::super::pattern::Pattern::new(pattern);
+            assert!(compiled.is_ok_and(|pattern| !pattern.regex().as_str().is_empty()), "{pattern}");
+        }
+        for part in ["x", "[^a]", r"\w", r"(\PN|\s)"] {
+            let fits = (1..LIGHT).find(|times| !surely_compiles(&format!("{part}{{{times}}}"))).unwrap_or(LIGHT) - 1;
+            let heaviest = super::super::pattern::Pattern::new(&format!("{part}{{{fits}}}"));
+            assert!(fits > 10 && heaviest.is_ok_and(|pattern| !pattern.regex().is_match(b"")), "{part}");
+        }
+    }
 
     #[test]
     fn words_at_either_end_are_found_and_nothing_is_invented() {

@@ -7,19 +7,24 @@ use regex::bytes::{Match, Regex, RegexBuilder};
 use super::ascii_word::with_ascii_words;
 use super::literal;
 
-/// A pattern, compiled: `^` and `$` are line ends, `.` does not match a line break.
+/// A pattern: `^` and `$` are line ends, `.` does not match a line break. Compiled when a file may match it: of the
+/// patterns of a catalog most never see one.
 #[derive(Clone, Debug)]
-pub struct Pattern {
-    regex: Regex,
+pub struct Pattern(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    text: String,
+    exact: OnceLock<Regex>,
     /// Compiled when a file that is not ASCII is searched: see [`Searcher`].
-    quick: Arc<OnceLock<Option<Regex>>>,
+    quick: OnceLock<Option<Regex>>,
     /// One of these occurs in every match; empty when no such set is known.
-    literals: Vec<Vec<u8>>,
+    literals: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Pattern) -> bool {
-        self.regex.as_str() == other.regex.as_str()
+        self.text() == other.text()
     }
 }
 
@@ -27,57 +32,64 @@ impl PartialEq for Pattern {
 const LARGEST_REGEX: usize = 4 * 1024 * 1024;
 
 impl Pattern {
-    /// Compiles a pattern; the error is the regex error's text, or that it matches the empty text.
+    /// Reads a pattern; the error is the regex error's text, or that it matches the empty text.
     pub fn new(regex: &str) -> Result<Pattern, String> {
-        let compiled = RegexBuilder::new(regex)
-            .multi_line(true)
-            .crlf(true)
-            .size_limit(LARGEST_REGEX)
-            .build()
-            .map_err(|error| regex_fault(&error))?;
-        if compiled.is_match(b"") {
-            return Err("it matches the empty text, so it would match everywhere".to_owned());
+        let (exact, quick, literals) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        if !literal::surely_compiles(regex) {
+            let compiled = compile(regex).map_err(|error| regex_fault(&error))?;
+            if compiled.is_match(b"") {
+                return Err("it matches the empty text, so it would match everywhere".to_owned());
+            }
+            let _ = exact.set(compiled);
         }
-        Ok(Pattern { regex: compiled, quick: Arc::default(), literals: literal::required(regex) })
+        Ok(Pattern(Arc::new(Parts { text: regex.to_owned(), exact, quick, literals })))
     }
 
     /// As written.
     pub fn text(&self) -> &str {
-        self.regex.as_str()
+        &self.0.text
     }
 
-    #[cfg(test)]
     pub(super) fn regex(&self) -> &Regex {
-        &self.regex
+        self.0.exact.get_or_init(|| compile(self.text()).expect("a small pattern that parses compiles"))
+    }
+
+    fn quick(&self) -> Option<&Regex> {
+        let compile = || with_ascii_words(self.text()).and_then(|pattern| Regex::new(&pattern).ok());
+        self.0.quick.get_or_init(compile).as_ref()
     }
 
     pub(super) fn literals(&self) -> &[Vec<u8>] {
-        &self.literals
+        self.0.literals.get_or_init(|| literal::required(self.text()))
     }
 
     /// For one thread: threads that share a regex also share its caches, and wait for each other.
     pub(super) fn searcher(&self) -> Searcher {
-        Searcher { exact: self.regex.clone(), shared: self.quick.clone(), quick: None }
+        Searcher { pattern: self.clone(), exact: None, quick: None }
     }
+}
+
+fn compile(regex: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(regex).multi_line(true).crlf(true).size_limit(LARGEST_REGEX).build()
 }
 
 /// Finds matches of a pattern. In a file that is not ASCII it looks for those of a pattern that the fast engine can
 /// decide and that matches at least as much, and asks the pattern itself only where the two may differ.
 pub(super) struct Searcher {
-    exact: Regex,
-    shared: Arc<OnceLock<Option<Regex>>>,
+    pattern: Pattern,
+    exact: Option<Regex>,
     quick: Option<Option<Regex>>,
 }
 
 impl Searcher {
     /// The first match from an offset on. `ascii`: whether all bytes are.
     pub(super) fn find_at<'h>(&mut self, bytes: &'h [u8], ascii: bool, from: usize) -> Option<Match<'h>> {
-        let Searcher { exact, shared, quick } = self;
+        let Searcher { pattern, exact, quick } = self;
+        let exact = exact.get_or_insert_with(|| pattern.regex().clone());
         if ascii {
             return exact.find_at(bytes, from);
         }
-        let compile = || with_ascii_words(exact.as_str()).and_then(|pattern| Regex::new(&pattern).ok());
-        let Some(quick) = quick.get_or_insert_with(|| shared.get_or_init(compile).clone()) else {
+        let Some(quick) = quick.get_or_insert_with(|| pattern.quick().cloned()) else {
             return exact.find_at(bytes, from);
         };
         let found = quick.find_at(bytes, from)?;

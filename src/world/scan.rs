@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::class::{self, Class};
 use super::content::Content;
-use super::dispatch::Dispatch;
+use super::dispatch::{Dispatch, Memo};
 use super::pattern::Searcher;
 use super::screen::{Answers, Screens};
 use super::tree::{FileId, Tree};
@@ -61,6 +61,7 @@ pub(super) struct Scanner<'a> {
     patterns: &'a Patterns,
     searchers: Vec<Option<Searcher>>,
     content: Content,
+    memo: Memo,
     wanted: Vec<u32>,
     screens: Screens<'a>,
     /// About the file at hand.
@@ -86,6 +87,7 @@ impl<'a> Scanner<'a> {
             patterns,
             searchers: searchers.collect(),
             content: Content::default(),
+            memo: Memo::default(),
             wanted: Vec::new(),
             screens: Screens::new(wants),
             answers: Answers::default(),
@@ -104,7 +106,7 @@ impl<'a> Scanner<'a> {
         }
         let mut wanted = std::mem::take(&mut self.wanted);
         wanted.clear();
-        self.patterns.dispatch.wants_for(&entry.path, &mut wanted);
+        self.patterns.dispatch.wants_for(&entry.path, &mut self.memo, &mut wanted);
         wanted.retain(|want| self.wants[*want as usize].select.classes.has(entry.class));
         self.refuse_large(id, &mut wanted);
         if !wanted.is_empty() {
@@ -257,7 +259,7 @@ struct FoundHits {
 
 fn find_hits(searcher: &mut Searcher, file: &FileBytes<'_>, view: View, keep: usize) -> FoundHits {
     let bytes = file.bytes;
-    let ascii = bytes.is_ascii();
+    let ascii = file.is_ascii();
     let mut found = FoundHits { hits: Hits::default(), unlexed: false };
     let mut lines = Lines { bytes, at: 0, line: 1, start: 0 };
     let mut from = 0;

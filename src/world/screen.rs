@@ -70,7 +70,7 @@ impl<'a> Screens<'a> {
             first.push(literals.len());
             match &self.wants[*want as usize].look {
                 Look::Hits { pattern, .. } => literals.push(pattern.literals()),
-                Look::Doc { screen, .. } => literals.extend(screen.iter().map(Vec::as_slice)),
+                Look::Doc { screen, .. } => literals.extend(screen.list().iter().map(Vec::as_slice)),
             }
         }
         Screen { prefilter: Prefilter::new(&literals), first }

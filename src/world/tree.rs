@@ -13,7 +13,7 @@ use memchr::memrchr;
 
 use super::class::{self, Class};
 use super::content::{self, Asked, Content, is_binary, too_large};
-use super::dispatch::Dispatch;
+use super::dispatch::{Dispatch, Memo};
 use super::want::Select;
 use crate::model::Unknown;
 
@@ -170,12 +170,12 @@ impl Tree {
     /// The files a selection names, by path. Links are included.
     pub fn select(&self, select: &Select) -> Vec<FileId> {
         let dispatch = Dispatch::new(std::iter::once(select));
-        let mut wanted = Vec::new();
+        let (mut memo, mut wanted) = (Memo::default(), Vec::new());
         let ids = (0..).map(FileId);
         ids.zip(&self.entries)
             .filter(|(_, entry)| {
                 wanted.clear();
-                dispatch.wants_for(&entry.path, &mut wanted);
+                dispatch.wants_for(&entry.path, &mut memo, &mut wanted);
                 !wanted.is_empty() && select.classes.has(entry.class)
             })
             .map(|(id, _)| id)

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::class::ClassSet;
 use super::dispatch;
@@ -162,8 +162,28 @@ pub enum Look {
         binary: bool,
         /// What the reader asks of a file with [`FileBytes::may_hold`]: for each question, literals of which one must
         /// be there. Belongs to the reader, so `name` stands for it too.
-        screen: Arc<[Vec<Vec<u8>>]>,
+        screen: Questions,
     },
+}
+
+/// Literals by question, worked out when a file is first wanted.
+#[derive(Clone)]
+pub struct Questions(Arc<LazyLock<Vec<Vec<Vec<u8>>>, Box<dyn FnOnce() -> Vec<Vec<Vec<u8>>> + Send + Sync>>>);
+
+impl Questions {
+    fn new(questions: impl FnOnce() -> Vec<Vec<Vec<u8>>> + Send + Sync + 'static) -> Questions {
+        Questions(Arc::new(LazyLock::new(Box::new(questions))))
+    }
+
+    pub(super) fn list(&self) -> &[Vec<Vec<u8>>] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Questions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Questions")
+    }
 }
 
 type Read = dyn Fn(&FileBytes<'_>) -> Result<Option<Digest>, Unknown> + Send + Sync;
@@ -221,16 +241,16 @@ impl Want {
     ) -> Want {
         let own = |digest| Digest::Own(Arc::new(digest));
         let read = Reader(Arc::new(move |file| read(file).map(|digest| digest.map(own))));
-        let screen = Arc::new([]);
+        let screen = Questions::new(Vec::new);
         Want { select, look: Look::Doc { name: name.into(), read, cap: LARGEST_SWEPT, binary: false, screen } }
     }
 
-    /// The same for a reader that first asks [`FileBytes::may_hold`]: `screen[n]` are the literals of question `n`, of
+    /// The same for a reader that first asks [`FileBytes::may_hold`]: `questions()[n]` are the literals of question `n`, of
     /// which one must be there; without any the answer is always yes (only for [`Look::Doc`]).
     #[must_use]
-    pub fn screened(mut self, literals: Vec<Vec<Vec<u8>>>) -> Want {
+    pub fn screened(mut self, questions: impl FnOnce() -> Vec<Vec<Vec<u8>>> + Send + Sync + 'static) -> Want {
         if let Look::Doc { screen, .. } = &mut self.look {
-            *screen = literals.into();
+            *screen = Questions::new(questions);
         }
         self
     }
@@ -312,6 +332,7 @@ pub struct FileBytes<'a> {
     /// Whether there is a NUL in the first 8 KiB.
     pub binary: bool,
     pub(super) regions: OnceCell<Regions>,
+    ascii: OnceCell<bool>,
     /// Answers to the questions of all readers; empty when nobody has looked.
     pub(super) answers: &'a [bool],
     /// Where those of the reader at hand start.
@@ -322,7 +343,8 @@ impl<'a> FileBytes<'a> {
     /// For tests of readers.
     pub fn new(entry: &'a Entry, bytes: &'a [u8]) -> FileBytes<'a> {
         let binary = super::content::is_binary(bytes);
-        FileBytes { entry, bytes, binary, regions: OnceCell::new(), answers: &[], first_answer: Cell::new(0) }
+        let (regions, ascii, first_answer) = (OnceCell::new(), OnceCell::new(), Cell::new(0));
+        FileBytes { entry, bytes, binary, regions, ascii, answers: &[], first_answer }
     }
 
     pub(super) fn with_answers(self, answers: &'a [bool]) -> FileBytes<'a> {
@@ -332,6 +354,11 @@ impl<'a> FileBytes<'a> {
     /// Whether one of the literals of question `n` ([`Want::screened`]) is in the file; yes when nobody has looked.
     pub fn may_hold(&self, question: usize) -> bool {
         self.answers.get(self.first_answer.get() + question).copied().unwrap_or(true)
+    }
+
+    /// Whether all bytes are ASCII. Asked once per file, however many ask.
+    pub fn is_ascii(&self) -> bool {
+        *self.ascii.get_or_init(|| self.bytes.is_ascii())
     }
 
     /// Path below the root.

@@ -174,16 +174,14 @@ impl Probe for Code {
         let source = |(lang, extensions)| {
             let select = within(Select::exts(extensions)).of(ClassSet::of(&[Class::Src, Class::Test]));
             Want::doc(select, format!("code/source {lang:?}"), |file| Ok(read::read(file)))
-                .screened(read::questions(lang))
+                .screened(move || read::questions(lang))
         };
         let mut ids: Vec<WantId> = language::all().map(|language| wants.add(source(language))).collect();
         let own = ClassSet::of(&[Class::Src, Class::Tooling, Class::Migration]);
         let texts = within(Select::any(own));
         let binaries = within(Select { names: vec![Name::Any], ..Select::any(own) }.except(MEDIA.iter().copied()));
         ids.extend([
-            wants.add(
-                Want::sparse(texts, "code/text", |file| Ok(any(hidden::read(file)))).screened(hidden::questions()),
-            ),
+            wants.add(Want::sparse(texts, "code/text", |file| Ok(any(hidden::read(file)))).screened(hidden::questions)),
             wants.add(
                 Want::sparse(binaries, "code/binary", |file| Ok(any(binary::read(file))))
                     .up_to(LARGEST_BINARY)

@@ -12,7 +12,7 @@ use super::overrides::enclosing;
 use super::rules::{self, Scope};
 use super::{marker, rust_tests};
 use crate::probe::finding::{Finding, shortened};
-use crate::world::{Class, FileBytes, View, required_literals};
+use crate::world::{Class, FileBytes, View};
 
 /// What is kept of one source file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,12 +126,14 @@ impl Reading<'_, '_> {
         let bytes = self.file.bytes;
         // The line a region ends in was counted already when the next one starts on it.
         let mut counted_to = 0;
+        let mut tests = self.test_ranges.iter().peekable();
         for (view, range) in self.file.regions().iter().filter(|(view, _)| *view != View::Comments) {
             let _ = view;
             let mut at = range.start.max(counted_to);
             while let Some(offset) = bytes.get(at..range.end).and_then(first_visible) {
                 at += offset;
-                if let Some(test) = self.test_ranges.iter().find(|test| test.contains(&at)) {
+                while tests.next_if(|test| test.end <= at).is_some() {}
+                if let Some(test) = tests.peek().filter(|test| test.start <= at) {
                     at = test.end;
                     continue;
                 }
@@ -172,7 +174,7 @@ fn first_visible(bytes: &[u8]) -> Option<usize> {
 /// The questions that [`read`] asks of a file of this language before it looks closer: one per rule, then whether there
 /// are markers of work to do, then whether there are attributes of tests.
 pub(super) fn questions(lang: Lang) -> Vec<Vec<Vec<u8>>> {
-    let rules = rules::of_language(lang).map(|one| required_literals(one.rule.pattern));
+    let rules = rules::of_language(lang).map(|one| one.literals().to_vec());
     let words = |words: &[&str]| words.iter().map(|word| word.as_bytes().to_vec()).collect();
     rules.chain([words(marker::WORDS), words(rust_tests::MARKS)]).collect()
 }

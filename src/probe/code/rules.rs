@@ -11,7 +11,7 @@ use super::language::Lang;
 use super::{credential, deployment, failure, fallback, hazard, outdated};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
-use crate::world::View;
+use crate::world::{View, required_literals};
 
 use Certainty::{Certain, Hint, Likely};
 use Lang::{DotNet, Go, Java, Js, Kotlin, Other, Php, Python, Ruby, Rust};
@@ -213,18 +213,26 @@ static RULES: &[Rule] = &[
 pub(super) struct Compiled {
     pub(super) rule: &'static Rule,
     regex: OnceLock<Regex>,
+    literals: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl Compiled {
     pub(super) fn regex(&self) -> &Regex {
         self.regex.get_or_init(|| constant(self.rule.pattern))
     }
+
+    /// Literals of which one is in every match; none when no such set is known.
+    pub(super) fn literals(&self) -> &[Vec<u8>] {
+        self.literals.get_or_init(|| required_literals(self.rule.pattern))
+    }
 }
 
 /// All rules.
 fn compiled() -> &'static [Compiled] {
     static COMPILED: OnceLock<Vec<Compiled>> = OnceLock::new();
-    COMPILED.get_or_init(|| all().map(|rule| Compiled { rule, regex: OnceLock::new() }).collect())
+    COMPILED.get_or_init(|| {
+        all().map(|rule| Compiled { rule, regex: OnceLock::new(), literals: OnceLock::new() }).collect()
+    })
 }
 
 /// The rules of one language.

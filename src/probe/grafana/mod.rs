@@ -55,7 +55,7 @@ fn want(select: Select) -> Want {
     let want = Want::sparse(select, "grafana", |file| -> Result<Option<Digest>, Unknown> {
         Ok(file.may_hold(0).then(|| dashboard::read(file.bytes)).filter(|read| !matches!(read, Ok(None))))
     });
-    want.up_to(LARGEST).screened(dashboard::questions())
+    want.up_to(LARGEST).screened(dashboard::questions)
 }
 
 /// Facts that count findings.

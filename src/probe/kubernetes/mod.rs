@@ -112,7 +112,7 @@ impl Probe for KubernetesProbe {
         let select = Select::glob(glob).unwrap_or_else(|_| Select::exts(&["yaml", "yml", "json"])).below(folder);
         let minor = self.minor;
         let want = Want::sparse(select, format!("kubernetes 1.{minor}"), move |file| Ok(read::digest(file, minor)));
-        vec![wants.add(want.screened(read::questions()))]
+        vec![wants.add(want.screened(read::questions))]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

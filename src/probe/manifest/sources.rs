@@ -44,8 +44,7 @@ pub(super) fn declare(folder: &str, wants: &mut Wants) -> Vec<WantId> {
             })
             .up_to(LARGEST_LOCK),
         ),
-        wants
-            .add(Want::doc(sources, "manifest/imports", |file| Ok(imports::read(file))).screened(imports::questions())),
+        wants.add(Want::doc(sources, "manifest/imports", |file| Ok(imports::read(file))).screened(imports::questions)),
     ]
 }
 

@@ -56,7 +56,7 @@ fn want(select: Select) -> Want {
             .then(|| rules::read(file.path(), file.bytes))
             .filter(|read| !matches!(read, Ok(None))))
     });
-    want.screened(rules::questions())
+    want.screened(rules::questions)
 }
 
 /// Facts that count findings.

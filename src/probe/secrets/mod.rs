@@ -100,7 +100,7 @@ impl Probe for SecretsProbe {
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let select = Select::any(ClassSet::ALL).below(folder).except(self.exclude.iter().cloned());
-        let texts = Want::sparse(select, "secrets", |file| Ok(scan::scan(file))).screened(scan::questions());
+        let texts = Want::sparse(select, "secrets", |file| Ok(scan::scan(file))).screened(scan::questions);
         vec![wants.add(texts)]
     }
 
