@@ -37,10 +37,7 @@ fn is_program(file: &FileBytes<'_>) -> bool {
 }
 
 fn characters(file: &FileBytes<'_>) -> Vec<Finding> {
-    // U+00AD is C2 AD, U+FEFF is EF BB BF, the others begin with E2 80 or E2 81.
-    let suspicious = memchr3_iter(0xC2, 0xE2, 0xEF, file.bytes)
-        .any(|at| matches!(file.bytes.get(at..at + 2), Some([0xE2, 0x80 | 0x81] | [0xC2, 0xAD] | [0xEF, 0xBB])));
-    if !suspicious {
+    if file.is_ascii() || !memchr3_iter(0xC2, 0xE2, 0xEF, file.bytes).any(|at| is_suspicious(&file.bytes[at..])) {
         return Vec::new();
     }
     let text = file.text();
@@ -60,6 +57,17 @@ fn characters(file: &FileBytes<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether the bytes of a character that [`kind`] names stand here.
+fn is_suspicious(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0xE2, 0x80, 0x8B | 0x8C | 0x8E | 0x8F | 0xAA..=0xAE, ..]
+            | [0xE2, 0x81, 0xA0 | 0xA6..=0xA9, ..]
+            | [0xC2, 0xAD, ..]
+            | [0xEF, 0xBB, 0xBF, ..]
+    )
 }
 
 fn kind(c: char) -> Option<&'static str> {
@@ -106,6 +114,13 @@ mod tests {
         let tree = Tree::from_memory([(path, text)]);
         let file = FileBytes::new(&tree.entries()[0], text.as_bytes());
         read(&file).into_iter().map(|finding| (finding.fact, finding.line)).collect()
+    }
+
+    #[test]
+    fn the_bytes_of_every_such_character_are_known_and_of_no_other() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_suspicious(c.encode_utf8(&mut [0; 4]).as_bytes()), kind(c).is_some(), "{c:?}");
+        }
     }
 
     #[test]

@@ -95,6 +95,10 @@ impl Rule {
         let starts = if anchored { 1 } else { parts.len() };
         (0..starts).any(|start| {
             let rest = &parts[start..];
+            // Most patterns fail at their first part, and nothing has to be kept of that.
+            if wanted[0] != "**" && !matches_part(wanted[0].as_bytes(), rest[0].as_bytes()) {
+                return false;
+            }
             let longest = if folder { rest.len() - 1 } else { rest.len() };
             let shortest = if direct { rest.len() } else { 1 };
             let reached = reached(&wanted, rest);
