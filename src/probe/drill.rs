@@ -176,6 +176,9 @@ impl Drill {
                     }
                     let asked = Instant::now();
                     let sign = self.sign(&look, until, &mut round).await;
+                    if until.is_over() {
+                        break; // a look that our own limit cut off says nothing of the target
+                    }
                     course.saw(asked, sign);
                 }
             }

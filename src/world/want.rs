@@ -166,12 +166,15 @@ pub enum Look {
     },
 }
 
+/// For each question, the literals of which one must be there.
+type Literals = Vec<Vec<Vec<u8>>>;
+
 /// Literals by question, worked out when a file is first wanted.
 #[derive(Clone)]
-pub struct Questions(Arc<LazyLock<Vec<Vec<Vec<u8>>>, Box<dyn FnOnce() -> Vec<Vec<Vec<u8>>> + Send + Sync>>>);
+pub struct Questions(Arc<LazyLock<Literals, Box<dyn FnOnce() -> Literals + Send + Sync>>>);
 
 impl Questions {
-    fn new(questions: impl FnOnce() -> Vec<Vec<Vec<u8>>> + Send + Sync + 'static) -> Questions {
+    fn new(questions: impl FnOnce() -> Literals + Send + Sync + 'static) -> Questions {
         Questions(Arc::new(LazyLock::new(Box::new(questions))))
     }
 
