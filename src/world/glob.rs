@@ -1,6 +1,8 @@
 //! Globs of names, `*`, `?` and `**`, which most are: matched part by part, where a set of regular expressions would
 //! have to be compiled first. Others (`[a-z]`, `\*`) are left to `globset`; a test holds both against each other.
 
+use memchr::memrchr;
+
 /// A glob longer than this is left to `globset`.
 const LONGEST: usize = 512;
 
@@ -62,6 +64,11 @@ impl PlainGlob {
 
     pub(super) fn matches(&self, path: &str) -> bool {
         let path = path.as_bytes();
+        // Most paths fail at their last part.
+        let base = memrchr(b'/', path).map_or(0, |slash| slash + 1);
+        if self.parts.last().is_some_and(|last| !last.fits(&path[base..])) {
+            return false;
+        }
         // Where the part at hand starts; behind the end when all are taken.
         let (mut part, mut at) = (0, 0);
         // What follows the last `**`, and the first place where that has not been tried.

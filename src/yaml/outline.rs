@@ -1,6 +1,6 @@
 //! Plain block YAML, recognised without building a tree: most files that programs write, and most that people do. What
-//! is recognised parses without a problem; of anything else, such as an anchor, a tag or a text in quotes over several
-//! lines, nothing is said, and the parser has to look. A test holds both against each other.
+//! is recognised parses without a problem; of anything else, such as an anchor or a tag, nothing is said, and the parser
+//! has to look. A test holds both against each other.
 
 use std::ops::Range;
 
@@ -104,7 +104,7 @@ impl<'t> Reader<'t> {
             return self.begin_document(content, start);
         }
         if self.next == Next::Text && self.open.last().is_some_and(|open| column > open.column) {
-            let may_go_on = !content.starts_with(['-', '?', ':']);
+            let may_go_on = !is_item(content) && !content.starts_with(['?', ':']);
             return may_go_on.then(|| self.plain(content))?;
         }
         self.place(column, content)?;
@@ -216,14 +216,29 @@ impl<'t> Reader<'t> {
         let first = *text.as_bytes().first()?;
         self.next = Next::Entry;
         match first {
-            b'"' => ends(&text[1 + quoted(&text[1..])?..]),
-            b'\'' => ends(&text[1 + single_quoted(&text[1..])?..]),
+            b'"' => self.quoted(&text[1..], double_quote_end),
+            b'\'' => self.quoted(&text[1..], single_quote_end),
             b'|' | b'>' => matches!(&text[1..], "" | "-" | "+").then(|| self.block())?,
             b'[' | b'{' => matches!(text, "[]" | "{}").then_some(()).or_else(|| self.words(text)),
             b'-' => text.as_bytes().get(1).is_some_and(|byte| *byte != b' ').then(|| self.plain(text))?,
             b'_' | b'.' | b'/' | b'(' | b'+' | b'\\' | b'^' | b'$' | b'=' | b';' | b'~' | b'<' => self.plain(text),
             _ if first.is_ascii_alphanumeric() => self.plain(text),
             _ => None,
+        }
+    }
+
+    /// The rest of a text in quotes, which may go on over several lines.
+    fn quoted(&mut self, mut text: &'t str, end: fn(&str) -> Option<Option<usize>>) -> Step {
+        let least = self.open.last()?.column + 1;
+        loop {
+            if let Some(end) = end(text)? {
+                return ends(&text[end..]);
+            }
+            (self.at < self.text.len()).then_some(())?;
+            let line = self.take_line();
+            let column = line.bytes().position(|byte| byte != b' ').unwrap_or(line.len());
+            (line.is_empty() || column >= least).then_some(())?;
+            text = &line[column..];
         }
     }
 
@@ -297,31 +312,34 @@ fn split_key(content: &str) -> Option<(&str, &str)> {
     (parts && key.len() <= LONGEST_KEY).then(|| (key, value.trim_start_matches(' ')))
 }
 
-/// How far behind the opening quote the closing one ends.
-fn quoted(text: &str) -> Option<usize> {
+/// Where a text in double quotes ends on its line, if it does; `None` where its escapes are not plain.
+fn double_quote_end(text: &str) -> Option<Option<usize>> {
     let bytes = text.as_bytes();
     let mut at = 0;
-    loop {
-        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
         match (bytes[at], bytes.get(at + 1)) {
-            (b'"', _) => return Some(at + 1),
-            (_, Some(b'"' | b'\\' | b'/' | b'n' | b't')) => at += 2,
+            (b'"', _) => return Some(Some(at + 1)),
+            // Before the end of a line it joins the next one.
+            (_, None | Some(b'"' | b'\\' | b'/' | b'n' | b't' | b' ')) => at += 2,
             _ => return None,
         }
     }
+    Some(None)
 }
 
-/// The same for a text in which the quote itself is written twice.
-fn single_quoted(text: &str) -> Option<usize> {
+/// The same for a text in single quotes, in which the quote itself is written twice.
+fn single_quote_end(text: &str) -> Option<Option<usize>> {
     let bytes = text.as_bytes();
     let mut at = 0;
-    loop {
-        at += memchr(b'\'', bytes.get(at..)?)? + 1;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'\'', rest)) {
+        at += found + 1;
         match bytes.get(at) {
             Some(b'\'') => at += 1,
-            _ => return Some(at),
+            _ => return Some(Some(at)),
         }
     }
+    Some(None)
 }
 
 /// Nothing but a comment stands behind a value.

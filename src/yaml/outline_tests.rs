@@ -26,6 +26,7 @@ fn plain_files_are_recognised() {
         "a: 1\n",
         "# x\n---\na: b c\n  d\n  e (f), *g\nh: [a, b]\ni: {}\n---\nj:\n- k: l\n  m: |-\n    n: [\n\n    o\n- p\nq: \"r \\\" s\" # t\n",
         "a:\n  - - b\n    - c: 'it''s'\n      d:\n  - \"e\": f:g\n",
+        "a: 'b\n\n  c: ''d'' #\n  e' # f\n",
         "a: >\n\n  b\n c: d\n".trim_end_matches(" c: d\n"),
     ] {
         assert!(outline(text).is_some(), "{text}");
@@ -119,6 +120,13 @@ const LINES: &[&str] = &[
     "- v: |-",
     "- w:",
     "x: 'y''z'",
+    "g: \"h",
+    "i\"",
+    "j \\n k\\",
+    "\\ l\\\"",
+    "e'",
+    "f ''g",
+    "'",
 ];
 
 proptest! {
