@@ -9,7 +9,7 @@ const MOST: usize = 128;
 /// Texts that a part of a pattern may begin or end with are written out up to this many.
 const MOST_AT_AN_END: usize = 16;
 /// Shorter literals are everywhere.
-const SHORTEST: usize = super::prefilter::GRAM;
+const SHORTEST: usize = super::prefilter::SHORTEST;
 /// Where every literal has as many bytes, no better set is looked for.
 const LONG_ENOUGH: usize = 6;
 

@@ -1,26 +1,36 @@
-//! One search for the literals of many questions at once: at every place of a text four bytes are looked up in a small
-//! table, and only where some literal has these four are literals compared. The cost hardly depends on how many there
-//! are.
+//! One search for the literals of many questions at once: at every second place of a text three bytes, and of the fourth
+//! a few bits, are looked up in a small table, and only where some literal may have these are literals compared. Each
+//! literal is entered with two neighbouring places of its own, of which one meets a place that is looked at. The cost
+//! hardly depends on how many literals there are.
 
 use std::collections::BTreeMap;
 
+use memchr::memmem::Finder;
+
+/// Literals of fewer bytes are searched for one by one.
+pub(super) const SHORTEST: usize = 4;
 /// Bytes looked up at once.
-pub(super) const GRAM: usize = 4;
+const GRAM: usize = 3;
+/// From one place that is looked at to the next.
+const STEP: usize = 2;
 /// Places of the table: small enough to stay in the first cache together with the text.
 const PLACES: usize = 1 << 14;
-/// Grams that are looked up before it is asked whether any of them was found.
-const AT_ONCE: usize = 8;
+/// Bytes of the text in which grams are looked up before it is asked whether any of them was found.
+const AT_ONCE: usize = 16;
 
 /// The literals of some questions, and the state of a search.
 pub(super) struct Prefilter {
-    /// By hash of four bytes: not 0 where a literal may stand that has not been answered for the text at hand.
+    /// By hash of three bytes: the fourth bytes, by their lowest three bits, with which a literal may stand there that
+    /// has not been answered for the text at hand.
     table: Box<[u8; PLACES]>,
     /// By place: its first entry, where the table is or was not 0.
     heads: Box<[u16; PLACES]>,
     /// Sorted by place.
     entries: Vec<Entry>,
     /// Places where a word that comes often is answered: to be put back for the next text.
-    answered: Vec<usize>,
+    answered: Vec<(usize, u8)>,
+    /// Literals that are too short to be looked up, with their questions.
+    short: Vec<(Finder<'static>, Vec<usize>)>,
     /// By question: whether the answer is yes whatever is found.
     always: Vec<bool>,
     /// By question: whether one of its literals is in the text searched last.
@@ -37,7 +47,7 @@ struct Entry {
 }
 
 impl Prefilter {
-    /// `literals[n]` are those of question `n`; without any, or with one that is too short, the answer is always yes.
+    /// `literals[n]` are those of question `n`; without any the answer is always yes.
     pub(super) fn new(literals: &[&[Vec<u8>]]) -> Prefilter {
         let mut by_literal: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
         let mut always: Vec<bool> = literals.iter().map(|literals| literals.is_empty()).collect();
@@ -47,17 +57,15 @@ impl Prefilter {
             }
         }
         let mut table = Box::new([0; PLACES]);
-        let mut entries = Vec::new();
+        let (mut entries, mut short) = (Vec::new(), Vec::new());
         for (literal, questions) in by_literal {
-            let before = rarest(literal);
-            let room = entries.len() < usize::from(u16::MAX);
-            let Some(gram) = literal[before..].first_chunk::<GRAM>().filter(|_| room) else {
+            if literal.len() < SHORTEST {
+                short.push((Finder::new(literal).into_owned(), questions));
+            } else if entries.len() + STEP > usize::from(u16::MAX) {
                 questions.iter().for_each(|question| always[*question] = true);
-                continue;
-            };
-            let place = place_of(*gram);
-            table[place] = 1;
-            entries.push(Entry { place, gram: *gram, before, literal: literal.to_vec(), questions });
+            } else {
+                enter(literal, &questions, &mut table, &mut entries);
+            }
         }
         entries.sort_by_key(|entry: &Entry| entry.place);
         let mut heads = Box::new([0; PLACES]);
@@ -67,32 +75,42 @@ impl Prefilter {
                 heads[entry.place] = at;
             }
         }
-        Prefilter { table, heads, entries, answered: Vec::new(), found: always.clone(), always }
+        Prefilter { table, heads, entries, answered: Vec::new(), short, found: always.clone(), always }
     }
 
     /// Searches a text; then [`Prefilter::answers`] are about it.
     pub(super) fn search(&mut self, bytes: &[u8]) {
         self.found.copy_from_slice(&self.always);
+        for (finder, questions) in &self.short {
+            if questions.iter().any(|question| !self.found[*question]) && finder.find(bytes).is_some() {
+                questions.iter().for_each(|question| self.found[*question] = true);
+            }
+        }
         if self.entries.is_empty() {
             return;
         }
         let mut at = 0;
-        while let Some((first, second)) = two_words(bytes, at) {
+        while let Some(words) = words(bytes, at) {
             let mut hits = 0_u32;
-            for start in 0..AT_ONCE / 2 {
-                hits |= u32::from(self.table[place(first >> (8 * start))]) << start;
-                hits |= u32::from(self.table[place(second >> (8 * start))]) << (start + AT_ONCE / 2);
+            for (number, word) in (0..).zip(words) {
+                let (first, second) = (self.may_start(word as u32), self.may_start((word >> 16) as u32));
+                hits |= first << (2 * number) | second << (2 * number + 1);
             }
             while hits != 0 {
-                self.look(bytes, at + hits.trailing_zeros() as usize);
+                self.look(bytes, at + STEP * hits.trailing_zeros() as usize);
                 hits &= hits - 1;
             }
             at += AT_ONCE;
         }
-        (at..bytes.len()).for_each(|at| self.look(bytes, at));
-        for place in self.answered.drain(..) {
-            self.table[place] = 1;
+        (at..bytes.len()).step_by(STEP).for_each(|at| self.look(bytes, at));
+        for (place, fourths) in self.answered.drain(..) {
+            self.table[place] = fourths;
         }
+    }
+
+    /// 1 where a literal may have these four bytes, the first one lowest.
+    fn may_start(&self, word: u32) -> u32 {
+        u32::from(self.table[place(word)]) >> fourth_bit(word >> 24) & 1
     }
 
     /// By question: whether a closer look is worth it.
@@ -105,8 +123,8 @@ impl Prefilter {
         let Some(gram) = bytes.get(at..).and_then(<[u8]>::first_chunk::<GRAM>) else { return };
         let place = place_of(*gram);
         if self.table[place] != 0 && self.compare(place, *gram, bytes, at) {
+            self.answered.push((place, self.table[place]));
             self.table[place] = 0;
-            self.answered.push(place);
         }
     }
 
@@ -127,35 +145,61 @@ impl Prefilter {
     }
 }
 
-/// Two words of eight bytes in which the next [`AT_ONCE`] grams start, four in each.
-fn two_words(bytes: &[u8], at: usize) -> Option<(u64, u64)> {
-    let rest = bytes.get(at..)?;
-    let (first, second) = (rest.first_chunk()?, rest.get(AT_ONCE / 2..)?.first_chunk()?);
-    Some((u64::from_le_bytes(*first), u64::from_le_bytes(*second)))
+/// Enters a literal with as many neighbouring grams as there are bytes from one place that is looked at to the next.
+fn enter(literal: &[u8], questions: &[usize], table: &mut [u8; PLACES], entries: &mut Vec<Entry>) {
+    let first = rarest(literal);
+    for before in first..first + STEP {
+        let Some(gram) = literal[before..].first_chunk::<GRAM>() else { continue };
+        let place = place_of(*gram);
+        table[place] |= literal.get(before + GRAM).map_or(u8::MAX, |fourth| 1 << fourth_bit(u32::from(*fourth)));
+        entries.push(Entry { place, gram: *gram, before, literal: literal.to_vec(), questions: questions.to_vec() });
+    }
 }
 
-/// The place in the table of the gram in the lowest four bytes.
-fn place(word: u64) -> usize {
-    ((word as u32).wrapping_mul(0x9E37_79B1) >> (u32::BITS - PLACES.trailing_zeros())) as usize
+/// Words of eight bytes, each with two of the next grams that are looked at in its lowest six bytes.
+fn words(bytes: &[u8], at: usize) -> Option<[u64; AT_ONCE / 4]> {
+    let block = bytes.get(at..)?.first_chunk::<{ AT_ONCE + 4 }>()?;
+    let word = |at: usize| block[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+    Some([word(0), word(4), word(8), word(12)])
+}
+
+/// The place in the table of the gram in the lowest three bytes.
+fn place(word: u32) -> usize {
+    ((word << 8).wrapping_mul(0x9E37_79B1) >> (u32::BITS - PLACES.trailing_zeros())) as usize
 }
 
 fn place_of(gram: [u8; GRAM]) -> usize {
-    place(u64::from(u32::from_le_bytes(gram)))
+    place(u32::from_le_bytes([gram[0], gram[1], gram[2], 0]))
 }
 
-/// Where in a literal the four bytes stand that are least likely in a source file.
+/// Which bit of the table stands for a fourth byte.
+fn fourth_bit(byte: u32) -> u32 {
+    byte & 7
+}
+
+/// Where in a literal two neighbouring grams start of which even the more likely one is seldom in source files.
 fn rarest(literal: &[u8]) -> usize {
-    let rare = |byte: &u8| match byte {
-        b' ' => 0_u32,
-        b'a' | b'e' | b'i' | b'n' | b'o' | b'r' | b's' | b't' => 1,
-        b'.' | b',' | b':' | b';' | b'(' | b')' | b'=' | b'"' | b'\'' | b'_' | b'/' | b'*' | b'-' | b'\n' | b'\t' => 2,
-        b'j' | b'k' | b'q' | b'v' | b'w' | b'x' | b'z' => 5,
-        b'a'..=b'z' => 3,
-        b'0'..=b'9' => 4,
-        _ => 6,
+    let gram = |at: usize| {
+        let fourth = literal.get(at + GRAM).map_or(0, |byte| rarity(*byte).min(6));
+        literal[at..at + GRAM].iter().map(|byte| rarity(*byte)).sum::<u32>() + fourth
     };
-    let windows = literal.windows(GRAM).map(|window| window.iter().map(rare).sum::<u32>());
-    windows.enumerate().max_by_key(|(at, rare)| (*rare, usize::MAX - at)).map_or(0, |(at, _)| at)
+    let starts = 0..=literal.len() - SHORTEST;
+    starts.max_by_key(|at| (gram(*at).min(gram(at + 1)), usize::MAX - at)).unwrap_or(0)
+}
+
+/// How seldom a byte is in source files: twice the logarithm of its share, roughly.
+fn rarity(byte: u8) -> u32 {
+    match byte {
+        b' ' => 6,
+        b'e' | b't' => 8,
+        b'r' | b'n' | b'a' | b's' | b'o' | b'i' => 9,
+        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'f' | b'\n' | b'\t' => 10,
+        b'h' | b'g' | b'b' | b'y' | b'v' | b'w' => 12,
+        b'_' | b'.' | b',' | b'(' | b')' | b'/' | b'"' | b':' | b'-' | b'=' | b';' => 12,
+        b'k' | b'x' | b'0'..=b'9' => 13,
+        b'j' | b'q' | b'z' => 16,
+        _ => 14,
+    }
 }
 
 #[cfg(test)]
@@ -197,8 +241,28 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_too_short_to_look_up_is_always_worth_a_look() {
-        let literals: Vec<Vec<u8>> = vec![b"ab".to_vec()];
-        assert_eq!(answers(&mut Prefilter::new(&[&literals]), "nothing"), [true]);
+    fn a_literal_too_short_to_look_up_is_searched_for() {
+        let literals: Vec<Vec<u8>> = vec![b"ab".to_vec(), b"://".to_vec()];
+        let questions: Vec<&[Vec<u8>]> = literals.chunks(1).collect();
+        let mut prefilter = Prefilter::new(&questions);
+        assert_eq!(answers(&mut prefilter, "nothing"), [false, false]);
+        assert_eq!(answers(&mut prefilter, "a://b"), [false, true]);
+        assert_eq!(answers(&mut prefilter, "xab"), [true, false]);
+    }
+
+    #[test]
+    fn every_literal_is_found_at_every_offset() {
+        let literals: Vec<Vec<u8>> = ["TODO", "eeee", "abcde", "AKIA", "://x", "breakpoint(", " the ", "\u{e9}tat"]
+            .map(|word| word.into())
+            .to_vec();
+        let questions: Vec<&[Vec<u8>]> = literals.chunks(1).collect();
+        let mut prefilter = Prefilter::new(&questions);
+        for (number, literal) in literals.iter().enumerate() {
+            for (before, after) in (0..40).flat_map(|before| (0..40).map(move |after| (before, after))) {
+                let text = [&vec![b'e'; before][..], literal, &vec![b'x'; after]].concat();
+                prefilter.search(&text);
+                assert!(prefilter.answers()[number], "{literal:?} behind {before}, before {after}");
+            }
+        }
     }
 }

@@ -32,7 +32,7 @@ const MARKS: [&str; 2] = ["PRIVATE KEY", "ENC[AES256_GCM"];
 /// whether an address starts somewhere.
 pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
     let marks = MARKS.iter().map(|mark| vec![mark.as_bytes().to_vec()]);
-    let addresses = (b'a'..=b'z').map(|scheme| vec![scheme, b':', b'/', b'/']).collect();
+    let addresses = vec![b"://".to_vec()];
     shapes::questions().chain(marks).chain([addresses]).collect()
 }
 

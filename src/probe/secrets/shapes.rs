@@ -226,16 +226,7 @@ static COMPILED: LazyLock<Vec<Regex>> =
 
 /// For each shape the literals of which one is in every token.
 pub(super) fn questions() -> impl Iterator<Item = Vec<Vec<u8>>> {
-    SHAPES.iter().map(|shape| shape.literals.iter().flat_map(|literal| long_enough(literal)).collect())
-}
-
-/// The sweep looks up four bytes: a shorter literal goes on with any byte that a token may have.
-fn long_enough(literal: &str) -> Vec<Vec<u8>> {
-    const TOKEN: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-";
-    if literal.len() >= 4 {
-        return vec![literal.as_bytes().to_vec()];
-    }
-    TOKEN.iter().map(|byte| [literal.as_bytes(), &[*byte]].concat()).collect()
+    SHAPES.iter().map(|shape| shape.literals.iter().map(|literal| literal.as_bytes().to_vec()).collect())
 }
 
 /// Tokens in a text, in order, each once per place.
