@@ -164,7 +164,7 @@ impl Reading<'_> {
             heading.push_str(text);
             return;
         }
-        let count = u32::try_from(text.split_whitespace().count()).unwrap_or(u32::MAX);
+        let count = u32::try_from(count_words(text)).unwrap_or(u32::MAX);
         self.page.words = self.page.words.saturating_add(count);
         for at in &self.open {
             let words = &mut self.page.sections[*at].words;
@@ -185,6 +185,15 @@ impl Reading<'_> {
         let links = targets.map(|target| Link { target: target.to_owned(), text: String::new(), line });
         self.page.links.extend(links.take(MOST));
     }
+}
+
+fn count_words(text: &str) -> usize {
+    if !text.is_ascii() {
+        return text.split_whitespace().count();
+    }
+    let is_space = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ');
+    let mut after_space = true;
+    text.bytes().filter(|byte| std::mem::replace(&mut after_space, is_space(*byte)) && !is_space(*byte)).count()
 }
 
 /// Values in quotes behind each `name=`.
@@ -233,6 +242,13 @@ pub(super) fn words_only(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_counted_as_in_any_text() {
+        for text in ["", " ", "a", " a  b\u{b}c\n", "é à", "a\u{a0}b", "\u{1c}a\rb"] {
+            assert_eq!(count_words(text), text.split_whitespace().count(), "{text:?}");
+        }
+    }
 
     #[test]
     fn sections_hold_what_stands_below_them() {
