@@ -218,7 +218,11 @@ impl Probe for Command {
                 FactDecl::new("stdout", FactType::Text, "What it printed; unobserved above 4 MiB."),
                 FactDecl::new("stderr", FactType::Text, "What it printed to standard error; unobserved above 4 MiB."),
                 FactDecl::new("duration", FactType::Duration, "From start to exit."),
-                FactDecl::tree("json.", FactType::Any, "Its output as JSON; absent when it is not JSON."),
+                FactDecl::tree(
+                    "json.",
+                    FactType::Any,
+                    "Its output as JSON, such as `json.name`, and `json[0]` or `json[#]` of a list; absent when it is not JSON.",
+                ),
             ],
             units: self.units.clone(),
         }

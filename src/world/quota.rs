@@ -75,14 +75,13 @@ struct State {
 impl Quota {
     /// Waits until a request may go, and counts it. The failure is one of ours: nothing more may be sent.
     pub async fn turn(&self, until: Deadline) -> Result<(), Failure> {
-        let wait = self.taken(true)?;
-        tokio::time::sleep(wait.min(until.left())).await;
+        tokio::time::sleep(self.taken(Some(until.left()))?).await;
         Ok(())
     }
 
     /// Counts one that goes at the same time as others, on purpose.
     pub fn burst(&self) -> Result<(), Failure> {
-        self.taken(false).map(drop)
+        self.taken(None).map(drop)
     }
 
     /// Notes where an answer came from.
@@ -90,8 +89,8 @@ impl Quota {
         self.state().near = near;
     }
 
-    /// Counts a request and tells how long it has to wait.
-    fn taken(&self, spaced: bool) -> Result<Duration, Failure> {
+    /// Counts a request and tells how long it has to wait, at most `patience`; without it, it does not wait.
+    fn taken(&self, patience: Option<Duration>) -> Result<Duration, Failure> {
         let mut state = self.state();
         let most = match self.most {
             Most::Exactly(most) => Some(most),
@@ -106,10 +105,16 @@ impl Quota {
             return Err(Failure::new(FailureKind::Ours, why));
         }
         let now = Instant::now();
-        let due = state.last.filter(|_| spaced && !state.near).map_or(now, |last| now.max(last + SPACING));
+        let due = state.last.filter(|_| patience.is_some() && !state.near).map_or(now, |last| now.max(last + SPACING));
+        let wait = due - now;
+        if patience.is_some_and(|patience| !wait.is_zero() && wait >= patience) {
+            // else the target would be blamed for not answering
+            let why = "not sent: the time was over before the next request to this target was due";
+            return Err(Failure::new(FailureKind::Ours, why));
+        }
         state.sent += 1;
-        state.last = Some(due);
-        Ok(due - now)
+        state.last = state.last.max(Some(due));
+        Ok(wait)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -121,15 +126,17 @@ impl Quota {
 mod tests {
     use super::*;
 
+    const LONG: Option<Duration> = Some(Duration::from_secs(9));
+
     fn refused(quota: &Quota) -> bool {
-        quota.taken(true).is_err_and(|failure| failure.kind == FailureKind::Ours)
+        quota.taken(LONG).is_err_and(|failure| failure.kind == FailureKind::Ours)
     }
 
     #[test]
     fn a_far_place_gets_so_many_requests_and_no_more() {
         let quotas = Quotas::default();
         let quota = quotas.of("shop", Most::Far(3));
-        assert!((0..3).all(|_| quota.taken(true).is_ok()));
+        assert!((0..3).all(|_| quota.taken(LONG).is_ok()));
         assert!(refused(&quota) && refused(&quotas.of("shop", Most::Any)), "the first limit holds");
         assert_eq!((quotas.sent("shop"), quotas.sent("other")), (3, 0));
     }
@@ -140,7 +147,7 @@ mod tests {
         for (place, most, held) in [("a", Most::Far(2), false), ("b", Most::Exactly(2), true)] {
             let quota = quotas.of(place, most);
             quota.heard_from(true);
-            assert!((0..2).all(|_| quota.taken(true).is_ok()));
+            assert!((0..2).all(|_| quota.taken(LONG).is_ok()));
             assert_eq!(refused(&quota), held, "{place}");
         }
     }
@@ -148,13 +155,15 @@ mod tests {
     #[test]
     fn requests_to_a_far_place_are_spaced_and_those_of_a_burst_are_not() {
         let quota = Quotas::default().of("shop", Most::Any);
-        assert_eq!(quota.taken(true).ok(), Some(Duration::ZERO));
-        let second = quota.taken(true).unwrap_or_default();
-        let third = quota.taken(true).unwrap_or_default();
+        assert_eq!(quota.taken(LONG).ok(), Some(Duration::ZERO));
+        let second = quota.taken(LONG).unwrap_or_default();
+        let third = quota.taken(LONG).unwrap_or_default();
         assert!(second > Duration::ZERO && second <= SPACING, "{second:?}");
         assert!(third > SPACING, "one after the other: {third:?}");
-        assert_eq!(quota.taken(false).ok(), Some(Duration::ZERO));
+        assert_eq!(quota.taken(None).ok(), Some(Duration::ZERO));
+        let short = quota.taken(Some(Duration::from_millis(1)));
+        assert!(short.is_err_and(|failure| failure.detail.contains("the time was over")), "not blamed on the target");
         quota.heard_from(true);
-        assert_eq!(quota.taken(true).ok(), Some(Duration::ZERO));
+        assert_eq!(quota.taken(LONG).ok(), Some(Duration::ZERO));
     }
 }

@@ -71,7 +71,11 @@ fn of_one_answer() -> Vec<FactDecl> {
             "All response headers as text, a line `name: value` each, by lower-case name: for what no header may say.",
         ),
         FactDecl::new("body", text.clone(), "Response body as text; unobserved above 2 MiB."),
-        FactDecl::tree("body.", FactType::Any, "Response body as JSON; absent when it is not JSON."),
+        FactDecl::tree(
+            "body.",
+            FactType::Any,
+            "Response body as JSON, such as `body.name`, and `body[0]` or `body[#]` of a list; absent when it is not JSON.",
+        ),
         FactDecl::new(
             "time",
             FactType::Duration,
