@@ -1,43 +1,49 @@
-"""A server whose times are known: `delay` waits 20 ms before each answer and says at /median how long it really waited;
-`stall` answers at once, but nothing at all during one second in every five."""
+"""A server whose times are known: `delay` answers 20 ms after a request could be read and says at /median how long it really
+took; `stall` answers at once, but nothing at all during one second in every five.
 
-import asyncio
+A thread for each connection, no event loop: what an event loop needs to notice a request would be missing from what the server
+says of itself. The last millisecond is spun, since a sleep ends when the kernel likes.
+"""
+
+import socket
 import statistics
 import sys
+import threading
 import time
 
 KIND, PORT = sys.argv[1], int(sys.argv[2])
-BODY = b"ok"
-ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n" + BODY
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+DELAY = 0.020
 waited: list[float] = []
-start = time.monotonic()
+start = time.perf_counter()
 
 
-async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while True:
-            head = await reader.readuntil(b"\r\n\r\n")
-            came = time.monotonic()
-            if head.startswith(b"GET /median "):
-                text = f"{statistics.median(waited)}".encode()
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(text), text))
-                continue
-            if KIND == "delay":
-                await asyncio.sleep(0.020)
-            else:
-                into = (came - start) % 5
-                if into > 4:
-                    await asyncio.sleep(5 - into)
-            writer.write(ANSWER)
-            waited.append(time.monotonic() - came)
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
+def hold(came: float) -> None:
+    """Until the answer is due."""
+    if KIND == "delay":
+        time.sleep(DELAY - 0.001)
+        while time.perf_counter() < came + DELAY:
+            pass
+        return
+    into = (came - start) % 5
+    if into > 4:
+        time.sleep(5 - into)
 
 
-async def main() -> None:
-    server = await asyncio.start_server(serve, "127.0.0.1", PORT)
-    await server.serve_forever()
+def serve(connection: socket.socket) -> None:
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    while head := connection.recv(65536):
+        came = time.perf_counter()
+        if head.startswith(b"GET /median "):
+            text = f"{statistics.median(waited)}".encode()
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(text), text))
+            continue
+        hold(came)
+        connection.sendall(ANSWER)
+        waited.append(time.perf_counter() - came)
 
 
-asyncio.run(main())
+server = socket.create_server(("127.0.0.1", PORT))
+while True:
+    client, _ = server.accept()
+    threading.Thread(target=serve, args=(client,), daemon=True).start()

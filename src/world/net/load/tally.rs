@@ -2,6 +2,8 @@
 //!
 //! A time is counted from the moment the request was due, not from the moment it was sent: what waits for a free
 //! connection because the target stalls is as late as what waits inside the target (Gil Tene's "coordinated omission").
+//! Where a connection was free and this machine was late all the same, the target is not to blame: the time is counted from
+//! when the request was sent, and the delay goes into a histogram of its own.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -61,6 +63,16 @@ pub(super) struct Ended {
     pub(super) bytes: u64,
 }
 
+impl Ended {
+    /// Since when the target kept somebody waiting. A timeout is the whole limit, which counts from when it was due.
+    fn counts_from(&self) -> Duration {
+        match self.sent {
+            Some(sent) if self.was_free && self.ending == Ending::Ok => sent,
+            _ => self.due,
+        }
+    }
+}
+
 /// Counts and times of the measured requests.
 #[derive(Clone, Debug)]
 pub struct Tally {
@@ -74,7 +86,7 @@ pub struct Tally {
     pub ok_within: u64,
     /// Requests that were sent within the measured time.
     pub sent_within: u64,
-    /// From due to end, of good answers and timeouts.
+    /// From due to end, of good answers and timeouts, less what this machine itself was late.
     pub response: Times,
     /// From sent to end, of the same.
     pub service: Times,
@@ -115,7 +127,7 @@ impl Tally {
         }
         // a quick failure must not make the target look quick
         if matches!(ended.ending, Ending::Ok | Ending::Timeout) {
-            self.response.record(ended.at.saturating_sub(ended.due));
+            self.response.record(ended.at.saturating_sub(ended.counts_from()));
             if let Some(sent) = ended.sent {
                 self.service.record(ended.at.saturating_sub(sent));
             }
@@ -236,6 +248,16 @@ mod tests {
         assert_eq!(tally.response.most(), Some(1000 * MS));
         assert_eq!(tally.service.most(), Some(100 * MS));
         assert_eq!((tally.of(Ending::Ok), tally.bytes, tally.by_status[&200]), (1, 7, 1));
+    }
+
+    #[test]
+    fn what_this_machine_is_late_itself_is_not_the_targets() {
+        let mut tally = Tally::new(Duration::from_secs(10));
+        let late = Ended { was_free: true, ..ended(3000, 3004, 3024, Ending::Ok) };
+        tally.count(&late, WINDOW);
+        assert_eq!((tally.response.most(), tally.own_delay.most()), (Some(20 * MS), Some(4 * MS)));
+        tally.count(&Ended { was_free: true, ..ended(3000, 3004, 13_000, Ending::Timeout) }, WINDOW);
+        assert_eq!(tally.response.most(), Some(10_000 * MS), "a timeout counts in full");
     }
 
     #[test]
