@@ -4,6 +4,7 @@
 
 mod active;
 mod authz;
+mod brute_force;
 mod conformance;
 mod disclosure;
 mod drill;
