@@ -19,6 +19,7 @@ mod promql;
 mod round;
 mod route;
 mod session;
+mod slow_dns;
 mod tcp;
 mod tls;
 
