@@ -68,6 +68,14 @@ impl Findings {
         self.found.extend(findings.into_iter().map(|finding| (file.to_owned(), finding)));
     }
 
+    /// Shows the findings of some facts as those of another as well, which sums them up.
+    pub(crate) fn sum_up(&mut self, facts: &[&str], sum: &'static str) {
+        let summed = self.found.iter().filter(|(_, finding)| facts.contains(&finding.fact));
+        let copies: Vec<(String, Finding)> =
+            summed.map(|(file, finding)| (file.clone(), Finding { fact: sum, ..finding.clone() })).collect();
+        self.found.extend(copies);
+    }
+
     /// Notes a file that could not be judged: a zero is then no longer an observation.
     pub(crate) fn unread(&mut self, file: &str, reason: impl Into<String>) {
         self.unread.push((file.to_owned(), reason.into()));
@@ -163,6 +171,15 @@ mod tests {
         let mut facts = Facts::new();
         findings.set_count(&mut facts, "root_users");
         assert!(matches!(facts.get("root_users"), Fact::Unobserved(_)));
+    }
+
+    #[test]
+    fn a_sum_has_the_findings_of_its_parts() {
+        let mut findings = Findings::default();
+        findings.push("a", Finding::new("drops", 1, "x", "x"));
+        findings.push("a", Finding::new("other", 2, "x", "x"));
+        findings.sum_up(&["drops", "renames"], "hazards");
+        assert_eq!((findings.count("hazards"), findings.count("drops"), findings.evidence().len()), (1, 1, 3));
     }
 
     #[test]

@@ -57,9 +57,9 @@ pub(super) static RULES: &[Rule] = &[
     address(r"\b[a-z][a-z0-9-]{2,}\.[a-z][a-z0-9-]{2,}\.svc\.cluster\.local\b"),
     address(r"\b(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}:\d{2,5}\b"),
     address(
-        r"\b(https?|postgres(ql)?|mysql|redis|amqps?|mongodb)(\+\w+)?://([^\s/@'\x22]*@)?([\w-]+[.-])*(prod|production|staging|internal|corp|intranet)([.-][\w-]+)*\.[a-z]{2,}\b",
+        r"\b(https?|postgres(ql)?|mysql|redis|amqps?|mongodb)(\+\w+)?://([^\s/@'\x22]*@)?([\w-]+\.)*(prod|production|staging|internal|corp|intranet)(\.[\w-]+)*\.[a-z]{2,}\b",
     ),
-    unversioned(r#"\.from_pretrained\(\s*['"][\w.-]+/[\w.-]+['"]"#, &["revision"]),
+    unversioned(r#"\.from_pretrained\(\s*['"][A-Za-z0-9][\w.-]*/[\w.-]+['"]"#, &["revision"]),
     unversioned(r#"\b(hf_hub_download|snapshot_download)\("#, &["revision"]),
     unversioned(r#"\btorch\.hub\.load\(\s*['"][\w.-]+/[\w.-]+['"]"#, &[]),
     Rule { view: View::Strings, ..unversioned(r"\bmodels:/[\w.-]+/(?i:latest)\b", &[]) },
@@ -93,6 +93,7 @@ mod tests {
             "URL = 'http://localhost:8080'\n",
             "# http://10.2.3.4:8080\nx = 1\n",
             "NET = '10.0.0.0/8'\n",
+            "URL = 'https://api-prod.vendor.app/graphql'\n",
             "URL = 'https://github.com/shop/production'\n",
         ] {
             assert_eq!(found("environment_addresses", text), 0, "{text}");

@@ -140,7 +140,7 @@ impl Probe for Markup {
     }
 }
 
-fn sum(files: usize, elements: usize, findings: Findings) -> Observation {
+fn sum(files: usize, elements: usize, mut findings: Findings) -> Observation {
     let mut facts = Facts::new();
     findings.set_number(&mut facts, "files", files);
     findings.set_number(&mut facts, "elements", elements);
@@ -152,6 +152,8 @@ fn sum(files: usize, elements: usize, findings: Findings) -> Observation {
     for (fact, _) in COUNTED {
         findings.set_count(&mut facts, fact);
     }
+    let counted: Vec<&str> = COUNTED.iter().map(|(fact, _)| *fact).collect();
+    findings.sum_up(&counted, "good_ratio");
     let ratio = Exact::ratio(elements.saturating_sub(wrong) as u64, elements as u64);
     facts.set("good_ratio", ratio.map_or(Fact::Absent, |ratio| Fact::Present(Value::Number(ratio))));
     Observation { facts, evidence: findings.evidence(), requests: 0 }
@@ -179,7 +181,7 @@ fn judge(text: &str) -> Judged {
 /// A page that no template completes.
 fn is_whole(text: &str) -> bool {
     const MARKS: &[&str] =
-        &["{{", "{%", "<%", "<?", "@section", "@yield", "@include", "{#", "%sveltekit", "<slot", "@Render"];
+        &["export ", "{{", "{%", "<%", "<?", "@section", "@yield", "@include", "{#", "%sveltekit", "<slot", "@Render"];
     let has = |word: &str| text.contains(word);
     has("<head") && has("</head>") && !MARKS.iter().any(|mark| has(mark))
 }

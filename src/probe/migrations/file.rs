@@ -80,11 +80,14 @@ fn plain(kind: Kind, back: Back) -> Migration {
 }
 
 /// Whether a file of SQL is a way back by its name: `1_x.down.sql`, `down.sql`, Flyway's `U1__x.sql`.
-pub(super) fn is_down(base: &str) -> bool {
+fn is_down(base: &str) -> bool {
     static UNDO: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^U\d[\w.]*__|(^|[._-])(down|undo|rollback|revert)\.sql$"));
     UNDO.is_match(base)
 }
+
+/// Comments quote names in ways that the database does not.
+static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)/\*.*?\*/|(?-s:--.*)"));
 
 fn sql_file(base: &str, text: &str) -> Migration {
     let (forward, down) = sql::forward(text);
@@ -93,6 +96,7 @@ fn sql_file(base: &str, text: &str) -> Migration {
         return Migration { is_empty: statements.is_empty(), ..plain(Kind::Sql, Back::Itself) };
     }
     let (hazards, ignored) = locks::hazards(&statements);
+    let code = COMMENT.replace_all(text, " ");
     let line = u32::try_from(forward.matches('\n').count() + 1).unwrap_or(u32::MAX);
     let back = match down.map(|down| !sql::statements(down).is_empty()) {
         Some(true) => Back::Leads,
@@ -102,8 +106,8 @@ fn sql_file(base: &str, text: &str) -> Migration {
     Migration {
         hazards,
         ignored,
-        shows_postgres: locks::shows_postgres(text),
-        shows_another: locks::shows_another(text),
+        shows_postgres: locks::shows_postgres(&code),
+        shows_another: locks::shows_another(&code),
         is_empty: statements.is_empty(),
         ..plain(Kind::Sql, back)
     }

@@ -8,7 +8,7 @@ use regex::Regex;
 use crate::model::{Exact, Fact, Facts, Observation, Value};
 use crate::probe::finding::{Finding, Findings};
 
-use super::file::{Back, Kind, Migration, is_down};
+use super::file::{Back, Kind, Migration};
 use super::locks;
 
 /// Migrations of a history that are judged: those that are still to run, or were lately (catalogue
@@ -66,6 +66,9 @@ impl<'a> Seen<'a> {
         for fact in ["duplicate_versions", "extra_heads"] {
             self.findings.set_count(&mut facts, fact);
         }
+        let parts: Vec<&str> = locks::FACTS.iter().map(|(fact, _)| *fact).collect();
+        self.findings.sum_up(&parts, "hazards");
+        self.findings.sum_up(&["one_way"], "reversible_ratio");
         self.hazards(&mut facts);
         self.findings.set_count(&mut facts, "one_way");
         let (leads, all) = self.back;
@@ -84,9 +87,7 @@ impl<'a> Seen<'a> {
                 .for_each(|fact| facts.set(fact, Fact::Unobserved(reason.to_owned())));
             return;
         }
-        let sum = counted.clone().map(|fact| self.findings.count(fact)).sum();
-        counted.for_each(|fact| self.findings.set_count(facts, fact));
-        self.findings.set_number(facts, "hazards", sum);
+        counted.chain(["hazards"]).for_each(|fact| self.findings.set_count(facts, fact));
         facts.present("suppressed", Value::count(self.ignored));
     }
 
@@ -188,10 +189,12 @@ fn version(name: &str) -> u128 {
 /// The version that only one migration may have. A plain day is none: several may be of one day.
 fn unique_version(name: &str) -> Option<String> {
     static VERSION: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^(?:[VU](\d[\d._]*?)__|(\d+)[_-])").expect("a fixed pattern"));
+        LazyLock::new(|| Regex::new(r"^(?:[VU](\d[\d._]*?)__|(\d+(?:-\d+)*)(?:_|-\D))").expect("a fixed pattern"));
+    const DAY: usize = 8;
     let captures = VERSION.captures(name)?;
     let version = captures.get(1).or_else(|| captures.get(2))?.as_str();
-    (version.len() != 8 && !is_down(name) || name.starts_with('U')).then(|| version.to_owned())
+    let digits = version.bytes().filter(u8::is_ascii_digit).count();
+    (digits != DAY).then(|| version.to_owned())
 }
 
 #[cfg(test)]
@@ -248,8 +251,10 @@ mod tests {
             ("migrations/1_a.down.sql", "select 1;"),
             ("migrations/2_b.up.sql", "select 1;"),
             ("migrations/2_b.down.sql", "-- nothing"),
-            ("diesel/migrations/2024_x/up.sql", "select 1;"),
-            ("diesel/migrations/2024_x/down.sql", "select 1;"),
+            ("diesel/migrations/2018-01-14-171611_x/up.sql", "select 1;"),
+            ("diesel/migrations/2018-01-14-171611_x/down.sql", "select 1;"),
+            ("diesel/migrations/2018-02-17-205753_y/up.sql", "select 1;"),
+            ("diesel/migrations/2018-02-17-205753_y/down.sql", "select 1;"),
         ];
         let seen = seen(&files);
         assert_eq!(count(&seen, "one_way"), Some(1));

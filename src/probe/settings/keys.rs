@@ -142,6 +142,8 @@ fn is_of_platform(name: &str) -> bool {
         "NODE_NAME",
         "INVOCATION_ID",
         "NOTIFY_SOCKET",
+        "WATCHDOG_USEC",
+        "WATCHDOG_PID",
         "LISTEN_FDS",
         "LISTEN_PID",
         "JEST_WORKER_ID",

@@ -21,7 +21,11 @@ use crate::yaml::{Node, Spanned};
 use keys::Read;
 
 /// Where settings are written down: examples of the environment, prose, and what deploys the program.
-const WRITTEN: &str = "{**/*.{md,mdx,rst,adoc,txt},**/{.env,env,dotenv}.{example,sample,template,dist,defaults,default,tpl},**/.env-{example,sample},**/{example,sample,template}.env,**/.env.*.{example,sample},**/{values*,*compose*,app,render,fly,cloudbuild}.{yml,yaml,json,toml},**/values.schema.json,**/*.{1,5,8}}";
+const WRITTEN: &str = "{**/*.{md,mdx,rst,adoc,txt},**/.env*{example,sample,template,dist,default,defaults,tpl}*,**/{env,dotenv}.{example,sample,template,dist},**/{example,sample,template}.env,**/{values*,*compose*,app,render,fly,cloudbuild}.{yml,yaml,json,toml},**/values.schema.json,**/*.{1,5,8}}";
+
+/// Code that runs when the program is built.
+const OF_THE_BUILD: &[&str] =
+    &["**/*.config.{js,ts,mjs,cjs,mts}", "**/build.rs", "**/setup.py", "**/Rakefile", "**/gulpfile.*"];
 
 /// The registry's entry.
 pub(super) static DEF: ProbeDef = ProbeDef {
@@ -81,7 +85,8 @@ impl Probe for Settings {
     }
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        let source = Select::exts(&keys::extensions()).of(ClassSet::SRC).except(self.exclude.iter().cloned());
+        let left_out = self.exclude.iter().cloned().chain(OF_THE_BUILD.iter().map(|glob| (*glob).to_owned()));
+        let source = Select::exts(&keys::extensions()).of(ClassSet::SRC).except(left_out);
         let Ok(written) = Select::glob(WRITTEN) else { return Vec::new() };
         let written = written.of(ClassSet::of(&[Class::Src, Class::Docs, Class::Tooling, Class::Example]));
         vec![
@@ -153,10 +158,11 @@ fn compare(
         return Observation { facts, evidence: findings.evidence(), requests: 0 };
     }
     for (name, (path, line)) in settings.iter().filter(|(name, _)| !known.contains(*name)) {
-        let note = format!("reads `{name}`, which is written down nowhere");
+        let note = format!("reads `{name}`, which is written down nowhere in this repository");
         findings.push(path, Finding::new("undocumented", *line, *name, note).with(Certainty::Likely));
     }
     let undocumented = findings.count("undocumented");
+    findings.sum_up(&["undocumented"], "documented_ratio");
     facts.present("documents", Value::count(documents));
     findings.set_count(&mut facts, "undocumented");
     let ratio = Exact::ratio((settings.len() - undocumented) as u64, settings.len() as u64);
@@ -191,7 +197,8 @@ mod tests {
             ["settings", "reading_files", "documents", "undocumented"].map(|fact| count(&seen, fact).unwrap()),
             [6, 3, 2, 2]
         );
-        let notes: Vec<String> = seen.evidence.iter().filter_map(|item| item.note.clone()).collect();
+        let listed = seen.evidence.iter().filter(|item| item.fact.as_deref() == Some("undocumented"));
+        let notes: Vec<String> = listed.filter_map(|item| item.note.clone()).collect();
         assert_eq!(notes.len(), 2, "{notes:?}");
         assert!(notes[0].contains("`API_KEY`") && notes[1].contains("`VITE_TITLE`"), "{notes:?}");
     }

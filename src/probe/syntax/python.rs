@@ -10,9 +10,9 @@ use crate::world::{FileBytes, View};
 use super::parse::Parsed;
 
 /// Places in one statement where an expression may go deeper; a statement with more is data, not code.
-const DEEPEST: usize = 50_000;
-/// Stack for a statement of that depth.
-const STACK: usize = 64 * 1024 * 1024;
+const DEEPEST: usize = 20_000;
+/// Stack for a statement of that depth; only what is used of it becomes memory.
+const STACK: usize = 256 * 1024 * 1024;
 
 /// Statements that only Python 2 has.
 static PYTHON_2: LazyLock<Regex> = LazyLock::new(|| {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn hostile_nesting_ends_and_names_the_line() {
-        for text in ["(".repeat(200_000), "-".repeat(40_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))] {
+        for text in ["(".repeat(200_000), "-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))] {
             assert!(errors("a.py", &text).is_some());
         }
         let seen = sample::observe("syntax", "{}", &[("a.py", "x = 1\n\ndef f(:\n    pass\n")]).unwrap();
