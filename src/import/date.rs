@@ -80,7 +80,9 @@ pub(super) fn dates(text: &str, context: &str) -> Vec<Found> {
         for captures in pattern.captures_iter(text) {
             let at = captures.get(0).map_or(0..0, |all| all.range());
             let taken = found.iter().any(|other| other.at.start < at.end && at.start < other.at.end);
-            if let Some((first, last)) = read(&captures).filter(|_| !taken) {
+            let day_first = || captures.name("a").is_some() && names_a_day_elsewhere(&text[..at.start]);
+            let dated = if day_first() { by_day_first(&captures).or_else(|| read(&captures)) } else { read(&captures) };
+            if let Some((first, last)) = dated.filter(|_| !taken) {
                 let meaning = Meaning::Date { first, last, role: role(&text[..at.start], context) };
                 found.push(Found { meaning, at: at.clone(), subject: subject_before(text, at.start) });
             }
@@ -130,6 +132,39 @@ fn months(captures: &Captures<'_>) -> Option<(Date, Date)> {
 fn slashed(captures: &Captures<'_>) -> Option<(Date, Date)> {
     let (a, b, year): (i8, i8, i16) = (number(captures, "a")?, number(captures, "b")?, number(captures, "y")?);
     if a > 12 { day(year, b, a) } else { day(year, a, b) }
+}
+
+/// `Data: 03/02/2026`: where the key is no English, the day comes first.
+fn by_day_first(captures: &Captures<'_>) -> Option<(Date, Date)> {
+    day(number(captures, "y")?, number(captures, "b")?, number(captures, "a")?)
+}
+
+/// Whether the words before a date name it in a language that writes the day first.
+fn names_a_day_elsewhere(before: &str) -> bool {
+    let lower = before.to_lowercase();
+    let keys = [
+        "data",
+        "fecha",
+        "datum",
+        "tarih",
+        "дата",
+        "actualiza",
+        "atualiza",
+        "aggiorna",
+        "mise à jour",
+        "stand",
+        "início",
+        "inicio",
+        "date de",
+        "prazo",
+        "ngày",
+        "tanggal",
+    ];
+    keys.iter().any(|key| {
+        lower
+            .split(|c: char| !c.is_alphabetic() && c != ' ')
+            .any(|part| part.trim().starts_with(key) || part.contains(&format!(" {key}")))
+    })
 }
 
 fn quarter(captures: &Captures<'_>) -> Option<(Date, Date)> {

@@ -36,7 +36,8 @@ pub(super) fn percentages(text: &str, context: &str) -> Vec<Found> {
         let whole = captures.get(0).map_or(0..0, |all| all.range());
         let role = role(text, whole.clone(), context);
         if let Some(lower) = LOWER_END.captures(&text[..whole.start]).and_then(|lower| lower.get(1))
-            && let Some(value) = exact(lower.as_str(), None)
+            && let Some(value) =
+                exact(lower.as_str(), None).filter(|_| !super::quantity::is_name(&text[..lower.start()]))
         {
             let meaning = Meaning::Percentage { value, role };
             found.push(Found { meaning, at: lower.start()..whole.end, subject: subject_before(text, lower.start()) });

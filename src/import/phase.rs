@@ -104,6 +104,12 @@ fn numbered_at_start(text: &str) -> Option<PlanSpan> {
         if *unit == "stage" && captures.name("a").is_some_and(|number| numbered_below(number.end())) {
             return None;
         }
+        // One letter before a number names a milestone only where nothing comes before it: `M2: …`, not `If M2 …`.
+        let lone_letter = |word: &str| word.trim_matches(|c: char| !c.is_alphabetic()).chars().count() == 1;
+        let named = captures.name("a").map_or("", |number| &text[at..number.start()]);
+        if lone_letter(named) && text[..at].chars().any(char::is_alphabetic) {
+            return None;
+        }
         let first = ["a", "east", "nth", "korean"].into_iter().find_map(|name| captures.name(name))?.as_str();
         let first = ordinal(first)?;
         let last = captures.name("b").and_then(|last| ordinal(last.as_str())).unwrap_or(first);

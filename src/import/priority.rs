@@ -50,6 +50,14 @@ static NOUN_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// `(Prioridad ALTA)`: the noun and its level without a colon between.
+static NOUN_THEN_LEVEL: LazyLock<Regex> = LazyLock::new(|| {
+    let words = joined(|word| word.chars().count() > 2);
+    pattern(&format!(
+        r"(?i)(?:^|[^\p{{L}}])(?:priorité|prioridade?|priorità|priorytet|приоритет|prioritas|öncelik)\s(?P<w>{words})(?:$|[^\p{{L}}])"
+    ))
+});
+
 /// All words of the scales as one alternation, the longest first.
 fn joined(keep: impl Fn(&str) -> bool) -> String {
     let mut words: Vec<&str> =
@@ -242,7 +250,7 @@ pub(super) fn of_line(text: &str) -> Option<Found> {
     if let Some(found) = keyed(text) {
         return Some(found);
     }
-    [&WITH_WORD, &BLOCKER, &RANK, &CAPITALS, &CAPITALS_ALONE].into_iter().find_map(|pattern| {
+    [&WITH_WORD, &BLOCKER, &RANK, &CAPITALS, &CAPITALS_ALONE, &NOUN_THEN_LEVEL].into_iter().find_map(|pattern| {
         let captures = pattern.captures(text)?;
         let word = captures.name("w").or_else(|| captures.name("n"))?.range();
         found(text, word, PrioritySource::Inline)

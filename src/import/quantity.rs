@@ -88,8 +88,8 @@ pub(super) fn before_bounds(text: &str, found: &[Found]) -> Vec<Found> {
 }
 
 /// `Phase 6 features`, `Week 1 focus`: the number belongs to the word before it.
-fn is_name(before: &str) -> bool {
-    let word = before.split_whitespace().next_back().unwrap_or("");
+pub(super) fn is_name(before: &str) -> bool {
+    let word = before.split_whitespace().next_back().unwrap_or("").trim_matches(|c: char| !c.is_alphanumeric());
     let numbered = [
         "phase", "week", "day", "month", "sprint", "priority", "tier", "task", "gate", "step", "level", "version", "q",
         "weeks", "days",

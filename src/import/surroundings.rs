@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::blocks::{Block, BlockKind};
 use super::phase;
 use super::read::tidy;
+use super::remark;
 use super::words;
 
 /// Where one block stands.
@@ -245,6 +246,8 @@ impl<'a> Walk<'a> {
         if !matches!(block.kind, BlockKind::Item { .. }) {
             return false;
         }
+        let of_a_choice =
+            place.label.is_some_and(|label| remark::alternative(&self.blocks[label].text.text(), "").is_some());
         let in_phase = place.phase.is_some() || self.around.phases[index];
         let nested = block.outer.is_some_and(|outer| !self.around.phases[outer]);
         let about = place.label.map_or_else(String::new, |label| self.blocks[label].text.text().to_lowercase());
@@ -252,7 +255,7 @@ impl<'a> Walk<'a> {
         let else_about = words::list("no task").into_iter().any(|word| about.contains(word) || heading.contains(word));
         let holds_tasks = block.text.is_strong() && self.around.phases[index];
         let summed_up = place.section.first().is_some_and(|top| names_summary(top));
-        in_phase && !nested && !else_about && !holds_tasks && !summed_up
+        in_phase && !nested && !of_a_choice && !else_about && !holds_tasks && !summed_up
     }
 }
 

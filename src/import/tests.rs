@@ -254,3 +254,23 @@ fn what_a_spec_includes_is_read_at_the_line_of_its_include() {
         |title: &str| statements.iter().find(|statement| statement.text == title).map(|statement| statement.line);
     assert_eq!((line("Own check"), line("Base check")), (Some(7), Some(3)));
 }
+
+#[test]
+fn the_day_comes_first_where_the_key_is_no_english() {
+    assert_eq!(of("**Data de início:** 03/02/2026\n", &["date"]), ["1 date 2026-02-03..2026-02-03"]);
+    assert_eq!(of("**Fecha:** 3/2/2026\n", &["date"]), ["1 date 2026-02-03..2026-02-03"]);
+    assert_eq!(of("**Date:** 03/02/2026\n", &["date"]), ["1 date 2026-03-02..2026-03-02"]);
+}
+
+#[test]
+fn names_with_numbers_are_no_bounds_and_no_parts_of_the_plan() {
+    assert_eq!(of("**Release**: 1.3 (Sprint 2 - 100% complete)\n", &["threshold"]), Vec::<String>::new());
+    assert_eq!(of("**If M2 fails**:\n\n- roll back\n", &["phase"]), Vec::<String>::new());
+    assert_eq!(of("## M2: Tracing\n", &["phase"]), ["1 phase milestone 2"]);
+}
+
+#[test]
+fn what_speaks_for_an_alternative_is_no_task_and_a_noun_ranks_without_a_colon() {
+    let text = "## Fase 1: Hosting (Prioridad ALTA)\n\n**Opción A: propio**\n- ✅ barato\n\n**Pasos:**\n- contratar\n";
+    assert_eq!(of(text, &["task", "priority"]), ["1 priority high", "7 task"]);
+}

@@ -305,6 +305,10 @@ impl Finds<'_> {
         let (Some(low), Some(high), Some(unit)) = (captures.name("n"), captures.name("b"), captures.name("u")) else {
             return;
         };
+        // `Sprint 2 - 100 %`: the first number is a name.
+        if super::quantity::is_name(&self.text[..low.start()]) {
+            return;
+        }
         let (Some(least), Some(most)) = (exact(low.as_str(), None), exact(high.as_str(), None)) else { return };
         let unit = if unit.as_str() == "％" { "%" } else { unit.as_str() };
         self.add(low.start()..high.end() + unit.len(), least, Comparison::Between, unit.to_lowercase(), false);
