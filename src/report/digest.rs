@@ -47,6 +47,16 @@ pub(super) fn counts(check: &Check) -> bool {
     check.state == CheckState::Enforced && check.waiver.is_none()
 }
 
+/// What a document says of a check where the measurement says otherwise, in one sentence.
+pub(super) fn said_otherwise(report: &Report, check: &Check) -> Option<String> {
+    let claim = check.claimed.as_ref()?;
+    let source = claim.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
+    let better = || report.claims.better_than_claimed.iter().any(|other| other.subject == check.id);
+    let outcome = if check.outcome == Outcome::Pass { "passes" } else { "fails" };
+    let otherwise = claim.contradicted == Some(true) || better();
+    otherwise.then(|| format!("the plan says {}{source}, the check {outcome}", claim.value))
+}
+
 /// Whether this check can make the verdict.
 pub(super) fn decides(check: &Check, report: &Report) -> bool {
     counts(check) && check.severity >= report.rules.fail_on

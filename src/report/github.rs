@@ -54,8 +54,14 @@ fn render(report: &Report, _: &Style) -> Vec<u8> {
     let unobserved = report.checks.iter().filter(|check| matches!(check.outcome, Outcome::Unknown | Outcome::Blocked));
     let checks: Vec<&Check> = failures.into_iter().chain(unobserved).collect();
     for kind in [Kind::Error, Kind::Warning, Kind::Notice] {
-        let commands: Vec<String> =
-            checks.iter().filter(|check| Kind::of(check) == kind).flat_map(|check| annotate(kind, check)).collect();
+        let mut commands: Vec<String> = checks
+            .iter()
+            .filter(|check| Kind::of(check) == kind)
+            .flat_map(|check| annotate(report, kind, check))
+            .collect();
+        if kind == Kind::Notice {
+            commands.extend(better_than_claimed(report));
+        }
         // The verdict is one of the kind it has.
         let room = MOST - usize::from(verdict_kind(report) == kind);
         text.push_str(&within(kind, &commands, room));
@@ -88,20 +94,29 @@ fn verdict_line(report: &Report) -> String {
     command(verdict_kind(report), None, &title, &lines)
 }
 
-fn annotate(kind: Kind, check: &Check) -> Vec<String> {
+/// Checks that pass though the document says that they are not done.
+fn better_than_claimed(report: &Report) -> impl Iterator<Item = String> + '_ {
+    report.checks.iter().filter(|check| check.outcome == Outcome::Pass).filter_map(|check| {
+        let said = digest::said_otherwise(report, check)?;
+        Some(command(Kind::Notice, None, &format!("pass: {}", check.id), &[check.title.clone(), said]))
+    })
+}
+
+fn annotate(report: &Report, kind: Kind, check: &Check) -> Vec<String> {
     let title = format!("{} {}: {}", check.outcome, check.severity, check.id);
     let places: Vec<&Place> =
         check.evidence.iter().filter_map(|evidence| evidence.place.as_ref()).take(PLACES).collect();
     if places.is_empty() {
-        return vec![command(kind, None, &title, &message(check))];
+        return vec![command(kind, None, &title, &message(report, check))];
     }
-    places.into_iter().map(|place| command(kind, Some(place), &title, &message(check))).collect()
+    places.into_iter().map(|place| command(kind, Some(place), &title, &message(report, check))).collect()
 }
 
-fn message(check: &Check) -> Vec<String> {
+fn message(report: &Report, check: &Check) -> Vec<String> {
     let mut lines = vec![check.title.clone()];
     lines.extend(digest::broken(check).iter().map(|line| format!("expected {}, actual {}", line.text, line.actual)));
     lines.extend(check.reason.clone());
+    lines.extend(digest::said_otherwise(report, check));
     lines.extend(check.remedy.as_ref().map(|remedy| format!("fix: {remedy}")));
     lines
 }

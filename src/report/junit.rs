@@ -52,6 +52,9 @@ fn case(report: &Report, check: &Check) -> TestCase {
     case.add_property(("outcome", check.outcome.word()));
     case.add_property(("severity", check.severity.word()));
     case.add_property(("title", one_line(&check.title).as_str()));
+    if let Some(said) = digest::said_otherwise(report, check) {
+        case.add_property(("claim", one_line(&said).as_str()));
+    }
     if let Some(place) = check.evidence.iter().find_map(|evidence| evidence.place.as_ref()) {
         case.add_property(("place", one_line(&place.to_string()).as_str()));
     }

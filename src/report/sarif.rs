@@ -135,6 +135,9 @@ struct SarifResult {
 struct ResultProperties {
     check: String,
     outcome: &'static str,
+    /// What a document says where the measurement says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -268,7 +271,11 @@ fn result(report: &Report, check: &Check, rules: &[Rule], evidence: Option<&Evid
             .map(|waiver| Suppression { kind: "external", status: "accepted", justification: one_line(&waiver.reason) })
             .into_iter()
             .collect(),
-        properties: ResultProperties { check: one_line(&check.id), outcome: check.outcome.word() },
+        properties: ResultProperties {
+            check: one_line(&check.id),
+            outcome: check.outcome.word(),
+            claim: digest::said_otherwise(report, check).map(|said| one_line(&said)),
+        },
     }
 }
 

@@ -152,3 +152,53 @@ fn a_claim_that_nothing_looks_at_gets_no_mark_and_says_still_too_much() {
     assert_eq!(out(&output), "PLAN.md:3: `rehearsed` is claimed as done, measured: nothing is measured for it\n");
     assert_eq!(lines(&written(folder.path()))[2], "- [x] Rehearsed");
 }
+
+/// Real documents, three of them misread by an editor: the lines that no check is linked to stay byte for byte, on the lines
+/// that are linked only the sign and our mark differ, and what was written once is not written again.
+#[test]
+fn in_real_documents_only_linked_lines_change_and_a_second_run_changes_nothing() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/systems");
+    for system in ["clo", "catalynx", "abc", "castiel", "clarion"] {
+        let folder = tempfile::tempdir().unwrap();
+        let original = fs::read(root.join(system).join("PRODUCTION_READINESS.md")).unwrap();
+        fs::write(folder.path().join("PLAN.md"), &original).unwrap();
+        let spec = shipworthy(folder.path(), &["import", "PLAN.md"]);
+        fs::write(folder.path().join("shipworthy.yaml"), &spec.stdout).unwrap();
+        let report = shipworthy(folder.path(), &["audit", "--format", "json"]);
+        fs::write(folder.path().join("run.json"), &report.stdout).unwrap();
+        let sync = |how: &str| shipworthy(folder.path(), &["sync", "PLAN.md", "--report", "run.json", how]);
+        let said = sync("--check").status.code();
+        assert_eq!(sync("--write").status.code(), Some(0), "{system}");
+        let once = fs::read(folder.path().join("PLAN.md")).unwrap();
+        let (before, after) = (cut(&original), cut(&once));
+        assert_eq!(before.len(), after.len(), "{system}: lines came or went");
+        for (number, (old, new)) in before.iter().zip(&after).enumerate() {
+            let linked = String::from_utf8_lossy(&spec.stdout).contains(&format!("PLAN.md:{}\"", number + 1));
+            assert!(old == new || linked, "{system}:{}: a line that nothing is linked to changed", number + 1);
+            let words = |line: &[u8]| -> Vec<u8> { line.iter().copied().filter(u8::is_ascii_alphanumeric).collect() };
+            let unmarked = String::from_utf8_lossy(new).split(" <!-- measured -->").next().unwrap_or("").to_owned();
+            let kept = |text: Vec<u8>| -> Vec<u8> { text.into_iter().filter(|byte| *byte != b'x').collect() };
+            assert_eq!(
+                kept(words(String::from_utf8_lossy(old).as_bytes())),
+                kept(words(unmarked.as_bytes())),
+                "{system}:{}",
+                number + 1
+            );
+        }
+        sync("--write");
+        assert_eq!(
+            fs::read(folder.path().join("PLAN.md")).unwrap(),
+            once,
+            "{system}: the second run changed something"
+        );
+        assert!(matches!((said, sync("--check").status.code()), (Some(0 | 1), Some(0 | 1))), "{system}");
+    }
+}
+
+/// The lines as bytes, without our block at the end and what stands before it.
+fn cut(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let begin = b"<!-- shipworthy:begin summary -->";
+    let end = bytes.windows(begin.len()).position(|window| window == begin).unwrap_or(bytes.len());
+    let text = bytes[..end].trim_ascii_end();
+    text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
