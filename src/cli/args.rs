@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-pub(super) use super::audit_args::{AuditArgs, OutputArgs, PermitArgs, SelectArgs, SpecArgs};
+pub(super) use super::audit_args::{AuditArgs, HistoryArgs, OutputArgs, PermitArgs, SelectArgs, SpecArgs};
 use super::exit::TABLE;
 use super::lint::FailOn;
 
@@ -250,6 +250,8 @@ pub(super) struct ReportArgs {
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
     /// End with the exit code of the stored run.
     #[arg(long)]
     pub(super) exit_code: bool,

@@ -9,7 +9,7 @@ use super::args::AuditArgs;
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
 use super::output::Outputs;
-use super::{progress, setup};
+use super::{history, progress, setup};
 use crate::audit::{self, AuditOptions, Audited, Prepared};
 use crate::run::{Recording, Stop};
 
@@ -18,15 +18,17 @@ pub(super) fn run(arguments: &AuditArgs, console: &Console) -> Result<Exit> {
     if let Some(file) = &arguments.replay {
         replay(&mut options, file)?;
     }
+    let Some(earlier) = history::read(&arguments.history, console)? else { return Ok(Exit::WrongQuestion) };
     let outputs = Outputs::open(&arguments.output)?;
     let prepared = match setup::prepare(&options, console)? {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
-    let audited = execute(&options, &prepared, console)?;
+    let mut audited = execute(&options, &prepared, console)?;
     if let Some(file) = &arguments.record {
         std::fs::write(file, audited.recording.text()).with_context(|| format!("cannot write `{}`", file.display()))?;
     }
+    history::add(&mut audited.report, &earlier, console);
     outputs.write(&audited.report, console)?;
     Ok(Exit::from_code(audited.report.exit.code))
 }

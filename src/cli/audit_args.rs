@@ -18,6 +18,14 @@ pub(super) struct OutputArgs {
     pub(super) explain_score: bool,
 }
 
+/// Earlier runs.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct HistoryArgs {
+    /// An earlier JSON report of the system, or a folder of them, for the trend and the forecast. Repeatable.
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    pub(super) history: Vec<PathBuf>,
+}
+
 /// Which spec, and what its variables are.
 #[derive(Args, Clone, Debug)]
 pub(super) struct SpecArgs {
@@ -97,6 +105,8 @@ pub(super) struct AuditArgs {
     pub(super) permit: PermitArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) history: HistoryArgs,
     /// Keep what was observed in a file, for `--replay`.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) record: Option<PathBuf>,

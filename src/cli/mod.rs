@@ -10,6 +10,7 @@ mod console;
 mod demo;
 mod exit;
 mod explain;
+mod history;
 mod import;
 mod init;
 mod lint;

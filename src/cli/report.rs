@@ -7,15 +7,18 @@ use anyhow::Result;
 use super::args::ReportArgs;
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
+use super::history;
 use super::output::Outputs;
 use crate::model::Problem;
 use crate::model::report::Report;
 use crate::report::json;
 
 pub(super) fn run(arguments: &ReportArgs, console: &Console) -> Result<Exit> {
-    let Some(report) = read(&arguments.file, console)? else {
+    let Some(mut report) = read(&arguments.file, console)? else {
         return Ok(Exit::WrongQuestion);
     };
+    let Some(earlier) = history::read(&arguments.history, console)? else { return Ok(Exit::WrongQuestion) };
+    history::add(&mut report, &earlier, console);
     Outputs::open(&arguments.output)?.write(&report, console)?;
     Ok(if arguments.exit_code { Exit::from_code(report.exit.code) } else { Exit::Yes })
 }

@@ -193,8 +193,8 @@ impl Page<'_> {
         way::capacity(&self.report.roadmap).unwrap_or_default()
     }
 
-    fn no_forecast(&self) -> &'static str {
-        way::no_forecast(self.report).unwrap_or_default()
+    fn forecast(&self) -> String {
+        way::forecast(self.report, "…").unwrap_or_default()
     }
 
     fn declared_path_facts(&self, path: &crate::model::report::DeclaredPath) -> String {

@@ -124,9 +124,31 @@ pub(super) fn declared_path_facts(roadmap: &Roadmap, path: &DeclaredPath) -> Vec
     facts
 }
 
-/// Why no forecast stands here, or nothing where earlier runs would allow one.
-pub(super) fn no_forecast(report: &Report) -> Option<&'static str> {
-    report.trend.is_empty().then_some("no forecast from history: there are no earlier runs")
+/// The forecast from earlier runs, or why there is none; nothing where earlier runs tell no pace.
+pub(super) fn forecast(report: &Report, between: &str) -> Option<String> {
+    let Some(told) = &report.roadmap.forecast else {
+        return report.trend.is_empty().then(|| "no forecast from history: there are no earlier runs".to_owned());
+    };
+    let added = match told.added_per_week {
+        some if some < 0.0 => format!(", {} are taken out", figures::decimal(-some)),
+        some if some > 0.0 => format!(", {} are added", figures::decimal(some)),
+        _ => String::new(),
+    };
+    let pace = format!(
+        "{} runs since {}: {} checks a week pass{added}",
+        told.runs,
+        told.since,
+        figures::decimal(told.passed_per_week)
+    );
+    let open = counted(usize::try_from(told.open).unwrap_or(usize::MAX), "open check", "open checks");
+    let end = match (&told.earliest, &told.latest) {
+        _ if told.open == 0 => "nothing is open".to_owned(),
+        (Some(earliest), Some(latest)) if earliest == latest => format!("{open} end {latest}"),
+        (Some(earliest), Some(latest)) => format!("{open} end {earliest} {between} {latest}"),
+        (Some(earliest), None) => format!("{open} end {earliest} at the faster pace, and not at the present one"),
+        (None, _) => format!("at that pace {open} do not end within ten years"),
+    };
+    Some(format!("forecast from history: {pace}; {end}"))
 }
 
 /// `1 person-day per working day`

@@ -37,6 +37,7 @@ pub(super) fn roadmap(results: &Results<'_>) -> Roadmap {
         without_effort: u32::try_from(work.most.without_effort(&everything)).unwrap_or(u32::MAX),
         slip_days: outline.target_date.zip(reference).and_then(|(target, day)| days_late(day, target)),
         phases: phases.into_iter().map(|phase| phase.entry).collect(),
+        forecast: None,
     }
 }
 

@@ -15,7 +15,7 @@ use super::outcome::Verdict;
 
 pub use check::{Check, CheckState, Claim, Evidence, EvidenceKind, Expectation, FactValue, Resolved};
 pub use decision::{Claims, Contradiction, Decider, DeciderKind, Gate, ReportRules, Waiver, WaiverState};
-pub use plan::{CostRow, DeclaredPath, NextAction, Phase, Risk, Roadmap, Section, TeamRow};
+pub use plan::{CostRow, DeclaredPath, Forecast, NextAction, Phase, Risk, Roadmap, Section, TeamRow};
 pub use run::{Exit, ReportProblem, Run, SpecRef, System, Tool, TrendPoint};
 pub use score::{Area, Counts, Points, RollUp, Score, Share};
 

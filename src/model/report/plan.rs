@@ -55,6 +55,28 @@ pub struct Roadmap {
     /// Days from the target date to the earliest finish, or to today while that is not known; 0 when in time.
     #[serde(default)]
     pub slip_days: Option<i64>,
+    /// When the open checks end at the pace of earlier runs; `None` without runs of at least two days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Forecast>,
+}
+
+/// A burn-up: what came to pass and what was added over several runs, and when the two lines meet if both go on as before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Forecast {
+    /// Runs it is counted from, this one included.
+    pub runs: u32,
+    /// Day of the first, `YYYY-MM-DD`.
+    pub since: String,
+    /// Checks that are open now.
+    pub open: u32,
+    /// Checks that came to pass per week over all runs, less those that no longer do.
+    pub passed_per_week: f64,
+    /// Checks that were added per week over all runs, less those taken out.
+    pub added_per_week: f64,
+    /// `YYYY-MM-DD` at the faster pace, that of all runs or that of the later half; `None`: at neither do the open checks end.
+    pub earliest: Option<String>,
+    /// `YYYY-MM-DD` at the slower pace; `None`: at that they do not end.
+    pub latest: Option<String>,
 }
 
 /// The critical path as the spec declares it.

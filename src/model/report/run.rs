@@ -90,6 +90,12 @@ pub struct TrendPoint {
     pub proven: Option<f64>,
     /// Verdict.
     pub verdict: Verdict,
+    /// Checks that passed, of those that count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<u32>,
+    /// Checks that count: enforced, and not n/a.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
 }
 
 /// A warning that goes with the report.

@@ -72,8 +72,8 @@ fn dates(page: &mut Page, report: &Report) {
     if roadmap.without_effort > 0 {
         page.item(0, &format!("Open checks without an effort: {}", roadmap.without_effort));
     }
-    if let Some(words) = way::no_forecast(report) {
-        page.item(0, words);
+    if let Some(words) = way::forecast(report, "…") {
+        page.item(0, &escape(&words));
     }
 }
 

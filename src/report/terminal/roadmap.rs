@@ -62,8 +62,8 @@ fn draw_dates(canvas: &mut Canvas<'_>, report: &Report) {
         let count = usize::try_from(roadmap.without_effort).unwrap_or(usize::MAX);
         facts.push(format!("{} without an effort", counted(count, "open check", "open checks")));
     }
-    if everything(canvas) {
-        facts.extend(way::no_forecast(report).map(str::to_owned));
+    if everything(canvas) || roadmap.forecast.is_some() {
+        facts.extend(way::forecast(report, canvas.between()));
     }
     if !facts.is_empty() {
         canvas.flow("", 2, &[span(Paint::Plain, facts.join(canvas.dot()))]);

@@ -123,6 +123,7 @@ pub(super) fn rich_roadmap() -> Roadmap {
         }),
         earliest_finish: text("2026-12-17"),
         best_finish: text("2026-12-14"),
+        forecast: None,
         capacity: Some(1.5),
         target_date: text("2026-12-15"),
         without_effort: 3,

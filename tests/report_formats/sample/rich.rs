@@ -96,10 +96,7 @@ pub(crate) fn rich() -> Report {
         title: "Recommended tools".to_owned(),
         body: "- **Renovate** for updates\n- k6 for load\n\nSee [the list](docs/tools.md).".to_owned(),
     }];
-    report.trend = vec![
-        TrendPoint { at: "2026-11-01T08:00:00Z".to_owned(), proven: Some(30.2), verdict: Verdict::NotReady },
-        TrendPoint { at: "2026-11-10T08:00:00Z".to_owned(), proven: Some(38.9), verdict: Verdict::NotReady },
-    ];
+    report.trend = vec![trend_point("2026-11-01T08:00:00Z", 30.2), trend_point("2026-11-10T08:00:00Z", 38.9)];
     report.problems = vec![ReportProblem {
         level: Level::Warning,
         text: "area `tests` rests on one rule".to_owned(),
@@ -264,4 +261,8 @@ fn rich_checks() -> Vec<Check> {
         check("docs/openapi", "documentation", "An OpenAPI description is present", Severity::Low, NotApplicable);
     openapi.reason = text("no HTTP API in this repository");
     vec![login, csp, secret, hsts, pentest, load, latency, suite, cart, announced, licence, openapi]
+}
+
+fn trend_point(at: &str, proven: f64) -> TrendPoint {
+    TrendPoint { at: at.to_owned(), proven: Some(proven), verdict: Verdict::NotReady, passed: None, total: None }
 }
