@@ -39,7 +39,7 @@ pub(super) fn all(plan: &Plan, runs: &[CheckRun], scored: &Scored) -> Claims {
             subject: plan.outline.checks[index].id.clone(),
             claim: words(&report),
             source: report.source.clone(),
-            measured: measured(run),
+            measured: measured(claim, run),
         };
         let pessimistic = matches!(claim.meaning, ClaimMeaning::Partial | ClaimMeaning::Missing);
         match report.contradicted {
@@ -59,7 +59,10 @@ fn words(claim: &Claim) -> String {
     }
 }
 
-fn measured(run: &CheckRun) -> String {
+fn measured(claim: &PlannedClaim, run: &CheckRun) -> String {
+    if let ClaimMeaning::Value(typed) = &claim.meaning {
+        return expect::judge(typed, &run.facts).actual;
+    }
     let line = run.judgements.iter().find(|line| line.outcome == run.outcome && run.outcome == Outcome::Fail);
     match line {
         Some(line) => format!("{}: {}, expected {}", run.outcome, line.actual, line.expected),

@@ -4,7 +4,7 @@
 use super::figures;
 use super::text::{counted, joined};
 use crate::model::report::{
-    Area, Check, CheckState, Evidence, Expectation, Gate, NextAction, Report, Waiver, WaiverState,
+    Area, Check, CheckState, Evidence, Expectation, Gate, NextAction, Report, Resolved, Waiver, WaiverState,
 };
 use crate::model::{Outcome, Severity, Verdict};
 
@@ -203,6 +203,34 @@ pub(super) struct Metric<'a> {
     pub target: String,
     pub measured: &'a str,
     pub outcome: Outcome,
+}
+
+/// Work that the open checks of an area are to take, least and most person-days; none where no open check tells any.
+pub(super) fn open_effort(report: &Report, area: &str) -> Option<[f64; 2]> {
+    let open = |check: &&Check| {
+        check.area == area && counts(check) && !matches!(check.outcome, Outcome::Pass | Outcome::NotApplicable)
+    };
+    let efforts = report.checks.iter().filter(open).filter_map(|check| check.effort_days);
+    efforts.reduce(|sum, effort| [sum[0] + effort[0], sum[1] + effort[1]])
+}
+
+/// A need of which one answer is enough, and the answers.
+#[derive(Debug)]
+pub(super) struct Alternatives<'a> {
+    pub need: &'a Check,
+    pub options: Vec<&'a Check>,
+}
+
+/// Every need with several answers, in plan order.
+pub(super) fn alternatives(report: &Report) -> Vec<Alternatives<'_>> {
+    let named = |id: &String| report.checks.iter().find(|check| check.id == *id);
+    let needs = report.checks.iter().filter(|check| !check.any_of.is_empty());
+    needs.map(|need| Alternatives { need, options: need.any_of.iter().filter_map(named).collect() }).collect()
+}
+
+/// What the plan says is resolved, with its day and evidence, in plan order.
+pub(super) fn resolutions(report: &Report) -> Vec<(&Check, &Resolved)> {
+    report.checks.iter().filter_map(|check| Some((check, check.resolved.as_ref()?))).collect()
 }
 
 /// Expectations with a baseline, or that set a bound on a quantity with a unit.

@@ -7,8 +7,10 @@ mod timeline;
 use askama::Template;
 
 use super::text::{cleaned, code_and_words};
-use super::{FormatDef, Style, digest, figures, roadmap as way};
-use crate::model::report::{Area, Check, CheckState, Evidence, NextAction, Report, Score, TrendPoint};
+use super::{FormatDef, Style, digest, figures, resources, roadmap as way};
+use crate::model::report::{
+    Area, Check, CheckState, Evidence, Expectation, NextAction, Report, Resolved, Score, TeamRow, TrendPoint,
+};
 use crate::model::{Outcome, Severity, Verdict};
 
 /// `html`
@@ -107,6 +109,34 @@ impl Page<'_> {
 
     fn metrics(&self) -> Vec<digest::Metric<'_>> {
         digest::metrics(self.report)
+    }
+
+    fn open_effort(&self, area: &Area) -> String {
+        digest::open_effort(self.report, &area.id).map(|range| figures::effort(range, "…")).unwrap_or_default()
+    }
+
+    fn alternatives(&self) -> Vec<digest::Alternatives<'_>> {
+        digest::alternatives(self.report)
+    }
+
+    fn broken<'c>(&self, check: &'c Check) -> Vec<&'c Expectation> {
+        digest::broken(check)
+    }
+
+    fn resolutions(&self) -> Vec<(&Check, &Resolved)> {
+        digest::resolutions(self.report)
+    }
+
+    fn person_weeks(&self, row: &TeamRow) -> String {
+        resources::person_weeks(row).unwrap_or_default()
+    }
+
+    fn team_weeks(&self) -> Option<String> {
+        resources::team_weeks(&self.report.team)
+    }
+
+    fn cost_totals(&self) -> Vec<resources::Total> {
+        resources::cost_totals(&self.report.costs)
     }
 
     fn word(&self, outcome: &Outcome) -> &'static str {

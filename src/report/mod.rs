@@ -13,6 +13,7 @@ mod github;
 mod html;
 mod junit;
 mod markdown;
+mod resources;
 mod roadmap;
 mod sarif;
 mod terminal;

@@ -34,7 +34,7 @@ pub use explain::explain;
 pub use forecast::with_history;
 pub use result_path::{gate_fault, result_names};
 pub use warnings::warnings;
-pub use weigh::{AreaScored, CheckScored, ExactPoints, Interval, counts, roll_up, share};
+pub use weigh::{AreaScored, CheckScored, ExactPoints, Interval, counts, lacking, roll_up, share};
 
 /// All that follows from what became of the checks.
 #[derive(Clone, Debug, PartialEq)]

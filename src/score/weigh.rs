@@ -267,13 +267,23 @@ fn would_cost(
 /// The score of any set of checks across areas (a component, a group, a phase): `Σ weight·credit / Σ weight` with the
 /// checks' own weights; areas play no part. `None` when nothing in it applies.
 pub fn roll_up(outline: &Outline, judged: &[Judged], members: impl IntoIterator<Item = usize>) -> Option<Interval> {
+    sums_of(outline, judged, members).interval()
+}
+
+/// Weight that a set of checks could earn and has not: what is missing there of the areas it lies in.
+pub fn lacking(outline: &Outline, judged: &[Judged], members: impl IntoIterator<Item = usize>) -> Exact {
+    let sums = sums_of(outline, judged, members);
+    &sums.applicable - &sums.earned
+}
+
+fn sums_of(outline: &Outline, judged: &[Judged], members: impl IntoIterator<Item = usize>) -> Sums {
     let mut sums = Sums::new();
     for index in members {
         if let Some(check) = outline.checks.get(index) {
             sums.add(&weight_of(check), Seen::of(judged.get(index), None));
         }
     }
-    sums.interval()
+    sums
 }
 
 /// How many checks of a set have which outcome; announced and prerequisite ones are left out, disabled ones shown.

@@ -90,6 +90,9 @@ pub struct RollUp {
     /// Declared share of its parent, in percent.
     #[serde(default)]
     pub share_pct: Option<f64>,
+    /// What is missing of its area here, in percent of the area; none where it reaches over several areas.
+    #[serde(default)]
+    pub lacks_pct: Option<f64>,
 }
 
 /// Points of the overall score, in percentage points.

@@ -3,7 +3,7 @@
 use super::page::{Page, code, escape, link};
 use super::sign;
 use crate::model::Outcome;
-use crate::model::report::{Area, Check, Report, Score};
+use crate::model::report::{Area, Check, Report, RollUp, Score};
 use crate::report::{digest, figures};
 
 /// Places shown per check; the rest is counted.
@@ -12,32 +12,45 @@ const PLACES: usize = 5;
 /// One row per area and one for the whole, then the roll-ups and earlier runs.
 pub(super) fn overview(page: &mut Page, report: &Report) {
     page.heading(2, "Work remaining");
-    let mut rows: Vec<Vec<String>> = report.areas.iter().map(area_row).collect();
+    let mut rows: Vec<Vec<String>> = report.areas.iter().map(|area| area_row(report, area)).collect();
     let claimed = report.score.as_ref().and_then(|score| score.claimed);
     let claimed = claimed.map(|value| format!("{} %", figures::decimal(value))).unwrap_or_default();
     let blockers = report.areas.iter().map(|area| area.counts.blockers).fold(0, u32::saturating_add);
     let overall =
-        [numbers(report.score.as_ref()).to_vec(), vec![claimed, String::new(), blockers.to_string()]].concat();
+        [numbers(report.score.as_ref()).to_vec(), vec![claimed, String::new(), String::new(), blockers.to_string()]]
+            .concat();
     rows.push(std::iter::once("Overall".to_owned()).chain(overall).map(|cell| strong(&cell)).collect());
-    let titles = ["Area", ">Work remaining", ">Proven … possible", ">Measured", ">Claimed", "Priority", ">Blockers"];
+    let titles = [
+        "Area",
+        ">Work remaining",
+        ">Proven … possible",
+        ">Measured",
+        ">Claimed",
+        "Priority",
+        ">Open effort",
+        ">Blockers",
+    ];
     page.table(&titles, &rows);
     for (title, roll_ups) in [("Component", &report.components), ("Group", &report.groups)] {
-        let row = |roll_up: &crate::model::report::RollUp| {
-            let [remaining, interval, measured] = numbers(roll_up.score.as_ref());
-            let share = roll_up.share_pct.map(|share| format!("{} %", figures::decimal(share))).unwrap_or_default();
-            vec![escape(&roll_up.title), remaining, interval, measured, share]
-        };
-        let titles = [title, ">Work remaining", ">Proven … possible", ">Measured", ">Share"];
-        page.table(&titles, &roll_ups.iter().map(row).collect::<Vec<_>>());
+        let titles = [title, ">Work remaining", ">Missing of its area", ">Proven … possible", ">Measured", ">Share"];
+        page.table(&titles, &roll_ups.iter().map(roll_up_row).collect::<Vec<_>>());
     }
     trend(page, report);
 }
 
-fn area_row(area: &Area) -> Vec<String> {
+fn roll_up_row(roll_up: &RollUp) -> Vec<String> {
+    let [remaining, interval, measured] = numbers(roll_up.score.as_ref());
+    let percent = |share: Option<f64>| share.map(|share| format!("{} %", figures::decimal(share))).unwrap_or_default();
+    let lacks = roll_up.lacks_pct.map(|lacks| format!("{} %", figures::percent(lacks))).unwrap_or_default();
+    vec![escape(&roll_up.title), remaining, lacks, interval, measured, percent(roll_up.share_pct)]
+}
+
+fn area_row(report: &Report, area: &Area) -> Vec<String> {
     let [remaining, interval, measured] = numbers(area.score.as_ref());
     let claimed = figures::claimed(area).map(|claim| escape(&claim)).unwrap_or_default();
-    let blockers = area.counts.blockers.to_string();
-    vec![escape(&area.title), remaining, interval, measured, claimed, area.priority.word().to_owned(), blockers]
+    let effort = digest::open_effort(report, &area.id).map(|range| figures::effort(range, "…")).unwrap_or_default();
+    let (priority, blockers) = (area.priority.word().to_owned(), area.counts.blockers.to_string());
+    vec![escape(&area.title), remaining, interval, measured, claimed, priority, effort, blockers]
 }
 
 /// Work remaining, interval, measured.

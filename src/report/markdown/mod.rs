@@ -27,11 +27,13 @@ fn render(report: &Report, _: &Style) -> Vec<u8> {
     areas::details(&mut page, report);
     records::gates(&mut page, report);
     records::metrics(&mut page, report);
+    records::alternatives(&mut page, report);
     roadmap::roadmap(&mut page, report);
     outlook::risks(&mut page, report);
     outlook::team_and_costs(&mut page, report);
     records::waivers(&mut page, report);
     records::claims(&mut page, report);
+    records::resolutions(&mut page, report);
     records::evidence_log(&mut page, report);
     records::apart(&mut page, report);
     records::sections(&mut page, report);

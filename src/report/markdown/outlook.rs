@@ -5,7 +5,7 @@ use super::{cell, ids};
 use crate::model::Outcome;
 use crate::model::report::{NextAction, Report};
 use crate::report::text::counted;
-use crate::report::{digest, figures};
+use crate::report::{digest, figures, resources};
 
 /// Numbered, best first.
 pub(super) fn next_actions(page: &mut Page, report: &Report) {
@@ -68,16 +68,26 @@ pub(super) fn team_and_costs(page: &mut Page, report: &Report) {
                 cell(member.name.as_ref()),
                 cell(member.fte.as_ref()),
                 cell(member.duration.as_ref()),
+                resources::person_weeks(member).unwrap_or_default(),
                 cell(member.note.as_ref()),
             ]
         };
-        page.table(&["Role", "Who", ">FTE", "Duration", "Note"], &report.team.iter().map(row).collect::<Vec<_>>());
+        let mut rows: Vec<Vec<String>> = report.team.iter().map(row).collect();
+        let total = |weeks| ["**Total**", "", "", "", &format!("**{weeks}**"), ""].map(str::to_owned).to_vec();
+        rows.extend(resources::team_weeks(&report.team).map(total));
+        page.table(&["Role", "Who", ">FTE", "Duration", ">Person-weeks", "Note"], &rows);
     }
     if !report.costs.is_empty() {
         page.heading(2, "Costs");
         let row = |cost: &crate::model::report::CostRow| {
             vec![escape(&cost.item), escape(&cost.amount), cell(cost.period.as_ref()), cell(cost.note.as_ref())]
         };
-        page.table(&["Item", ">Amount", "Per", "Note"], &report.costs.iter().map(row).collect::<Vec<_>>());
+        let mut rows: Vec<Vec<String>> = report.costs.iter().map(row).collect();
+        let total = |total: resources::Total| {
+            let amount = format!("**{}**", escape(&total.amount));
+            vec!["**Total**".to_owned(), amount, escape(&total.period), String::new()]
+        };
+        rows.extend(resources::cost_totals(&report.costs).into_iter().map(total));
+        page.table(&["Item", ">Amount", "Per", "Note"], &rows);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::page::{Page, code, escape, foreign};
 use super::{cell, ids, sign};
-use crate::model::report::{Check, CheckState, Contradiction, EvidenceKind, Report};
+use crate::model::report::{Check, CheckState, Contradiction, EvidenceKind, Report, Resolved};
 use crate::model::{Level, Outcome};
 use crate::report::text::counted;
 use crate::report::{digest, figures};
@@ -49,6 +49,49 @@ pub(super) fn metrics(page: &mut Page, report: &Report) {
         &["Metric", ">Baseline", ">Target", ">Measured", "Verdict"],
         &metrics.iter().map(row).collect::<Vec<_>>(),
     );
+}
+
+/// Needs of which one answer is enough, each with its answers side by side.
+pub(super) fn alternatives(page: &mut Page, report: &Report) {
+    let alternatives = digest::alternatives(report);
+    if alternatives.is_empty() {
+        return;
+    }
+    page.heading(2, "Alternatives");
+    for alternative in alternatives {
+        let need = alternative.need;
+        let words = format!("{} **{}** ({}): one is enough", sign(need.outcome), escape(&need.title), code(&need.id));
+        page.paragraph(&words);
+        let row = |option: &&Check| {
+            let lacking = digest::broken(option);
+            let lacking = lacking.iter().map(|line| format!("{}, actual {}", code(&line.text), escape(&line.actual)));
+            let outcome = format!("{} {}", sign(option.outcome), option.outcome);
+            vec![
+                format!("{} ({})", escape(&option.title), code(&option.id)),
+                outcome,
+                lacking.collect::<Vec<_>>().join("; "),
+            ]
+        };
+        page.table(&["Option", "Outcome", "Lacking"], &alternative.options.iter().map(row).collect::<Vec<_>>());
+    }
+}
+
+/// What the plan says was resolved, when and with what, and how it stands now.
+pub(super) fn resolutions(page: &mut Page, report: &Report) {
+    let resolutions = digest::resolutions(report);
+    if resolutions.is_empty() {
+        return;
+    }
+    page.heading(2, "Resolved, as the plan says");
+    let row = |(check, resolved): &(&Check, &Resolved)| {
+        vec![
+            format!("{} ({})", escape(&check.title), code(&check.id)),
+            escape(&resolved.date),
+            cell(resolved.evidence.as_ref()),
+            format!("{} {}", sign(check.outcome), check.outcome),
+        ]
+    };
+    page.table(&["Check", "Resolved on", "With", "Now"], &resolutions.iter().map(row).collect::<Vec<_>>());
 }
 
 /// Accepted failures, those that need a look marked.

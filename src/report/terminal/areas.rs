@@ -8,11 +8,15 @@ use crate::report::text::{cut, one_line, width};
 
 /// The widest a claim may be.
 const CLAIM: usize = 10;
+/// Head of the column with what is missing of the area.
+const LACKS: &str = "Missing of area";
 
 struct Row<'a> {
     title: &'a str,
     score: Option<&'a Score>,
     claimed: Option<String>,
+    /// What is missing here of the area.
+    lacks: Option<f64>,
     blockers: u32,
     whole: bool,
 }
@@ -28,7 +32,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
             let row = |roll_up| -> Row<'_> {
                 let roll_up: &crate::model::report::RollUp = roll_up;
                 let (title, score, blockers) = (&roll_up.title, roll_up.score.as_ref(), roll_up.counts.blockers);
-                Row { title, score, claimed: None, blockers, whole: false }
+                Row { title, score, claimed: None, lacks: roll_up.lacks_pct, blockers, whole: false }
             };
             draw_rows(canvas, title, &roll_ups.iter().map(row).collect::<Vec<_>>());
         }
@@ -37,14 +41,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
 
 fn area_row(area: &Area) -> Row<'_> {
     let claimed = figures::claimed(area);
-    Row { title: &area.title, score: area.score.as_ref(), claimed, blockers: area.counts.blockers, whole: false }
+    let (score, blockers) = (area.score.as_ref(), area.counts.blockers);
+    Row { title: &area.title, score, claimed, lacks: None, blockers, whole: false }
 }
 
 fn overall_row(report: &Report) -> Row<'_> {
     let blockers = report.areas.iter().map(|area| area.counts.blockers).fold(0, u32::saturating_add);
     let claimed = report.score.as_ref().and_then(|score| score.claimed);
     let claimed = claimed.map(|value| format!("{} %", figures::decimal(value)));
-    Row { title: "Overall", score: report.score.as_ref(), claimed, blockers, whole: true }
+    Row { title: "Overall", score: report.score.as_ref(), claimed, lacks: None, blockers, whole: true }
 }
 
 fn draw_rows(canvas: &mut Canvas<'_>, kind: &'static str, rows: &[Row<'_>]) {
@@ -58,14 +63,18 @@ struct Layout {
     bar: usize,
     title: usize,
     claimed: bool,
+    lacks: bool,
 }
 
 impl Layout {
     fn fit(canvas: &Canvas<'_>, rows: &[Row<'_>]) -> Layout {
         let columns = canvas.columns();
         let claimed = columns >= 66 && rows.iter().any(|row| row.claimed.is_some());
+        let lacks = columns >= 90 && rows.iter().any(|row| row.lacks.is_some());
         // `100.0 … 100.0 %`, `Measured`, `Blockers`, each after a gutter.
-        let numbers = (15 + GUTTER) + (8 + GUTTER) + (8 + GUTTER) + if claimed { CLAIM + GUTTER } else { 0 };
+        let always = (15 + GUTTER) + (8 + GUTTER) + (8 + GUTTER);
+        let sometimes = [(claimed, CLAIM), (lacks, width(LACKS))].map(|(is, wide)| if is { wide + GUTTER } else { 0 });
+        let numbers = always + sometimes.iter().sum::<usize>();
         let longest = rows.iter().map(|row| width(&one_line(row.title))).max().unwrap_or(0);
         let room = columns.saturating_sub(numbers);
         // A title gives way to a short bar, but not below what tells areas apart.
@@ -74,7 +83,7 @@ impl Layout {
         let bar = room.saturating_sub(title + GUTTER).min(24);
         let bar = if bar < 4 { 0 } else { bar };
         let taken = if bar > 0 { bar + GUTTER } else { 0 };
-        Layout { bar, title: room.saturating_sub(taken).max(5), claimed }
+        Layout { bar, title: room.saturating_sub(taken).max(5), claimed, lacks }
     }
 
     fn columns(&self, kind: &'static str, canvas: &Canvas<'_>) -> Vec<Column> {
@@ -87,6 +96,9 @@ impl Layout {
         columns.push(Column { title: "Measured", right: true });
         if self.claimed {
             columns.push(Column { title: "Claimed", right: true });
+        }
+        if self.lacks {
+            columns.push(Column { title: LACKS, right: true });
         }
         columns.push(Column { title: "Blockers", right: true });
         columns
@@ -105,6 +117,10 @@ impl Layout {
         spans.push(span(Paint::Plain, row.score.map(figures::measured).unwrap_or_default()));
         if self.claimed {
             spans.push(span(Paint::Plain, cut(&one_line(row.claimed.as_deref().unwrap_or("")), CLAIM, mark)));
+        }
+        if self.lacks {
+            let lacks = row.lacks.map(|lacks| format!("{} %", figures::percent(lacks)));
+            spans.push(span(Paint::Plain, lacks.unwrap_or_default()));
         }
         spans.push(span(if row.blockers > 0 { Paint::Bad } else { Paint::Plain }, row.blockers.to_string()));
         spans

@@ -13,6 +13,7 @@ const ACTIONS_SHOWN: usize = 5;
 /// Draws each part that has something to say.
 pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
     draw_gates(canvas, report);
+    draw_alternatives(canvas, report);
     draw_actions(canvas, report);
     roadmap::draw(canvas, report);
     draw_risks(canvas, report);
@@ -50,6 +51,27 @@ fn draw_gates(canvas: &mut Canvas<'_>, report: &Report) {
                     &[canvas.mark(line.outcome), span(Paint::Plain, &line.text), span(Paint::Faint, actual)],
                 );
             }
+        }
+    }
+}
+
+fn draw_alternatives(canvas: &mut Canvas<'_>, report: &Report) {
+    let alternatives = digest::alternatives(report);
+    if !alternatives.is_empty() {
+        canvas.heading("Alternatives", "");
+    }
+    for alternative in alternatives {
+        let need = alternative.need;
+        let words =
+            [canvas.mark(need.outcome), span(Paint::Strong, &need.title), span(Paint::Faint, "(one is enough)")];
+        canvas.flow("", 2, &words);
+        for option in alternative.options {
+            let id = format!("({})", option.id);
+            canvas.flow(
+                "  ",
+                6,
+                &[canvas.mark(option.outcome), span(Paint::Plain, &option.title), span(Paint::Faint, id)],
+            );
         }
     }
 }

@@ -55,6 +55,15 @@ pub(crate) fn rich() -> Report {
         score: Some(score(50.0, 50.0, 100.0, None)),
         counts: Counts::default(),
         share_pct: None,
+        lacks_pct: None,
+    }];
+    report.groups = vec![RollUp {
+        id: "Week 5 / Headers".to_owned(),
+        title: "Week 5 / Headers".to_owned(),
+        score: Some(score(50.0, 75.0, 75.0, None)),
+        counts: Counts::default(),
+        share_pct: Some(15.0),
+        lacks_pct: Some(12.34),
     }];
     report.gates = rich_gates();
     report.next_actions = rich_actions();
@@ -79,19 +88,21 @@ pub(crate) fn rich() -> Report {
     ];
     report.waivers = rich_waivers();
     report.claims = rich_claims();
-    report.team = vec![TeamRow {
-        role: "Backend".to_owned(),
-        name: text("J. Doe"),
-        fte: text("1.5"),
+    let member = |role: &str, name, fte| TeamRow {
+        role: role.to_owned(),
+        name,
+        fte: text(fte),
         duration: text("16 w"),
         note: None,
-    }];
-    report.costs = vec![CostRow {
-        item: "Hosting".to_owned(),
-        amount: "200..400 EUR".to_owned(),
+    };
+    report.team = vec![member("Backend", text("J. Doe"), "1.5"), member("Security", None, "0.25")];
+    let cost = |item: &str, amount: &str, note| CostRow {
+        item: item.to_owned(),
+        amount: amount.to_owned(),
         period: text("month"),
-        note: text("two regions"),
-    }];
+        note,
+    };
+    report.costs = vec![cost("Hosting", "200..400 EUR", text("two regions")), cost("Backups", "50 EUR", None)];
     report.sections = vec![Section {
         title: "Recommended tools".to_owned(),
         body: "- **Renovate** for updates\n- k6 for load\n\nSee [the list](docs/tools.md).".to_owned(),
@@ -169,6 +180,8 @@ fn rich_checks() -> Vec<Check> {
         contradicted: Some(true),
     });
 
+    csp.resolved = Some(Resolved { date: "2026-03-02".to_owned(), evidence: text("set by the proxy") });
+
     let mut secret = check("repo/no-secrets", "security", "No secrets in the source", Severity::High, Fail);
     secret.expectations = vec![expectation("count = 0", "count", "0", "5", Fail)];
     secret.evidence = (1..=5)
@@ -191,6 +204,7 @@ fn rich_checks() -> Vec<Check> {
         check("tls/certificate", "security", "The certificate is valid for 30 days", Severity::High, Unknown);
     hsts.reason = text("API_URL is not set");
     let mut pentest = check("pen-test", "security", "Penetration test passed", Severity::Medium, Unknown);
+    pentest.any_of = vec!["tls/certificate".to_owned(), "http/csp".to_owned()];
     pentest.reason = text("the attestation expired on 2026-10-01");
     pentest.evidence = vec![Evidence {
         kind: EvidenceKind::Attestation,
