@@ -39,6 +39,38 @@ fn as_described_it_reproduces_the_tables_of_its_document() {
     }
 }
 
+/// What the document says of each group: "15% of remaining" is 15 of the 20 % that its area lacks. What it says of the
+/// deployment adds up to 75 where 70 remain: the proportions are kept.
+const MISSING: &[(&str, f64)] = &[
+    ("Implementation / Vendor API integration", 15.0),
+    ("Implementation / UI enhancements", 5.0),
+    ("Testing / Unit test expansion", 15.0),
+    ("Testing / Integration and E2E tests", 10.0),
+    ("Testing / Test automation", 5.0),
+    ("Machine learning / Azure ML workspace", 20.0),
+    ("Machine learning / Model training", 20.0),
+    ("Machine learning / Model deployment", 15.0),
+    ("Machine learning / ML operations", 10.0),
+    ("Deployment / Infrastructure setup", 25.0 / 75.0 * 70.0),
+    ("Deployment / Security and compliance", 15.0 / 75.0 * 70.0),
+    ("Deployment / Performance", 10.0 / 75.0 * 70.0),
+    ("Deployment / Monitoring", 10.0 / 75.0 * 70.0),
+    ("Deployment / Production deployment", 10.0 / 75.0 * 70.0),
+    ("Deployment / Disaster recovery", 5.0 / 75.0 * 70.0),
+];
+
+#[test]
+fn each_group_lacks_the_share_of_its_area_that_the_document_gives_it() {
+    let audited = audit("castiel", State::Flawed);
+    let groups = audited.report["groups"].as_array().unwrap();
+    for (title, share) in MISSING {
+        let group = groups.iter().find(|group| group["title"] == *title).unwrap();
+        let lacks = group["lacks_pct"].as_f64().unwrap();
+        // Weights are whole numbers, and so are a little off the document's shares.
+        assert!((lacks - share).abs() < 0.1, "{title} lacks {lacks} %, the document says {share} %");
+    }
+}
+
 #[test]
 fn the_breakdown_of_each_area_is_a_roll_up_of_its_groups() {
     let audited = audit("castiel", State::Flawed);

@@ -4,6 +4,7 @@
 
 mod audit;
 mod capabilities;
+mod instead;
 mod rows;
 #[path = "../probing/server.rs"]
 mod server;
@@ -16,6 +17,7 @@ mod castiel;
 mod catalynx;
 mod clarion;
 mod clo;
+mod stated;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -130,7 +130,7 @@ fn best(value: &Value) -> Option<(Way, String)> {
         return best(&serde_yaml::from_str(&text).unwrap());
     }
     if let Some(routes) = value.get("routes").and_then(Value::as_sequence) {
-        return routes.iter().filter_map(best).min();
+        return routes.iter().filter_map(best).min_by_key(|(way, _)| *way);
     }
     if value.get("attest").is_some() {
         return Some((Way::Attested, "attest".to_owned()));
