@@ -7,7 +7,7 @@ mod timeline;
 use askama::Template;
 
 use super::text::{cleaned, code_and_words};
-use super::{FormatDef, Style, digest, figures, resources, roadmap as way};
+use super::{FormatDef, Style, digest, figures, resources, roadmap as way, unobserved};
 use crate::model::report::{
     Area, Check, CheckState, Evidence, Expectation, NextAction, Report, Resolved, Score, TeamRow, TrendPoint,
 };
@@ -46,7 +46,7 @@ impl Page<'_> {
     }
 
     fn to_do(&self, action: &NextAction) -> String {
-        digest::to_do(action, self.report)
+        unobserved::to_do(action, self.report)
     }
 
     fn verdict_class(&self) -> &'static str {

@@ -18,6 +18,7 @@ mod roadmap;
 mod sarif;
 mod terminal;
 mod text;
+mod unobserved;
 
 use crate::model::report::Report;
 

@@ -131,6 +131,8 @@ fn forecast(points: &[Point]) -> Option<Forecast> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     fn points(runs: &[(&str, i64, i64)]) -> Vec<Point> {

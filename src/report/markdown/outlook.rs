@@ -5,7 +5,7 @@ use super::{cell, ids};
 use crate::model::Outcome;
 use crate::model::report::{NextAction, Report};
 use crate::report::text::counted;
-use crate::report::{digest, figures, resources};
+use crate::report::{figures, resources, unobserved};
 
 /// Numbered, best first.
 pub(super) fn next_actions(page: &mut Page, report: &Report) {
@@ -14,7 +14,7 @@ pub(super) fn next_actions(page: &mut Page, report: &Report) {
     }
     page.heading(2, "Next actions");
     for (index, action) in report.next_actions.iter().enumerate() {
-        let what = digest::to_do(action, report);
+        let what = unobserved::to_do(action, report);
         page.numbered(index + 1, &format!("**{}** ({})", escape(&what), about(action).join(", ")));
     }
 }

@@ -4,7 +4,7 @@ use super::canvas::{Canvas, Paint, linked, span};
 use crate::model::Outcome;
 use crate::model::report::{Check, Expectation, Report};
 use crate::report::text::counted;
-use crate::report::{Verbosity, digest, figures};
+use crate::report::{Verbosity, digest, figures, unobserved};
 
 /// Evidence shown per check unless everything is asked for.
 const EVIDENCE_SHOWN: usize = 3;
@@ -133,7 +133,7 @@ fn draw_facts(canvas: &mut Canvas<'_>, check: &Check) {
 }
 
 fn draw_unobserved(canvas: &mut Canvas<'_>, report: &Report) {
-    let groups = digest::unobserved_groups(report);
+    let groups = unobserved::groups(report);
     let count: usize = groups.iter().map(|group| group.checks.len()).sum();
     if groups.is_empty() {
         return;

@@ -5,7 +5,7 @@ use super::roadmap;
 use crate::model::report::{NextAction, Report};
 use crate::model::{Level, Outcome};
 use crate::report::text::counted;
-use crate::report::{Verbosity, digest, figures};
+use crate::report::{Verbosity, digest, figures, unobserved};
 
 /// Next actions shown unless everything is asked for.
 const ACTIONS_SHOWN: usize = 5;
@@ -84,7 +84,7 @@ fn draw_actions(canvas: &mut Canvas<'_>, report: &Report) {
     let shown = if everything(canvas) { report.next_actions.len() } else { ACTIONS_SHOWN };
     for (index, action) in report.next_actions.iter().take(shown).enumerate() {
         let lead = format!("{:>2}. ", index + 1);
-        canvas.flow(&lead, 4, &[span(Paint::Strong, digest::to_do(action, report))]);
+        canvas.flow(&lead, 4, &[span(Paint::Strong, unobserved::to_do(action, report))]);
         canvas.flow("    ", 6, &[span(Paint::Faint, action_facts(action).join(canvas.dot()))]);
     }
     let rest = report.next_actions.len().saturating_sub(shown);
