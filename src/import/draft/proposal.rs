@@ -31,7 +31,8 @@ pub(super) fn fill(source: &Source<'_>, draft: &mut Draft, propose: Propose) {
             found.iter().filter(|(length, _, alias)| *length == words && fitting::says_only(&text, alias)).count()
         };
         let chosen = found.iter().position(|each| fits(each) && rivals(each.0) == 1);
-        if let Some(chosen) = chosen.filter(|_| propose == Propose::Active && !check.weightless) {
+        let takes = propose == Propose::Active && !check.weightless && !denies(&text);
+        if let Some(chosen) = chosen.filter(|_| takes) {
             let (_, rule, alias) = found.remove(chosen);
             let expect = fitting::stated(&rule.expect, &check.bounds);
             check.measure =
@@ -41,6 +42,65 @@ pub(super) fn fill(source: &Source<'_>, draft: &mut Draft, propose: Propose) {
         proposed.extend(found.into_iter().map(|(_, rule, alias)| remark(rule, alias, check)));
         check.remarks.extend(proposed.into_iter().take(MOST));
     }
+}
+
+/// Whether an item says that something is not there: a rule that found it would then let "no such thing" pass.
+fn denies(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "no",
+        "not",
+        "missing",
+        "lacks",
+        "lacking",
+        "without",
+        "kein",
+        "keine",
+        "keinen",
+        "fehlt",
+        "fehlende",
+        "fehlendes",
+        "ohne",
+        "pas",
+        "aucun",
+        "aucune",
+        "sans",
+        "manque",
+        "sin",
+        "falta",
+        "faltan",
+        "ningún",
+        "ninguna",
+        "sem",
+        "não",
+        "nenhum",
+        "nenhuma",
+        "nessun",
+        "nessuna",
+        "senza",
+        "manca",
+        "geen",
+        "zonder",
+        "ontbreekt",
+        "brak",
+        "bez",
+        "nie",
+        "нет",
+        "без",
+        "немає",
+        "yok",
+        "eksik",
+        "ingen",
+        "saknas",
+        "không",
+        "chưa",
+        "thiếu",
+        "tidak",
+        "belum",
+        "tanpa",
+    ];
+    const SIGNS: &[&str] = &["没有", "无", "缺", "未", "なし", "없음", "لا "];
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+        || SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 fn remark(rule: &Rule, alias: &str, check: &CheckDraft) -> String {
@@ -116,4 +176,25 @@ fn is_path(code: &str) -> bool {
         && code.len() > 1
         && code.starts_with('/')
         && !code.rsplit('/').next().is_some_and(|end| end.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::denies;
+
+    #[test]
+    fn an_item_that_says_there_is_none_is_told_from_one_that_asks_for_it() {
+        for text in [
+            "no session management",
+            "missing dockerfile",
+            "session management not configured",
+            "kein dockerfile",
+            "没有监控",
+        ] {
+            assert!(denies(text), "{text}");
+        }
+        for text in ["session management", "notifications", "dockerfile", "noise"] {
+            assert!(!denies(text), "{text}");
+        }
+    }
 }
