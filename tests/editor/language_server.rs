@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
@@ -26,26 +27,31 @@ impl Drop for LanguageServer {
     }
 }
 
-/// Installs the server below the target folder, once.
+/// The server, which the first test that needs it installs for all of them.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(installed);
+
+/// Installs the server below the target folder, unless it is there; in a folder of its own until it is whole.
 fn installed() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("yaml-language-server-{VERSION}"));
-    let program = folder.join("node_modules/yaml-language-server/bin/yaml-language-server");
-    if !program.is_file() {
-        std::fs::create_dir_all(&folder).unwrap();
+    if !folder.is_dir() {
+        let begun = folder.with_extension("begun");
+        std::fs::remove_dir_all(&begun).ok();
+        std::fs::create_dir_all(&begun).unwrap();
         let package = format!("yaml-language-server@{VERSION}");
         let arguments = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
-        let output = Command::new("npm").args(arguments).arg(&folder).arg(&package).output();
+        let output = Command::new("npm").args(arguments).arg(&begun).arg(&package).output();
         let output = output.expect("this test needs `npm`: install the packages `nodejs` and `npm`");
         assert!(output.status.success(), "npm install {package}: {}", String::from_utf8_lossy(&output.stderr));
+        std::fs::rename(&begun, &folder).unwrap();
     }
-    program
+    folder.join("node_modules/yaml-language-server/bin/yaml-language-server")
 }
 
 impl LanguageServer {
     /// Starts the server; `schema` is what it holds every file to.
     pub(crate) fn start(schema: &Path) -> Self {
         let mut command = Command::new("node");
-        command.arg(installed()).arg("--stdio").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.arg(&*PROGRAM).arg("--stdio").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("this test needs `node`: install the package `nodejs`");
         let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         let schema = format!("file://{}", schema.display());
