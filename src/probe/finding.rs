@@ -106,8 +106,9 @@ impl Findings {
         match self.unread.first() {
             Some((file, reason)) if count == 0 => {
                 let others = self.unread.len() - 1;
-                let more = if others > 0 { format!(" and {others} more") } else { String::new() };
-                facts.set(fact, Fact::Unobserved(format!("not judged: {reason} (`{file}`{more})")));
+                let named = if reason.contains(file) { String::new() } else { format!(" (`{file}`)") };
+                let more = if others > 0 { format!(", and {others} more") } else { String::new() };
+                facts.set(fact, Fact::Unobserved(format!("not judged: {reason}{named}{more}")));
             }
             _ => facts.present(fact, Value::count(count)),
         }
