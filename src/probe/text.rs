@@ -36,7 +36,7 @@ struct Params {
     /// Globs of files to leave out.
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
-    /// Where a match must start: in code, in comments, or anywhere.
+    /// Where a match must start: in code, in comments, anywhere but in comments, or anywhere.
     #[serde(default, rename = "in")]
     part: Part,
     /// Classes of files to look at; without it `src` for `in: code` and `in: comments`, else all but `vendored` and
@@ -59,6 +59,8 @@ enum Part {
     Code,
     /// In comments.
     Comments,
+    /// Anywhere but in comments: what is only written about is not there.
+    Uncommented,
     /// Anywhere.
     #[default]
     All,
@@ -142,10 +144,11 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let view = match params.part {
         Part::Code => View::Code,
         Part::Comments => View::Comments,
+        Part::Uncommented => View::Uncommented,
         Part::All => View::Raw,
     };
     let classes = match (params.classes.as_slice(), view) {
-        ([], View::Raw) => ClassSet::OWN,
+        ([], View::Raw | View::Uncommented) => ClassSet::OWN,
         ([], _) => ClassSet::SRC,
         (words, _) => ClassSet::of(&words.iter().map(|word| word.class()).collect::<Vec<_>>()),
     };
@@ -311,6 +314,7 @@ mod tests {
         assert_eq!(count("glob: '**/*.py'\npattern: breakpoint\\("), (number(4), number(3)));
         assert_eq!(count("glob: '**/*.py'\npattern: breakpoint\\(\nin: code"), (number(1), number(2)));
         assert_eq!(count("glob: '**/*.py'\npattern: breakpoint\\(\nin: comments"), (number(1), number(2)));
+        assert_eq!(count("glob: '**/*.py'\npattern: breakpoint\\(\nin: uncommented"), (number(3), number(3)));
         assert_eq!(count("glob: '**/*.py'\npattern: breakpoint\nclasses: [test]"), (number(1), number(1)));
         assert_eq!(count("glob: '**/*.py'\npattern: breakpoint\nexclude: [src/**]"), (number(1), number(1)));
     }

@@ -236,6 +236,7 @@ fn of_base(base: &str) -> Option<&'static Language> {
         ".env" | ".npmrc" | ".editorconfig" => &HASH_LINE,
         _ if base.starts_with("Dockerfile") || base.starts_with("Containerfile") => &HASH_LINE,
         _ if base.starts_with(".env.") => &HASH_LINE,
+        _ if base.starts_with("requirements") && base.ends_with(".txt") => &HASH_LINE,
         _ => return None,
     })
 }

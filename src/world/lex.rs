@@ -49,8 +49,7 @@ impl Regions {
     /// The bytes with everything outside `view` turned into spaces; line breaks stay, so lines and columns do too.
     pub fn only(&self, view: View, bytes: &[u8]) -> Vec<u8> {
         let mut shown = bytes.to_vec();
-        for (kind, range) in self.iter().filter(|(kind, _)| *kind != view && view != View::Raw) {
-            let _ = kind;
+        for (_, range) in self.iter().filter(|(kind, _)| !view.has(*kind)) {
             for byte in &mut shown[range] {
                 if !matches!(*byte, b'\n' | b'\r') {
                     *byte = b' ';

@@ -269,7 +269,7 @@ fn find_hits(searcher: &mut Searcher, file: &FileBytes<'_>, view: View, keep: us
         let start = if blank < matched.len() { matched.start() + blank } else { matched.start() };
         if view != View::Raw {
             found.unlexed = !file.regions().known();
-            if file.regions().at(start) != view {
+            if !view.has(file.regions().at(start)) {
                 // Nothing that starts in this region can count; what starts behind it may.
                 from = file.regions().end_of(start).max(start + 1);
                 if from > bytes.len() {

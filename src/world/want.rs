@@ -286,8 +286,21 @@ pub enum View {
     Code,
     /// In comments.
     Comments,
+    /// In code or string literals. A file in a language that is not known has no comments.
+    Uncommented,
     /// In string literals.
     Strings,
+}
+
+impl View {
+    /// Whether a region of this kind is in view.
+    pub(super) fn has(self, region: View) -> bool {
+        match self {
+            View::Raw => true,
+            View::Uncommented => region != View::Comments,
+            View::Code | View::Comments | View::Strings => region == self,
+        }
+    }
 }
 
 /// What the sweep keeps of one file for one want.
