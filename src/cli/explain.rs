@@ -1,6 +1,5 @@
 //! `shipworthy explain`: a catalog rule, and what it would look at in this repository.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -10,10 +9,12 @@ use super::catalog::field;
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
 use super::setup;
+use super::validate::plural;
 use crate::catalog;
 use crate::model::problem::nearest;
-use crate::model::{FactName, FactSchema, Problems};
-use crate::probe::{self, Probe};
+use crate::model::{FactDecl, FactName, FactSchema, Problems};
+use crate::probe::{self, Contact, Probe};
+use crate::report::canvas::{Canvas, Paint, Span, span};
 use crate::world::{Tree, Wants};
 use crate::yaml::{Kind, Node};
 
@@ -28,40 +29,42 @@ pub(super) fn run(arguments: &ExplainArgs, console: &Console) -> Result<Exit> {
     };
     let root = setup::folder(&arguments.root)?;
     let tree = Tree::open(&root).ok().map(Arc::new);
-    let text = text(id, &node, tree.as_deref());
-    console.print(text.as_bytes()).context("cannot write to standard output")?;
+    let mut page = Canvas::new(&console.style);
+    draw(&mut page, id, &node, tree.as_deref());
+    console.print(&page.into_bytes()).context("cannot write to standard output")?;
     Ok(Exit::Yes)
 }
 
-fn text(id: &str, node: &Node, tree: Option<&Tree>) -> String {
-    let mut text = format!("{id}: {}\n", field(node, "title"));
-    let _ = writeln!(
-        text,
-        "severity {}, area {}, since catalog {}",
-        field(node, "severity"),
-        field(node, "area"),
-        field(node, "since")
-    );
-    paragraph(&mut text, "why", &field(node, "rationale"));
-    for (number, route) in routes(node).into_iter().enumerate() {
-        let many = !node.get("routes").map(Node::items).unwrap_or_default().is_empty();
-        let title = if many { format!("route {}", number + 1) } else { "it looks with".to_owned() };
-        describe(&mut text, &title, route, tree);
+fn draw(page: &mut Canvas<'_>, id: &str, node: &Node, tree: Option<&Tree>) {
+    page.flow("", 2, &[span(Paint::Name, format!("{id}:")), span(Paint::Strong, field(node, "title"))]);
+    let [severity, area, since] = ["severity", "area", "since"].map(|key| field(node, key));
+    page.flow("", 2, &[span(Paint::Faint, format!("severity {severity}, area {area}, since catalog {since}"))]);
+    paragraph(page, "why", &field(node, "rationale"));
+    let routes = routes(node);
+    for (number, route) in routes.iter().enumerate() {
+        let title = if routes.len() > 1 { format!("route {}", number + 1) } else { "it looks with".to_owned() };
+        describe(page, &title, route, tree);
     }
-    paragraph(&mut text, "to mend it", &field(node, "remedy"));
-    paragraph(&mut text, "reference", &field(node, "reference"));
-    let requires: Vec<&str> =
-        node.get("requires").map(Node::items).unwrap_or_default().iter().filter_map(Node::text).collect();
-    paragraph(&mut text, "requires", &requires.join(", "));
-    let _ = writeln!(text, "\nuse it with `use: {id}`, or a pack that has it: {}", packs(id).join(", "));
-    text
+    paragraph(page, "to mend it", &field(node, "remedy"));
+    paragraph(page, "reference", &field(node, "reference"));
+    paragraph(page, "requires", &texts(node, "requires").join(", "));
+    page.gap();
+    page.flow("", 2, &[plain(format!("use it with `use: {id}`, or a pack that has it: {}", packs(id).join(", ")))]);
 }
 
-fn paragraph(text: &mut String, title: &str, body: &str) {
+fn plain(text: impl AsRef<str>) -> Span {
+    span(Paint::Plain, text)
+}
+
+fn texts<'n>(node: &'n Node, key: &str) -> Vec<&'n str> {
+    node.get(key).map(Node::items).unwrap_or_default().iter().filter_map(Node::text).collect()
+}
+
+fn paragraph(page: &mut Canvas<'_>, title: &str, body: &str) {
     if !body.is_empty() {
-        let _ = writeln!(text, "\n{title}");
+        page.heading(title, "");
         for line in body.lines() {
-            let _ = writeln!(text, "  {line}");
+            page.flow("  ", 2, &[plain(line)]);
         }
     }
 }
@@ -73,24 +76,32 @@ fn routes(node: &Node) -> Vec<&Node> {
     }
 }
 
-fn describe(text: &mut String, title: &str, route: &Node, tree: Option<&Tree>) {
+fn describe(page: &mut Canvas<'_>, title: &str, route: &Node, tree: Option<&Tree>) {
     let Some((kind, params)) = route.get("probe").and_then(|probe| probe.entries().first()) else {
-        paragraph(text, title, "a named person's statement");
+        paragraph(page, title, "a named person's statement");
         return;
     };
-    let _ = writeln!(text, "\n{title}");
-    let _ = writeln!(text, "  {}", format!("probe {} {}", kind.text, inline(params)).trim_end());
-    for line in route.get("expect").map(Node::items).unwrap_or_default() {
-        let _ = writeln!(text, "  expects {}", line.text().unwrap_or_default());
+    page.heading(title, "");
+    page.flow("  ", 4, &[plain("probe"), span(Paint::Name, &kind.text)]);
+    for (key, value) in params.entries() {
+        page.flow("    ", 6, &[span(Paint::Faint, format!("{}:", key.text)), plain(inline(value))]);
     }
-    let mut problems = Problems::new();
-    let Some(probe) = probe::find(&kind.text).and_then(|def| (def.decode)(params, &mut problems)) else { return };
-    here(text, probe.as_ref(), tree);
-    facts(text, &probe.facts(), route);
+    let def = probe::find(&kind.text);
+    let probe = def.and_then(|def| (def.decode)(params, &mut Problems::new()));
+    let schema = probe.as_ref().map(|probe| probe.facts()).or_else(|| def?.example_facts());
+    for line in texts(route, "expect") {
+        page.flow("  ", 4, &[plain("expects"), span(Paint::Strong, line)]);
+        if let Some(meaning) = schema.as_ref().and_then(|schema| meaning(schema, line)) {
+            page.flow("    ", 6, &[span(Paint::Faint, meaning)]);
+        }
+    }
+    if let Some(probe) = probe {
+        here(page, probe.as_ref(), tree);
+    }
 }
 
 /// What the probe would look at in this repository.
-fn here(text: &mut String, probe: &dyn Probe, tree: Option<&Tree>) {
+fn here(page: &mut Canvas<'_>, probe: &dyn Probe, tree: Option<&Tree>) {
     let mut wants = Wants::default();
     let ids = probe.declare("", &mut wants);
     if let Some(tree) = tree.filter(|_| !ids.is_empty()) {
@@ -102,40 +113,43 @@ fn here(text: &mut String, probe: &dyn Probe, tree: Option<&Tree>) {
             .collect();
         paths.sort();
         paths.dedup();
-        let shown: Vec<String> = paths.iter().take(5).map(|path| path.escape_debug().to_string()).collect();
-        let more = if paths.len() > 5 { format!(" and {} more", paths.len() - 5) } else { String::new() };
-        let _ = writeln!(
-            text,
-            "  here it reads {} files{}{}{more}",
-            paths.len(),
-            if paths.is_empty() { "" } else { ": " },
-            shown.join(", ")
-        );
+        page.flow("  ", 4, &[plain(format!("here it reads {}", listed(&paths)))]);
     }
     if ids.is_empty() && !probe.touch().reads.is_empty() {
-        let _ = writeln!(text, "  here it reads {}", probe.touch().reads.join(", "));
+        page.flow("  ", 4, &[plain(format!("here it reads {}", probe.touch().reads.join(", ")))]);
     }
     for contact in probe.touch().contacts {
-        let _ = writeln!(text, "  it sends {} {} at most {} times", contact.verb, contact.url, contact.at_most);
+        let Contact { verb, url, at_most, .. } = contact;
+        page.flow("  ", 4, &[plain(format!("it sends {verb} {url} at most {}", times(at_most)))]);
     }
 }
 
-fn facts(text: &mut String, schema: &FactSchema, route: &Node) {
-    let expected: Vec<&str> =
-        route.get("expect").map(Node::items).unwrap_or_default().iter().filter_map(Node::text).collect();
-    for decl in &schema.decls {
+/// How many files, and the first five.
+fn listed(paths: &[String]) -> String {
+    let count = plural(paths.len(), "file");
+    let shown = paths.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match paths.len() {
+        0 => count,
+        1..=5 => format!("{count}: {shown}"),
+        many => format!("{count}: {shown} and {} more", many - 5),
+    }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+/// What the fact of an expectation means.
+fn meaning<'s>(schema: &'s FactSchema, line: &str) -> Option<&'s str> {
+    let is_about = |decl: &&FactDecl| {
         let (name, is_whole) = match &decl.name {
             FactName::Exact(name) => (name, true),
             FactName::Tree(name) | FactName::Family(name) => (name, false),
         };
-        let is_about = |line: &&str| {
-            let rest = line.strip_prefix(name);
-            rest.is_some_and(|rest| !(is_whole && rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')))
-        };
-        if expected.iter().any(is_about) {
-            let _ = writeln!(text, "  {name}: {}", decl.doc);
-        }
-    }
+        let rest = line.strip_prefix(&**name);
+        rest.is_some_and(|rest| !(is_whole && rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')))
+    };
+    schema.decls.iter().find(is_about).map(|decl| decl.doc.as_ref())
 }
 
 fn inline(node: &Node) -> String {
@@ -143,7 +157,6 @@ fn inline(node: &Node) -> String {
         Kind::Null => String::new(),
         Kind::Scalar { text, .. } => text.clone(),
         Kind::List(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
-        Kind::Map(entries) if entries.is_empty() => String::new(),
         Kind::Map(entries) => {
             let inner: Vec<String> =
                 entries.iter().map(|(key, value)| format!("{}: {}", key.text, inline(value))).collect();

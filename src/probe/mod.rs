@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::world::{Deadline, Swept, WantId, Wants, World};
-use crate::yaml::Node;
+use crate::yaml::{self, Node, Source};
 
 mod alert;
 mod amqp;
@@ -125,6 +126,13 @@ impl ProbeDef {
         let settings = schemars::generate::SchemaSettings::default();
         let mut generator = settings.with(|settings| settings.inline_subschemas = true).into_generator();
         (self.schema)(&mut generator).to_value()
+    }
+
+    /// The facts that its example gives.
+    pub fn example_facts(&self) -> Option<FactSchema> {
+        let example = if self.example.is_empty() { "{}" } else { self.example };
+        let node = yaml::parse(Arc::new(Source::new("example", example))).ok().flatten()?;
+        Some((self.decode)(&node, &mut Problems::new())?.facts())
     }
 }
 

@@ -4,6 +4,7 @@
 //! Writing them anywhere, and finding out how wide the terminal is, is left to `cli`. All numbers come from the report
 //! (a difference such as *work remaining* is taken from the shown ones); nothing here scores or judges.
 
+pub(crate) mod canvas;
 pub mod json;
 
 mod badge;

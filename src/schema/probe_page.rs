@@ -1,13 +1,11 @@
 //! `docs/probes.md`: every probe with its parameters and facts.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::{FactDecl, FactName, FactType, Problems};
+use crate::model::{FactDecl, FactName, FactType};
 use crate::probe::{PROBES, ProbeDef};
-use crate::yaml::{self, Source};
 
 pub(super) fn text() -> String {
     let mut text = String::from(
@@ -73,13 +71,9 @@ fn parts(property: &Value) -> Vec<(&Value, &'static str)> {
 }
 
 fn facts(text: &mut String, def: &ProbeDef) {
-    let mut problems = Problems::new();
-    let example = if def.example.is_empty() { "{}" } else { def.example };
-    let source = Arc::new(Source::new("example", example));
-    let node = yaml::parse(source).ok().flatten();
-    let Some(probe) = node.and_then(|node| (def.decode)(&node, &mut problems)) else { return };
+    let Some(schema) = def.example_facts() else { return };
     text.push_str("\n| fact | type | meaning |\n|---|---|---|\n");
-    for decl in &probe.facts().decls {
+    for decl in &schema.decls {
         let _ = writeln!(text, "| `{}` | {} | {} |", name(decl), kind(&decl.ftype), cell(&sentence(decl.doc)));
     }
 }

@@ -1,8 +1,8 @@
 //! The table of areas with their score bars.
 
-use super::canvas::{Canvas, Paint, Span, span};
 use super::grid::{self, Column, GUTTER};
 use crate::model::report::{Area, Report, Score};
+use crate::report::canvas::{Canvas, Paint, Span, span};
 use crate::report::figures;
 use crate::report::text::{cut, one_line, width};
 

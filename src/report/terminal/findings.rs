@@ -1,8 +1,8 @@
 //! What failed, with expected, actual, evidence and remedy; what could not be seen, by reason.
 
-use super::canvas::{Canvas, Paint, linked, span};
 use crate::model::Outcome;
 use crate::model::report::{Check, Expectation, Report};
+use crate::report::canvas::{Canvas, Paint, linked, span};
 use crate::report::text::counted;
 use crate::report::{Verbosity, digest, figures, unobserved};
 

@@ -3,7 +3,7 @@
 
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
-use super::canvas::{Canvas, Paint, Span, span};
+use crate::report::canvas::{Canvas, Paint, Span, span};
 use crate::report::text::{split_at_width, width};
 
 /// Columns between two columns.

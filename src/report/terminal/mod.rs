@@ -2,14 +2,12 @@
 //! What to show and in which order is decided here; how a line is painted and kept within the width, in `canvas`.
 
 mod areas;
-mod canvas;
 mod findings;
 mod grid;
 mod outlook;
 mod roadmap;
 
-use canvas::{Canvas, Paint, span};
-
+use super::canvas::{Canvas, Paint, span};
 use super::text::counted;
 use super::{FormatDef, Style, Verbosity, digest, figures};
 use crate::model::outcome::DeciderState;

@@ -1,9 +1,9 @@
 //! Gates and what a person should look at: next actions, risks, waivers, claims, warnings.
 
-use super::canvas::{Canvas, Paint, span};
 use super::roadmap;
 use crate::model::report::{NextAction, Report};
 use crate::model::{Level, Outcome};
+use crate::report::canvas::{Canvas, Paint, span};
 use crate::report::text::counted;
 use crate::report::{Verbosity, digest, figures, unobserved};
 

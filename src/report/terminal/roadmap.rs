@@ -1,8 +1,8 @@
 //! The way to the target date, compact: phases, dates, the critical path, and what to do by when.
 
-use super::canvas::{Canvas, Paint, span};
 use super::outlook::everything;
 use crate::model::report::{Phase, Report};
+use crate::report::canvas::{Canvas, Paint, span};
 use crate::report::text::counted;
 use crate::report::{digest, figures, roadmap as way};
 

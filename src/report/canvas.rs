@@ -7,7 +7,7 @@ use crate::report::text::{one_line, padded, pieces, width};
 
 /// What a piece of text means; only the 8 basic colours are used, so that light and dark palettes both work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     Plain,
     Strong,
     Faint,
@@ -32,7 +32,7 @@ impl Paint {
     }
 
     /// The paint of an outcome.
-    pub(super) fn of(outcome: Outcome) -> Paint {
+    pub(crate) fn of(outcome: Outcome) -> Paint {
         match outcome {
             Outcome::Pass => Paint::Good,
             Outcome::Fail => Paint::Bad,
@@ -44,7 +44,7 @@ impl Paint {
 
 /// A piece of text with its paint.
 #[derive(Clone, Debug)]
-pub(super) struct Span {
+pub(crate) struct Span {
     pub paint: Paint,
     pub text: String,
     /// Where it leads, for terminals that follow links.
@@ -52,54 +52,54 @@ pub(super) struct Span {
 }
 
 /// A painted piece.
-pub(super) fn span(paint: Paint, text: impl AsRef<str>) -> Span {
+pub(crate) fn span(paint: Paint, text: impl AsRef<str>) -> Span {
     Span { paint, text: one_line(text.as_ref()), link: None }
 }
 
 /// A piece that leads to a web page.
-pub(super) fn linked(paint: Paint, url: &str) -> Span {
+pub(crate) fn linked(paint: Paint, url: &str) -> Span {
     let safe = url.starts_with("https://") || url.starts_with("http://");
     let link = (safe && url.bytes().all(|byte| byte.is_ascii_graphic())).then(|| url.to_owned());
     Span { link, ..span(paint, url) }
 }
 
 /// Lines of painted text.
-pub(super) struct Canvas<'a> {
+pub(crate) struct Canvas<'a> {
     style: &'a Style,
     lines: Vec<String>,
 }
 
 impl Canvas<'_> {
     /// An empty one.
-    pub(super) fn new(style: &Style) -> Canvas<'_> {
+    pub(crate) fn new(style: &Style) -> Canvas<'_> {
         Canvas { style, lines: Vec::new() }
     }
 
     /// Columns a line may take.
-    pub(super) fn columns(&self) -> usize {
+    pub(crate) fn columns(&self) -> usize {
         self.style.columns()
     }
 
     /// The style.
-    pub(super) fn style(&self) -> &Style {
+    pub(crate) fn style(&self) -> &Style {
         self.style
     }
 
     /// An empty line, unless there is one already or nothing yet.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
         }
     }
 
     /// A section's heading after a gap, with a remark.
-    pub(super) fn heading(&mut self, title: &str, remark: &str) {
+    pub(crate) fn heading(&mut self, title: &str, remark: &str) {
         self.gap();
         self.flow("", 0, &[span(Paint::Strong, title), span(Paint::Faint, remark)]);
     }
 
     /// Pieces side by side as they are; the caller answers for the width.
-    pub(super) fn painted_line(&mut self, parts: &[Span]) {
+    pub(crate) fn painted_line(&mut self, parts: &[Span]) {
         let blank = |part: &Span| part.text.trim().is_empty();
         let used = parts.iter().rposition(|part| !blank(part)).map_or(0, |last| last + 1);
         let mut line = String::new();
@@ -111,7 +111,7 @@ impl Canvas<'_> {
     }
 
     /// Words, wrapped; later lines are indented by `hang` columns.
-    pub(super) fn flow(&mut self, lead: &str, hang: usize, spans: &[Span]) {
+    pub(crate) fn flow(&mut self, lead: &str, hang: usize, spans: &[Span]) {
         let columns = self.columns();
         let mut line = lead.to_owned();
         let mut used = width(lead);
@@ -146,7 +146,7 @@ impl Canvas<'_> {
     }
 
     /// A label in a column of its own, then words.
-    pub(super) fn labelled(&mut self, indent: usize, label: &str, spans: &[Span]) {
+    pub(crate) fn labelled(&mut self, indent: usize, label: &str, spans: &[Span]) {
         const LABEL: usize = 10;
         let mut lead = " ".repeat(indent);
         lead.push_str(&self.painted(&span(Paint::Faint, ""), &padded(label, LABEL)));
@@ -180,7 +180,7 @@ impl Canvas<'_> {
     }
 
     /// A sign for an outcome, one column wide.
-    pub(super) fn sign(&self, outcome: Outcome) -> &'static str {
+    pub(crate) fn sign(&self, outcome: Outcome) -> &'static str {
         match (outcome, self.style.unicode) {
             (Outcome::Pass, true) => "✓",
             (Outcome::Pass, false) => "+",
@@ -195,27 +195,27 @@ impl Canvas<'_> {
     }
 
     /// The sign for an outcome, painted.
-    pub(super) fn mark(&self, outcome: Outcome) -> Span {
+    pub(crate) fn mark(&self, outcome: Outcome) -> Span {
         span(Paint::of(outcome), self.sign(outcome))
     }
 
     /// What stands between the ends of an interval.
-    pub(super) fn between(&self) -> &'static str {
+    pub(crate) fn between(&self) -> &'static str {
         if self.style.unicode { "…" } else { ".." }
     }
 
     /// What shows that text was cut.
-    pub(super) fn cut_mark(&self) -> &'static str {
+    pub(crate) fn cut_mark(&self) -> &'static str {
         if self.style.unicode { "…" } else { "~" }
     }
 
     /// What stands between facts on one line.
-    pub(super) fn dot(&self) -> &'static str {
+    pub(crate) fn dot(&self) -> &'static str {
         if self.style.unicode { " · " } else { " - " }
     }
 
     /// All lines, each ended.
-    pub(super) fn into_bytes(mut self) -> Vec<u8> {
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
         while self.lines.last().is_some_and(String::is_empty) {
             self.lines.pop();
         }
