@@ -8,6 +8,9 @@ use crate::model::problem::{Level, Problem, Snippet};
 /// The narrowest width that is still laid out.
 const NARROWEST: usize = 40;
 
+/// The longest quoted text that is shown whole, in characters.
+const LONGEST_QUOTE: usize = 160;
+
 /// All problems in order, and how many there are. Text that came from outside cannot move the cursor or change colours.
 pub fn render(problems: &[Problem], color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -34,13 +37,13 @@ fn groups(problem: &Problem) -> Vec<Group<'static>> {
         (Some(place), Level::Warning) => (place.to_string(), format!("warning: {}", problem.message)),
         (None, _) => (word.to_owned(), problem.message.clone()),
     };
-    let mut group = level.with_name(harmless(&name)).primary_title(harmless(&title)).elements(excerpt(problem));
+    let mut group = level.with_name(harmless(&name)).primary_title(harmless(&brief(&title))).elements(excerpt(problem));
     let mut groups = Vec::new();
     for related in &problem.related {
         groups.push(std::mem::replace(&mut group, related_group(related)));
     }
     if let Some(help) = &problem.help {
-        group = group.element(Label::HELP.message(harmless(help)));
+        group = group.element(Label::HELP.message(harmless(&brief(help))));
     }
     groups.push(group);
     groups
@@ -67,6 +70,20 @@ fn marked(place: &Place, snippet: &Snippet, kind: AnnotationKind) -> Element<'st
         0 => excerpt.into(),
         _ => excerpt.annotation(kind.span(span)).into(),
     }
+}
+
+/// The text with the middle of overlong quotes left out.
+fn brief(text: &str) -> String {
+    let cut = |quote: &str| {
+        let length = quote.chars().count();
+        if length <= LONGEST_QUOTE {
+            return quote.to_owned();
+        }
+        let kept = LONGEST_QUOTE / 2;
+        let head = quote.chars().take(kept);
+        head.chain(['…']).chain(quote.chars().skip(length - kept)).collect()
+    };
+    text.split('`').map(cut).collect::<Vec<_>>().join("`")
 }
 
 /// Control characters, and those that reorder text (Unicode TR 9), as visible escapes.
@@ -124,6 +141,15 @@ mod tests {
         hostile.related.push(Related { place: Place::file("\u{1b}f"), snippet: None, label: "\u{9b}1m".to_owned() });
         let text = render(&[hostile], false, 80);
         assert!(text.chars().all(|c| !is_hostile(c) || c == '\n'), "{text:?}");
+    }
+
+    #[test]
+    fn an_overlong_word_is_quoted_by_its_ends() {
+        let mut long = problem();
+        long.message = format!("there is no rule `a{}z`", "9".repeat(5_000));
+        let text = render(&[long], false, 80);
+        assert!(text.contains("`a999") && text.contains("999z`") && text.contains('…'), "{text}");
+        assert!(text.len() < 1_000, "{text}");
     }
 
     #[test]

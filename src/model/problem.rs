@@ -135,10 +135,13 @@ impl Problems {
 
 /// The candidate that the mistyped word most likely meant, for *did you mean*.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let furthest = |candidate: &str| 1.max(word.len().max(candidate.len()) / 3);
     candidates
         .into_iter()
+        // No edit makes up for more than one letter, so that text of any length costs nothing.
+        .filter(|candidate| word.chars().count().abs_diff(candidate.chars().count()) <= furthest(candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1.max(word.len().max(candidate.len()) / 3))
+        .filter(|(distance, candidate)| *distance <= furthest(candidate))
         .min()
         .map(|(_, candidate)| candidate)
 }
