@@ -169,6 +169,12 @@ pub struct FactSchema {
     pub units: BTreeMap<String, String>,
 }
 
+impl From<Vec<FactDecl>> for FactSchema {
+    fn from(decls: Vec<FactDecl>) -> FactSchema {
+        FactSchema { decls, units: BTreeMap::new() }
+    }
+}
+
 /// Observed facts by name. A name that is not there is unobserved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,8 +5,9 @@ use std::time::Instant;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::service::{Access, Conversation, Entry, Latency, Talk, declared, most_runs};
-use super::{Look, Probe, ProbeDef};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::service::{Access, Entry, Latency, declared, most_runs};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::amqp::{SCHEMES, Server, Session};
 use crate::world::service::{Login, Trouble, TroubleKind};
@@ -63,7 +64,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     }
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Conversation(Amqp { access, queue: params.queue.map(|queue| queue.value), runs })))
+    Some(Box::new(Inquiry(Amqp { access, queue: params.queue.map(|queue| queue.value), runs })))
 }
 
 impl Amqp {
@@ -142,19 +143,19 @@ fn own() -> Vec<FactDecl> {
     ]
 }
 
-impl Talk for Amqp {
+impl Inquire for Amqp {
     const NAME: &'static str = "amqp";
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn whom(&self) -> Whom<'_> {
+        self.access.whom()
     }
 
     fn facts(&self) -> FactSchema {
         FactSchema { decls: declared().into_iter().chain(own()).collect(), ..FactSchema::default() }
     }
 
-    fn messages(&self) -> u64 {
-        u64::from(self.runs) + OTHER_MESSAGES
+    fn touch(&self) -> Touch {
+        self.access.touch(u64::from(self.runs) + OTHER_MESSAGES)
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {

@@ -2,7 +2,6 @@
 //!
 //! Owns how an answer to a stranger is read. Sends GET only, follows nothing.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use regex::Regex;
@@ -11,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::http::fetch::Choice;
 use super::http::round::{NO_SUCH_PAGE, Request, Round, body_text, is_html};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::world::net::{Reply, Url};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -81,13 +80,13 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         }
         Some(name) => Choice::Named(name.value.clone()),
     };
-    Some(Box::new(AuthRequired {
+    Some(Box::new(Inquiry(AuthRequired {
         target: params.target.value,
         paths: params.paths.into_iter().map(|path| path.value).collect(),
         valid,
         hidden_ok: params.hidden_ok,
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 /// How a path meets a stranger.
@@ -116,21 +115,6 @@ struct Met<'a> {
 }
 
 impl AuthRequired {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
-        let has_valid = self.has_valid(&look);
-        let mut evidence = Vec::new();
-        let (nowhere, _) = round.answer(Request::get(NO_SUCH_PAGE, &Choice::None)).await?;
-        let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
-        let mut met = Vec::new();
-        for path in &self.paths {
-            met.push(self.meet(path, (nowhere.as_deref(), has_valid), &mut round, &mut evidence).await?);
-        }
-        let facts = self.facts(&met, nowhere.is_some());
-        Ok(round.observed(facts, evidence))
-    }
-
     fn has_valid(&self, look: &Look<'_>) -> bool {
         let name = match &self.valid {
             Choice::Named(name) => name.as_str(),
@@ -295,41 +279,36 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for AuthRequired {
+impl Inquire for AuthRequired {
+    const NAME: &'static str = "auth_required";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.target, self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("auth_required {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = |path: &str, at_most| Contact {
-            target: Some(self.target.clone()),
-            url: path.to_owned(),
-            verb: "GET".to_owned(),
-            at_most,
-        };
+        let contact = |path: &str, at_most| Contact::below(&self.target, "GET", path, at_most);
         let mut contacts = vec![contact(NO_SUCH_PAGE, 1)];
         contacts.extend(self.paths.iter().map(|path| contact(path, 3)));
         Touch { contacts, presents: self.valid.presented(1).into_iter().collect(), ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let mut round = Round::of(&look, &self.target)?;
+        let has_valid = self.has_valid(&look);
+        let mut evidence = Vec::new();
+        let (nowhere, _) = round.answer(Request::get(NO_SUCH_PAGE, &Choice::None)).await?;
+        let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
+        let mut met = Vec::new();
+        for path in &self.paths {
+            met.push(self.meet(path, (nowhere.as_deref(), has_valid), &mut round, &mut evidence).await?);
+        }
+        let facts = self.facts(&met, nowhere.is_some());
+        Ok(round.observed(facts, evidence))
     }
 }
 

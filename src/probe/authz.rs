@@ -5,7 +5,6 @@
 mod cell;
 mod facts;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexSet;
@@ -15,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use self::cell::{Baseline, Cell, Given, given};
 use super::http::fetch::Choice;
 use super::http::round::{NO_SUCH_PAGE, Request, Round, body_text, evidence};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{FactSchema, Observation, Problems, Unknown};
-use crate::world::Deadline;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -108,12 +107,12 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let wrong = format!("{} paths × {} roles; at most {MOST_CELLS} cells are asked", matrix.len(), roles.len());
         problems.push(node.problem(wrong).help("split the matrix over several checks"));
     }
-    Some(Box::new(Authz {
+    Some(Box::new(Inquiry(Authz {
         target: params.target.value,
         matrix,
         roles,
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 fn row(params: RowParams) -> Row {
@@ -140,27 +139,6 @@ fn check(row: &RowParams, problems: &mut Problems) {
 }
 
 impl Authz {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("the matrix", Permission::Active, Some(&self.target), look.world)?;
-        if self.matrix.is_empty() {
-            return Err(Unknown::because("no `matrix` says who may have what"));
-        }
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
-        let (nowhere, _) = round.answer(Request::get(NO_SUCH_PAGE, &Choice::None)).await?;
-        let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
-        let mut cells = Vec::new();
-        let mut places = Vec::new();
-        for row in &self.matrix {
-            self.row(row, nowhere.as_deref(), &mut round, &mut cells, &mut places).await?;
-        }
-        if places.is_empty() {
-            let note = format!("{} cells are as they must be", cells.len());
-            places.push(Evidence { kind: EvidenceKind::Http, note: Some(note), ..Evidence::default() });
-        }
-        Ok(round.observed(facts::of(&cells), places))
-    }
-
     /// Asks one path as everybody: those who may first, so that there is something to compare with.
     async fn row(
         &self,
@@ -197,41 +175,42 @@ fn chosen(role: &str) -> Choice {
     if role == "none" { Choice::None } else { Choice::Named(role.to_owned()) }
 }
 
-impl Probe for Authz {
+impl Inquire for Authz {
+    const NAME: &'static str = "authz";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.target, self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("authz {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = |path: &str, at_most: usize| Contact {
-            target: Some(self.target.clone()),
-            url: path.to_owned(),
-            verb: "GET".to_owned(),
-            at_most: at_most as u64,
-        };
+        let contact = |path: &str, at_most: usize| Contact::below(&self.target, "GET", path, at_most as u64);
         let rows = self.matrix.iter().map(|row| contact(&row.path, self.roles.len()));
         let contacts = std::iter::once(contact(NO_SUCH_PAGE, 1)).chain(rows).collect();
         let presents = self.roles.iter().filter_map(|role| chosen(role).presented(1)).collect();
         Touch { contacts, presents, active: true, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("the matrix", Permission::Active, Some(&self.target), look.world)?;
+        if self.matrix.is_empty() {
+            return Err(Unknown::because("no `matrix` says who may have what"));
+        }
+        let mut round = Round::of(&look, &self.target)?;
+        let (nowhere, _) = round.answer(Request::get(NO_SUCH_PAGE, &Choice::None)).await?;
+        let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
+        let mut cells = Vec::new();
+        let mut places = Vec::new();
+        for row in &self.matrix {
+            self.row(row, nowhere.as_deref(), &mut round, &mut cells, &mut places).await?;
+        }
+        if places.is_empty() {
+            let note = format!("{} cells are as they must be", cells.len());
+            places.push(Evidence { kind: EvidenceKind::Http, note: Some(note), ..Evidence::default() });
+        }
+        Ok(round.observed(facts::of(&cells), places))
     }
 }

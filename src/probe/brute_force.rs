@@ -17,11 +17,11 @@ use self::attempt::{Attempt, Met};
 use super::http::fetch::Choice;
 use super::http::login::form;
 use super::http::round::{Request, Round, evidence};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -114,7 +114,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let help = "name them with `account_field` and `password_field`";
         problems.push(node.problem("which field is the account, and which the password?").help(help));
     }
-    Some(Box::new(BruteForce {
+    Some(Box::new(Inquiry(BruteForce {
         target: params.target.value,
         path,
         account_field: account.unwrap_or_default(),
@@ -123,7 +123,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         json,
         attempts,
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 /// What was seen.
@@ -138,25 +138,6 @@ struct Seen {
 }
 
 impl BruteForce {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("wrong passwords", Permission::Active, Some(&self.target), look.world)?;
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
-        // the same name in two runs would meet the limit of the first
-        let nobody = format!("shipworthy-{}", look.world.now.as_second());
-        let nobody = if self.account_field.contains("mail") { format!("{nobody}@shipworthy.invalid") } else { nobody };
-        let named = self.fields.get(&self.account_field).filter(|account| !account.is_empty());
-        let stranger = match named {
-            Some(_) => Some(self.attempt(&nobody, 0, &mut round).await?.0),
-            None => None,
-        };
-        let account = named.cloned().unwrap_or(nobody);
-        let (seen, place) = self.guess(&account, stranger.as_ref(), &mut round).await?;
-        let facts = facts(&seen, named.is_some());
-        let note = format!("POST: {}", said(&seen));
-        Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))
-    }
-
     async fn guess(
         &self,
         account: &str,
@@ -268,39 +249,38 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for BruteForce {
-    fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
+impl Inquire for BruteForce {
+    const NAME: &'static str = "brute_force";
 
-    fn key(&self) -> String {
-        format!("brute_force {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
+    fn whom(&self) -> Whom<'_> {
         // Last and alone: a limit that was met may refuse everybody's requests.
-        Lane::Quiet
+        Whom::target(&self.target, self.timeout).alone()
+    }
+
+    fn facts(&self) -> FactSchema {
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: Some(self.target.clone()),
-            url: self.path.clone(),
-            verb: "POST".to_owned(),
-            at_most: self.attempts + 1,
-        };
+        let contact = Contact::below(&self.target, "POST", &self.path, self.attempts + 1);
         Touch { contacts: vec![contact], active: true, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("wrong passwords", Permission::Active, Some(&self.target), look.world)?;
+        let mut round = Round::of(&look, &self.target)?;
+        // the same name in two runs would meet the limit of the first
+        let nobody = format!("shipworthy-{}", look.world.now.as_second());
+        let nobody = if self.account_field.contains("mail") { format!("{nobody}@shipworthy.invalid") } else { nobody };
+        let named = self.fields.get(&self.account_field).filter(|account| !account.is_empty());
+        let stranger = match named {
+            Some(_) => Some(self.attempt(&nobody, 0, &mut round).await?.0),
+            None => None,
+        };
+        let account = named.cloned().unwrap_or(nobody);
+        let (seen, place) = self.guess(&account, stranger.as_ref(), &mut round).await?;
+        let facts = facts(&seen, named.is_some());
+        let note = format!("POST: {}", said(&seen));
+        Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))
     }
 }

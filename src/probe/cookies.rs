@@ -3,19 +3,16 @@
 //! Unlike the Observatory's test in `security_headers` it knows sessions by many names, skips deletions, and leaves out
 //! cookies that scripts must read. Values are never shown.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use cookie_store::RawCookie;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http::place::{Given, Place};
 use super::http::round::Round;
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -75,7 +72,11 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    Some(Box::new(Cookies { place: Place::of(&given, problems), session: params.session, readable: params.readable }))
+    Some(Box::new(Inquiry(Cookies {
+        place: Place::of(&given, problems),
+        session: params.session,
+        readable: params.readable,
+    })))
 }
 
 /// A cookie that is set, and what is wrong with it.
@@ -112,21 +113,6 @@ impl Fault {
 }
 
 impl Cookies {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let until = Deadline::after(self.place.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.place.target, until)?;
-        let (reply, place) = round.answer(self.place.request("GET", &[])).await?;
-        let host = place.url.as_deref().and_then(host_of).unwrap_or_default();
-        let lines = reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, line)| line.as_str());
-        let set: Vec<Set> = lines.filter_map(|line| self.read(line, &host)).collect();
-        let mut evidence: Vec<Evidence> =
-            set.iter().map(|cookie| Evidence { note: Some(said(cookie)), ..place.clone() }).collect();
-        if evidence.is_empty() {
-            evidence.push(Evidence { note: Some("the answer sets no cookie".to_owned()), ..place });
-        }
-        Ok(round.observed(facts(&set), evidence))
-    }
-
     /// One line; `None` when it deletes a cookie or is none.
     fn read(&self, line: &str, host: &str) -> Option<Set> {
         let cookie = RawCookie::parse(line.to_owned()).ok()?;
@@ -209,32 +195,32 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for Cookies {
+impl Inquire for Cookies {
+    const NAME: &'static str = "cookies";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.place.target, self.place.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("cookies {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.place.target.clone())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
         Touch { contacts: vec![self.place.contact("GET", 1)], presents: self.place.presents(), ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.place.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.place.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let mut round = Round::of(&look, &self.place.target)?;
+        let (reply, place) = round.answer(self.place.request("GET", &[])).await?;
+        let host = place.url.as_deref().and_then(host_of).unwrap_or_default();
+        let lines = reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, line)| line.as_str());
+        let set: Vec<Set> = lines.filter_map(|line| self.read(line, &host)).collect();
+        let mut evidence: Vec<Evidence> =
+            set.iter().map(|cookie| Evidence { note: Some(said(cookie)), ..place.clone() }).collect();
+        if evidence.is_empty() {
+            evidence.push(Evidence { note: Some("the answer sets no cookie".to_owned()), ..place });
+        }
+        Ok(round.observed(facts(&set), evidence))
     }
 }

@@ -2,18 +2,15 @@
 //!
 //! Leaves to the rule which origin is trusted: the six here never are.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http::place::{Given, Place};
 use super::http::round::Round;
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::world::net::{Reply, Url};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -60,7 +57,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    Some(Box::new(Cors { place: Place::of(&given, problems) }))
+    Some(Box::new(Inquiry(Cors { place: Place::of(&given, problems) })))
 }
 
 /// An origin to ask from, and what it tells if it is allowed.
@@ -127,35 +124,6 @@ impl Heard {
     }
 }
 
-impl Cors {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let until = Deadline::after(self.place.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.place.target, until)?;
-        let mut heard = Heard::default();
-        let mut evidence = Vec::new();
-        let (_, place) = round.answer(self.place.request("GET", &[])).await?;
-        let url = place.url.as_deref().and_then(|url| Url::parse(url).ok());
-        let url = url.ok_or_else(|| Unknown::because("the URL of the answer cannot be read"))?;
-        for origin in origins(&url) {
-            let mut allowed = Allowed::default();
-            for method in ["GET", "OPTIONS"] {
-                let headers = [("origin", origin.value.as_str()), ("access-control-request-method", "GET")];
-                let headers = if method == "GET" { &headers[..1] } else { &headers[..] };
-                let (reply, place) = round.answer(self.place.request(method, headers)).await?;
-                if let Some(said) = heard.take(&reply, &origin.value, &mut allowed) {
-                    let note = format!("{method} from {}: {said}", origin.value);
-                    evidence.push(Evidence { note: Some(note), ..place });
-                }
-            }
-            heard.by_origin.push((origin.fact, origin.value, allowed));
-        }
-        if evidence.is_empty() {
-            evidence.push(Evidence { note: Some("no answer names an allowed origin".to_owned()), ..place });
-        }
-        Ok(round.observed(facts(&heard), evidence))
-    }
-}
-
 fn facts(heard: &Heard) -> Facts {
     let mut facts = Facts::new();
     for fact in ["foreign", "null", "prefix", "suffix", "insecure"] {
@@ -204,17 +172,15 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for Cors {
+impl Inquire for Cors {
+    const NAME: &'static str = "cors";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.place.target, self.place.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("cors {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.place.target.clone())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
@@ -225,16 +191,30 @@ impl Probe for Cors {
         }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.place.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.place.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let mut round = Round::of(&look, &self.place.target)?;
+        let mut heard = Heard::default();
+        let mut evidence = Vec::new();
+        let (_, place) = round.answer(self.place.request("GET", &[])).await?;
+        let url = place.url.as_deref().and_then(|url| Url::parse(url).ok());
+        let url = url.ok_or_else(|| Unknown::because("the URL of the answer cannot be read"))?;
+        for origin in origins(&url) {
+            let mut allowed = Allowed::default();
+            for method in ["GET", "OPTIONS"] {
+                let headers = [("origin", origin.value.as_str()), ("access-control-request-method", "GET")];
+                let headers = if method == "GET" { &headers[..1] } else { &headers[..] };
+                let (reply, place) = round.answer(self.place.request(method, headers)).await?;
+                if let Some(said) = heard.take(&reply, &origin.value, &mut allowed) {
+                    let note = format!("{method} from {}: {said}", origin.value);
+                    evidence.push(Evidence { note: Some(note), ..place });
+                }
+            }
+            heard.by_origin.push((origin.fact, origin.value, allowed));
+        }
+        if evidence.is_empty() {
+            evidence.push(Evidence { note: Some("no answer names an allowed origin".to_owned()), ..place });
+        }
+        Ok(round.observed(facts(&heard), evidence))
     }
 }
 

@@ -2,19 +2,16 @@
 //!
 //! As a browser asks, once more without compression, once more with the validator it got, and `OPTIONS`.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http::fetch::Choice;
 use super::http::place::{Given, Place};
 use super::http::round::Round;
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::world::net::{Body, Reply};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -58,37 +55,10 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    Some(Box::new(Delivery { place: Place::of(&given, problems) }))
+    Some(Box::new(Inquiry(Delivery { place: Place::of(&given, problems) })))
 }
 
 impl Delivery {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let until = Deadline::after(self.place.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.place.target, until)?;
-        let packed = [("accept-encoding", "gzip, deflate, br, zstd")];
-        let (reply, place) = round.answer(self.place.request("GET", &packed)).await?;
-        let (plain, _) = round.answer(self.place.request("GET", &[("accept-encoding", "identity")])).await?;
-        let (options, _) = round.answer(self.place.request("OPTIONS", &[])).await?;
-        let mut facts = Facts::new();
-        facts.present("status", Value::count(reply.status));
-        set_caching(&mut facts, &reply);
-        let authenticated = self.is_authenticated(&look);
-        facts.present("authenticated", Value::Bool(authenticated));
-        let unsent = || Fact::Unobserved("no credentials were sent; give the target some".to_owned());
-        facts.set("guarded", if authenticated { facts.get("no_store") } else { unsent() });
-        set_packing(&mut facts, &reply, &plain);
-        let again = self.ask_again(&reply, &mut round).await?;
-        set_reuse(&mut facts, again);
-        let methods = options.header("allow").map(methods);
-        facts.set("methods", methods.map_or(Fact::Absent, Fact::Present));
-        let note = format!(
-            "cache-control: {}; content-encoding: {}",
-            reply.header("cache-control").unwrap_or("none"),
-            reply.header("content-encoding").unwrap_or("none")
-        );
-        Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))
-    }
-
     /// Whether the validator that came along spares the body the next time; `None` without one.
     async fn ask_again(&self, reply: &Reply, round: &mut Round<'_>) -> Result<Option<bool>, Unknown> {
         let validators = [("etag", "if-none-match"), ("last-modified", "if-modified-since")];
@@ -223,17 +193,15 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for Delivery {
+impl Inquire for Delivery {
+    const NAME: &'static str = "delivery";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.place.target, self.place.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("delivery {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.place.target.clone())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
@@ -241,15 +209,29 @@ impl Probe for Delivery {
         Touch { contacts, presents: self.place.presents(), ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.place.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.place.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let mut round = Round::of(&look, &self.place.target)?;
+        let packed = [("accept-encoding", "gzip, deflate, br, zstd")];
+        let (reply, place) = round.answer(self.place.request("GET", &packed)).await?;
+        let (plain, _) = round.answer(self.place.request("GET", &[("accept-encoding", "identity")])).await?;
+        let (options, _) = round.answer(self.place.request("OPTIONS", &[])).await?;
+        let mut facts = Facts::new();
+        facts.present("status", Value::count(reply.status));
+        set_caching(&mut facts, &reply);
+        let authenticated = self.is_authenticated(&look);
+        facts.present("authenticated", Value::Bool(authenticated));
+        let unsent = || Fact::Unobserved("no credentials were sent; give the target some".to_owned());
+        facts.set("guarded", if authenticated { facts.get("no_store") } else { unsent() });
+        set_packing(&mut facts, &reply, &plain);
+        let again = self.ask_again(&reply, &mut round).await?;
+        set_reuse(&mut facts, again);
+        let methods = options.header("allow").map(methods);
+        facts.set("methods", methods.map_or(Fact::Absent, Fact::Present));
+        let note = format!(
+            "cache-control: {}; content-encoding: {}",
+            reply.header("cache-control").unwrap_or("none"),
+            reply.header("content-encoding").unwrap_or("none")
+        );
+        Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))
     }
 }

@@ -5,7 +5,7 @@
 
 mod signature;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use regex::Regex;
@@ -16,11 +16,11 @@ use self::signature::{Kind, signs, source_path, version_in_page};
 use super::http::fetch::Choice;
 use super::http::round::{NO_SUCH_PAGE, Request, Round, body_text};
 use super::injection::database;
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::world::net::Reply;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -83,13 +83,13 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let help = format!("write `/{}`", path.trim_start_matches("./"));
         problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
     }
-    Some(Box::new(Disclosure {
+    Some(Box::new(Inquiry(Disclosure {
         target: params.target.value,
         paths: params.paths.into_iter().map(|path| path.value).collect(),
         credentials: Choice::of(params.credentials.as_deref()),
         provoke: params.provoke,
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 /// One request: method, path, body.
@@ -117,29 +117,6 @@ impl Disclosure {
             }
         }
         asked
-    }
-
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if self.provoke {
-            permitted("malformed requests", Permission::Active, Some(&self.target), look.world)?;
-        }
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
-        let (mut given, mut evidence) = (Given::default(), Vec::new());
-        let asked = self.asked();
-        for (method, path, body) in &asked {
-            let json = [("content-type", "application/json")];
-            let headers: &[(&str, &str)] = if body.is_some() { &json } else { &[] };
-            let request = Request { method, path, credentials: &self.credentials, headers, body: *body };
-            let (reply, place) = round.answer(request).await?;
-            let notes = given.take(&reply);
-            if !notes.is_empty() {
-                evidence.push(Evidence { note: Some(format!("{method}: {}", notes.join("; "))), ..place });
-            } else if evidence.is_empty() && asked.len() == 1 {
-                evidence.push(Evidence { note: Some(format!("{method}: gives nothing away")), ..place });
-            }
-        }
-        Ok(round.observed(given.facts(asked.len()), evidence))
     }
 }
 
@@ -222,26 +199,19 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for Disclosure {
+impl Inquire for Disclosure {
+    const NAME: &'static str = "disclosure";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.target, self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("disclosure {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = |(method, url, _): Asked| Contact {
-            target: Some(self.target.clone()),
-            url,
-            verb: method.to_owned(),
-            at_most: 1,
-        };
+        let contact = |(method, path, _): Asked| Contact::below(&self.target, method, &path, 1);
         Touch {
             contacts: self.asked().into_iter().map(contact).collect(),
             presents: self.credentials.presented(1).into_iter().collect(),
@@ -250,15 +220,25 @@ impl Probe for Disclosure {
         }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if self.provoke {
+            permitted("malformed requests", Permission::Active, Some(&self.target), look.world)?;
+        }
+        let mut round = Round::of(&look, &self.target)?;
+        let (mut given, mut evidence) = (Given::default(), Vec::new());
+        let asked = self.asked();
+        for (method, path, body) in &asked {
+            let json = [("content-type", "application/json")];
+            let headers: &[(&str, &str)] = if body.is_some() { &json } else { &[] };
+            let request = Request { method, path, credentials: &self.credentials, headers, body: *body };
+            let (reply, place) = round.answer(request).await?;
+            let notes = given.take(&reply);
+            if !notes.is_empty() {
+                evidence.push(Evidence { note: Some(format!("{method}: {}", notes.join("; "))), ..place });
+            } else if evidence.is_empty() && asked.len() == 1 {
+                evidence.push(Evidence { note: Some(format!("{method}: gives nothing away")), ..place });
+            }
+        }
+        Ok(round.observed(given.facts(asked.len()), evidence))
     }
 }

@@ -19,10 +19,10 @@ use self::health::{Health, Sign, Way};
 use super::command::{folder, leaves_root, resolved};
 use super::http::place;
 use super::http::round::Round;
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::{FactSchema, Observation, Problems, Unknown};
-use crate::world::Deadline;
 use crate::world::process::{self, Finished, OUTPUT_CAP};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -130,7 +130,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         None => Way::Ask { path: place.path, credentials: place.credentials },
     };
     let newest = params.health.newest.map(|newest| newest.value.trim_start_matches("body.").to_owned());
-    Some(Box::new(Drill {
+    Some(Box::new(Inquiry(Drill {
         target: params.target.value,
         run: params.run.map(|run| run.value).unwrap_or_default(),
         cwd: params.cwd.map(|cwd| cwd.value),
@@ -139,63 +139,14 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         every: limits::timeout(params.every.as_ref(), problems).unwrap_or(USUAL_PAUSE),
         steady: limits::timeout(params.steady.as_ref(), problems).unwrap_or(USUAL_STEADY),
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 impl Drill {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("the drill", Permission::Active, Some(&self.target), look.world)?;
-        if !look.world.permit.exec {
-            return Err(Unknown::because("not run: --no-exec"));
-        }
-        if self.run.is_empty() {
-            return Err(Unknown::because("no `run` says what the drill is"));
-        }
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
-        let before = self.sign(&look, until, &mut round).await?;
-        if let Some(fault) = &before.fault {
-            return Err(Unknown::because(format!("the drill was not begun: the target is not healthy ({fault})")));
-        }
-        let command = self.command(&look, &self.run, until.left())?;
-        let mut course = Course::begin(before);
-        // Ends, and takes its group with it, when this observation is given up.
-        let mut running = JoinSet::new();
-        running.spawn(process::run(command));
-        let mut finished: Option<Finished> = None;
-        loop {
-            tokio::select! {
-                Some(joined) = running.join_next(), if finished.is_none() => {
-                    let done = joined.map_err(|_| Unknown::because("the drill's command could not be watched"))??;
-                    course.command_ended(done.duration);
-                    finished = Some(done);
-                }
-                () = tokio::time::sleep(self.every.min(until.left())) => {
-                    if until.is_over() {
-                        break;
-                    }
-                    let asked = Instant::now();
-                    let sign = self.sign(&look, until, &mut round).await;
-                    if until.is_over() {
-                        break; // a look that our own limit cut off says nothing of the target
-                    }
-                    course.saw(asked, sign);
-                }
-            }
-            if until.is_over() || (finished.is_some() && course.is_steady(self.steady)) {
-                break;
-            }
-        }
-        let recovered = finished.is_some() && course.is_steady(self.steady);
-        let facts = facts::of(&course, finished.as_ref(), recovered);
-        let evidence = facts::evidence(&self.run, &course, finished.as_ref(), recovered);
-        Ok(round.observed(facts, vec![evidence]))
-    }
-
-    async fn sign(&self, look: &Look<'_>, until: Deadline, round: &mut Round<'_>) -> Result<Sign, Unknown> {
+    async fn sign(&self, look: &Look<'_>, round: &mut Round<'_>) -> Result<Sign, Unknown> {
         match &self.health.way {
             Way::Ask { path, credentials } => self.health.ask(path, credentials, round).await,
-            Way::Run(argv) => self.health.run(self.command(look, argv, until.left())?).await,
+            Way::Run(argv) => self.health.run(self.command(look, argv, look.until.left())?).await,
         }
     }
 
@@ -213,17 +164,15 @@ impl Drill {
     }
 }
 
-impl Probe for Drill {
+impl Inquire for Drill {
+    const NAME: &'static str = "drill";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.target, self.timeout).alone()
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("drill {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Quiet
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
@@ -234,27 +183,58 @@ impl Probe for Drill {
         match &self.health.way {
             Way::Ask { path, credentials } => {
                 touch.presents.extend(credentials.presented(1));
-                touch.contacts.push(Contact {
-                    target: Some(self.target.clone()),
-                    url: path.clone(),
-                    verb: "GET".to_owned(),
-                    at_most,
-                });
+                touch.contacts.push(Contact::below(&self.target, "GET", path, at_most));
             }
             Way::Run(argv) => touch.runs.push(argv.clone()),
         }
         touch
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("the drill", Permission::Active, Some(&self.target), look.world)?;
+        if !look.world.permit.exec {
+            return Err(Unknown::because("not run: --no-exec"));
+        }
+        if self.run.is_empty() {
+            return Err(Unknown::because("no `run` says what the drill is"));
+        }
+        let mut round = Round::of(&look, &self.target)?;
+        let before = self.sign(&look, &mut round).await?;
+        if let Some(fault) = &before.fault {
+            return Err(Unknown::because(format!("the drill was not begun: the target is not healthy ({fault})")));
+        }
+        let command = self.command(&look, &self.run, look.until.left())?;
+        let mut course = Course::begin(before);
+        // Ends, and takes its group with it, when this observation is given up.
+        let mut running = JoinSet::new();
+        running.spawn(process::run(command));
+        let mut finished: Option<Finished> = None;
+        loop {
+            tokio::select! {
+                Some(joined) = running.join_next(), if finished.is_none() => {
+                    let done = joined.map_err(|_| Unknown::because("the drill's command could not be watched"))??;
+                    course.command_ended(done.duration);
+                    finished = Some(done);
+                }
+                () = tokio::time::sleep(self.every.min(look.until.left())) => {
+                    if look.until.is_over() {
+                        break;
+                    }
+                    let asked = Instant::now();
+                    let sign = self.sign(&look, &mut round).await;
+                    if look.until.is_over() {
+                        break; // a look that our own limit cut off says nothing of the target
+                    }
+                    course.saw(asked, sign);
+                }
+            }
+            if look.until.is_over() || (finished.is_some() && course.is_steady(self.steady)) {
+                break;
+            }
+        }
+        let recovered = finished.is_some() && course.is_steady(self.steady);
+        let facts = facts::of(&course, finished.as_ref(), recovered);
+        let evidence = facts::evidence(&self.run, &course, finished.as_ref(), recovered);
+        Ok(round.observed(facts, vec![evidence]))
     }
 }

@@ -1,8 +1,12 @@
 //! A host with its port, as probes below HTTP are told where to look: a target of the spec, or `host:port`.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
+use super::Contact;
 use super::http::fetch;
+use super::inquiry::Whom;
 use crate::model::target::Route;
 use crate::model::{Problems, Unknown};
 use crate::world::World;
@@ -99,6 +103,17 @@ impl Endpoint {
             Endpoint::Target(name) => Some(name),
             Endpoint::Host { .. } => None,
         }
+    }
+
+    /// Who is asked, and for how long.
+    pub(super) fn whom(&self, timeout: impl Into<Option<Duration>>) -> Whom<'_> {
+        Whom::place(self.target(), self.shown(), timeout)
+    }
+
+    /// For the plan.
+    pub(super) fn contact(&self, verb: &str, at_most: u64) -> Contact {
+        let url = self.target().map_or_else(|| self.shown(), |_| "/".to_owned());
+        Contact { target: self.target().map(str::to_owned), url, verb: verb.to_owned(), at_most }
     }
 
     /// The queue it waits in, and what `plan` shows.

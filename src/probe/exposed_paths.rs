@@ -5,7 +5,6 @@
 
 mod fingerprint;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -14,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use self::fingerprint::{FINGERPRINTS, Kind};
 use super::http::fetch::Choice;
 use super::http::round::{NO_SUCH_PAGE, Request, Round, body_text};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -61,42 +60,16 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let help = format!("write `/{}`", path.trim_start_matches("./"));
         problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
     }
-    Some(Box::new(ExposedPaths {
+    Some(Box::new(Inquiry(ExposedPaths {
         target: params.target.value,
         intended: params.intended.into_iter().map(|path| path.value).collect(),
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 impl ExposedPaths {
     fn asked(&self) -> impl Iterator<Item = &'static fingerprint::Fingerprint> {
         FINGERPRINTS.iter().filter(|known| !self.intended.iter().any(|path| path == known.path))
-    }
-
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("unlinked paths", Permission::Active, Some(&self.target), look.world)?;
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
-        let (nowhere, place) = round.answer(as_nobody(NO_SUCH_PAGE)).await?;
-        let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
-        let mut found: Vec<(&'static str, Kind)> = Vec::new();
-        let mut evidence = Vec::new();
-        for known in self.asked() {
-            let (reply, place) = round.answer(as_nobody(known.path)).await?;
-            let body = body_text(&reply);
-            if reply.status != 200 || nowhere.as_deref() == Some(body.as_str()) {
-                continue;
-            }
-            if let Some(proof) = known.proof(&body) {
-                evidence.push(Evidence { note: Some(format!("{}: {proof}", known.what)), ..place });
-                found.push((known.path, known.kind));
-            }
-        }
-        if evidence.is_empty() {
-            let note = format!("none of {} paths gives what it is known for", self.asked().count());
-            evidence.push(Evidence { note: Some(note), ..place });
-        }
-        Ok(round.observed(self.facts(&found, nowhere.is_some()), evidence))
     }
 
     fn facts(&self, found: &[(&'static str, Kind)], catch_all: bool) -> Facts {
@@ -139,39 +112,45 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for ExposedPaths {
+impl Inquire for ExposedPaths {
+    const NAME: &'static str = "exposed_paths";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.target, self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("exposed_paths {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = |path: &str| Contact {
-            target: Some(self.target.clone()),
-            url: path.to_owned(),
-            verb: "GET".to_owned(),
-            at_most: 1,
-        };
+        let contact = |path: &str| Contact::below(&self.target, "GET", path, 1);
         let paths = std::iter::once(NO_SUCH_PAGE).chain(self.asked().map(|known| known.path));
         Touch { contacts: paths.map(contact).collect(), active: true, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("unlinked paths", Permission::Active, Some(&self.target), look.world)?;
+        let mut round = Round::of(&look, &self.target)?;
+        let (nowhere, place) = round.answer(as_nobody(NO_SUCH_PAGE)).await?;
+        let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
+        let mut found: Vec<(&'static str, Kind)> = Vec::new();
+        let mut evidence = Vec::new();
+        for known in self.asked() {
+            let (reply, place) = round.answer(as_nobody(known.path)).await?;
+            let body = body_text(&reply);
+            if reply.status != 200 || nowhere.as_deref() == Some(body.as_str()) {
+                continue;
+            }
+            if let Some(proof) = known.proof(&body) {
+                evidence.push(Evidence { note: Some(format!("{}: {proof}", known.what)), ..place });
+                found.push((known.path, known.kind));
+            }
+        }
+        if evidence.is_empty() {
+            let note = format!("none of {} paths gives what it is known for", self.asked().count());
+            evidence.push(Evidence { note: Some(note), ..place });
+        }
+        Ok(round.observed(self.facts(&found, nowhere.is_some()), evidence))
     }
 }

@@ -10,10 +10,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http::fetch::{Address, Choice, Fetch, aim};
-use super::{BoxFuture, Contact, Lane, Look, Presented, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Contact, Look, Presented, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::world::net::{Called, Failure, FailureKind, Header, call};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -65,12 +65,12 @@ struct GrpcHealth {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    Some(Box::new(GrpcHealth {
+    Some(Box::new(Inquiry(GrpcHealth {
         address: Address::Target { name: params.target.value, path: METHOD.to_owned() },
         service: params.service.unwrap_or_default(),
         credentials: Choice::of(params.credentials.as_deref()),
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 /// States of the protocol.
@@ -122,40 +122,6 @@ fn request_for(service: &str) -> Vec<u8> {
     message.push((length & 0x7f) as u8);
     message.extend(service.as_bytes());
     message
-}
-
-impl GrpcHealth {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let headers = BTreeMap::from([
-            ("content-type".to_owned(), "application/grpc".to_owned()),
-            ("te".to_owned(), "trailers".to_owned()),
-        ]);
-        let fetch = Fetch {
-            address: &self.address,
-            method: "POST",
-            headers: &headers,
-            body: None,
-            credentials: &self.credentials,
-            redirects: 0,
-        };
-        let mut aim = aim(&fetch, look.world, until).await?;
-        aim.headers.retain(|header: &Header| header.name() != "accept");
-        aim.turn(until).await.map_err(|failure| Unknown::because(failure.detail))?;
-        let mut ask = aim.request("POST", Some(Bytes::from(request_for(&self.service))));
-        ask.body_cap = ANSWER_CAP;
-        let (facts, note) = match call(&ask, until).await {
-            Err(Failure { kind: FailureKind::Ours, detail }) => return Err(Unknown::because(detail)),
-            Err(failure) => unreachable(&failure),
-            Ok(called) => answered(&called),
-        };
-        let url = Some(aim.url.to_string());
-        let evidence = Evidence { kind: EvidenceKind::Http, url, note: Some(note), ..Evidence::default() };
-        Ok(Observation { facts, evidence: vec![evidence], requests: 1 + aim.requests })
-    }
 }
 
 fn unreachable(failure: &Failure) -> (Facts, String) {
@@ -212,17 +178,15 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for GrpcHealth {
+impl Inquire for GrpcHealth {
+    const NAME: &'static str = "grpc_health";
+
+    fn whom(&self) -> Whom<'_> {
+        self.address.whom(self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("grpc_health {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.address.lane())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
@@ -236,16 +200,35 @@ impl Probe for GrpcHealth {
         Touch { contacts: vec![contact], presents, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let headers = BTreeMap::from([
+            ("content-type".to_owned(), "application/grpc".to_owned()),
+            ("te".to_owned(), "trailers".to_owned()),
+        ]);
+        let fetch = Fetch {
+            address: &self.address,
+            method: "POST",
+            headers: &headers,
+            body: None,
+            credentials: &self.credentials,
+            redirects: 0,
+        };
+        let mut aim = aim(&fetch, look.world, look.until).await?;
+        aim.headers.retain(|header: &Header| header.name() != "accept");
+        aim.turn(look.until).await.map_err(|failure| Unknown::because(failure.detail))?;
+        let mut ask = aim.request("POST", Some(Bytes::from(request_for(&self.service))));
+        ask.body_cap = ANSWER_CAP;
+        let (facts, note) = match call(&ask, look.until).await {
+            Err(Failure { kind: FailureKind::Ours, detail }) => return Err(Unknown::because(detail)),
+            Err(failure) => unreachable(&failure),
+            Ok(called) => answered(&called),
+        };
+        let url = Some(aim.url.to_string());
+        let evidence = Evidence { kind: EvidenceKind::Http, url, note: Some(note), ..Evidence::default() };
+        Ok(Observation { facts, evidence: vec![evidence], requests: 1 + aim.requests })
     }
 }
 

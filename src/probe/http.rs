@@ -21,8 +21,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use self::fetch::{Address, Choice, Fetch, Fetched};
+use super::inquiry::{Inquire, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch};
+use super::{Contact, Look, ProbeDef, Touch};
 use crate::model::target::Family;
 use crate::model::{FactSchema, Observation, Unknown};
 use crate::world::{Deadline, World};
@@ -84,45 +85,6 @@ pub(super) fn is_safe(method: &str) -> bool {
 }
 
 impl Http {
-    async fn look(&self, world: &World, until: Deadline) -> Result<Observation, Unknown> {
-        self.permitted(world)?;
-        if !self.steps.is_empty() {
-            return self.walk(world, until).await;
-        }
-        let filler = self.upload.map(|size| "x".repeat(size));
-        let fetch = Fetch { body: filler.as_deref().or(self.body.as_deref()), ..self.fetch() };
-        let mut samples = Vec::new();
-        for sample in 0..self.samples {
-            if sample > 0 {
-                tokio::time::sleep(SPACING.min(until.left())).await;
-                if until.is_over() {
-                    return Err(self.too_many_samples(until));
-                }
-            }
-            let limit = self.timeout.unwrap_or(until.limit()).min(until.left());
-            samples.push(self.answer(fetch, world, Deadline::after(limit)).await?);
-        }
-        let requests = samples.iter().map(|sample| sample.requests).sum();
-        samples.sort_by_key(|sample| sample.time().unwrap_or(Duration::MAX));
-        let times: Vec<Option<Duration>> = samples.iter().map(Fetched::time).collect();
-        let chosen = match self.take {
-            Take::Median => samples.len() / 2,
-            Take::Worst => samples.len() - 1,
-        };
-        let mut observation = facts::observation(&samples[chosen], &self.method)?;
-        facts::set_upload_rate(&mut observation, &samples[chosen], self.upload);
-        if let (Some(evidence), true) = (observation.evidence.first_mut(), times.len() > 1) {
-            let note = evidence.note.take().unwrap_or_default();
-            evidence.note = Some(format!("{note}; {}", facts::about_samples(&times, self.take)));
-        }
-        observation.requests = requests;
-        if self.catch_all {
-            self.ask_for_nothing(&samples[chosen], &mut observation, world, until).await?;
-        }
-        hidden::hide(&mut observation, &samples[chosen].secrets);
-        Ok(observation)
-    }
-
     /// Asks the same origin for a page that cannot exist.
     async fn ask_for_nothing(
         &self,
@@ -204,27 +166,22 @@ impl Http {
     }
 }
 
-impl Probe for Http {
+impl Inquire for Http {
+    const NAME: &'static str = "http";
+
+    fn whom(&self) -> Whom<'_> {
+        // the parameter bounds one answer, this bounds the observation
+        self.address.whom(self.timeout.map(|limit| (limit + SPACING) * self.samples))
+    }
+
     fn facts(&self) -> FactSchema {
         FactSchema { decls: facts::declared(!self.steps.is_empty(), self.catch_all), units: self.units.clone() }
     }
 
-    fn key(&self) -> String {
-        format!("http {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.address.lane())
-    }
-
     fn touch(&self) -> Touch {
         if !self.steps.is_empty() {
-            let contact = |step: &steps::Step| Contact {
-                target: self.address.target().map(str::to_owned),
-                url: step.path.clone(),
-                verb: step.method.clone(),
-                at_most: 1,
-            };
+            let contact =
+                |step: &steps::Step| Contact { url: step.path.clone(), ..self.address.contact(&step.method, 1) };
             let contacts = self.steps.iter().map(contact).collect();
             let logins = self.steps.iter().filter(|step| step.bearer.is_none()).count() as u64;
             let presents = self.credentials.presented(logins).into_iter().filter(|one| one.at_most > 0).collect();
@@ -232,30 +189,51 @@ impl Probe for Http {
         }
         let hops = if self.follow_redirects { MOST_REDIRECTS as u64 + 1 } else { 1 };
         let retries = if is_safe(&self.method) { u64::from(self.retry) } else { 0 };
-        let contact = Contact {
-            target: self.address.target().map(str::to_owned),
-            url: self.address.shown(),
-            verb: self.method.clone(),
-            at_most: u64::from(self.samples) * (retries + 1) * hops,
-        };
-        let nowhere =
-            Contact { url: self.address.beside(round::NO_SUCH_PAGE).shown(), at_most: hops, ..contact.clone() };
+        let contact = self.address.contact(&self.method, u64::from(self.samples) * (retries + 1) * hops);
+        let nowhere = self.address.beside(round::NO_SUCH_PAGE).contact(&self.method, hops);
         let logins = u64::from(self.samples) * (retries + 1) + u64::from(self.catch_all);
         let presents = self.credentials.presented(logins).into_iter().collect();
         let contacts = std::iter::once(contact).chain(self.catch_all.then_some(nowhere)).collect();
         Touch { contacts, presents, active: !is_safe(&self.method), ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        // the parameter bounds one answer, this bounds the observation
-        self.timeout.map(|limit| (limit + SPACING) * self.samples)
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look.world, look.until))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let Look { world, until, .. } = look;
+        self.permitted(world)?;
+        if !self.steps.is_empty() {
+            return self.walk(world, until).await;
+        }
+        let filler = self.upload.map(|size| "x".repeat(size));
+        let fetch = Fetch { body: filler.as_deref().or(self.body.as_deref()), ..self.fetch() };
+        let mut samples = Vec::new();
+        for sample in 0..self.samples {
+            if sample > 0 {
+                tokio::time::sleep(SPACING.min(until.left())).await;
+                if until.is_over() {
+                    return Err(self.too_many_samples(until));
+                }
+            }
+            let limit = self.timeout.unwrap_or(until.limit()).min(until.left());
+            samples.push(self.answer(fetch, world, Deadline::after(limit)).await?);
+        }
+        let requests = samples.iter().map(|sample| sample.requests).sum();
+        samples.sort_by_key(|sample| sample.time().unwrap_or(Duration::MAX));
+        let times: Vec<Option<Duration>> = samples.iter().map(Fetched::time).collect();
+        let chosen = match self.take {
+            Take::Median => samples.len() / 2,
+            Take::Worst => samples.len() - 1,
+        };
+        let mut observation = facts::observation(&samples[chosen], &self.method)?;
+        facts::set_upload_rate(&mut observation, &samples[chosen], self.upload);
+        if let (Some(evidence), true) = (observation.evidence.first_mut(), times.len() > 1) {
+            let note = evidence.note.take().unwrap_or_default();
+            evidence.note = Some(format!("{note}; {}", facts::about_samples(&times, self.take)));
+        }
+        observation.requests = requests;
+        if self.catch_all {
+            self.ask_for_nothing(&samples[chosen], &mut observation, world, until).await?;
+        }
+        hidden::hide(&mut observation, &samples[chosen].secrets);
+        Ok(observation)
     }
 }

@@ -13,7 +13,6 @@ mod markup;
 mod script;
 mod stages;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -24,10 +23,10 @@ use self::carrier::{Carrier, Kind};
 use self::stages::{Judged, judge};
 use super::http::place::{Given, Place};
 use super::http::round::{Round, body_text};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch};
+use super::{Contact, Look, Probe, ProbeDef, Touch};
 use crate::model::{FactSchema, Observation, Problems, Unknown};
-use crate::world::Deadline;
 use crate::world::net::Url;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -108,7 +107,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let carrier = carrier(&place.path, &params);
     check(&params, &carrier, node, problems);
     let parameters = params.parameters.into_iter().map(|name| name.value).collect();
-    Some(Box::new(Injection { place, carrier, parameters }))
+    Some(Box::new(Inquiry(Injection { place, carrier, parameters })))
 }
 
 fn carrier(path: &str, params: &Params) -> Carrier {
@@ -156,23 +155,6 @@ fn check(params: &Params, carrier: &Carrier, node: &Node, problems: &mut Problem
 }
 
 impl Injection {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("marks", Permission::Active, Some(&self.place.target), look.world)?;
-        let until = Deadline::after(self.place.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.place.target, until)?;
-        let asked = if self.is_page() { self.forms(&mut round, &look).await? } else { self.own() };
-        if asked.is_empty() {
-            let why = format!("`{}` has no form that GETs: name parameters in `path: \"{0}?q=x\"`", self.carrier.path);
-            return Err(Unknown::because(why));
-        }
-        let mut judged: Vec<Judged> = Vec::new();
-        for (carrier, parameter) in &asked {
-            judged.push(judge(parameter, carrier, &self.place.credentials, &mut round).await?);
-        }
-        let evidence = judged.iter().map(|judged| judged.evidence.clone()).collect();
-        Ok(round.observed(facts::of(&judged), evidence))
-    }
-
     /// Whether there is nothing to test but what the page itself offers.
     fn is_page(&self) -> bool {
         self.carrier.fields.is_empty()
@@ -198,42 +180,39 @@ impl Injection {
     }
 }
 
-impl Probe for Injection {
+impl Inquire for Injection {
+    const NAME: &'static str = "injection";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.place.target, self.place.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("injection {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.place.target.clone())
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
         let most = MOST_VALUES * if self.is_page() { MOST_PARAMETERS } else { self.own().len() } as u64;
-        let contact = |url: &str, verb: &str, at_most| Contact {
-            target: Some(self.place.target.clone()),
-            url: url.to_owned(),
-            verb: verb.to_owned(),
-            at_most,
-        };
-        let mut contacts =
-            vec![contact(&self.carrier.path, self.carrier.kind.method(), most + u64::from(self.is_page()))];
-        contacts.extend(self.carrier.read.as_deref().map(|read| contact(read, "GET", most)));
+        let Carrier { path, kind, read, .. } = &self.carrier;
+        let target = &self.place.target;
+        let mut contacts = vec![Contact::below(target, kind.method(), path, most + u64::from(self.is_page()))];
+        contacts.extend(read.as_deref().map(|read| Contact::below(target, "GET", read, most)));
         Touch { contacts, presents: self.place.presents(), active: true, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.place.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.place.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("marks", Permission::Active, Some(&self.place.target), look.world)?;
+        let mut round = Round::of(&look, &self.place.target)?;
+        let asked = if self.is_page() { self.forms(&mut round, &look).await? } else { self.own() };
+        if asked.is_empty() {
+            let why = format!("`{}` has no form that GETs: name parameters in `path: \"{0}?q=x\"`", self.carrier.path);
+            return Err(Unknown::because(why));
+        }
+        let mut judged: Vec<Judged> = Vec::new();
+        for (carrier, parameter) in &asked {
+            judged.push(judge(parameter, carrier, &self.place.credentials, &mut round).await?);
+        }
+        let evidence = judged.iter().map(|judged| judged.evidence.clone()).collect();
+        Ok(round.observed(facts::of(&judged), evidence))
     }
 }

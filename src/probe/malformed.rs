@@ -7,7 +7,6 @@ mod case;
 mod facts;
 mod slow;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -19,12 +18,12 @@ use self::case::{Case, Expected};
 use self::facts::{Met, Outcome};
 use super::http::place::{Given, Place};
 use super::http::round::{Request, Round, evidence};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch};
+use super::{Contact, Look, Probe, ProbeDef, Touch};
 use crate::expect::units;
 use crate::model::report::Evidence;
 use crate::model::{FactSchema, Observation, Problems, Unknown};
-use crate::world::Deadline;
 use crate::world::net::FailureKind;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -98,13 +97,13 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     if let Some(given) = params.method.as_ref().filter(|given| !matches!(given.as_str(), "POST" | "PUT" | "PATCH")) {
         problems.push(given.span.problem(format!("`{}` sends no body", given.value)).help("POST, PUT or PATCH"));
     }
-    Some(Box::new(Malformed {
+    Some(Box::new(Inquiry(Malformed {
         place,
         method,
         json: params.json,
         oversize: oversize(params.oversize.as_ref(), problems),
         patience: super::limits::timeout(params.patience.as_ref(), problems).unwrap_or(slow::USUAL_PATIENCE),
-    }))
+    })))
 }
 
 /// The longest body, in bytes.
@@ -128,30 +127,6 @@ impl Malformed {
             cases.extend(case::bodies(json, self.oversize));
         }
         cases
-    }
-
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("malformed requests", Permission::Active, Some(&self.place.target), look.world)?;
-        let until = Deadline::after(self.place.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.place.target, until)?;
-        let (before, place) = round.answer(Request::get("/", &self.place.credentials)).await?;
-        let mut met = Vec::new();
-        let mut places = Vec::new();
-        for case in self.cases() {
-            let outcome = self.send(&case, &mut round, &mut places).await?;
-            met.push(Met { name: case.name, about_body: case.body.is_some(), outcome });
-        }
-        let slow = match &self.json {
-            Some(_) => Some(slow::watch(&self.place, &self.method, self.patience, until, &mut round).await?),
-            None => None,
-        };
-        let after = round.ask(Request::get("/", &self.place.credentials)).await?;
-        let healthy = after.reply.as_ref().is_ok_and(|reply| reply.status == before.status);
-        if places.is_empty() {
-            places
-                .push(Evidence { note: Some(format!("{} requests are handled as they must be", met.len())), ..place });
-        }
-        Ok(round.observed(facts::of(&met, slow.as_ref(), healthy), places))
     }
 
     /// Sends one; what is wrong with the answer becomes evidence.
@@ -189,17 +164,15 @@ impl Malformed {
     }
 }
 
-impl Probe for Malformed {
+impl Inquire for Malformed {
+    const NAME: &'static str = "malformed";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.place.target, self.place.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("malformed {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.place.target.clone())
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
@@ -212,15 +185,26 @@ impl Probe for Malformed {
         Touch { contacts, presents: self.place.presents(), active: true, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.place.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.place.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("malformed requests", Permission::Active, Some(&self.place.target), look.world)?;
+        let mut round = Round::of(&look, &self.place.target)?;
+        let (before, place) = round.answer(Request::get("/", &self.place.credentials)).await?;
+        let mut met = Vec::new();
+        let mut places = Vec::new();
+        for case in self.cases() {
+            let outcome = self.send(&case, &mut round, &mut places).await?;
+            met.push(Met { name: case.name, about_body: case.body.is_some(), outcome });
+        }
+        let slow = match &self.json {
+            Some(_) => Some(slow::watch(&self.place, &self.method, self.patience, look.until, &mut round).await?),
+            None => None,
+        };
+        let after = round.ask(Request::get("/", &self.place.credentials)).await?;
+        let healthy = after.reply.as_ref().is_ok_and(|reply| reply.status == before.status);
+        if places.is_empty() {
+            places
+                .push(Evidence { note: Some(format!("{} requests are handled as they must be", met.len())), ..place });
+        }
+        Ok(round.observed(facts::of(&met, slow.as_ref(), healthy), places))
     }
 }

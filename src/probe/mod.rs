@@ -46,6 +46,7 @@ pub(crate) mod http;
 mod image;
 mod ingest;
 mod injection;
+mod inquiry;
 mod kubernetes;
 mod limits;
 mod load;
@@ -177,6 +178,13 @@ pub struct Contact {
     pub verb: String,
     /// How many requests at most.
     pub at_most: u64,
+}
+
+impl Contact {
+    /// So many requests at most for a path below a target.
+    pub fn below(target: &str, verb: &str, path: &str, at_most: u64) -> Contact {
+        Contact { target: Some(target.to_owned()), url: path.to_owned(), verb: verb.to_owned(), at_most }
+    }
 }
 
 /// Credentials that are presented to a target.

@@ -9,7 +9,6 @@ mod facts;
 mod schema;
 mod trial;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -21,11 +20,12 @@ use self::trial::{Tried, try_out};
 use super::http::fetch::Choice;
 use super::http::place::{Given, Place};
 use super::http::round::{Request, Round, body_text};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, glob_parameter};
+use super::{Contact, Look, Probe, ProbeDef, Touch, glob_parameter};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{FactSchema, Observation, Problems, Unknown};
-use crate::world::{Deadline, Select, Want, WantId, Wants};
+use crate::world::{Select, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -117,41 +117,16 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         problems
             .push(base.span.problem(format!("`{}` does not start with `/`", base.value)).help("write `base: /api`"));
     }
-    Some(Box::new(Conformance {
+    Some(Box::new(Inquiry(Conformance {
         place,
         file,
         base: params.base.map(|base| base.value.trim_end_matches('/').to_owned()),
         parameters: params.parameters,
         most: params.operations.map_or(USUAL_OPERATIONS, |most| most.value),
-    }))
+    })))
 }
 
 impl Conformance {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("requests of a description", Permission::Active, Some(&self.place.target), look.world)?;
-        let until = Deadline::after(self.place.timeout.min(look.until.left()));
-        let mut round = Round::new(look.world, &self.place.target, until)?;
-        let description = match &self.file {
-            Some(file) => in_repository(file, &look)?,
-            None => self.on_target(&mut round).await?,
-        };
-        let base = self.base(&description, &look)?;
-        let all = description.operations(&self.parameters);
-        if all.is_empty() {
-            return Err(Unknown::because("the description has no GET"));
-        }
-        let mut tried: Vec<Tried> = Vec::new();
-        for operation in all.iter().take(self.most) {
-            tried.push(try_out(&description, operation, &base, &self.place.credentials, &mut round).await?);
-        }
-        let mut evidence: Vec<Evidence> = tried.iter().flat_map(|one| one.evidence.clone()).collect();
-        if evidence.is_empty() {
-            let note = format!("{} operations answer as they are described", tried.len());
-            evidence.push(Evidence { kind: EvidenceKind::Http, note: Some(note), ..Evidence::default() });
-        }
-        Ok(round.observed(facts::of(&tried, all.len()), evidence))
-    }
-
     async fn on_target(&self, round: &mut Round<'_>) -> Result<Description, Unknown> {
         let (reply, _) = round.answer(Request::get(&self.place.path, &self.place.credentials)).await?;
         if reply.status != 200 {
@@ -190,32 +165,25 @@ fn in_repository(file: &str, look: &Look<'_>) -> Result<Description, Unknown> {
     }
 }
 
-impl Probe for Conformance {
+impl Inquire for Conformance {
+    const NAME: &'static str = "openapi_conformance";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.place.target, self.place.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("openapi_conformance {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.place.target.clone())
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = |url: &str, verb: &str, at_most: usize| Contact {
-            target: Some(self.place.target.clone()),
-            url: url.to_owned(),
-            verb: verb.to_owned(),
-            at_most: at_most as u64,
-        };
         // which they are is known when the description was read
-        let operations = "/… of the description";
-        let mut contacts = vec![contact(operations, "GET", 2 * self.most), contact(operations, "TRACE", self.most)];
-        if self.file.is_none() {
-            contacts.insert(0, contact(&self.place.path, "GET", 1));
-        }
+        let operations = |verb: &str, at_most: usize| {
+            Contact::below(&self.place.target, verb, "/… of the description", at_most as u64)
+        };
+        let description = self.file.is_none().then(|| self.place.contact("GET", 1));
+        let asked = [operations("GET", 2 * self.most), operations("TRACE", self.most)];
+        let contacts = description.into_iter().chain(asked).collect();
         Touch {
             reads: self.file.iter().cloned().collect(),
             contacts,
@@ -225,14 +193,6 @@ impl Probe for Conformance {
         }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.place.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.place.target)
-    }
-
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let Some(select) = self.file.as_deref().and_then(|file| Select::glob(file).ok()) else { return Vec::new() };
         vec![wants.add(Want::doc(select.below(folder), "openapi_conformance", |file| -> Result<Digest, Unknown> {
@@ -240,8 +200,28 @@ impl Probe for Conformance {
         }))]
     }
 
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("requests of a description", Permission::Active, Some(&self.place.target), look.world)?;
+        let mut round = Round::of(&look, &self.place.target)?;
+        let description = match &self.file {
+            Some(file) => in_repository(file, &look)?,
+            None => self.on_target(&mut round).await?,
+        };
+        let base = self.base(&description, &look)?;
+        let all = description.operations(&self.parameters);
+        if all.is_empty() {
+            return Err(Unknown::because("the description has no GET"));
+        }
+        let mut tried: Vec<Tried> = Vec::new();
+        for operation in all.iter().take(self.most) {
+            tried.push(try_out(&description, operation, &base, &self.place.credentials, &mut round).await?);
+        }
+        let mut evidence: Vec<Evidence> = tried.iter().flat_map(|one| one.evidence.clone()).collect();
+        if evidence.is_empty() {
+            let note = format!("{} operations answer as they are described", tried.len());
+            evidence.push(Evidence { kind: EvidenceKind::Http, note: Some(note), ..Evidence::default() });
+        }
+        Ok(round.observed(facts::of(&tried, all.len()), evidence))
     }
 }
 

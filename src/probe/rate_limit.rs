@@ -8,15 +8,15 @@ mod announced;
 mod burst;
 mod facts;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http::place::{Given, Place};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -79,28 +79,19 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let wrong = format!("`requests: {}` is not in 2..{MOST_REQUESTS}", requests.value);
         problems.push(requests.span.problem(wrong).help("what a service bears is measured by probe `load`"));
     }
-    Some(Box::new(RateLimit { place, requests: params.requests.map_or(USUAL_REQUESTS, |given| given.value) }))
+    Some(Box::new(Inquiry(RateLimit { place, requests: params.requests.map_or(USUAL_REQUESTS, |given| given.value) })))
 }
 
-impl RateLimit {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        permitted("a burst", Permission::Active, Some(&self.place.target), look.world)?;
-        burst::observe(&self.place, self.requests, &look).await
-    }
-}
+impl Inquire for RateLimit {
+    const NAME: &'static str = "rate_limit";
 
-impl Probe for RateLimit {
-    fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("rate_limit {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
+    fn whom(&self) -> Whom<'_> {
         // Last and alone: a limit that was met would refuse the requests of other probes.
-        Lane::Quiet
+        Whom::target(&self.place.target, self.place.timeout).alone()
+    }
+
+    fn facts(&self) -> FactSchema {
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
@@ -112,15 +103,8 @@ impl Probe for RateLimit {
         }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.place.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.place.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        permitted("a burst", Permission::Active, Some(&self.place.target), look.world)?;
+        burst::observe(&self.place, self.requests, &look).await
     }
 }

@@ -32,10 +32,10 @@ use self::preload::{Preloads, SNAPSHOT};
 use self::retrieve::{MOST_REDIRECTS, ORIGIN, Retrieved, retrieve};
 use self::scored::{Algorithm, GRADES};
 use super::http::fetch::{Address, Choice, Fetch, aim};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -101,7 +101,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     if let (None, Some(given)) = (algorithm, &params.algorithm) {
         problems.push(given.span.problem(format!("there is no algorithm {}", given.value)).help("4, 5 or 6"));
     }
-    Some(Box::new(SecurityHeaders {
+    Some(Box::new(Inquiry(SecurityHeaders {
         address: Address::Target { name: params.target.value.clone(), path: path.to_owned() },
         algorithm: algorithm.unwrap_or(Algorithm::Six),
         profile: params.profile,
@@ -112,31 +112,10 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
             Some(name) => Choice::Named(name.to_owned()),
         },
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 impl SecurityHeaders {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let fetch = Fetch {
-            address: &self.address,
-            method: "GET",
-            headers: &BTreeMap::from([("accept".to_owned(), ACCEPT.to_owned())]),
-            body: None,
-            credentials: &self.credentials,
-            redirects: 0,
-        };
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let aim = aim(&fetch, look.world, until).await?;
-        let given = self.preload_list.as_ref().map(|list| look.world.root.join(list));
-        let given = given.map(|path| Preloads::from_file(&path)).transpose()?;
-        let preloads = given.as_ref().unwrap_or_else(|| Preloads::shipped());
-        let retrieved = retrieve(&aim, until).await?;
-        Ok(self.observation(&retrieved, preloads))
-    }
-
     fn observation(&self, retrieved: &Retrieved, preloads: &Preloads) -> Observation {
         let scan = &retrieved.scan;
         let mut facts = Facts::new();
@@ -245,40 +224,41 @@ fn declared() -> Vec<FactDecl> {
     ]
 }
 
-impl Probe for SecurityHeaders {
+impl Inquire for SecurityHeaders {
+    const NAME: &'static str = "security_headers";
+
+    fn whom(&self) -> Whom<'_> {
+        self.address.whom(self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("security_headers {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.address.lane())
+        declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = |verb: &str, visits: u64| Contact {
-            target: self.address.target().map(str::to_owned),
-            url: self.address.shown(),
-            verb: verb.to_owned(),
-            at_most: visits * (MOST_REDIRECTS as u64 + 1),
-        };
         // each visit may be made again without verification
+        let contact = |verb: &str, visits: u64| self.address.contact(verb, visits * (MOST_REDIRECTS as u64 + 1));
         let presents = self.credentials.presented(1).into_iter().collect();
         Touch { contacts: vec![contact("GET", 4), contact("OPTIONS", 1)], presents, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let fetch = Fetch {
+            address: &self.address,
+            method: "GET",
+            headers: &BTreeMap::from([("accept".to_owned(), ACCEPT.to_owned())]),
+            body: None,
+            credentials: &self.credentials,
+            redirects: 0,
+        };
+        let aim = aim(&fetch, look.world, look.until).await?;
+        let given = self.preload_list.as_ref().map(|list| look.world.root.join(list));
+        let given = given.map(|path| Preloads::from_file(&path)).transpose()?;
+        let preloads = given.as_ref().unwrap_or_else(|| Preloads::shipped());
+        let retrieved = retrieve(&aim, look.until).await?;
+        Ok(self.observation(&retrieved, preloads))
     }
 }

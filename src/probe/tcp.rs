@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::{Endpoint, Place};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::world::net::{Failure, FailureKind, Greeted, Line, greet};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -51,24 +51,7 @@ struct Tcp {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let endpoint = Endpoint::decode(params.target.as_ref(), params.host.as_ref(), None, node, problems)?;
-    Some(Box::new(Tcp { endpoint, timeout: limits::timeout(params.timeout.as_ref(), problems) }))
-}
-
-impl Tcp {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let place = self.endpoint.place(look.world)?;
-        let line = Line { host: &place.host, port: place.port, tls: None, route: &place.route, only_public: false };
-        let until = Deadline::after(self.timeout.unwrap_or(look.until.limit()).min(look.until.left()));
-        let (facts, note) = match greet(line, BANNER, until).await {
-            Ok(greeted) => open(&greeted),
-            Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
-            Err(failure) => shut(&failure),
-        };
-        Ok(Observation { facts, evidence: vec![evidence(&place, note)], requests: 1 })
-    }
+    Some(Box::new(Inquiry(Tcp { endpoint, timeout: limits::timeout(params.timeout.as_ref(), problems) })))
 }
 
 fn open(greeted: &Greeted) -> (Facts, String) {
@@ -103,7 +86,13 @@ fn evidence(place: &Place, note: String) -> Evidence {
     Evidence { kind: EvidenceKind::Http, url, note: Some(note), ..Evidence::default() }
 }
 
-impl Probe for Tcp {
+impl Inquire for Tcp {
+    const NAME: &'static str = "tcp";
+
+    fn whom(&self) -> Whom<'_> {
+        self.endpoint.whom(self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
         let state =
             "`open`; `closed`: the host refuses; `filtered`: nothing answers. Unobserved when there is no host.";
@@ -127,33 +116,21 @@ impl Probe for Tcp {
         }
     }
 
-    fn key(&self) -> String {
-        format!("tcp {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.endpoint.shown())
-    }
-
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: self.target().map(str::to_owned),
-            url: self.target().map_or_else(|| self.endpoint.shown(), |_| "/".to_owned()),
-            verb: "connect".to_owned(),
-            at_most: 1,
+        Touch { contacts: vec![self.endpoint.contact("connect", 1)], ..Touch::default() }
+    }
+
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let place = self.endpoint.place(look.world)?;
+        let line = Line { host: &place.host, port: place.port, tls: None, route: &place.route, only_public: false };
+        let (facts, note) = match greet(line, BANNER, look.until).await {
+            Ok(greeted) => open(&greeted),
+            Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
+            Err(failure) => shut(&failure),
         };
-        Touch { contacts: vec![contact], ..Touch::default() }
-    }
-
-    fn timeout(&self) -> Option<Duration> {
-        self.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.endpoint.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+        Ok(Observation { facts, evidence: vec![evidence(&place, note)], requests: 1 })
     }
 }

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http::fetch::{Address, Aim, Choice, Fetch, aim};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::Deadline;
@@ -85,7 +86,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         problems.push(given.span.problem(wrong).help("a few show whether several get in; load is probe `load`"));
     }
     let path = params.path.map_or_else(|| USUAL_PATH.to_owned(), |path| path.value);
-    Some(Box::new(Websocket {
+    Some(Box::new(Inquiry(Websocket {
         address: Address::Target { name: params.target.value, path },
         credentials: Choice::of(params.credentials.as_deref()),
         origin: params.origin,
@@ -93,40 +94,10 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         send: params.send,
         connections: params.connections.map_or(1, |given| given.value.clamp(1, MOST_CONNECTIONS)),
         timeout: limits::timeout(params.timeout.as_ref(), problems),
-    }))
+    })))
 }
 
 impl Websocket {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let until = Deadline::after(self.timeout.unwrap_or(look.until.limit()).min(look.until.left()));
-        let headers = BTreeMap::new();
-        let fetch = Fetch {
-            address: &self.address,
-            method: "GET",
-            headers: &headers,
-            body: None,
-            credentials: &self.credentials,
-            redirects: 0,
-        };
-        let aim = aim(&fetch, look.world, until).await?;
-        let own = aim.url.origin().ascii_serialization();
-        let mut seen = Seen { facts: Facts::new(), notes: Vec::new(), requests: aim.requests };
-        let outcome = self.walk(&aim, self.origin.as_deref().unwrap_or(&own), until, &mut seen).await;
-        if let Err(failure) = outcome {
-            if failure.kind == FailureKind::Ours {
-                return Err(Unknown::because(failure.detail));
-            }
-            seen.failed(&failure);
-        }
-        let url = Some(aim.url.to_string());
-        let note = (!seen.notes.is_empty()).then(|| seen.notes.join("; "));
-        let evidence = Evidence { kind: EvidenceKind::Http, url, note, ..Evidence::default() };
-        Ok(Observation { facts: seen.facts, evidence: vec![evidence], requests: seen.requests })
-    }
-
     async fn walk(&self, aim: &Aim, origin: &str, until: Deadline, seen: &mut Seen) -> Result<(), Failure> {
         let Some(mut socket) = self.first(aim, origin, until, seen).await? else { return Ok(()) };
         if let Some(text) = &self.send {
@@ -269,7 +240,13 @@ impl Seen {
     }
 }
 
-impl Probe for Websocket {
+impl Inquire for Websocket {
+    const NAME: &'static str = "websocket";
+
+    fn whom(&self) -> Whom<'_> {
+        self.address.whom(self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
         use FactType::{Bool, Count, Duration, Text};
         let error = "What went wrong, in the words of probe `http`, or `not-websocket` for an answer that opens none; \
@@ -291,33 +268,37 @@ impl Probe for Websocket {
         FactSchema { decls, ..FactSchema::default() }
     }
 
-    fn key(&self) -> String {
-        format!("websocket {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.address.lane())
-    }
-
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: self.address.target().map(str::to_owned),
-            url: self.address.shown(),
-            verb: "GET".to_owned(),
-            at_most: u64::from(self.connections) - 1 + OTHER_HANDSHAKES,
-        };
+        let contact = self.address.contact("GET", u64::from(self.connections) - 1 + OTHER_HANDSHAKES);
         Touch { contacts: vec![contact], ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        self.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let headers = BTreeMap::new();
+        let fetch = Fetch {
+            address: &self.address,
+            method: "GET",
+            headers: &headers,
+            body: None,
+            credentials: &self.credentials,
+            redirects: 0,
+        };
+        let aim = aim(&fetch, look.world, look.until).await?;
+        let own = aim.url.origin().ascii_serialization();
+        let mut seen = Seen { facts: Facts::new(), notes: Vec::new(), requests: aim.requests };
+        let outcome = self.walk(&aim, self.origin.as_deref().unwrap_or(&own), look.until, &mut seen).await;
+        if let Err(failure) = outcome {
+            if failure.kind == FailureKind::Ours {
+                return Err(Unknown::because(failure.detail));
+            }
+            seen.failed(&failure);
+        }
+        let url = Some(aim.url.to_string());
+        let note = (!seen.notes.is_empty()).then(|| seen.notes.join("; "));
+        let evidence = Evidence { kind: EvidenceKind::Http, url, note, ..Evidence::default() };
+        Ok(Observation { facts: seen.facts, evidence: vec![evidence], requests: seen.requests })
     }
 }

@@ -15,8 +15,9 @@ use serde_json::{Value as Json, json};
 
 use super::http::fetch::{Address, Choice, Fetch, fetch};
 use super::http::round::{Request, Round, body_text};
+use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactSchema, Facts, Observation, Problems, Unknown, Value};
 use crate::world::Deadline;
@@ -82,47 +83,15 @@ struct Alert {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    Some(Box::new(Alert {
+    Some(Box::new(Inquiry(Alert {
         target: params.target.value,
         deliver: params.deliver,
         credentials: Choice::of(params.credentials.as_deref()),
         timeout: limits::timeout(params.timeout.as_ref(), problems),
-    }))
+    })))
 }
 
 impl Alert {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let until = Deadline::after(self.timeout.unwrap_or(look.until.limit()).min(look.until.left()));
-        let mut round = Round::new(look.world, &self.target, until)?;
-        let first = round.ask(self.get(STATUS)).await?;
-        let mut facts = Facts::new();
-        let reply = match first.reply {
-            Ok(reply) => reply,
-            Err(failure) => {
-                facts.set_reason(failure.to_string());
-                facts.present("reachable", Value::Bool(false));
-                return Ok(round.observed(facts, vec![evidence(&first.url, None, failure.to_string())]));
-            }
-        };
-        let status = serde_json::from_str::<Json>(&body_text(&reply)).ok().filter(|_| reply.status == 200);
-        let Some(status) = status else {
-            let why = format!("{STATUS} answers with status {}, and not as an Alertmanager", reply.status);
-            facts.set_reason(why.clone());
-            facts.present("reachable", Value::Bool(false));
-            return Ok(round.observed(facts, vec![evidence(&first.url, Some(reply.status), why)]));
-        };
-        facts.present("reachable", Value::Bool(true));
-        answer::about_server(&status, &mut facts);
-        answer::about_receivers(&self.ask(&mut round, RECEIVERS).await?, &mut facts);
-        answer::about_silences(&self.ask(&mut round, SILENCES).await?, look.world.now, &mut facts);
-        answer::about_alerts(&self.ask(&mut round, ALERTS).await?, &mut facts);
-        let note = match &self.deliver {
-            Some(test) => self.test(test, &mut round, &mut facts, (look.world, until)).await?,
-            None => "asked, and nothing sent".to_owned(),
-        };
-        Ok(round.observed(facts, vec![evidence(&first.url, Some(200), note)]))
-    }
-
     /// Posts a test alert and looks for it; the note.
     async fn test(
         &self,
@@ -217,26 +186,19 @@ fn evidence(url: &crate::world::net::Url, status: Option<u16>, note: String) -> 
     Evidence { kind: EvidenceKind::Http, url: Some(url.to_string()), status, note: Some(note), ..Evidence::default() }
 }
 
-impl Probe for Alert {
+impl Inquire for Alert {
+    const NAME: &'static str = "alert";
+
+    fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.target, self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
         FactSchema { decls: answer::declared(self.deliver.is_some()), ..FactSchema::default() }
     }
 
-    fn key(&self) -> String {
-        format!("alert {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
-    }
-
     fn touch(&self) -> Touch {
-        let contact = |verb: &str, path: &str, at_most: u64| Contact {
-            target: Some(self.target.clone()),
-            url: path.to_owned(),
-            verb: verb.to_owned(),
-            at_most,
-        };
+        let contact = |verb: &str, path: &str, at_most: u64| Contact::below(&self.target, verb, path, at_most);
         let mut contacts = vec![contact("GET", STATUS, 1), contact("GET", RECEIVERS, 1), contact("GET", SILENCES, 1)];
         let looks = if self.deliver.is_some() { MOST_LOOKS + 1 } else { 1 };
         contacts.push(contact("GET", ALERTS, looks));
@@ -246,15 +208,34 @@ impl Probe for Alert {
         Touch { contacts, active: self.deliver.is_some(), ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        self.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let mut round = Round::of(&look, &self.target)?;
+        let first = round.ask(self.get(STATUS)).await?;
+        let mut facts = Facts::new();
+        let reply = match first.reply {
+            Ok(reply) => reply,
+            Err(failure) => {
+                facts.set_reason(failure.to_string());
+                facts.present("reachable", Value::Bool(false));
+                return Ok(round.observed(facts, vec![evidence(&first.url, None, failure.to_string())]));
+            }
+        };
+        let status = serde_json::from_str::<Json>(&body_text(&reply)).ok().filter(|_| reply.status == 200);
+        let Some(status) = status else {
+            let why = format!("{STATUS} answers with status {}, and not as an Alertmanager", reply.status);
+            facts.set_reason(why.clone());
+            facts.present("reachable", Value::Bool(false));
+            return Ok(round.observed(facts, vec![evidence(&first.url, Some(reply.status), why)]));
+        };
+        facts.present("reachable", Value::Bool(true));
+        answer::about_server(&status, &mut facts);
+        answer::about_receivers(&self.ask(&mut round, RECEIVERS).await?, &mut facts);
+        answer::about_silences(&self.ask(&mut round, SILENCES).await?, look.world.now, &mut facts);
+        answer::about_alerts(&self.ask(&mut round, ALERTS).await?, &mut facts);
+        let note = match &self.deliver {
+            Some(test) => self.test(test, &mut round, &mut facts, (look.world, look.until)).await?,
+            None => "asked, and nothing sent".to_owned(),
+        };
+        Ok(round.observed(facts, vec![evidence(&first.url, Some(200), note)]))
     }
 }

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use self::record::Records;
 use super::http::fetch::target;
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactSchema, Observation, Problems, Unknown, Value};
 use crate::world::net::{FailureKind, Url};
@@ -96,7 +97,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         }
         found
     });
-    Some(Box::new(Dns { subject, server, timeout: limits::timeout(params.timeout.as_ref(), problems) }))
+    Some(Box::new(Inquiry(Dns { subject, server, timeout: limits::timeout(params.timeout.as_ref(), problems) })))
 }
 
 fn is_name(name: &str) -> bool {
@@ -111,36 +112,6 @@ fn address(text: &str) -> Option<SocketAddr> {
 }
 
 impl Dns {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let (name, server) = self.place(look.world)?;
-        let server = server
-            .or_else(system_server)
-            .ok_or_else(|| Unknown::because("no server to ask: /etc/resolv.conf names none; give `server`"))?;
-        let until = Deadline::after(self.timeout.unwrap_or(look.until.limit()).min(look.until.left()));
-        let mut round = Round { server, until, records: Records::default(), requests: 0 };
-        let outcome = round.walk(&name).await;
-        let mut note = format!("{name}, asked {server}");
-        let mut facts = round.records.facts();
-        match outcome {
-            Ok(()) => facts.set("error", Fact::Absent),
-            Err(trouble) if trouble.kind == TroubleKind::Net(FailureKind::Ours) => {
-                return Err(Unknown::because(trouble.detail));
-            }
-            Err(trouble) => {
-                facts.present("answered", Value::Bool(round.records.answered()));
-                facts.present("error", Value::Text(trouble.kind.word().to_owned()));
-                facts.set_reason(trouble.to_string());
-                note = format!("{note}: {trouble}");
-            }
-        }
-        let url = Some(format!("dns://{server}/{name}"));
-        let evidence = Evidence { kind: EvidenceKind::Service, url, note: Some(note), ..Evidence::default() };
-        Ok(Observation { facts, evidence: vec![evidence], requests: round.requests })
-    }
-
     /// What to ask for, and whom.
     fn place(&self, world: &World) -> Result<(String, Option<SocketAddr>), Unknown> {
         let target_name = match &self.subject {
@@ -205,45 +176,58 @@ impl Round {
     }
 }
 
-impl Probe for Dns {
+impl Inquire for Dns {
+    const NAME: &'static str = "dns";
+
+    fn whom(&self) -> Whom<'_> {
+        match &self.subject {
+            Subject::Target(name) => Whom::target(name, self.timeout),
+            Subject::Name(name) => Whom::place(None, format!("dns {name}"), self.timeout),
+        }
+    }
+
     fn facts(&self) -> FactSchema {
         FactSchema { decls: record::declared(), ..FactSchema::default() }
     }
 
-    fn key(&self) -> String {
-        format!("dns {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        match &self.subject {
-            Subject::Target(name) => Lane::Target(name.clone()),
-            Subject::Name(name) => Lane::Target(format!("dns {name}")),
-        }
-    }
-
     fn touch(&self) -> Touch {
-        let url = match &self.subject {
-            Subject::Target(_) => String::new(),
-            Subject::Name(name) => format!("dns:{name}"),
+        let at_most = MOST_QUESTIONS * 4;
+        let contact = match &self.subject {
+            Subject::Target(name) => Contact::below(name, "ask", "", at_most),
+            Subject::Name(name) => {
+                Contact { target: None, url: format!("dns:{name}"), verb: "ask".to_owned(), at_most }
+            }
         };
-        let target = self.target().map(str::to_owned);
-        let contact = Contact { target, url, verb: "ask".to_owned(), at_most: MOST_QUESTIONS * 4 };
         Touch { contacts: vec![contact], ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        self.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        match &self.subject {
-            Subject::Target(name) => Some(name),
-            Subject::Name(_) => None,
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
         }
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+        let (name, server) = self.place(look.world)?;
+        let server = server
+            .or_else(system_server)
+            .ok_or_else(|| Unknown::because("no server to ask: /etc/resolv.conf names none; give `server`"))?;
+        let mut round = Round { server, until: look.until, records: Records::default(), requests: 0 };
+        let outcome = round.walk(&name).await;
+        let mut note = format!("{name}, asked {server}");
+        let mut facts = round.records.facts();
+        match outcome {
+            Ok(()) => facts.set("error", Fact::Absent),
+            Err(trouble) if trouble.kind == TroubleKind::Net(FailureKind::Ours) => {
+                return Err(Unknown::because(trouble.detail));
+            }
+            Err(trouble) => {
+                facts.present("answered", Value::Bool(round.records.answered()));
+                facts.present("error", Value::Text(trouble.kind.word().to_owned()));
+                facts.set_reason(trouble.to_string());
+                note = format!("{note}: {trouble}");
+            }
+        }
+        let url = Some(format!("dns://{server}/{name}"));
+        let evidence = Evidence { kind: EvidenceKind::Service, url, note: Some(note), ..Evidence::default() };
+        Ok(Observation { facts, evidence: vec![evidence], requests: round.requests })
     }
 }
 

@@ -1,9 +1,13 @@
 //! Where a request goes: a path of a target or a whole URL, and where a redirect leads.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::model::target::Credential;
 use crate::model::{Target, Unknown};
+use crate::probe::Contact;
+use crate::probe::inquiry::Whom;
 use crate::world::net::{Failure, FailureKind, Reply, Url};
 
 /// Where a request goes.
@@ -27,6 +31,17 @@ impl Address {
             Address::Target { name, .. } => Some(name),
             Address::Url(_) => None,
         }
+    }
+
+    /// Who is asked, and for how long.
+    pub(in crate::probe) fn whom(&self, timeout: impl Into<Option<Duration>>) -> Whom<'_> {
+        Whom::place(self.target(), self.lane(), timeout)
+    }
+
+    /// For the plan.
+    pub(in crate::probe) fn contact(&self, verb: &str, at_most: u64) -> Contact {
+        let target = self.target().map(str::to_owned);
+        Contact { target, url: self.shown(), verb: verb.to_owned(), at_most }
     }
 
     /// The queue it waits in: the target, or the origin.

@@ -11,6 +11,7 @@ use super::steps::{Content, MOST_STEPS, Step, StepParams};
 use super::{Http, Take, is_safe};
 use crate::expect::units::size;
 use crate::model::Problems;
+use crate::probe::inquiry::Inquiry;
 use crate::probe::{Probe, limits};
 use crate::world::net::{Header, Url};
 use crate::yaml::{Node, Spanned, decode as decode_node};
@@ -112,7 +113,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
         let wrong = format!("redirects of a {method} are not followed: what it does must happen where the spec says");
         problems.push(follow.span.problem(wrong).help("drop `follow_redirects`"));
     }
-    Some(Box::new(Http {
+    Some(Box::new(Inquiry(Http {
         credentials: credentials(&params, problems),
         samples: samples(&params, problems),
         timeout: limits::timeout(params.timeout.as_ref(), problems),
@@ -128,7 +129,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
         steps,
         address,
         method,
-    }))
+    })))
 }
 
 fn address(params: &Params, node: &Node, problems: &mut Problems) -> Option<Address> {

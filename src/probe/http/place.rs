@@ -65,6 +65,6 @@ impl Place {
 
     /// For the plan.
     pub(crate) fn contact(&self, verb: &str, at_most: u64) -> Contact {
-        Contact { target: Some(self.target.clone()), url: self.path.clone(), verb: verb.to_owned(), at_most }
+        Contact::below(&self.target, verb, &self.path, at_most)
     }
 }

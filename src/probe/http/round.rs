@@ -13,6 +13,7 @@ use super::login::{Session, log_in};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::target::Credential;
 use crate::model::{Facts, Observation, Unknown};
+use crate::probe::Look;
 use crate::world::net::{BODY_CAP, Body, Failure, Inflated, Reply, inflate};
 use crate::world::{Deadline, World};
 
@@ -56,7 +57,12 @@ impl<'a> Request<'a> {
 }
 
 impl<'w> Round<'w> {
-    /// Begins. Unknown under `--offline`.
+    /// Begins what is looked at; it ends when that must be done. Unknown under `--offline`.
+    pub(crate) fn of(look: &Look<'w>, target: &'w str) -> Result<Round<'w>, Unknown> {
+        Round::new(look.world, target, look.until)
+    }
+
+    /// The same with another end.
     pub(crate) fn new(world: &'w World, target: &'w str, until: Deadline) -> Result<Round<'w>, Unknown> {
         if !world.permit.network {
             return Err(Unknown::because("not contacted: --offline"));

@@ -11,6 +11,7 @@ use crate::expect::units;
 use crate::model::{Exact, Problems};
 use crate::probe::http::decode::{check_headers, choice, method};
 use crate::probe::http::fetch::Address;
+use crate::probe::inquiry::Inquiry;
 use crate::probe::{Probe, limits};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -99,7 +100,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
     let credentials = choice(params.credentials.as_ref());
     let path = path(&params, problems);
     let pressure = enough(&params, node, pressure?, duration, problems)?;
-    Some(Box::new(LoadProbe {
+    Some(Box::new(Inquiry(LoadProbe {
         address: Address::Target { name: params.target.value, path },
         headers: params.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value.value)).collect(),
         body: params.body.map(|body| body.value),
@@ -111,7 +112,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
         duration,
         timeout,
         method,
-    }))
+    })))
 }
 
 fn path(params: &Params, problems: &mut Problems) -> String {

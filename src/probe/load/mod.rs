@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use super::http::fetch::{Address, Aim, Choice, Fetch, aim};
 use super::http::is_safe;
+use super::inquiry::{Inquire, Whom};
 use super::permission::{Permission, permitted};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch};
+use super::{Look, ProbeDef, Touch};
 use crate::model::{FactSchema, Observation, Unknown};
 use crate::world::Deadline;
 use crate::world::net::load::{Load, Pace, Schedule, press};
@@ -60,28 +61,6 @@ enum Pressure {
 }
 
 impl LoadProbe {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        let world = look.world;
-        if !world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        permitted("load", Permission::Load, self.address.target(), world)?;
-        if !is_safe(&self.method) {
-            permitted(&self.method, Permission::Active, self.address.target(), world)?;
-        }
-        let aim = aim(&self.fetch(), world, look.until).await?;
-        let most_per_second = rails::cap(self, &aim, world)?;
-        let first = match self.first(&aim, look.until).await {
-            Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
-            Err(failure) => return Ok(facts::unreachable(&aim.url, &failure)),
-            Ok(reply) if !self.is_good(reply.status) => return Ok(facts::wrong_from_the_start(&aim.url, reply.status)),
-            Ok(reply) => reply,
-        };
-        let load = self.load(&aim, &first, most_per_second);
-        let pressed = press(load).await.map_err(Unknown)?;
-        Ok(facts::observation(self, &aim.url, &pressed))
-    }
-
     fn is_good(&self, status: u16) -> bool {
         if self.status.is_empty() { (200..300).contains(&status) } else { self.status.contains(&status) }
     }
@@ -150,39 +129,42 @@ impl LoadProbe {
     }
 }
 
-impl Probe for LoadProbe {
+impl Inquire for LoadProbe {
+    const NAME: &'static str = "load";
+
+    fn whom(&self) -> Whom<'_> {
+        self.address.whom(self.warmup + self.duration + self.timeout * 2 + MARGIN).alone()
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("load {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Quiet
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: self.address.target().map(str::to_owned),
-            url: self.address.shown(),
-            verb: self.method.clone(),
-            at_most: self.at_most(),
-        };
+        let contact = self.address.contact(&self.method, self.at_most());
         let presents = self.credentials.presented(1).into_iter().collect();
         Touch { contacts: vec![contact], presents, load: true, active: !is_safe(&self.method), ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.warmup + self.duration + self.timeout * 2 + MARGIN)
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let world = look.world;
+        if !world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        permitted("load", Permission::Load, self.address.target(), world)?;
+        if !is_safe(&self.method) {
+            permitted(&self.method, Permission::Active, self.address.target(), world)?;
+        }
+        let aim = aim(&self.fetch(), world, look.until).await?;
+        let most_per_second = rails::cap(self, &aim, world)?;
+        let first = match self.first(&aim, look.until).await {
+            Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
+            Err(failure) => return Ok(facts::unreachable(&aim.url, &failure)),
+            Ok(reply) if !self.is_good(reply.status) => return Ok(facts::wrong_from_the_start(&aim.url, reply.status)),
+            Ok(reply) => reply,
+        };
+        let load = self.load(&aim, &first, most_per_second);
+        let pressed = press(load).await.map_err(Unknown)?;
+        Ok(facts::observation(self, &aim.url, &pressed))
     }
 }

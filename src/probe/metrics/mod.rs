@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use self::facts::{Asked, Between};
 use self::select::Selector;
 use super::http::fetch::{Address, Choice, Fetch, Fetched, fetch};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::expect::units::std_duration;
 use crate::model::{Exact, FactSchema, Observation, Problems, Unknown};
 use crate::yaml::{Node, Spanned, decode as decode_node};
@@ -104,7 +105,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     };
     let credentials = Choice::of(params.credentials.as_deref());
     let text = |given: &Option<Spanned<String>>| given.as_ref().map(|given| given.value.clone());
-    Some(Box::new(Metrics {
+    Some(Box::new(Inquiry(Metrics {
         address: Address::Target { name: params.target.value.clone(), path: path.to_owned() },
         credentials,
         written: [text(&params.series), text(&params.of), text(&params.quantile)],
@@ -112,7 +113,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         between: between(params.between.as_ref(), problems),
         timeout: limits::timeout(params.timeout.as_ref(), problems),
         units: params.units,
-    }))
+    })))
 }
 
 fn selector(given: Option<&Spanned<String>>, problems: &mut Problems) -> Option<Selector> {
@@ -149,24 +150,6 @@ fn between(given: Option<&Spanned<String>>, problems: &mut Problems) -> Option<D
 }
 
 impl Metrics {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let begun = Instant::now();
-        let first = self.scrape(&look).await?;
-        let Some(between) = self.between.filter(|_| facts::answered(&first)) else {
-            return Ok(facts::observation(&first, None, &self.asked));
-        };
-        tokio::time::sleep(between.min(look.until.left())).await;
-        if look.until.is_over() {
-            return Err(Unknown::because("the second scrape did not fit into the time limit; give a `timeout`"));
-        }
-        let apart = begun.elapsed();
-        let second = self.scrape(&look).await?;
-        Ok(facts::observation(&second, Some(Between { first: &first, apart }), &self.asked))
-    }
-
     async fn scrape(&self, look: &Look<'_>) -> Result<Fetched, Unknown> {
         let accept = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=1,*/*;q=0.1";
         let headers = BTreeMap::from([("accept".to_owned(), accept.to_owned())]);
@@ -183,43 +166,43 @@ impl Metrics {
     }
 }
 
-impl Probe for Metrics {
+impl Inquire for Metrics {
+    const NAME: &'static str = "metrics";
+
+    fn whom(&self) -> Whom<'_> {
+        // the parameter bounds one scrape, this the observation
+        let timeout = match (self.between, self.timeout) {
+            (None, timeout) => timeout,
+            (Some(between), timeout) => Some(between + timeout.map_or(FOR_TWO_SCRAPES, |timeout| timeout * 2)),
+        };
+        self.address.whom(timeout)
+    }
+
     fn facts(&self) -> FactSchema {
         FactSchema { decls: facts::declared(), units: self.units.clone() }
     }
 
-    fn key(&self) -> String {
-        format!("metrics {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.address.lane())
-    }
-
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: self.address.target().map(str::to_owned),
-            url: self.address.shown(),
-            verb: "GET".to_owned(),
-            at_most: if self.between.is_some() { 2 } else { 1 },
-        };
+        let contact = self.address.contact("GET", if self.between.is_some() { 2 } else { 1 });
         let presents = self.credentials.presented(contact.at_most).into_iter().collect();
         Touch { contacts: vec![contact], presents, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        // the parameter bounds one scrape, this the observation
-        match (self.between, self.timeout) {
-            (None, timeout) => timeout,
-            (Some(between), timeout) => Some(between + timeout.map_or(FOR_TWO_SCRAPES, |timeout| timeout * 2)),
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
         }
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+        let begun = Instant::now();
+        let first = self.scrape(&look).await?;
+        let Some(between) = self.between.filter(|_| facts::answered(&first)) else {
+            return Ok(facts::observation(&first, None, &self.asked));
+        };
+        tokio::time::sleep(between.min(look.until.left())).await;
+        if look.until.is_over() {
+            return Err(Unknown::because("the second scrape did not fit into the time limit; give a `timeout`"));
+        }
+        let apart = begun.elapsed();
+        let second = self.scrape(&look).await?;
+        Ok(facts::observation(&second, Some(Between { first: &first, apart }), &self.asked))
     }
 }

@@ -15,8 +15,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::service::{Access, Aim, Conversation, Entry, Latency, Talk, declared, most_runs, question, trusted};
-use super::{Look, Probe, ProbeDef};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::service::{Access, Aim, Entry, Latency, declared, most_runs, question, trusted};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::mysql::{SCHEMES, Session, Table, encryption};
 use crate::world::service::{Encryption, Login, Trouble, TroubleKind};
@@ -79,12 +80,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     }
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Conversation(Mysql {
-        access,
-        query: params.query.map(|query| query.value),
-        runs,
-        units: params.units,
-    })))
+    Some(Box::new(Inquiry(Mysql { access, query: params.query.map(|query| query.value), runs, units: params.units })))
 }
 
 /// A read-only transaction does not keep `SELECT … INTO OUTFILE` from writing a file on the server.
@@ -213,11 +209,11 @@ fn own() -> Vec<FactDecl> {
     ]
 }
 
-impl Talk for Mysql {
+impl Inquire for Mysql {
     const NAME: &'static str = "mysql";
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn whom(&self) -> Whom<'_> {
+        self.access.whom()
     }
 
     fn facts(&self) -> FactSchema {
@@ -228,8 +224,8 @@ impl Talk for Mysql {
         FactSchema { decls, units: self.units.clone() }
     }
 
-    fn messages(&self) -> u64 {
-        OTHER_MESSAGES + u64::from(self.runs)
+    fn touch(&self) -> Touch {
+        self.access.touch(OTHER_MESSAGES + u64::from(self.runs))
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {

@@ -10,8 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::service::{Access, Aim, Conversation, Entry, Latency, Talk, declared, most_runs};
-use super::{Look, Probe, ProbeDef};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::service::{Access, Aim, Entry, Latency, declared, most_runs};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::nats::{SCHEMES, Session};
 use crate::world::service::{Trouble, TroubleKind};
@@ -77,7 +78,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
     let text = |name: Option<Spanned<String>>| name.map(|name| name.value);
-    Some(Box::new(Conversation(Nats { access, stream: text(params.stream), consumer: text(params.consumer), runs })))
+    Some(Box::new(Inquiry(Nats { access, stream: text(params.stream), consumer: text(params.consumer), runs })))
 }
 
 impl Nats {
@@ -139,11 +140,11 @@ fn about_server(info: &Json, entry: &mut Entry) {
     entry.facts.set("max_payload", absent_or(info["max_payload"].as_u64().map(Value::count)));
 }
 
-impl Talk for Nats {
+impl Inquire for Nats {
     const NAME: &'static str = "nats";
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn whom(&self) -> Whom<'_> {
+        self.access.whom()
     }
 
     fn facts(&self) -> FactSchema {
@@ -160,8 +161,8 @@ impl Talk for Nats {
         FactSchema { decls, ..FactSchema::default() }
     }
 
-    fn messages(&self) -> u64 {
-        u64::from(self.runs) + OTHER_MESSAGES
+    fn touch(&self) -> Touch {
+        self.access.touch(u64::from(self.runs) + OTHER_MESSAGES)
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {

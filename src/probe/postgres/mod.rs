@@ -15,8 +15,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::questions::QUESTIONS;
-use super::service::{Access, Aim, Conversation, Entry, Talk, declared, most_runs, question, trusted};
-use super::{Look, Probe, ProbeDef};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::service::{Access, Aim, Entry, declared, most_runs, question, trusted};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::service::postgres::{Rows, SCHEMES, Session, encryption};
 use crate::world::service::{Encryption, Login, Trouble, TroubleKind};
@@ -78,7 +79,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     }
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Conversation(Postgres {
+    Some(Box::new(Inquiry(Postgres {
         access,
         query: params.query.map(|query| query.value),
         runs,
@@ -172,11 +173,11 @@ fn own() -> Vec<FactDecl> {
     ]
 }
 
-impl Talk for Postgres {
+impl Inquire for Postgres {
     const NAME: &'static str = "postgres";
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn whom(&self) -> Whom<'_> {
+        self.access.whom()
     }
 
     fn facts(&self) -> FactSchema {
@@ -186,9 +187,9 @@ impl Talk for Postgres {
         FactSchema { decls, units: self.units.clone() }
     }
 
-    fn messages(&self) -> u64 {
+    fn touch(&self) -> Touch {
         let questions = QUESTIONS.len() as u64 + 2;
-        2 + questions * MESSAGES + query::messages(self.runs)
+        self.access.touch(2 + questions * MESSAGES + query::messages(self.runs))
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::http::fetch::{Address, Choice, Fetch, aim};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::api::{Query, get_json};
@@ -77,58 +78,14 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     };
     let over = range::over(params.over.as_ref(), problems);
     let path = if over.is_some() { RANGE } else { INSTANT };
-    Some(Box::new(Promql {
+    Some(Box::new(Inquiry(Promql {
         address: Address::Target { name: params.target.value, path: path.to_owned() },
         query: params.query.value,
         over,
         credentials,
         timeout: limits::timeout(params.timeout.as_ref(), problems),
         units: params.units,
-    }))
-}
-
-impl Promql {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let fetch = Fetch {
-            address: &self.address,
-            method: "GET",
-            headers: &BTreeMap::new(),
-            body: None,
-            credentials: &self.credentials,
-            redirects: 0,
-        };
-        let aim = aim(&fetch, look.world, look.until).await?;
-        let now = look.world.now.as_second();
-        let times = self.over.map(|over| range::Times::until(now, over));
-        let texts = times.map(range::Times::texts).unwrap_or_default();
-        let mut parameters = vec![("query", self.query.as_str())];
-        parameters.extend(texts.iter().map(|(name, text)| (*name, text.as_str())));
-        let query = Query {
-            url: &aim.url,
-            parameters: &parameters,
-            headers: &aim.headers,
-            resolve: &aim.route.resolve,
-            trust: &aim.trust,
-        };
-        let (status, json) = get_json(query, look.until).await?;
-        let mut notes = warnings(&json);
-        let result = result(status, &json)?;
-        let facts = match times {
-            None => facts(result, &mut notes)?,
-            Some(times) => range::facts(result, times, &mut notes)?,
-        };
-        let evidence = Evidence {
-            kind: EvidenceKind::Http,
-            url: Some(aim.url.to_string()),
-            status: Some(status),
-            note: Some([vec![self.query.clone()], notes].concat().join("; ")),
-            ..Evidence::default()
-        };
-        Ok(Observation { facts, evidence: vec![evidence], requests: 1 + aim.requests })
-    }
+    })))
 }
 
 fn warnings(json: &Json) -> Vec<String> {
@@ -214,7 +171,13 @@ fn infinity() -> Fact {
     Fact::Unobserved("a value is infinite".to_owned())
 }
 
-impl Probe for Promql {
+impl Inquire for Promql {
+    const NAME: &'static str = "promql";
+
+    fn whom(&self) -> Whom<'_> {
+        self.address.whom(self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
         let values = "The values of all series; `null` where there is no data.";
         let mut decls = vec![FactDecl::new("series", FactType::Count, "How many series the expression yields.")];
@@ -228,34 +191,50 @@ impl Probe for Promql {
         FactSchema { decls, units: self.units.clone() }
     }
 
-    fn key(&self) -> String {
-        format!("promql {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.address.lane())
-    }
-
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: self.address.target().map(str::to_owned),
-            url: self.address.shown(),
-            verb: "GET".to_owned(),
-            at_most: 1,
-        };
         let presents = self.credentials.presented(1).into_iter().collect();
-        Touch { contacts: vec![contact], presents, ..Touch::default() }
+        Touch { contacts: vec![self.address.contact("GET", 1)], presents, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        self.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let fetch = Fetch {
+            address: &self.address,
+            method: "GET",
+            headers: &BTreeMap::new(),
+            body: None,
+            credentials: &self.credentials,
+            redirects: 0,
+        };
+        let aim = aim(&fetch, look.world, look.until).await?;
+        let now = look.world.now.as_second();
+        let times = self.over.map(|over| range::Times::until(now, over));
+        let texts = times.map(range::Times::texts).unwrap_or_default();
+        let mut parameters = vec![("query", self.query.as_str())];
+        parameters.extend(texts.iter().map(|(name, text)| (*name, text.as_str())));
+        let query = Query {
+            url: &aim.url,
+            parameters: &parameters,
+            headers: &aim.headers,
+            resolve: &aim.route.resolve,
+            trust: &aim.trust,
+        };
+        let (status, json) = get_json(query, look.until).await?;
+        let mut notes = warnings(&json);
+        let result = result(status, &json)?;
+        let facts = match times {
+            None => facts(result, &mut notes)?,
+            Some(times) => range::facts(result, times, &mut notes)?,
+        };
+        let evidence = Evidence {
+            kind: EvidenceKind::Http,
+            url: Some(aim.url.to_string()),
+            status: Some(status),
+            note: Some([vec![self.query.clone()], notes].concat().join("; ")),
+            ..Evidence::default()
+        };
+        Ok(Observation { facts, evidence: vec![evidence], requests: 1 + aim.requests })
     }
 }

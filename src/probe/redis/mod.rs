@@ -11,8 +11,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::report::{Setting, about};
-use super::service::{Access, Aim, Conversation, Entry, Latency, Talk, declared, most_runs};
-use super::{Look, Probe, ProbeDef};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::service::{Access, Aim, Entry, Latency, declared, most_runs};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown, Value};
 use crate::world::net::Phases;
 use crate::world::service::redis::{Answer, SCHEMES, Session};
@@ -63,7 +64,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let runs = most_runs(params.runs.as_ref(), problems);
     let access = Access::new(params.target, params.credentials.as_deref(), params.timeout.as_ref(), problems);
-    Some(Box::new(Conversation(Redis { access, runs, units: params.units })))
+    Some(Box::new(Inquiry(Redis { access, runs, units: params.units })))
 }
 
 impl Redis {
@@ -129,11 +130,11 @@ fn connecting(phases: Phases) -> Duration {
     phases.connect + phases.tls.unwrap_or_default()
 }
 
-impl Talk for Redis {
+impl Inquire for Redis {
     const NAME: &'static str = "redis";
 
-    fn access(&self) -> &Access {
-        &self.access
+    fn whom(&self) -> Whom<'_> {
+        self.access.whom()
     }
 
     fn facts(&self) -> FactSchema {
@@ -148,8 +149,8 @@ impl Talk for Redis {
         FactSchema { decls, units: self.units.clone() }
     }
 
-    fn messages(&self) -> u64 {
-        u64::from(self.runs) + OTHER_MESSAGES
+    fn touch(&self) -> Touch {
+        self.access.touch(u64::from(self.runs) + OTHER_MESSAGES)
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {

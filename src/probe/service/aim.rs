@@ -9,7 +9,8 @@ use crate::model::target::{Credential, Route};
 use crate::model::{Problems, Unknown};
 use crate::probe::http::fetch::target;
 use crate::probe::http::identity::{Choice, credential};
-use crate::probe::{Contact, Lane, Touch, limits};
+use crate::probe::inquiry::Whom;
+use crate::probe::{Contact, Touch, limits};
 use crate::world::net::Trust;
 use crate::world::service::{Endpoint, Login, Reach};
 use crate::world::{Deadline, World};
@@ -18,9 +19,9 @@ use crate::yaml::Spanned;
 /// Which target, as whom, and how long.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::probe) struct Access {
-    pub(in crate::probe) target: String,
+    target: String,
     credentials: Choice,
-    pub(in crate::probe) timeout: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl Access {
@@ -35,16 +36,14 @@ impl Access {
         Access { target: target.value, credentials, timeout: limits::timeout(timeout, problems) }
     }
 
-    /// Observations of one target wait for each other.
-    pub(in crate::probe) fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
+    /// Who is asked, and for how long.
+    pub(in crate::probe) fn whom(&self) -> Whom<'_> {
+        Whom::target(&self.target, self.timeout)
     }
 
     /// What it touches, with so many requests at most.
     pub(in crate::probe) fn touch(&self, at_most: u64) -> Touch {
-        let target = Some(self.target.clone());
-        let contact = Contact { target, url: String::new(), verb: "connect".to_owned(), at_most };
-        Touch { contacts: vec![contact], ..Touch::default() }
+        Touch { contacts: vec![Contact::below(&self.target, "connect", "", at_most)], ..Touch::default() }
     }
 
     /// The target made ready. Unknown when nothing may be contacted, or it has no URL that can be used.

@@ -4,12 +4,10 @@
 //! `error`, `tls` and `time.connect`. What a service tells once we are in belongs to its probe.
 
 mod aim;
-mod conversation;
 mod entry;
 mod latency;
 pub(super) mod question;
 
 pub(super) use aim::{Access, Aim};
-pub(super) use conversation::{Conversation, Talk};
 pub(super) use entry::{Entry, declared, trusted};
 pub(super) use latency::{Latency, most_runs};

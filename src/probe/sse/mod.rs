@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use self::event::events;
 use super::http::fetch::{Address, Choice, Fetch, aim};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::Deadline;
 use crate::world::net::{Ask, Failure, FailureKind, Heard, listen};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -77,53 +77,15 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         problems.push(given.span.problem(wrong).help("the first few show whether events come through"));
     }
     let path = params.path.map_or_else(|| USUAL_PATH.to_owned(), |path| path.value);
-    Some(Box::new(Sse {
+    Some(Box::new(Inquiry(Sse {
         address: Address::Target { name: params.target.value, path },
         credentials: Choice::of(params.credentials.as_deref()),
         events: params.events.map_or(1, |given| given.value.clamp(1, MOST_EVENTS)) as usize,
         timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
-    }))
+    })))
 }
 
 impl Sse {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let until = Deadline::after(self.timeout.min(look.until.left()));
-        let headers = BTreeMap::from([("accept".to_owned(), "text/event-stream".to_owned())]);
-        let fetch = Fetch {
-            address: &self.address,
-            method: "GET",
-            headers: &headers,
-            body: None,
-            credentials: &self.credentials,
-            redirects: 0,
-        };
-        let aim = aim(&fetch, look.world, until).await?;
-        let ask = Ask {
-            method: "GET",
-            url: &aim.url,
-            headers: &aim.headers,
-            body: None,
-            route: &aim.route,
-            trust: &aim.trust,
-            body_cap: STREAM_CAP,
-            only_public: false,
-        };
-        aim.turn(until).await.map_err(|failure| Unknown::because(failure.detail))?;
-        let heard = listen(&ask, until, |pieces| events(pieces).len() >= self.events).await;
-        let status = heard.as_ref().ok().map(|heard| heard.status);
-        let (facts, note) = match heard {
-            Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
-            Err(failure) => nothing(&failure),
-            Ok(heard) => self.facts_of(&heard),
-        };
-        let url = Some(aim.url.to_string());
-        let evidence = Evidence { kind: EvidenceKind::Http, url, status, note: Some(note), ..Evidence::default() };
-        Ok(Observation { facts, evidence: vec![evidence], requests: 1 + aim.requests })
-    }
-
     fn facts_of(&self, heard: &Heard) -> (Facts, String) {
         let kind = heard.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
         let is_stream = heard.status == 200 && kind.is_some_and(|kind| essence(kind) == "text/event-stream");
@@ -165,7 +127,13 @@ fn nothing(failure: &Failure) -> (Facts, String) {
     (facts, failure.to_string())
 }
 
-impl Probe for Sse {
+impl Inquire for Sse {
+    const NAME: &'static str = "sse";
+
+    fn whom(&self) -> Whom<'_> {
+        self.address.whom(self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
         use FactType::{Bool, Count, Text};
         let error = "What went wrong, in the words of probe `http`; absent when nothing did.";
@@ -187,33 +155,44 @@ impl Probe for Sse {
         FactSchema { decls, ..FactSchema::default() }
     }
 
-    fn key(&self) -> String {
-        format!("sse {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.address.lane())
-    }
-
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: self.address.target().map(str::to_owned),
-            url: self.address.shown(),
-            verb: "GET".to_owned(),
-            at_most: 1,
+        Touch { contacts: vec![self.address.contact("GET", 1)], ..Touch::default() }
+    }
+
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let headers = BTreeMap::from([("accept".to_owned(), "text/event-stream".to_owned())]);
+        let fetch = Fetch {
+            address: &self.address,
+            method: "GET",
+            headers: &headers,
+            body: None,
+            credentials: &self.credentials,
+            redirects: 0,
         };
-        Touch { contacts: vec![contact], ..Touch::default() }
-    }
-
-    fn timeout(&self) -> Option<Duration> {
-        Some(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.address.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+        let aim = aim(&fetch, look.world, look.until).await?;
+        let ask = Ask {
+            method: "GET",
+            url: &aim.url,
+            headers: &aim.headers,
+            body: None,
+            route: &aim.route,
+            trust: &aim.trust,
+            body_cap: STREAM_CAP,
+            only_public: false,
+        };
+        aim.turn(look.until).await.map_err(|failure| Unknown::because(failure.detail))?;
+        let heard = listen(&ask, look.until, |pieces| events(pieces).len() >= self.events).await;
+        let status = heard.as_ref().ok().map(|heard| heard.status);
+        let (facts, note) = match heard {
+            Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
+            Err(failure) => nothing(&failure),
+            Ok(heard) => self.facts_of(&heard),
+        };
+        let url = Some(aim.url.to_string());
+        let evidence = Evidence { kind: EvidenceKind::Http, url, status, note: Some(note), ..Evidence::default() };
+        Ok(Observation { facts, evidence: vec![evidence], requests: 1 + aim.requests })
     }
 }

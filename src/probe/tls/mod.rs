@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::endpoint::{self, Endpoint};
 use super::http::fetch::{Address, Choice, Fetch, aim};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::{FactSchema, Observation, Problems, Unknown};
 use crate::world::net::tls::{Place, Trial, Version, addresses_of, inspect, try_version};
 use crate::world::net::{Failure, FailureKind, Trust};
@@ -74,40 +75,10 @@ impl Ready {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let endpoint = Endpoint::decode(params.target.as_ref(), params.host.as_ref(), Some(HTTPS), node, problems)?;
-    Some(Box::new(Tls { endpoint, timeout: limits::timeout(params.timeout.as_ref(), problems) }))
+    Some(Box::new(Inquiry(Tls { endpoint, timeout: limits::timeout(params.timeout.as_ref(), problems) })))
 }
 
 impl Tls {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let until = Deadline::after(self.timeout.unwrap_or(look.until.limit()).min(look.until.left()));
-        let ready = self.ready(look.world, until).await?;
-        let addresses = match addresses_of(ready.place(), until).await {
-            Ok(addresses) => addresses,
-            Err(failure) => return facts::unreachable(&ready.place.shown(), &failure, 0),
-        };
-        let mut shown = Vec::new();
-        let mut unconnected = Vec::new();
-        for address in addresses.iter().take(MOST_ADDRESSES) {
-            match inspect(ready.place(), *address, &ready.trust, look.world.now, until).await {
-                Ok(seen) => shown.push((*address, seen)),
-                Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
-                Err(failure) => unconnected.push(failure),
-            }
-        }
-        let requests = (shown.len() + unconnected.len()) as u64;
-        let Some((first, _)) = shown.first() else {
-            let failure = unconnected.into_iter().next().unwrap_or_else(nobody);
-            return facts::unreachable(&ready.place.shown(), &failure, requests);
-        };
-        let trials = trials(&ready.place.host, *first, until).await;
-        let seen =
-            facts::Seen { place: ready.place.shown(), now: look.world.now, shown: &shown, unconnected: &unconnected };
-        Ok(Observation { requests: requests + trials.len() as u64, ..facts::observation(&seen, &trials) })
-    }
-
     async fn ready(&self, world: &World, until: Deadline) -> Result<Ready, Unknown> {
         let place = self.endpoint.place(world)?;
         let Some(name) = self.endpoint.target() else {
@@ -143,38 +114,48 @@ async fn trials(host: &str, address: SocketAddr, until: Deadline) -> Vec<(Versio
     trials
 }
 
-impl Probe for Tls {
+impl Inquire for Tls {
+    const NAME: &'static str = "tls";
+
+    fn whom(&self) -> Whom<'_> {
+        self.endpoint.whom(self.timeout)
+    }
+
     fn facts(&self) -> FactSchema {
-        FactSchema { decls: facts::declared(), units: BTreeMap::new() }
-    }
-
-    fn key(&self) -> String {
-        format!("tls {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.endpoint.shown())
+        facts::declared().into()
     }
 
     fn touch(&self) -> Touch {
-        let contact = Contact {
-            target: self.target().map(str::to_owned),
-            url: self.target().map_or_else(|| self.endpoint.shown(), |_| "/".to_owned()),
-            verb: "TLS".to_owned(),
-            at_most: (MOST_ADDRESSES + Version::ALL.len()) as u64,
-        };
+        let contact = self.endpoint.contact("TLS", (MOST_ADDRESSES + Version::ALL.len()) as u64);
         Touch { contacts: vec![contact], ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        self.timeout
-    }
-
-    fn target(&self) -> Option<&str> {
-        self.endpoint.target()
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let ready = self.ready(look.world, look.until).await?;
+        let addresses = match addresses_of(ready.place(), look.until).await {
+            Ok(addresses) => addresses,
+            Err(failure) => return facts::unreachable(&ready.place.shown(), &failure, 0),
+        };
+        let mut shown = Vec::new();
+        let mut unconnected = Vec::new();
+        for address in addresses.iter().take(MOST_ADDRESSES) {
+            match inspect(ready.place(), *address, &ready.trust, look.world.now, look.until).await {
+                Ok(seen) => shown.push((*address, seen)),
+                Err(failure) if failure.kind == FailureKind::Ours => return Err(Unknown::because(failure.detail)),
+                Err(failure) => unconnected.push(failure),
+            }
+        }
+        let requests = (shown.len() + unconnected.len()) as u64;
+        let Some((first, _)) = shown.first() else {
+            let failure = unconnected.into_iter().next().unwrap_or_else(nobody);
+            return facts::unreachable(&ready.place.shown(), &failure, requests);
+        };
+        let trials = trials(&ready.place.host, *first, look.until).await;
+        let seen =
+            facts::Seen { place: ready.place.shown(), now: look.world.now, shown: &shown, unconnected: &unconnected };
+        Ok(Observation { requests: requests + trials.len() as u64, ..facts::observation(&seen, &trials) })
     }
 }

@@ -13,7 +13,8 @@ use serde_json::Value as Json;
 
 use self::answer::Trace as Found;
 use super::http::fetch::{Address, Choice, Fetch, aim, fetch};
-use super::{BoxFuture, Contact, Lane, Look, Probe, ProbeDef, Touch, limits};
+use super::inquiry::{Inquire, Inquiry, Whom};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::expect::units::std_duration;
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactSchema, Facts, Observation, Problems, Unknown, Value};
@@ -97,14 +98,14 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     if let (Some(within), None) = (&params.within, &params.request) {
         problems.push(within.span.problem("`within` needs `request`").help("add `request: { target: NAME, path: / }`"));
     }
-    Some(Box::new(Trace {
+    Some(Box::new(Inquiry(Trace {
         target: params.target.value,
         api: params.api,
         request: params.request,
         within: within(params.within.as_ref(), problems),
         credentials: Choice::of(params.credentials.as_deref()),
         timeout: limits::timeout(params.timeout.as_ref(), problems),
-    }))
+    })))
 }
 
 fn within(given: Option<&Spanned<String>>, problems: &mut Problems) -> Duration {
@@ -118,26 +119,6 @@ fn within(given: Option<&Spanned<String>>, problems: &mut Problems) -> Duration 
 }
 
 impl Trace {
-    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
-        if !look.world.permit.network {
-            return Err(Unknown::because("not contacted: --offline"));
-        }
-        let mut seen = Seen { facts: Facts::new(), requests: 0 };
-        let services = self.ask(self.services_path(), look.world, look.until, &mut seen).await?;
-        let (status, json) = &services;
-        let names = answer::services(json)
-            .filter(|_| *status == 200)
-            .ok_or_else(|| Unknown::because(format!("{} has status {status} and no list", self.services_path())))?;
-        let mut note = format!("{} services send traces", names.len());
-        seen.facts.present("services", Value::List(names.into_iter().map(Value::Text).collect()));
-        if let Some(request) = &self.request {
-            note = self.follow(request, (look.world, look.until), &mut seen).await?;
-        }
-        let url = Some(format!("{}{}", self.target, self.services_path()));
-        let evidence = Evidence { kind: EvidenceKind::Http, url, note: Some(note), ..Evidence::default() };
-        Ok(Observation { facts: seen.facts, evidence: vec![evidence], requests: seen.requests })
-    }
-
     /// Sends the request and looks for its trace; the note.
     async fn follow(
         &self,
@@ -261,26 +242,20 @@ fn trace_id(world: &World, request: &Sent) -> String {
     format!("{digest:016x}{moment:016x}")
 }
 
-impl Probe for Trace {
+impl Inquire for Trace {
+    const NAME: &'static str = "trace";
+
+    fn whom(&self) -> Whom<'_> {
+        let waits = self.request.is_some().then(|| self.within + self.timeout.unwrap_or(Duration::from_secs(10)) * 2);
+        Whom::target(&self.target, waits.or(self.timeout))
+    }
+
     fn facts(&self) -> FactSchema {
         FactSchema { decls: answer::declared(self.request.is_some()), ..FactSchema::default() }
     }
 
-    fn key(&self) -> String {
-        format!("trace {}", serde_json::to_string(self).unwrap_or_default())
-    }
-
-    fn lane(&self) -> Lane {
-        Lane::Target(self.target.clone())
-    }
-
     fn touch(&self) -> Touch {
-        let contact = |target: &str, url: &str, at_most: u64| Contact {
-            target: Some(target.to_owned()),
-            url: url.to_owned(),
-            verb: "GET".to_owned(),
-            at_most,
-        };
+        let contact = |target: &str, path: &str, at_most: u64| Contact::below(target, "GET", path, at_most);
         let mut contacts = vec![contact(&self.target, self.services_path(), 1)];
         if let Some(request) = &self.request {
             contacts.push(contact(&request.target, request.path.as_deref().unwrap_or("/"), 1));
@@ -289,16 +264,23 @@ impl Probe for Trace {
         Touch { contacts, ..Touch::default() }
     }
 
-    fn timeout(&self) -> Option<Duration> {
-        let waits = self.request.is_some().then(|| self.within + self.timeout.unwrap_or(Duration::from_secs(10)) * 2);
-        waits.or(self.timeout)
-    }
-
-    fn target(&self) -> Option<&str> {
-        Some(&self.target)
-    }
-
-    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(self.look(look))
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        if !look.world.permit.network {
+            return Err(Unknown::because("not contacted: --offline"));
+        }
+        let mut seen = Seen { facts: Facts::new(), requests: 0 };
+        let services = self.ask(self.services_path(), look.world, look.until, &mut seen).await?;
+        let (status, json) = &services;
+        let names = answer::services(json)
+            .filter(|_| *status == 200)
+            .ok_or_else(|| Unknown::because(format!("{} has status {status} and no list", self.services_path())))?;
+        let mut note = format!("{} services send traces", names.len());
+        seen.facts.present("services", Value::List(names.into_iter().map(Value::Text).collect()));
+        if let Some(request) = &self.request {
+            note = self.follow(request, (look.world, look.until), &mut seen).await?;
+        }
+        let url = Some(format!("{}{}", self.target, self.services_path()));
+        let evidence = Evidence { kind: EvidenceKind::Http, url, note: Some(note), ..Evidence::default() };
+        Ok(Observation { facts: seen.facts, evidence: vec![evidence], requests: seen.requests })
     }
 }
