@@ -6,6 +6,7 @@ use std::fs;
 
 use serde_yaml::Value;
 
+use crate::audit::{Audited, State, audit};
 use crate::folder;
 
 /// How a statement is expressed, best first.
@@ -33,6 +34,8 @@ pub(crate) struct Expressed {
     pub(crate) name: String,
     /// The kind of probe, `attest`, or nothing.
     pub(crate) kind: String,
+    /// The way and the kind of each route, as the spec lists them.
+    routes: Vec<(Way, String)>,
 }
 
 /// A statement of the inventory.
@@ -58,15 +61,38 @@ pub(crate) fn inventory(system: &str) -> Vec<Row> {
         .collect()
 }
 
-/// Every expression of each statement in the spec, the best first.
-pub(crate) fn mapping(system: &str) -> BTreeMap<u32, Vec<Expressed>> {
+/// Every expression of each statement in the spec, the best first: what is looked at counts as what the audit of the
+/// repaired system calls its evidence, or would, where that audit had nothing to look at.
+pub(crate) fn mapping(system: &'static str) -> BTreeMap<u32, Vec<Expressed>> {
     let text = fs::read_to_string(folder(system).join("shipworthy.yaml")).unwrap();
     let mut found = BTreeMap::new();
     walk(&serde_yaml::from_str(&text).unwrap(), "", &mut found);
+    let audited = audit(system, State::Repaired);
     for ways in found.values_mut() {
+        for expressed in ways.iter_mut().filter(|expressed| expressed.way <= Way::Attested) {
+            if let Some((way, kind)) = decided(&audited, expressed) {
+                (expressed.way, expressed.kind) = (way, kind);
+            }
+        }
         ways.sort();
     }
     found
+}
+
+/// The grade of a check's evidence and the kind of the route that decided, the best of its instances; nothing when no
+/// outcome is known.
+fn decided(audited: &Audited, expressed: &Expressed) -> Option<(Way, String)> {
+    let of = |check: &serde_json::Value| {
+        let way = match check["grade"].as_str()? {
+            "measured" => Way::Measured,
+            "ingested" => Way::Ingested,
+            "attested" => Way::Attested,
+            other => panic!("{}: grade `{other}`", expressed.name),
+        };
+        let route = usize::try_from(check["route"].as_u64()?).unwrap();
+        Some((way, expressed.routes[route - 1].1.clone()))
+    };
+    audited.checks().iter().filter(|check| check["rule"] == expressed.name.as_str()).filter_map(of).min()
 }
 
 fn walk(value: &Value, place: &str, found: &mut BTreeMap<u32, Vec<Expressed>>) {
@@ -78,8 +104,7 @@ fn walk(value: &Value, place: &str, found: &mut BTreeMap<u32, Vec<Expressed>>) {
                 match key {
                     "x-rows" => add(member, &shown(value, place), found),
                     "x-derived" => {
-                        let (name, kind) = (name(value, place), String::new());
-                        add(member, &Expressed { way: Way::Derived, name, kind }, found);
+                        add(member, &unseen(Way::Derived, name(value, place)), found);
                     }
                     _ => walk(member, &format!("{place}/{key}"), found),
                 }
@@ -106,39 +131,46 @@ fn name(value: &Value, place: &str) -> String {
     id.map_or_else(|| place.trim_start_matches('/').to_owned(), str::to_owned)
 }
 
-fn shown(value: &Value, place: &str) -> Expressed {
-    let (way, kind) = way(value, place);
-    Expressed { way, name: name(value, place), kind }
+fn unseen(way: Way, name: String) -> Expressed {
+    Expressed { way, name, kind: String::new(), routes: Vec::new() }
 }
 
-fn way(value: &Value, place: &str) -> (Way, String) {
-    let text = ["/report", "/team", "/costs"].iter().any(|part| place.starts_with(part));
-    if text {
-        return (Way::Text, String::new());
+fn shown(value: &Value, place: &str) -> Expressed {
+    let name = name(value, place);
+    if ["/report", "/team", "/costs"].iter().any(|part| place.starts_with(part)) {
+        return unseen(Way::Text, name);
     }
     if !place.ends_with("/checks") || value.get("any_of").is_some() {
-        return (Way::Derived, String::new());
+        return unseen(Way::Derived, name);
     }
-    best(value).unwrap_or((Way::Claimed, String::new()))
+    let routes = routes(value);
+    match routes.iter().min().cloned() {
+        Some((way, kind)) => Expressed { way, name, kind, routes },
+        None => unseen(Way::Claimed, name),
+    }
 }
 
-/// The best way of a check or a rule of the catalog to look, with the kind of its probe.
-fn best(value: &Value) -> Option<(Way, String)> {
+/// The ways of a check or a rule of the catalog to look, as their probes promise them, with the kinds of those.
+fn routes(value: &Value) -> Vec<(Way, String)> {
     if let Some(rule) = value.get("use").and_then(Value::as_str) {
         let path = format!("{}/checks/{rule}.yaml", env!("CARGO_MANIFEST_DIR"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        return best(&serde_yaml::from_str(&text).unwrap());
+        return routes(&serde_yaml::from_str(&text).unwrap());
     }
-    if let Some(routes) = value.get("routes").and_then(Value::as_sequence) {
-        return routes.iter().filter_map(best).min_by_key(|(way, _)| *way);
+    match value.get("routes").and_then(Value::as_sequence) {
+        Some(all) => all.iter().filter_map(route).collect(),
+        None => route(value).into_iter().collect(),
     }
+}
+
+fn route(value: &Value) -> Option<(Way, String)> {
     if value.get("attest").is_some() {
         return Some((Way::Attested, "attest".to_owned()));
     }
     let (kind, parameters) = value.get("probe")?.as_mapping()?.iter().next()?;
     let kind = kind.as_str()?;
     let way = match kind {
-        "ingest" | "coverage" => Way::Ingested,
+        "ingest" | "coverage" | "logs" => Way::Ingested,
         "tests" if parameters.get("run").is_none() => Way::Ingested,
         _ => Way::Measured,
     };
