@@ -3,29 +3,50 @@
 
 use globset::GlobBuilder;
 
-use super::names::{FolderMemo, Names, simple_names};
+use super::choice::written_out;
+use super::class::{Class, ClassSet};
+use super::glob::{Looked, PlainGlob};
+use super::names::{Names, simple_names};
 use super::want::{Name, Select};
 
 /// Selections, indexed by what they name.
 pub(super) struct Dispatch {
-    names: Names,
-    /// Per selection: what bounds it; most are not bounded.
-    limits: Vec<Option<Box<Limit>>>,
+    named: Names,
+    excluded: Names,
+    /// Per selection: what else bounds it.
+    limits: Vec<Limit>,
 }
 
-/// What a selection leaves out.
+/// What a selection is bounded to.
 struct Limit {
-    /// Its folder with a trailing slash; empty for the whole tree.
+    classes: ClassSet,
+    /// No trailing slash; empty for the whole tree.
     folder: String,
-    exclude: Names,
 }
 
-/// What one thread remembers from path to path.
+impl Limit {
+    fn has(&self, folder: &str, class: Class) -> bool {
+        let within = folder.strip_prefix(self.folder.as_str());
+        let below = self.folder.is_empty() || within.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        below && self.classes.has(class)
+    }
+}
+
+/// What one thread remembers from path to path: files of one folder come one after the other.
 #[derive(Default)]
 pub(super) struct Memo {
-    names: FolderMemo,
-    /// By selection that is bounded.
-    exclude: Vec<FolderMemo>,
+    folder: String,
+    kinds: Vec<Kind>,
+    by_file: Vec<u32>,
+}
+
+/// What is known of all files of a folder with the same extension and class.
+struct Kind {
+    extension: Option<String>,
+    class: Class,
+    /// Selections that name them, rising, each once.
+    named: Vec<u32>,
+    /// Selections that leave them out whatever their base name.
     excluded: Vec<u32>,
 }
 
@@ -33,36 +54,64 @@ impl Dispatch {
     /// Selections are numbered in order.
     pub(super) fn new<'a>(selections: impl Iterator<Item = &'a Select>) -> Dispatch {
         let selections: Vec<&Select> = selections.collect();
-        let named = (0_u32..).zip(&selections);
-        let entered =
-            named.flat_map(|(number, select)| select.names.iter().map(move |name| (name, number, &*select.folder)));
-        Dispatch { names: Names::new(entered), limits: selections.iter().map(|select| limit(select)).collect() }
+        let numbered = || (0_u32..).zip(&selections);
+        let named = numbered()
+            .flat_map(|(number, select)| select.names.iter().map(move |name| (name, number, &*select.folder)));
+        let globs: Vec<(Name, u32, &str)> = numbered()
+            .flat_map(|(number, select)| {
+                select.exclude.iter().map(move |glob| (Name::Glob(glob.clone()), number, &*select.folder))
+            })
+            .collect();
+        let limits =
+            selections.iter().map(|select| Limit { classes: select.classes, folder: select.folder.clone() }).collect();
+        let excluded = globs.iter().map(|(name, number, folder)| (name, *number, *folder));
+        Dispatch { named: Names::new(named), excluded: Names::new(excluded), limits }
     }
 
-    /// Appends the numbers of the selections that name this path (whatever its class), rising, each once.
-    pub(super) fn wants_for(&self, path: &str, memo: &mut Memo, wanted: &mut Vec<u32>) {
-        self.names.of(path, &mut memo.names, wanted);
-        wanted.sort_unstable();
-        wanted.dedup();
-        memo.exclude.resize_with(self.limits.len(), FolderMemo::default);
-        wanted.retain(|number| match &self.limits[*number as usize] {
-            None => true,
-            Some(limit) => {
-                memo.excluded.clear();
-                limit.exclude.of(path, &mut memo.exclude[*number as usize], &mut memo.excluded);
-                path.starts_with(limit.folder.as_str()) && memo.excluded.is_empty()
-            }
+    /// Appends the numbers of the selections that name a file of this path and class, rising, each once.
+    pub(super) fn wants_for(&self, path: &str, class: Class, memo: &mut Memo, wanted: &mut Vec<u32>) {
+        let looked = Looked::at(path);
+        let Memo { folder, kinds, by_file } = memo;
+        if folder != looked.folder {
+            looked.folder.clone_into(folder);
+            kinds.clear();
+        }
+        let is_kind = |kind: &Kind| kind.class == class && kind.extension.as_deref() == looked.extension;
+        let at = kinds.iter().position(is_kind).unwrap_or_else(|| {
+            kinds.push(self.kind(&looked, class));
+            kinds.len() - 1
         });
+        let kind = &kinds[at];
+        wanted.extend(&kind.named);
+        by_file.clear();
+        self.named.of_file(&looked, by_file);
+        by_file.retain(|number| {
+            self.limits[*number as usize].has(looked.folder, class) && kind.excluded.binary_search(number).is_err()
+        });
+        if !by_file.is_empty() {
+            wanted.append(by_file);
+            wanted.sort_unstable();
+            wanted.dedup();
+        }
+        self.excluded.of_file(&looked, by_file);
+        if !by_file.is_empty() {
+            wanted.retain(|number| !by_file.contains(number));
+        }
     }
-}
 
-fn limit(select: &Select) -> Option<Box<Limit>> {
-    if select.folder.is_empty() && select.exclude.is_empty() {
-        return None;
+    fn kind(&self, looked: &Looked<'_>, class: Class) -> Kind {
+        let (mut named, mut excluded) = (Vec::new(), Vec::new());
+        self.excluded.of_kind(looked, &mut excluded);
+        excluded.sort_unstable();
+        excluded.dedup();
+        self.named.of_kind(looked, &mut named);
+        named.sort_unstable();
+        named.dedup();
+        named.retain(|number| {
+            self.limits[*number as usize].has(looked.folder, class) && excluded.binary_search(number).is_err()
+        });
+        Kind { extension: looked.extension.map(str::to_owned), class, named, excluded }
     }
-    let folder = if select.folder.is_empty() { String::new() } else { format!("{}/", select.folder) };
-    let globs: Vec<Name> = select.exclude.iter().map(|glob| Name::Glob(glob.clone())).collect();
-    Some(Box::new(Limit { folder, exclude: Names::new(globs.iter().map(|glob| (glob, 0, &*select.folder))) }))
 }
 
 /// A glob as names: `**/*.py` is an extension, `**/Dockerfile` a base name, `{…}` of those several.
@@ -76,6 +125,9 @@ pub(super) fn names_of_glob(glob: &str) -> Result<Vec<Name>, String> {
     }
     if let Some(names) = simple_names(glob) {
         return Ok(names);
+    }
+    if written_out(glob).iter().all(|plain| PlainGlob::parse("", plain).is_some()) {
+        return Ok(vec![Name::Glob(glob.to_owned())]);
     }
     GlobBuilder::new(glob)
         .literal_separator(true)
@@ -92,7 +144,7 @@ mod tests {
 
     fn named(select: &Select, path: &str) -> bool {
         let mut wanted = Vec::new();
-        Dispatch::new(std::iter::once(select)).wants_for(path, &mut Memo::default(), &mut wanted);
+        Dispatch::new(std::iter::once(select)).wants_for(path, Class::Src, &mut Memo::default(), &mut wanted);
         wanted == [0]
     }
 

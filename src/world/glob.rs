@@ -21,6 +21,62 @@ enum Part {
 #[derive(Debug)]
 pub(super) struct PlainGlob {
     parts: Vec<Part>,
+    /// What the path must hold, and its base name.
+    needs: (Letters, Letters),
+}
+
+/// Which bytes a text holds, as bits: most globs name a letter that most paths have not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Letters(u64);
+
+impl Letters {
+    fn of(text: &[u8]) -> Letters {
+        Letters(text.iter().fold(0, |all, byte| all | 1 << (byte & 63)))
+    }
+
+    fn and(self, other: Letters) -> Letters {
+        Letters(self.0 | other.0)
+    }
+
+    fn has(self, needed: Letters) -> bool {
+        self.0 & needed.0 == needed.0
+    }
+}
+
+/// A path, looked at once for all globs.
+#[derive(Clone, Copy)]
+pub(super) struct Looked<'p> {
+    pub(super) path: &'p str,
+    /// Without trailing slash; empty is the root.
+    pub(super) folder: &'p str,
+    pub(super) base: &'p str,
+    /// Behind the last dot of the base name.
+    pub(super) extension: Option<&'p str>,
+    letters: (Letters, Letters),
+}
+
+impl<'p> Looked<'p> {
+    pub(super) fn at(path: &'p str) -> Looked<'p> {
+        let slash = memrchr(b'/', path.as_bytes());
+        let (folder, base) = slash.map_or(("", path), |slash| (&path[..slash], &path[slash + 1..]));
+        let extension = memrchr(b'.', base.as_bytes()).map(|dot| &base[dot + 1..]);
+        let in_base = Letters::of(base.as_bytes());
+        let letters = (Letters::of(folder.as_bytes()).and(in_base), in_base);
+        Looked { path, folder, base, extension, letters }
+    }
+}
+
+/// What decides whether a glob matches a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asks<'g> {
+    /// The folder alone: all files of a folder match, or none does.
+    Folder,
+    /// That and the extension, which is this one.
+    Extension(&'g str),
+    /// The folder and the base name, which is this one.
+    Base(&'g str),
+    /// The whole path; it has this extension, if one is certain.
+    Path(Option<&'g str>),
 }
 
 impl PlainGlob {
@@ -43,26 +99,32 @@ impl PlainGlob {
             }
             parts.push(part);
         }
-        Some(PlainGlob { parts })
+        let needs = needs(&parts);
+        Some(PlainGlob { parts, needs })
     }
 
-    /// The extension that every path it matches has, if one is certain.
-    pub(super) fn extension(&self) -> Option<&str> {
-        let (Part::Name(text) | Part::Wild(text)) = self.parts.last()? else { return None };
-        let (_, extension) = text.rsplit_once('.')?;
-        (!extension.contains(['*', '?'])).then_some(extension)
-    }
-
-    /// Whether all files of a folder match, or none does.
-    pub(super) fn asks_for_folder_only(&self) -> bool {
+    /// What decides whether it matches.
+    pub(super) fn asks(&self) -> Asks<'_> {
         match self.parts.last() {
-            Some(Part::Any) => true,
-            Some(Part::Wild(text)) => text == "*",
-            Some(Part::Name(_)) | None => false,
+            Some(Part::Any) => Asks::Folder,
+            Some(Part::Wild(text)) if text == "*" => Asks::Folder,
+            Some(Part::Wild(text)) => match text.rsplit_once('.') {
+                Some(("*", extension)) if !extension.contains(['*', '?']) => Asks::Extension(extension),
+                Some((_, extension)) if !extension.contains(['*', '?']) => Asks::Path(Some(extension)),
+                _ => Asks::Path(None),
+            },
+            Some(Part::Name(base)) => Asks::Base(base),
+            None => Asks::Path(None),
         }
     }
 
-    pub(super) fn matches(&self, path: &str) -> bool {
+    /// Whether it matches a path.
+    pub(super) fn fits(&self, looked: &Looked<'_>) -> bool {
+        let (in_path, in_base) = looked.letters;
+        in_path.has(self.needs.0) && in_base.has(self.needs.1) && self.matches(looked.path)
+    }
+
+    fn matches(&self, path: &str) -> bool {
         let path = path.as_bytes();
         // Most paths fail at their last part.
         let base = memrchr(b'/', path).map_or(0, |slash| slash + 1);
@@ -96,6 +158,17 @@ impl PlainGlob {
             again = Some((part, at));
         }
     }
+}
+
+/// The letters that every path has which these parts match, and its base name.
+fn needs(parts: &[Part]) -> (Letters, Letters) {
+    let letters = |part: &Part| match part {
+        Part::Any => Letters::default(),
+        Part::Name(text) => Letters::of(text.as_bytes()),
+        Part::Wild(text) => Letters::of(text.replace(['*', '?'], "").as_bytes()),
+    };
+    let in_path = parts.iter().map(letters).fold(Letters::default(), Letters::and);
+    (in_path, parts.last().map(letters).unwrap_or_default())
 }
 
 fn part_end(path: &[u8], from: usize) -> usize {
@@ -186,16 +259,22 @@ mod tests {
             let Some(plain) = PlainGlob::parse("", &glob) else { return Ok(()) };
             for path in paths {
                 let path = path.iter().map(|name| NAMES[*name]).collect::<Vec<_>>().join("/");
-                let matches = plain.matches(&path);
+                let matches = plain.fits(&Looked::at(&path));
                 prop_assert_eq!(matches, by_globset(&glob, &path), "{} {}", glob, path);
-                let (folder, base) = path.rsplit_once('/').unwrap_or(("", &path));
-                if matches && let Some(extension) = plain.extension() {
-                    prop_assert_eq!(base.rsplit_once('.').map(|(_, extension)| extension), Some(extension));
-                }
-                if plain.asks_for_folder_only() {
-                    let other = if folder.is_empty() { "other".to_owned() } else { format!("{folder}/other") };
-                    prop_assert_eq!(matches, plain.matches(&other), "{} {}", glob, path);
-                }
+                let looked = Looked::at(&path);
+                let other = match plain.asks() {
+                    Asks::Folder => "other".to_owned(),
+                    Asks::Extension(extension) if looked.extension == Some(extension) => format!("other.{extension}"),
+                    Asks::Base(base) if base == looked.base => base.to_owned(),
+                    Asks::Path(Some(extension)) if looked.extension == Some(extension) => continue,
+                    Asks::Path(None) => continue,
+                    _ => {
+                        prop_assert!(!matches, "{} {}", glob, path);
+                        continue;
+                    }
+                };
+                let other = if looked.folder.is_empty() { other } else { format!("{}/{other}", looked.folder) };
+                prop_assert_eq!(matches, plain.matches(&other), "{} {}", glob, path);
             }
         }
     }

@@ -1,37 +1,35 @@
-//! From a path to whatever was entered under a name that fits it: base name and extension are looked up, globs are tried
-//! only where their extension is that of the path, and those that ask for the folder alone once per folder.
+//! From a path to whatever was entered under a name that fits it. Most names ask for folder and extension alone: what they
+//! say is asked once per folder. The others are looked up by base name, or tried where the extension is theirs.
 //! Owns the crate `globset` (with `attributes`, `dispatch`).
 
 use std::collections::BTreeMap;
 
 use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
-use memchr::memrchr;
 
 use super::choice::written_out;
-use super::glob::PlainGlob;
+use super::glob::{Asks, Looked, PlainGlob};
 use super::want::Name;
+
+/// A glob with the numbers that were entered under it.
+type Entered = (PlainGlob, Vec<u32>);
 
 /// Numbers by name.
 #[derive(Default)]
 pub(super) struct Names {
     any: Vec<u32>,
-    bases: BTreeMap<String, Vec<u32>>,
     extensions: BTreeMap<String, Vec<u32>>,
-    /// By the extension that they demand.
-    globs: BTreeMap<String, Vec<(PlainGlob, u32)>>,
+    folder_globs: Vec<Entered>,
+    /// Those that ask for folder and extension, by extension.
+    extension_globs: BTreeMap<String, Vec<Entered>>,
+    bases: BTreeMap<String, Vec<u32>>,
+    base_globs: BTreeMap<String, Vec<Entered>>,
+    /// Those that ask for more, by the extension that they demand.
+    path_globs: BTreeMap<String, Vec<Entered>>,
     /// Those that demand none.
-    other_globs: Vec<(PlainGlob, u32)>,
-    folder_globs: Vec<(PlainGlob, u32)>,
+    other_globs: Vec<Entered>,
     others: GlobSet,
     /// Number of each glob of `others`.
     owners: Vec<u32>,
-}
-
-/// What the folder globs said of the folder asked last.
-#[derive(Default)]
-pub(super) struct FolderMemo {
-    folder: Option<String>,
-    numbers: Vec<u32>,
 }
 
 impl Names {
@@ -39,10 +37,19 @@ impl Names {
     pub(super) fn new<'a>(entered: impl IntoIterator<Item = (&'a Name, u32, &'a str)>) -> Names {
         let mut names = Names::default();
         let mut others = GlobSetBuilder::new();
+        let mut globs: BTreeMap<(&str, String), Vec<u32>> = BTreeMap::new();
         for (name, number, folder) in entered {
             for simple in simplest(name) {
-                names.enter(simple, number, folder, &mut others);
+                match simple {
+                    Name::Any => names.any.push(number),
+                    Name::Base(base) => names.bases.entry(base).or_default().push(number),
+                    Name::Ext(extension) => names.extensions.entry(extension).or_default().push(number),
+                    Name::Glob(glob) => globs.entry((folder, glob)).or_default().push(number),
+                }
             }
+        }
+        for ((folder, glob), numbers) in globs {
+            names.enter(folder, &glob, numbers, &mut others);
         }
         // A set of globs that each compile can only fail by sheer size; then they name nothing.
         names.others = if names.owners.is_empty() { GlobSet::empty() } else { others.build().unwrap_or_default() };
@@ -52,58 +59,56 @@ impl Names {
         names
     }
 
-    fn enter(&mut self, name: Name, number: u32, folder: &str, others: &mut GlobSetBuilder) {
-        match name {
-            Name::Any => self.any.push(number),
-            Name::Base(base) => self.bases.entry(base).or_default().push(number),
-            Name::Ext(extension) => self.extensions.entry(extension).or_default().push(number),
-            Name::Glob(glob) => match PlainGlob::parse(folder, &glob) {
-                Some(plain) if plain.asks_for_folder_only() => self.folder_globs.push((plain, number)),
-                Some(plain) => match plain.extension().map(str::to_owned) {
-                    Some(extension) => self.globs.entry(extension).or_default().push((plain, number)),
-                    None => self.other_globs.push((plain, number)),
-                },
-                None => {
-                    if let Ok(glob) = compile(folder, &glob) {
-                        others.add(glob);
-                        self.owners.push(number);
-                    }
+    fn enter(&mut self, folder: &str, glob: &str, numbers: Vec<u32>, others: &mut GlobSetBuilder) {
+        let Some(plain) = PlainGlob::parse(folder, glob) else {
+            for number in numbers {
+                if let Ok(glob) = compile(folder, glob) {
+                    others.add(glob);
+                    self.owners.push(number);
                 }
-            },
+            }
+            return;
+        };
+        let place = match plain.asks() {
+            Asks::Folder => &mut self.folder_globs,
+            Asks::Extension(extension) => self.extension_globs.entry(extension.to_owned()).or_default(),
+            Asks::Base(base) => self.base_globs.entry(base.to_owned()).or_default(),
+            Asks::Path(Some(extension)) => self.path_globs.entry(extension.to_owned()).or_default(),
+            Asks::Path(None) => &mut self.other_globs,
+        };
+        place.push((plain, numbers));
+    }
+
+    /// Appends the numbers of the names that fit every file of this folder and extension, in no order, perhaps more than
+    /// once.
+    pub(super) fn of_kind(&self, looked: &Looked<'_>, numbers: &mut Vec<u32>) {
+        numbers.extend(&self.any);
+        append(&self.folder_globs, looked, numbers);
+        if let Some(extension) = looked.extension {
+            numbers.extend(self.extensions.get(extension).into_iter().flatten());
+            append(self.extension_globs.get(extension).into_iter().flatten(), looked, numbers);
         }
     }
 
-    /// Appends the numbers of the names that fit, in no order, perhaps more than once.
-    pub(super) fn of(&self, path: &str, memo: &mut FolderMemo, numbers: &mut Vec<u32>) {
-        let slash = memrchr(b'/', path.as_bytes());
-        let base = slash.map_or(path, |slash| &path[slash + 1..]);
-        numbers.extend(&self.any);
-        numbers.extend(self.bases.get(base).into_iter().flatten());
-        if let Some(dot) = memrchr(b'.', base.as_bytes()) {
-            let extension = &base[dot + 1..];
-            numbers.extend(self.extensions.get(extension).into_iter().flatten());
-            let globs = self.globs.get(extension).into_iter().flatten();
-            numbers.extend(globs.filter(|(glob, _)| glob.matches(path)).map(|(_, number)| number));
+    /// The same of the names that fit this file, but not every one of its folder and extension.
+    pub(super) fn of_file(&self, looked: &Looked<'_>, numbers: &mut Vec<u32>) {
+        numbers.extend(self.bases.get(looked.base).into_iter().flatten());
+        append(self.base_globs.get(looked.base).into_iter().flatten(), looked, numbers);
+        if let Some(extension) = looked.extension {
+            append(self.path_globs.get(extension).into_iter().flatten(), looked, numbers);
         }
-        numbers.extend(self.other_globs.iter().filter(|(glob, _)| glob.matches(path)).map(|(_, number)| number));
-        if !self.folder_globs.is_empty() {
-            numbers.extend(self.of_folder(path, slash.map_or("", |slash| &path[..slash]), memo));
-        }
+        append(&self.other_globs, looked, numbers);
         if !self.owners.is_empty() {
             let mut matches = Vec::new();
-            self.others.matches_candidate_into(&Candidate::new(path), &mut matches);
+            self.others.matches_candidate_into(&Candidate::new(looked.path), &mut matches);
             numbers.extend(matches.into_iter().filter_map(|at| self.owners.get(at)));
         }
     }
+}
 
-    fn of_folder<'m>(&self, path: &str, folder: &str, memo: &'m mut FolderMemo) -> &'m [u32] {
-        if memo.folder.as_deref() != Some(folder) {
-            memo.folder = Some(folder.to_owned());
-            memo.numbers.clear();
-            let fits = self.folder_globs.iter().filter(|(glob, _)| glob.matches(path));
-            memo.numbers.extend(fits.map(|(_, number)| number));
-        }
-        &memo.numbers
+fn append<'n>(globs: impl IntoIterator<Item = &'n Entered>, looked: &Looked<'_>, numbers: &mut Vec<u32>) {
+    for (_, fitting) in globs.into_iter().filter(|(glob, _)| glob.fits(looked)) {
+        numbers.extend(fitting);
     }
 }
 

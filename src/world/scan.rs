@@ -106,8 +106,7 @@ impl<'a> Scanner<'a> {
         }
         let mut wanted = std::mem::take(&mut self.wanted);
         wanted.clear();
-        self.patterns.dispatch.wants_for(&entry.path, &mut self.memo, &mut wanted);
-        wanted.retain(|want| self.wants[*want as usize].select.classes.has(entry.class));
+        self.patterns.dispatch.wants_for(&entry.path, entry.class, &mut self.memo, &mut wanted);
         self.refuse_large(id, &mut wanted);
         if !wanted.is_empty() {
             self.read(id, &mut wanted);

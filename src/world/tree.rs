@@ -175,8 +175,8 @@ impl Tree {
         ids.zip(&self.entries)
             .filter(|(_, entry)| {
                 wanted.clear();
-                dispatch.wants_for(&entry.path, &mut memo, &mut wanted);
-                !wanted.is_empty() && select.classes.has(entry.class)
+                dispatch.wants_for(&entry.path, entry.class, &mut memo, &mut wanted);
+                !wanted.is_empty()
             })
             .map(|(id, _)| id)
             .collect()
