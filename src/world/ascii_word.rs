@@ -1,39 +1,59 @@
 //! Word boundaries that the fast engine can decide. With Unicode's `\b` it gives up at the first letter beyond ASCII, and
-//! an engine that is a hundred times slower takes over. Owns the crate `regex-syntax` (with `literal`).
+//! an engine that is a hundred times slower takes over. Owns the crate `regex-syntax` (with `literal`,
+//! `weight`).
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-/// The pattern with each `\b` between ASCII words. It matches at least wherever the pattern does, and a match that has
-/// only ASCII in it and next to it is one of the pattern, too. `None` where that cannot be promised, or nothing changes.
-pub(super) fn with_ascii_words(pattern: &str) -> Option<String> {
-    if !pattern.contains(r"\b") {
+/// A pattern without word boundaries of Unicode.
+pub(super) struct Changed {
+    pub(super) pattern: String,
+    /// Whether a match that has only ASCII in it and next to it is one of the pattern it comes from.
+    pub(super) decides: bool,
+}
+
+/// A pattern that matches at least wherever this one does: each `\b` is one between ASCII words where that is proven, and
+/// gone where it is not. `None` where nothing changes.
+pub(super) fn with_ascii_words(pattern: &str) -> Option<Changed> {
+    if !pattern.contains(r"\b") && !pattern.contains(r"\B") {
         return None;
     }
     let hir = ParserBuilder::new().utf8(false).multi_line(true).crlf(true).build().parse(pattern).ok()?;
-    hir.properties().look_set().contains_word_unicode().then(|| changed(&hir)).flatten().map(|hir| hir.to_string())
+    if hir.properties().look_set().iter().all(is_plain) {
+        return None;
+    }
+    let mut decides = true;
+    let pattern = changed(&hir, &mut decides).to_string();
+    Some(Changed { pattern, decides })
 }
 
-fn changed(hir: &Hir) -> Option<Hir> {
-    Some(match hir.kind() {
+fn changed(hir: &Hir, decides: &mut bool) -> Hir {
+    match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
-        HirKind::Look(look) => is_plain(*look).then(|| hir.clone())?,
+        HirKind::Look(look) if is_plain(*look) => hir.clone(),
+        HirKind::Look(_) => gone(decides),
         HirKind::Repetition(repetition) => {
-            let sub = Box::new(changed(&repetition.sub)?);
+            let sub = Box::new(changed(&repetition.sub, decides));
             Hir::repetition(regex_syntax::hir::Repetition { sub, ..repetition.clone() })
         }
         HirKind::Capture(capture) => {
-            let sub = Box::new(changed(&capture.sub)?);
+            let sub = Box::new(changed(&capture.sub, decides));
             Hir::capture(regex_syntax::hir::Capture { sub, ..capture.clone() })
         }
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(changed).collect::<Option<_>>()?),
-        HirKind::Concat(parts) => Hir::concat(in_a_row(parts)?),
-    })
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(|part| changed(part, decides)).collect()),
+        HirKind::Concat(parts) => Hir::concat(in_a_row(parts, decides)),
+    }
+}
+
+/// Without an assertion a pattern matches as much and more.
+fn gone(decides: &mut bool) -> Hir {
+    *decides = false;
+    Hir::empty()
 }
 
 /// A boundary changes where a letter, digit or `_` of ASCII stands on one of its sides in every match: whatever stands on
 /// the other, a boundary of Unicode is then one of ASCII.
-fn in_a_row(parts: &[Hir]) -> Option<Vec<Hir>> {
+fn in_a_row(parts: &[Hir], decides: &mut bool) -> Vec<Hir> {
     let word_at = |at: usize| {
         let before = parts[..at].iter().rev().find(|part| !is_look(part));
         let after = parts[at + 1..].iter().find(|part| !is_look(part));
@@ -41,8 +61,8 @@ fn in_a_row(parts: &[Hir]) -> Option<Vec<Hir>> {
             || after.is_some_and(|part| touches_word(part, Side::Start))
     };
     let change = |(at, part): (usize, &Hir)| match part.kind() {
-        HirKind::Look(Look::WordUnicode) => word_at(at).then(|| Hir::look(Look::WordAscii)),
-        _ => changed(part),
+        HirKind::Look(Look::WordUnicode) if word_at(at) => Hir::look(Look::WordAscii),
+        _ => changed(part, decides),
     };
     parts.iter().enumerate().map(change).collect()
 }
@@ -102,19 +122,21 @@ mod tests {
         for pattern in [r"\bfoo", r"foo\b", r"\b(a|b)+\b", r"(x|\by\b)\s", r"^\b[a-c]"] {
             assert!(
                 with_ascii_words(pattern)
-                    .is_some_and(|changed| !changed.contains(r"\b{") && changed.contains(r"(?-u:\b)")),
+                    .is_some_and(|changed| changed.decides && changed.pattern.contains(r"(?-u:\b)")),
                 "{pattern}"
             );
         }
-        for pattern in ["foo", r"\b\w+", r"\bé", r"\Bfoo\b", r"(\b)+foo", r"\b(a|é)", r"\bx?y?", r"(?i)\bsecret"] {
-            assert_eq!(with_ascii_words(pattern), None, "{pattern}");
+        for pattern in [r"\b\w+", r"\bé", r"\Bfoo\b", r"(\b)+foo", r"\b(a|é)", r"\bx?y?", r"(?i)\bsecret"] {
+            assert!(with_ascii_words(pattern).is_some_and(|changed| !changed.decides), "{pattern}");
         }
+        assert!(with_ascii_words("foo").is_none());
     }
 
     #[test]
     fn matches_are_those_of_the_pattern_in_any_text() {
-        let patterns = [r"\bab\b", r"a\b|\bba", r"\b(a|ab)(c|\b)", r"(?:é|\ba)b?\b", r"\ba[^\n]*\bb"]
-            .map(|pattern| Pattern::new(pattern).expect("a pattern"));
+        let patterns =
+            [r"\bab\b", r"a\b|\bba", r"\b(a|ab)(c|\b)", r"(?:é|\ba)b?\b", r"\ba[^\n]*\bb", r"\b[aé]b*\b", r"a\Bb"]
+                .map(|pattern| Pattern::new(pattern).expect("a pattern"));
         let letters = ["a", "b", "c", "é", " ", "\n", "“", "\u{301}", "\r\n"];
         let mut seed = 1_u32;
         let mut next = |below: usize| {

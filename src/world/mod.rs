@@ -40,9 +40,11 @@ pub mod sweep;
 pub mod tree;
 mod walk;
 pub mod want;
+mod weight;
 
 pub use class::{Class, ClassSet};
 pub use deadline::Deadline;
+pub use literal::Literal;
 pub use pattern::Pattern;
 pub use sweep::{Found, Swept};
 pub use tree::{Entry, FileId, Tree};

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use regex::bytes::{Match, Regex, RegexBuilder};
 
 use super::ascii_word::with_ascii_words;
-use super::literal;
+use super::literal::{self, Literal};
+use super::weight::surely_compiles;
 
 /// A pattern: `^` and `$` are line ends, `.` does not match a line break. Compiled when a file may match it: of the
 /// patterns of a catalog most never see one.
@@ -17,9 +18,9 @@ struct Parts {
     text: String,
     exact: OnceLock<Regex>,
     /// Compiled when a file that is not ASCII is searched: see [`Searcher`].
-    quick: OnceLock<Option<Regex>>,
+    quick: OnceLock<Option<Quick>>,
     /// One of these occurs in every match; empty when no such set is known.
-    literals: OnceLock<Vec<Vec<u8>>>,
+    literals: OnceLock<Vec<Literal>>,
 }
 
 impl PartialEq for Pattern {
@@ -35,7 +36,7 @@ impl Pattern {
     /// Reads a pattern; the error is the regex error's text, or that it matches the empty text.
     pub fn new(regex: &str) -> Result<Pattern, String> {
         let (exact, quick, literals) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        if !literal::surely_compiles(regex) {
+        if !surely_compiles(regex) {
             let compiled = compile(regex).map_err(|error| regex_fault(&error))?;
             if compiled.is_match(b"") {
                 return Err("it matches the empty text, so it would match everywhere".to_owned());
@@ -54,12 +55,15 @@ impl Pattern {
         self.0.exact.get_or_init(|| compile(self.text()).expect("a small pattern that parses compiles"))
     }
 
-    fn quick(&self) -> Option<&Regex> {
-        let compile = || with_ascii_words(self.text()).and_then(|pattern| Regex::new(&pattern).ok());
+    fn quick(&self) -> Option<&Quick> {
+        let compile = || {
+            let changed = with_ascii_words(self.text())?;
+            Some(Quick { regex: Regex::new(&changed.pattern).ok()?, decides: changed.decides })
+        };
         self.0.quick.get_or_init(compile).as_ref()
     }
 
-    pub(super) fn literals(&self) -> &[Vec<u8>] {
+    pub(super) fn literals(&self) -> &[Literal] {
         self.0.literals.get_or_init(|| literal::required(self.text()))
     }
 
@@ -73,12 +77,20 @@ fn compile(regex: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(regex).multi_line(true).crlf(true).size_limit(LARGEST_REGEX).build()
 }
 
+/// A pattern that the fast engine can decide, and that matches at least as much as another.
+#[derive(Clone, Debug)]
+struct Quick {
+    regex: Regex,
+    /// Whether a match with only ASCII in it and next to it is one of the other, too.
+    decides: bool,
+}
+
 /// Finds matches of a pattern. In a file that is not ASCII it looks for those of a pattern that the fast engine can
 /// decide and that matches at least as much, and asks the pattern itself only where the two may differ.
 pub(super) struct Searcher {
     pattern: Pattern,
     exact: Option<Regex>,
-    quick: Option<Option<Regex>>,
+    quick: Option<Option<Quick>>,
 }
 
 impl Searcher {
@@ -92,9 +104,9 @@ impl Searcher {
         let Some(quick) = quick.get_or_insert_with(|| pattern.quick().cloned()) else {
             return exact.find_at(bytes, from);
         };
-        let found = quick.find_at(bytes, from)?;
+        let found = quick.regex.find_at(bytes, from)?;
         let around = &bytes[found.start().saturating_sub(1)..bytes.len().min(found.end() + 1)];
-        if around.is_ascii() { Some(found) } else { exact.find_at(bytes, from) }
+        if quick.decides && around.is_ascii() { Some(found) } else { exact.find_at(bytes, found.start()) }
     }
 }
 

@@ -1,11 +1,14 @@
 //! One search for the literals of many questions at once: at every second place of a text three bytes, and of the fourth
 //! a few bits, are looked up in a small table, and only where some literal may have these are literals compared. Each
 //! literal is entered with two neighbouring places of its own, of which one meets a place that is looked at. The cost
-//! hardly depends on how many literals there are.
+//! hardly depends on how many literals there are. Capital and small letters share a place: whether the difference counts is
+//! asked where literals are compared.
 
 use std::collections::BTreeMap;
 
 use memchr::memmem::Finder;
+
+use super::literal::Literal;
 
 /// Literals of fewer bytes are searched for one by one.
 pub(super) const SHORTEST: usize = 4;
@@ -42,14 +45,14 @@ struct Entry {
     gram: [u8; GRAM],
     /// How many bytes of the literal stand before the gram.
     before: usize,
-    literal: Vec<u8>,
+    literal: Literal,
     questions: Vec<usize>,
 }
 
 impl Prefilter {
     /// `literals[n]` are those of question `n`; without any the answer is always yes.
-    pub(super) fn new(literals: &[&[Vec<u8>]]) -> Prefilter {
-        let mut by_literal: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+    pub(super) fn new(literals: &[&[Literal]]) -> Prefilter {
+        let mut by_literal: BTreeMap<&Literal, Vec<usize>> = BTreeMap::new();
         let mut always: Vec<bool> = literals.iter().map(|literals| literals.is_empty()).collect();
         for (question, literals) in literals.iter().enumerate() {
             for literal in *literals {
@@ -59,8 +62,8 @@ impl Prefilter {
         let mut table = Box::new([0; PLACES]);
         let (mut entries, mut short) = (Vec::new(), Vec::new());
         for (literal, questions) in by_literal {
-            if literal.len() < SHORTEST {
-                short.push((Finder::new(literal).into_owned(), questions));
+            if literal.bytes.len() < SHORTEST {
+                short.push((Finder::new(&literal.bytes).into_owned(), questions));
             } else if entries.len() + STEP > usize::from(u16::MAX) {
                 questions.iter().for_each(|question| always[*question] = true);
             } else {
@@ -93,6 +96,7 @@ impl Prefilter {
         while let Some(words) = words(bytes, at) {
             let mut hits = 0_u32;
             for (number, word) in (0..).zip(words) {
+                let word = word | SMALL;
                 let (first, second) = (self.may_start(word as u32), self.may_start((word >> 16) as u32));
                 hits |= first << (2 * number) | second << (2 * number + 1);
             }
@@ -121,8 +125,9 @@ impl Prefilter {
     /// Compares where a literal may stand.
     fn look(&mut self, bytes: &[u8], at: usize) {
         let Some(gram) = bytes.get(at..).and_then(<[u8]>::first_chunk::<GRAM>) else { return };
-        let place = place_of(*gram);
-        if self.table[place] != 0 && self.compare(place, *gram, bytes, at) {
+        let gram = gram.map(small);
+        let place = place_of(gram);
+        if self.table[place] != 0 && self.compare(place, gram, bytes, at) {
             self.answered.push((place, self.table[place]));
             self.table[place] = 0;
         }
@@ -135,7 +140,7 @@ impl Prefilter {
         let mut any = false;
         for entry in here.iter().take_while(|entry| entry.place == place).filter(|entry| entry.gram == gram) {
             let rest = at.checked_sub(entry.before).and_then(|start| bytes.get(start..));
-            if rest.is_some_and(|rest| rest.starts_with(&entry.literal)) {
+            if rest.is_some_and(|rest| entry.literal.starts(rest)) {
                 entry.questions.iter().for_each(|question| found[*question] = true);
                 any = true;
             }
@@ -146,14 +151,22 @@ impl Prefilter {
 }
 
 /// Enters a literal with as many neighbouring grams as there are bytes from one place that is looked at to the next.
-fn enter(literal: &[u8], questions: &[usize], table: &mut [u8; PLACES], entries: &mut Vec<Entry>) {
-    let first = rarest(literal);
+fn enter(literal: &Literal, questions: &[usize], table: &mut [u8; PLACES], entries: &mut Vec<Entry>) {
+    let bytes: Vec<u8> = literal.bytes.iter().copied().map(small).collect();
+    let first = rarest(&bytes);
     for before in first..first + STEP {
-        let Some(gram) = literal[before..].first_chunk::<GRAM>() else { continue };
+        let Some(gram) = bytes[before..].first_chunk::<GRAM>() else { continue };
         let place = place_of(*gram);
-        table[place] |= literal.get(before + GRAM).map_or(u8::MAX, |fourth| 1 << fourth_bit(u32::from(*fourth)));
-        entries.push(Entry { place, gram: *gram, before, literal: literal.to_vec(), questions: questions.to_vec() });
+        table[place] |= bytes.get(before + GRAM).map_or(u8::MAX, |fourth| 1 << fourth_bit(u32::from(*fourth)));
+        entries.push(Entry { place, gram: *gram, before, literal: literal.clone(), questions: questions.to_vec() });
     }
+}
+
+/// The bit that tells small letters from capital ones; some marks change with it, and share a place too.
+const SMALL: u64 = 0x2020_2020_2020_2020;
+
+fn small(byte: u8) -> u8 {
+    byte | 0x20
 }
 
 /// Words of eight bytes, each with two of the next grams that are looked at in its lowest six bytes.
@@ -187,15 +200,17 @@ fn rarest(literal: &[u8]) -> usize {
     starts.max_by_key(|at| (gram(*at).min(gram(at + 1)), usize::MAX - at)).unwrap_or(0)
 }
 
-/// How seldom a byte is in source files: twice the logarithm of its share, roughly.
+/// How seldom a byte is in source files, those that share its place included: twice the logarithm of its share, roughly.
 fn rarity(byte: u8) -> u32 {
+    // A line break shares its place with `*`, a tab with `)`, `_` with a control character.
+    const UNDERSCORE: u8 = b'_' | 0x20;
     match byte {
         b' ' => 6,
         b'e' | b't' => 8,
         b'r' | b'n' | b'a' | b's' | b'o' | b'i' => 9,
-        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'f' | b'\n' | b'\t' => 10,
+        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'f' | b'*' | b')' => 10,
         b'h' | b'g' | b'b' | b'y' | b'v' | b'w' => 12,
-        b'_' | b'.' | b',' | b'(' | b')' | b'/' | b'"' | b':' | b'-' | b'=' | b';' => 12,
+        UNDERSCORE | b'.' | b',' | b'(' | b'/' | b'"' | b':' | b'-' | b'=' | b';' => 12,
         b'k' | b'x' | b'0'..=b'9' => 13,
         b'j' | b'q' | b'z' => 16,
         _ => 14,
@@ -206,6 +221,22 @@ fn rarity(byte: u8) -> u32 {
 mod tests {
     use super::*;
 
+    fn exact(words: &[&str]) -> Vec<Literal> {
+        words.iter().map(|word| Literal::from(word.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn the_case_of_letters_counts_where_a_literal_says_so() {
+        let mut literals = exact(&["Word@A", "word`a"]);
+        literals.push(Literal { bytes: b"word".to_vec(), any_case: true });
+        let questions: Vec<&[Literal]> = literals.chunks(1).collect();
+        let mut prefilter = Prefilter::new(&questions);
+        assert_eq!(answers(&mut prefilter, "a Word@A, a word"), [true, false, true]);
+        assert_eq!(answers(&mut prefilter, "a word`a"), [false, true, true]);
+        assert_eq!(answers(&mut prefilter, "a wOrD@a or WORD`A"), [false, false, true]);
+        assert_eq!(answers(&mut prefilter, "a ward"), [false, false, false]);
+    }
+
     fn answers(prefilter: &mut Prefilter, text: &str) -> Vec<bool> {
         prefilter.search(text.as_bytes());
         prefilter.answers().to_vec()
@@ -213,9 +244,8 @@ mod tests {
 
     #[test]
     fn overlapping_literals_are_all_seen_wherever_they_stand() {
-        let literals: Vec<Vec<u8>> =
-            ["abcd", "abcde", "bcde", "cdefg", "wxyz", "defg", "abxy"].map(|word| word.into()).to_vec();
-        let questions: Vec<&[Vec<u8>]> = literals.chunks(1).chain([&[][..]]).collect();
+        let literals = exact(&["abcd", "abcde", "bcde", "cdefg", "wxyz", "defg", "abxy"]);
+        let questions: Vec<&[Literal]> = literals.chunks(1).chain([&[][..]]).collect();
         let mut prefilter = Prefilter::new(&questions);
         for (before, after) in [(0, 0), (1, 0), (0, 1), (100, 100)] {
             let text = format!("{}abcde{}", "-".repeat(before), "-".repeat(after));
@@ -232,8 +262,8 @@ mod tests {
 
     #[test]
     fn a_word_that_comes_often_is_there_in_the_next_text_too() {
-        let literals: Vec<Vec<u8>> = vec![b"word".to_vec(), b"wordy".to_vec()];
-        let questions: Vec<&[Vec<u8>]> = literals.chunks(1).collect();
+        let literals = exact(&["word", "wordy"]);
+        let questions: Vec<&[Literal]> = literals.chunks(1).collect();
         let mut prefilter = Prefilter::new(&questions);
         assert_eq!(answers(&mut prefilter, "word word wordy word"), [true, true]);
         assert_eq!(answers(&mut prefilter, "a word or two"), [true, false]);
@@ -242,8 +272,8 @@ mod tests {
 
     #[test]
     fn a_literal_too_short_to_look_up_is_searched_for() {
-        let literals: Vec<Vec<u8>> = vec![b"ab".to_vec(), b"://".to_vec()];
-        let questions: Vec<&[Vec<u8>]> = literals.chunks(1).collect();
+        let literals = exact(&["ab", "://"]);
+        let questions: Vec<&[Literal]> = literals.chunks(1).collect();
         let mut prefilter = Prefilter::new(&questions);
         assert_eq!(answers(&mut prefilter, "nothing"), [false, false]);
         assert_eq!(answers(&mut prefilter, "a://b"), [false, true]);
@@ -252,14 +282,12 @@ mod tests {
 
     #[test]
     fn every_literal_is_found_at_every_offset() {
-        let literals: Vec<Vec<u8>> = ["TODO", "eeee", "abcde", "AKIA", "://x", "breakpoint(", " the ", "\u{e9}tat"]
-            .map(|word| word.into())
-            .to_vec();
-        let questions: Vec<&[Vec<u8>]> = literals.chunks(1).collect();
+        let literals = exact(&["TODO", "eeee", "abcde", "AKIA", "://x", "breakpoint(", " the ", "\u{e9}tat"]);
+        let questions: Vec<&[Literal]> = literals.chunks(1).collect();
         let mut prefilter = Prefilter::new(&questions);
         for (number, literal) in literals.iter().enumerate() {
             for (before, after) in (0..40).flat_map(|before| (0..40).map(move |after| (before, after))) {
-                let text = [&vec![b'e'; before][..], literal, &vec![b'x'; after]].concat();
+                let text = [&vec![b'e'; before][..], &literal.bytes, &vec![b'x'; after]].concat();
                 prefilter.search(&text);
                 assert!(prefilter.answers()[number], "{literal:?} behind {before}, before {after}");
             }

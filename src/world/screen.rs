@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::literal::Literal;
 use super::prefilter::Prefilter;
 use super::want::{Look, Want};
 
-/// Sets of wants that are kept; a tree has a few dozen.
-const MOST: usize = 64;
+/// Sets of wants that are kept; most trees have a few dozen.
+const MOST: usize = 192;
 
 /// One thread's screens, by the wants that name a file.
 pub(super) struct Screens<'a> {
@@ -15,6 +16,8 @@ pub(super) struct Screens<'a> {
     known: Vec<Screen>,
     /// Which of them a set of wants has.
     places: BTreeMap<Vec<u32>, usize>,
+    /// Set and place asked last: files of a folder come one after the other.
+    last: (Vec<u32>, usize),
 }
 
 /// The search for one set of wants.
@@ -35,13 +38,15 @@ pub(super) struct Answers {
 
 impl<'a> Screens<'a> {
     pub(super) fn new(wants: &'a [Want]) -> Screens<'a> {
-        Screens { wants, known: Vec::new(), places: BTreeMap::new() }
+        Screens { wants, known: Vec::new(), places: BTreeMap::new(), last: (Vec::new(), 0) }
     }
 
     /// Asks all questions of these wants of a text.
     pub(super) fn ask(&mut self, wanted: &[u32], bytes: &[u8], answers: &mut Answers) {
-        let place = self.place(wanted);
-        let screen = &mut self.known[place];
+        if self.known.is_empty() || self.last.0 != wanted {
+            self.last = (wanted.to_vec(), self.place(wanted));
+        }
+        let screen = &mut self.known[self.last.1];
         screen.prefilter.search(bytes);
         answers.worth.clear();
         answers.worth.extend_from_slice(screen.prefilter.answers());
@@ -64,7 +69,7 @@ impl<'a> Screens<'a> {
     }
 
     fn make(&self, wanted: &[u32]) -> Screen {
-        let mut literals: Vec<&[Vec<u8>]> = Vec::new();
+        let mut literals: Vec<&[Literal]> = Vec::new();
         let mut first = Vec::new();
         for want in wanted {
             first.push(literals.len());

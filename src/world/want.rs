@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use super::class::ClassSet;
 use super::dispatch;
 use super::lex::Regions;
-use super::literal;
+use super::literal::{self, Literal};
 use super::pattern::Pattern;
 use super::tree::Entry;
 use crate::model::Unknown;
@@ -167,7 +167,7 @@ pub enum Look {
 }
 
 /// For each question, the literals of which one must be there.
-type Literals = Vec<Vec<Vec<u8>>>;
+type Literals = Vec<Vec<Literal>>;
 
 /// Literals by question, worked out when a file is first wanted.
 #[derive(Clone)]
@@ -178,7 +178,7 @@ impl Questions {
         Questions(Arc::new(LazyLock::new(Box::new(questions))))
     }
 
-    pub(super) fn list(&self) -> &[Vec<Vec<u8>>] {
+    pub(super) fn list(&self) -> &[Vec<Literal>] {
         &self.0
     }
 }
@@ -251,9 +251,13 @@ impl Want {
     /// The same for a reader that first asks [`FileBytes::may_hold`]: `questions()[n]` are the literals of question `n`, of
     /// which one must be there; without any the answer is always yes (only for [`Look::Doc`]).
     #[must_use]
-    pub fn screened(mut self, questions: impl FnOnce() -> Vec<Vec<Vec<u8>>> + Send + Sync + 'static) -> Want {
+    pub fn screened<L: Into<Literal>>(
+        mut self,
+        questions: impl FnOnce() -> Vec<Vec<L>> + Send + Sync + 'static,
+    ) -> Want {
         if let Look::Doc { screen, .. } = &mut self.look {
-            *screen = Questions::new(questions);
+            let literals = |question: Vec<L>| question.into_iter().map(Into::into).collect();
+            *screen = Questions::new(move || questions().into_iter().map(literals).collect());
         }
         self
     }
@@ -335,7 +339,7 @@ pub struct Hit {
 }
 
 /// Literals of which at least one occurs in every match of a pattern; none when there is no such useful set.
-pub fn required_literals(pattern: &str) -> Vec<Vec<u8>> {
+pub fn required_literals(pattern: &str) -> Vec<Literal> {
     literal::required(pattern)
 }
 

@@ -12,7 +12,7 @@ use super::overrides::enclosing;
 use super::rules::{self, Scope};
 use super::{marker, rust_tests};
 use crate::probe::finding::{Finding, shortened};
-use crate::world::{Class, FileBytes, View};
+use crate::world::{Class, FileBytes, Literal, View};
 
 /// What is kept of one source file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,9 +173,9 @@ fn first_visible(bytes: &[u8]) -> Option<usize> {
 
 /// The questions that [`read`] asks of a file of this language before it looks closer: one per rule, then whether there
 /// are markers of work to do, then whether there are attributes of tests.
-pub(super) fn questions(lang: Lang) -> Vec<Vec<Vec<u8>>> {
+pub(super) fn questions(lang: Lang) -> Vec<Vec<Literal>> {
     let rules = rules::of_language(lang).map(|one| one.literals().to_vec());
-    let words = |words: &[&str]| words.iter().map(|word| word.as_bytes().to_vec()).collect();
+    let words = |words: &[&str]| words.iter().map(|word| word.as_bytes().to_vec().into()).collect();
     rules.chain([words(marker::WORDS), words(rust_tests::MARKS)]).collect()
 }
 

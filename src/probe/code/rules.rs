@@ -11,7 +11,7 @@ use super::language::Lang;
 use super::{credential, deployment, failure, fallback, hazard, outdated};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
-use crate::world::{View, required_literals};
+use crate::world::{Literal, View, required_literals};
 
 use Certainty::{Certain, Hint, Likely};
 use Lang::{DotNet, Go, Java, Js, Kotlin, Other, Php, Python, Ruby, Rust};
@@ -213,7 +213,7 @@ static RULES: &[Rule] = &[
 pub(super) struct Compiled {
     pub(super) rule: &'static Rule,
     regex: OnceLock<Regex>,
-    literals: OnceLock<Vec<Vec<u8>>>,
+    literals: OnceLock<Vec<Literal>>,
 }
 
 impl Compiled {
@@ -222,7 +222,7 @@ impl Compiled {
     }
 
     /// Literals of which one is in every match; none when no such set is known.
-    pub(super) fn literals(&self) -> &[Vec<u8>] {
+    pub(super) fn literals(&self) -> &[Literal] {
         self.literals.get_or_init(|| required_literals(self.rule.pattern))
     }
 }
