@@ -90,7 +90,10 @@ impl Probe for Settings {
         let Ok(written) = Select::glob(WRITTEN) else { return Vec::new() };
         let written = written.of(ClassSet::of(&[Class::Src, Class::Docs, Class::Tooling, Class::Example]));
         vec![
-            wants.add(Want::doc(source.below(folder), "settings/read", |file| Ok(keys::read(file)))),
+            wants.add(
+                Want::sparse(source.below(folder), "settings/read", |file| Ok(keys::read(file)))
+                    .screened(keys::questions),
+            ),
             wants.add(Want::doc(written.below(folder), "settings/written", |file| Ok(words(&file.text())))),
         ]
     }
@@ -109,7 +112,7 @@ impl Probe for Settings {
                 match result {
                     Ok(_) if look.swept.class(id) == Class::Generated => {}
                     Ok(read) => {
-                        reading += usize::from(!read.names.is_empty());
+                        reading += 1;
                         for (name, line) in &read.names {
                             settings.entry(name).or_insert((path, *line));
                         }
