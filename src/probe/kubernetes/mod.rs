@@ -7,7 +7,6 @@ mod api_version;
 mod autoscaling;
 mod available;
 mod container;
-mod definition;
 mod exemption;
 mod facts;
 mod kustomization;
@@ -24,6 +23,7 @@ mod set;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod workload;
 
 use schemars::JsonSchema;

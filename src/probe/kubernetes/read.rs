@@ -11,7 +11,7 @@ use super::kustomization::{self, Kustomization, kustomization};
 use super::liveness::liveness;
 use super::object::{Body, Object, Supplied, text_at};
 use super::workload::{self, containers};
-use super::{access, api_version, autoscaling, definition, exemption, network, plain_secret, pod_security};
+use super::{access, api_version, autoscaling, exemption, network, plain_secret, pod_security, unread};
 
 /// What a file is.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ fn read(path: &str, bytes: &[u8], minor: u32) -> Result<Manifest, YamlFault> {
     if is_template(&text) {
         return Ok(Manifest::Template);
     }
-    let shorter = definition::without_schemas(&text);
+    let shorter = unread::without_unread(&text);
     match yaml_file::read_all(path, shorter.as_ref().map_or(bytes, String::as_bytes)) {
         Ok(documents) => Ok(manifest(&documents, minor)),
         Err(_) if text.contains("{{") || text.contains("{%") => Ok(Manifest::Template),
@@ -118,13 +118,14 @@ impl Objects {
             self.findings.push(Finding::new("nameless_objects", root.span.line, kind, note));
             return;
         };
-        let template = workload::template(kind, api_version, root);
+        let is_read = unread::is_read(kind);
+        let template = workload::template(kind, api_version, root).filter(|_| is_read);
         let mut object = Object {
             kind: kind.to_owned(),
             namespace: meta("namespace").unwrap_or("").to_owned(),
             name: name.to_owned(),
             line: root.span.line,
-            body: body(kind, api_version, root, template, name),
+            body: if is_read { body(kind, api_version, root, template, name) } else { Body::Named },
             findings: Vec::new(),
             exemptions: metadata
                 .and_then(|node| node.get("annotations"))
@@ -135,7 +136,9 @@ impl Objects {
             object.exemptions.extend(exemption::exemptions(annotations));
         }
         old_api(&mut object, api_version, minor, root);
-        self.judge(&mut object, api_version, root, template);
+        if is_read {
+            self.judge(&mut object, api_version, root, template);
+        }
         self.objects.push(object);
     }
 
