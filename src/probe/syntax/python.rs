@@ -11,7 +11,10 @@ use super::parse::Parsed;
 
 /// Places in one statement where an expression may go deeper; a statement with more is data, not code.
 const DEEPEST: usize = 20_000;
-/// Stack for a statement of that depth; only what is used of it becomes memory.
+/// Statements with no more, in blocks that are indented no further, have room on any thread's stack: a level takes some ten
+/// kilobytes at most.
+const SHALLOW: usize = 80;
+/// Stack for a statement of the largest depth; only what is used of it becomes memory.
 const STACK: usize = 256 * 1024 * 1024;
 
 /// Statements that only Python 2 has.
@@ -33,14 +36,15 @@ pub(super) fn parse(file: &FileBytes<'_>) -> Parsed {
     if is_of_another_language(text) {
         return Parsed::Data;
     }
-    if depth(file) > DEEPEST {
-        return Parsed::Data;
-    }
-    // The parser grows its stack itself, but what it built is taken apart on ours.
-    let fault = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || fault(text));
-        thread.ok().and_then(|thread| thread.join().ok())
-    });
+    let fault = match depth(file) {
+        0..=SHALLOW if indentation(file.bytes) <= SHALLOW => Some(fault(text)),
+        // The parser grows its stack itself, but what it built is taken apart on ours.
+        ..=DEEPEST => std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || fault(text));
+            thread.ok().and_then(|thread| thread.join().ok())
+        }),
+        _ => return Parsed::Data,
+    };
     match fault {
         Some(None) => Parsed::Good,
         None => Parsed::Data,
@@ -62,6 +66,12 @@ fn fault(text: &str) -> Option<(u32, String)> {
     let start = fault.location.start().to_usize().min(text.len());
     let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
     Some((u32::try_from(line).unwrap_or(u32::MAX), fault.error.to_string()))
+}
+
+/// The most blanks before any line: no statement stands in more blocks.
+fn indentation(bytes: &[u8]) -> usize {
+    let blanks = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')).count();
+    bytes.split(|byte| matches!(byte, b'\n' | b'\r')).map(blanks).max().unwrap_or(0)
 }
 
 /// The most places of any statement where an expression may go deeper: marks, and words after words.
@@ -128,7 +138,10 @@ mod tests {
 
     #[test]
     fn hostile_nesting_ends_and_names_the_line() {
-        for text in ["(".repeat(200_000), "-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))] {
+        let blocks = |depth: usize| (0..depth).map(|at| " ".repeat(at) + "if x:\n").collect::<String>();
+        for text in
+            [blocks(900), "(".repeat(200_000), "-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))]
+        {
             assert!(errors("a.py", &text).is_some());
         }
         let seen = sample::observe("syntax", "{}", &[("a.py", "x = 1\n\ndef f(:\n    pass\n")]).unwrap();
