@@ -109,8 +109,15 @@ pub fn prepare(options: &AuditOptions) -> Result<Prepared, NotPrepared> {
         require_env: options.require_env,
         root: options.root.clone(),
     };
+    // Neither waits for the other: a spec that is wrong is reported while the walk still goes on.
+    let walk = std::thread::spawn({
+        let root = options.root.clone();
+        move || Tree::open(&root)
+    });
     let loaded = spec::load(&options.spec, &load).map_err(NotPrepared::Problems)?;
-    let tree = Tree::open(&options.root)
+    let tree = walk
+        .join()
+        .unwrap_or_else(|_| Err("the walk failed; this is a fault of ours".to_owned()))
         .map_err(|reason| anyhow::anyhow!(reason))
         .with_context(|| format!("cannot walk `{}`", options.root.display()))
         .map_err(NotPrepared::Error)?;
@@ -168,13 +175,14 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
     });
     let timer = limit_run(options.limit, stop.clone());
     let replay = options.replay.clone();
-    let commit = match &replay {
-        Some(recording) => recording.commit.clone(),
-        None => git::state(&options.root, options.process_env.get("PATH").map(String::as_str)).await,
-    };
-    let (swept, wants) = match &replay {
-        Some(_) => (Arc::default(), vec![Vec::new(); prepared.plan.observations.len()]),
-        None => sweep_tree(prepared, options.workers, &stop).await,
+    let (commit, (swept, wants)) = match &replay {
+        Some(recording) => {
+            (recording.commit.clone(), (Arc::default(), vec![Vec::new(); prepared.plan.observations.len()]))
+        }
+        None => {
+            let path = options.process_env.get("PATH").map(String::as_str);
+            tokio::join!(git::state(&options.root, path), sweep_tree(prepared, options.workers, &stop))
+        }
     };
     let run_options = RunOptions { workers: options.workers, stop: stop.clone(), progress, replay: replay.clone() };
     let ran = run::run(prepared.plan.clone(), world, swept, wants, run_options).await;
