@@ -223,7 +223,7 @@ fn word(reception: Reception, reply: &Reply) -> &'static str {
 }
 
 /// Another host, or a path that is named for logging in.
-fn leads_to_login(to: &str, asked: &str) -> bool {
+pub(super) fn leads_to_login(to: &str, asked: &str) -> bool {
     let Some(url) = Url::parse(asked).ok().and_then(|asked| asked.join(to).ok()) else { return false };
     let elsewhere = Url::parse(asked).is_ok_and(|asked| asked.host_str() != url.host_str());
     elsewhere || names_login(url.path())

@@ -1,10 +1,12 @@
 //! Probe `brute_force`: logs in with wrong passwords, and reports whether the service slows that down or stops it, and
 //! whether its answers tell who has an account.
 //!
-//! Active and bounded: it ends at the first sign of a limit and after `attempts`. The password of the spec is never sent.
-//! Owns the sequence; how an answer is read is in `brute_force/attempt.rs`.
+//! Active and bounded: it ends at the first sign of a limit and after `attempts`. The password among the fields is never
+//! sent. Owns the sequence; how an answer is read is in `brute_force/attempt.rs`, whether the owner gets in afterwards in
+//! `brute_force/recovery.rs`.
 
 mod attempt;
+mod recovery;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::attempt::{Attempt, Met};
+use self::recovery::Owner;
 use super::http::fetch::Choice;
 use super::http::login::form;
 use super::http::round::{Request, Round, evidence};
@@ -40,6 +43,8 @@ const USUAL_ATTEMPTS: u64 = 12;
 const MOST_ATTEMPTS: u64 = 20;
 /// When nothing is said.
 const USUAL_TIMEOUT: Duration = Duration::from_secs(90);
+/// When nothing is said.
+const USUAL_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Parameters of probe `brute_force`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -67,7 +72,14 @@ struct Params {
     /// Wrong passwords that are sent at most, 3 to 20; default 12.
     #[serde(default)]
     attempts: Option<Spanned<u64>>,
-    /// When the whole round counts as not answered; default 90 s.
+    /// The right password of the account, sent before the wrong ones and after a limit was met: is the owner shut out, too,
+    /// and for how long?
+    #[serde(default)]
+    right_password: Option<String>,
+    /// How long is watched whether the right password is taken again; default 30 s.
+    #[serde(default)]
+    patience: Option<Spanned<String>>,
+    /// When the whole round counts as not answered; default 90 s and `patience`.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
 }
@@ -81,6 +93,8 @@ struct BruteForce {
     account_field: String,
     password_field: String,
     attempts: u64,
+    right_password: Option<String>,
+    patience: Duration,
     timeout: Duration,
 }
 
@@ -114,6 +128,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let help = "name them with `account_field` and `password_field`";
         problems.push(node.problem("which field is the account, and which the password?").help(help));
     }
+    let patience = limits::timeout(params.patience.as_ref(), problems).unwrap_or(USUAL_PATIENCE);
     Some(Box::new(Inquiry(BruteForce {
         target: params.target.value,
         path,
@@ -122,7 +137,9 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         fields: fields.into_iter().collect(),
         json,
         attempts,
-        timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT),
+        timeout: limits::timeout(params.timeout.as_ref(), problems).unwrap_or(USUAL_TIMEOUT + patience),
+        right_password: params.right_password,
+        patience,
     })))
 }
 
@@ -135,9 +152,15 @@ struct Seen {
     wait: Option<Duration>,
     /// Whether an account that cannot exist is answered differently; `None` when no account was named.
     enumerates: Option<bool>,
+    owner: Owner,
 }
 
 impl BruteForce {
+    /// How often the right password is sent at most: before, at once, and while that is watched.
+    fn knocks(&self) -> u64 {
+        if self.right_password.is_some() { 2 + u64::from(recovery::LOOKS) } else { 0 }
+    }
+
     async fn guess(
         &self,
         account: &str,
@@ -146,7 +169,8 @@ impl BruteForce {
     ) -> Result<(Seen, Evidence), Unknown> {
         let (first, mut place) = self.attempt(account, 1, round).await?;
         let enumerates = stranger.map(|stranger| stranger.differs_from(&first));
-        let mut seen = Seen { alike: 1, end: Met::Alike, wait: None, enumerates };
+        let owner = Owner::Unasked("no `right_password` of a named account was given, or no limit was met");
+        let mut seen = Seen { alike: 1, end: Met::Alike, wait: None, enumerates, owner };
         if let Some(why) = first.is_no_login() {
             (seen.end, seen.enumerates) = (Met::Unclear(why), None);
             return Ok((seen, place));
@@ -156,6 +180,8 @@ impl BruteForce {
             (seen.end, seen.wait, seen.enumerates) = (Met::Unclear(why), first.wait, None);
             return Ok((seen, place));
         }
+        let knows_owner = self.right_password.is_some() && stranger.is_some();
+        let was_in = knows_owner && self.owner_gets_in(account, &first, round).await?;
         while seen.alike < self.attempts {
             let (next, there) = self.attempt(account, seen.alike + 1, round).await?;
             (seen.end, place) = (next.beside(&first), there);
@@ -165,14 +191,29 @@ impl BruteForce {
             }
             seen.alike += 1;
         }
+        if knows_owner && matches!(seen.end, Met::Throttled(_)) {
+            seen.owner = match was_in {
+                true => self.watch_owner(account, (&first, seen.wait), round).await?,
+                false => Owner::NeverIn,
+            };
+        }
         Ok((seen, place))
     }
 
     /// One wrong password.
     async fn attempt(&self, account: &str, number: u64, round: &mut Round<'_>) -> Result<(Attempt, Evidence), Unknown> {
+        self.log_in(account, &format!("shipworthy-wrong-{number}"), round).await
+    }
+
+    async fn log_in(
+        &self,
+        account: &str,
+        password: &str,
+        round: &mut Round<'_>,
+    ) -> Result<(Attempt, Evidence), Unknown> {
         let mut fields = self.fields.clone();
         fields.insert(self.account_field.clone(), account.to_owned());
-        fields.insert(self.password_field.clone(), format!("shipworthy-wrong-{number}"));
+        fields.insert(self.password_field.clone(), password.to_owned());
         let (kind, body) = if self.json {
             ("application/json", serde_json::to_string(&fields).unwrap_or_default())
         } else {
@@ -222,6 +263,7 @@ fn facts(seen: &Seen, named: bool) -> Facts {
     let enumerates = seen.enumerates.map(|differs| Fact::Present(Value::Bool(differs)));
     let why = "the answer for an account that exists is not known; name one that is made for tests";
     facts.set("enumerates", enumerates.unwrap_or_else(|| unseen(why)));
+    recovery::set(&mut facts, seen.owner);
     facts
 }
 
@@ -234,7 +276,7 @@ fn said(seen: &Seen) -> String {
     };
     let told =
         if seen.enumerates == Some(true) { "; an account that cannot exist is answered differently" } else { "" };
-    format!("{end}{told}")
+    format!("{end}{told}{}", recovery::said(seen.owner))
 }
 
 #[rustfmt::skip] // One line each, as a table.
@@ -245,6 +287,9 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new("by", FactType::Text, "What showed it: `status 429`, `status 423`, `another status`, `a captcha`, `a message`, `a delay`; absent when nothing did."),
         FactDecl::new("retry_after", FactType::Duration, "How long the refusal asks to wait; absent if it does not say."),
         FactDecl::new("enumerates", FactType::Bool, "Whether a wrong password of the named account is answered differently from one of an account that cannot exist, by status or words."),
+        FactDecl::new("locks_owner", FactType::Bool, "Whether the right password is refused, too, once a limit was met; unobserved without `right_password`."),
+        FactDecl::new("recovers", FactType::Bool, "Whether the right password is taken again in `patience`; unobserved without `right_password`."),
+        FactDecl::new("recovery_time", FactType::Duration, "How long after the last wrong password the right one was taken."),
         FactDecl::new("attempts", FactType::Count, "Wrong passwords that were answered alike."),
     ]
 }
@@ -262,7 +307,7 @@ impl Inquire for BruteForce {
     }
 
     fn touch(&self) -> Touch {
-        let contact = Contact::below(&self.target, "POST", &self.path, self.attempts + 1);
+        let contact = Contact::below(&self.target, "POST", &self.path, self.attempts + 1 + self.knocks());
         Touch { contacts: vec![contact], active: true, ..Touch::default() }
     }
 

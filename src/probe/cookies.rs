@@ -120,10 +120,8 @@ impl Cookies {
             return None;
         }
         let name = cookie.name().to_owned();
-        let lower = name.to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
         let named = |names: &[String]| names.contains(&name);
-        let session = named(&self.session) || (has(SESSION) && !has(NO_SESSION) && !named(&self.readable));
+        let session = named(&self.session) || (names_session(&name) && !named(&self.readable));
         let secure = cookie.secure() == Some(true);
         let mut faults = Vec::new();
         let mut add = |fault: Fault, wrong: bool| faults.extend(wrong.then_some(fault));
@@ -137,6 +135,13 @@ impl Cookies {
         add(Fault::TooLong, line.len() > LONGEST);
         Some(Set { name, session, faults })
     }
+}
+
+/// Whether a cookie of this name stands for a login.
+pub(super) fn names_session(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    has(SESSION) && !has(NO_SESSION)
 }
 
 /// What the prefixes of a name promise (RFC 6265bis §4.1.3).
@@ -166,8 +171,13 @@ fn facts(set: &[Set]) -> Facts {
     facts.present("count", Value::count(set.len()));
     facts.present("sessions", names(&|cookie| cookie.session));
     facts.present("insecure", with(Fault::Insecure));
-    let insecure = names(&|cookie| cookie.session && cookie.faults.contains(&Fault::Insecure));
-    for (fact, value) in [("sessions_insecure", insecure), ("sessions_readable", with(Fault::Readable))] {
+    let sessions_with = |fault: Fault| names(&|cookie| cookie.session && cookie.faults.contains(&fault));
+    for (fact, fault) in [
+        ("sessions_insecure", Fault::Insecure),
+        ("sessions_readable", Fault::Readable),
+        ("sessions_without_same_site", Fault::NoSameSite),
+    ] {
+        let value = sessions_with(fault);
         let seen = set.iter().any(|cookie| cookie.session);
         facts.set(fact, if seen { Fact::Present(value) } else { Fact::Unobserved(NO_SESSION_SEEN.to_owned()) });
     }
@@ -187,6 +197,10 @@ fn declared() -> Vec<FactDecl> {
         names("insecure", "Those without `Secure`."),
         names("sessions_insecure", "Sessions without `Secure`; unobserved when the answer begins none."),
         names("sessions_readable", "Sessions without `HttpOnly`; unobserved when the answer begins none."),
+        names(
+            "sessions_without_same_site",
+            "Sessions without a valid `SameSite`; unobserved when the answer begins none.",
+        ),
         names("without_same_site", "Those without a valid `SameSite`."),
         names("same_site_none_insecure", "Those with `SameSite=None` but without `Secure`, which browsers refuse."),
         names("wrong_prefix", "Those that break what `__Host-` or `__Secure-` promises (RFC 6265bis §4.1.3)."),

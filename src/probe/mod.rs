@@ -21,6 +21,7 @@ mod compose;
 mod cookies;
 mod cors;
 mod coverage;
+mod csrf;
 mod data;
 mod delivery;
 mod disclosure;
@@ -42,6 +43,8 @@ mod gitlab;
 mod glob_parameter;
 mod grafana;
 mod grpc_health;
+mod health;
+mod html_tokens;
 pub(crate) mod http;
 mod image;
 mod ingest;
@@ -76,6 +79,7 @@ mod registry_tests;
 mod report_file;
 mod report_json;
 mod report_paths;
+mod resources;
 mod runner;
 mod runtime;
 #[cfg(test)]
@@ -84,6 +88,7 @@ mod secret_name;
 mod secrets;
 mod security_headers;
 mod service;
+mod session;
 mod settings;
 mod sse;
 mod syntax;
@@ -259,6 +264,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &cookies::DEF,
     &cors::DEF,
     &coverage::DEF,
+    &csrf::DEF,
     &data::DEF,
     &delivery::DEF,
     &disclosure::DEF,
@@ -273,6 +279,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &gitlab::DEF,
     &grafana::DEF,
     &grpc_health::DEF,
+    &health::DEF,
     &http::DEF,
     &ingest::DEF,
     &injection::DEF,
@@ -295,9 +302,11 @@ pub static PROBES: &[&ProbeDef] = &[
     &promql::DEF,
     &rate_limit::DEF,
     &redis::DEF,
+    &resources::DEF,
     &runtime::DEF,
     &secrets::DEF,
     &security_headers::DEF,
+    &session::DEF,
     &settings::DEF,
     &sse::DEF,
     &syntax::DEF,

@@ -6,7 +6,7 @@
 
 mod cookies;
 mod csp;
-mod domain;
+pub(super) mod domain;
 mod integrity;
 mod judged;
 mod own;
@@ -15,6 +15,7 @@ mod policy;
 mod preload;
 mod retrieve;
 mod scored;
+mod scripting;
 mod seen;
 mod single;
 mod transport;
@@ -210,10 +211,39 @@ fn declared() -> Vec<FactDecl> {
             FactType::Text,
             "Result of test `redirection`, whatever the status; unobserved when the http port was not asked, or the host is a loopback address.",
         ),
+        FactDecl::new(
+            "hsts.valid",
+            flag.clone(),
+            "Whether browsers keep what HSTS says: one header, a whole number of seconds; absent without HSTS.",
+        ),
         FactDecl::new("hsts.max_age", FactType::Duration, "What HSTS really says; absent without a number."),
         FactDecl::new("hsts.subdomains", flag.clone(), "Whether HSTS includes subdomains; absent without HSTS."),
         FactDecl::new("hsts.preload", flag.clone(), "Whether HSTS asks for the preload list; absent without HSTS."),
         FactDecl::new("hsts.preloaded", flag.clone(), "Whether the host is on the preload list."),
+        FactDecl::new("html", flag.clone(), "Whether the answer is a page."),
+        FactDecl::new("csp.set", flag.clone(), "Whether a policy is enforced, by a header or by the page."),
+        FactDecl::new("csp.report_only", flag.clone(), "Whether there is one that only reports."),
+        FactDecl::new(
+            "csp.inline",
+            flag.clone(),
+            "Whether it lets inline scripts run, or those of any host; true without a policy. Beside a nonce or hash, and with \
+             `'strict-dynamic'`, what browsers then ignore does not count.",
+        ),
+        FactDecl::new(
+            "csp.eval",
+            flag.clone(),
+            "Whether it lets text run as script (`'unsafe-eval'`); true without a policy.",
+        ),
+        FactDecl::new(
+            "csp.unset",
+            texts.clone(),
+            "Of `object-src` and `base-uri` those that limit nothing: plugins, and where relative addresses lead.",
+        ),
+        FactDecl::new(
+            "framing",
+            flag.clone(),
+            "Whether it says who may show it in a frame: `frame-ancestors` other than `*`, or `X-Frame-Options`.",
+        ),
         FactDecl::new(
             "cors.credentials_for_any_origin",
             flag,

@@ -4,7 +4,8 @@
 //! there is a TLS service instead, see `tls_service`. A path with `serves: N` is answered N times, then as
 //! `beyond PATH` says; with `as TOKEN PATH` it answers whoever brings that bearer token; `echo: NAME` puts the query's
 //! parameter of that name in the place of `{NAME}` in the body, `echo_as: html` escaped. A path that `takes` members of
-//! some types answers as `bad PATH` says when the body is anything else, or does not come.
+//! some types answers as `bad PATH` says when the body is anything else, or does not come, and one that is `own_only` when a
+//! page of another site asks. With `with COOKIE PATH` it answers whoever brings that line of `Cookie`.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -52,6 +53,9 @@ struct Response {
     /// Members of the JSON object it takes, each `string` or `number`.
     #[serde(default)]
     takes: BTreeMap<String, String>,
+    /// Whether only the site's own pages get this answer.
+    #[serde(default)]
+    own_only: bool,
 }
 
 /// How a parameter is put into a body.
@@ -204,11 +208,13 @@ impl Responses {
     fn found(&self, head: &str, method: &str, paths: [&str; 2], body: &[u8], prefix: &str) -> Response {
         let token = header(head, "authorization").and_then(|value| value.strip_prefix("Bearer "));
         let own = paths.map(|path| format!("as {} {path}", token.unwrap_or_default()));
+        let known = paths.map(|path| format!("with {} {path}", header(head, "cookie").unwrap_or_default()));
         let plain = paths.map(|path| [format!("{prefix}{method} {path}"), format!("{prefix}{path}")]);
-        let keys = own.into_iter().chain(plain.into_iter().flatten()).chain([format!("{prefix}default")]);
+        let keys = own.into_iter().chain(known).chain(plain.into_iter().flatten()).chain([format!("{prefix}default")]);
         let found = keys.into_iter().find_map(|key| self.answers.get(&key).map(|response| (key, response)));
         let Some((key, response)) = found else { return Response { status: 404, ..Response::default() } };
-        if !is_taken(&response.takes, body) {
+        let foreign = response.own_only && header(head, "sec-fetch-site") == Some("cross-site");
+        if foreign || !is_taken(&response.takes, body) {
             return self.answers[&format!("bad {key}")].clone();
         }
         let Some(most) = response.serves else { return response.clone() };

@@ -112,3 +112,53 @@ fn without_permission_no_password_is_tried() {
     let problems = bench.decode_problems("brute_force", "target: app\njson: { pin: '1' }\nattempts: 500\n");
     assert_eq!(problems.len(), 2, "{problems:?}");
 }
+
+/// `ada` has the password `right`; after three wrong ones the account is locked for as many attempts as `locked` says.
+fn locking(locked: u32) -> Server {
+    let tries = Mutex::new((0, 0));
+    Server::new(move |head, stream| {
+        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        let _ = stream.read_exact(&mut body);
+        let json: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        let (wrong, refused) = &mut *tries.lock().unwrap();
+        let status = match (json["user"].as_str(), json["password"].as_str()) {
+            (Some("ada"), _) if *wrong >= 3 && *refused < locked => {
+                *refused += 1;
+                423
+            }
+            (Some("ada"), Some("right")) => 200,
+            (Some("ada"), _) => {
+                *wrong += 1;
+                401
+            }
+            _ => 401,
+        };
+        let _ = stream
+            .write_all(format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes());
+    })
+}
+
+fn of_owner(server: &Server, more: &str) -> Observation {
+    let account = "json: { user: ada, password: never-sent }\npatience: 2 s\n";
+    ask(server, &format!("{account}{more}"))
+}
+
+#[test]
+fn the_owner_gets_in_again_after_a_while_or_does_not() {
+    let open = of_owner(&locking(1), "right_password: right\n");
+    assert!(is(&open, "throttled") && !is(&open, "locks_owner") && is(&open, "recovers"));
+    let for_a_while = of_owner(&locking(3), "right_password: right\n");
+    assert!(is(&for_a_while, "locks_owner") && is(&for_a_while, "recovers"));
+    let for_ever = of_owner(&locking(u32::MAX), "right_password: right\n");
+    assert!(is(&for_ever, "locks_owner") && !is(&for_ever, "recovers"));
+    assert!(unobserved(&for_ever, "recovery_time").contains("not within"));
+}
+
+#[test]
+fn of_the_owner_nothing_is_known_without_the_right_password() {
+    let unasked = of_owner(&locking(9), "");
+    assert!(unobserved(&unasked, "recovers").contains("right_password"));
+    let wrong = of_owner(&locking(9), "right_password: mistaken\n");
+    assert!(unobserved(&wrong, "recovers").contains("before the wrong ones, either"));
+}

@@ -39,6 +39,27 @@ fn bad_chunks_and_lying_lengths_are_never_a_body() {
     }
 }
 
+/// It sends a part, keeps the connection, and says nothing more.
+#[test]
+fn a_stall_in_the_middle_times_out() {
+    let stalling = |part: &'static str| {
+        Server::new(move |_, stream| {
+            let _ = stream.write_all(part.as_bytes());
+            sleep(Duration::from_secs(5));
+        })
+    };
+    for head in ["HTT", "HTTP/1.1 200 OK\r\ncontent-le"] {
+        nothing_but(&look(&stalling(head).url(), ""), "timeout");
+    }
+    for body in ["content-length: 9\r\n\r\nok", "transfer-encoding: chunked\r\n\r\n5\r\nhel"] {
+        let server = Server::new(move |_, stream| {
+            let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{body}").as_bytes());
+            sleep(Duration::from_secs(5));
+        });
+        head_but(&look(&server.url(), ""), "timeout");
+    }
+}
+
 /// HTTP/2 frames (RFC 9113 §4.1): length, type, flags, stream, payload.
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();

@@ -6,13 +6,16 @@ mod active;
 mod authz;
 mod brute_force;
 mod conformance;
+mod csrf;
 mod disclosure;
 mod drill;
 mod faults;
 mod injection;
+mod logout;
 mod malformed;
 mod metrics;
 mod origin;
+mod pages;
 #[path = "../probing/mod.rs"]
 mod probing;
 mod promql;

@@ -234,7 +234,7 @@ fn own_headers() -> Vec<Header> {
 pub(crate) async fn aim(fetch: &Fetch<'_>, world: &World, until: Deadline) -> Result<Aim, Unknown> {
     match (chosen(fetch, world)?, fetch.address.target()) {
         (Some(Credential::Login(login)), Some(target)) => {
-            let session = login::log_in(&login, target, world, until).await?;
+            let session = login::log_in(&login, target, world, until, None).await?;
             let mut aim = aim_as(fetch, world, Some(session.credential))?;
             aim.requests = 1;
             aim.secrets = session.secrets;

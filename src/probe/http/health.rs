@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 /// What a service says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Health {
+pub(in crate::probe) enum Health {
     Up,
     Degraded,
     Down,
@@ -22,12 +22,12 @@ impl Health {
     }
 
     /// Whether it says the contrary of a status: down with success, or up with an error.
-    pub(super) fn contradicts(self, status: u16) -> bool {
+    pub(in crate::probe) fn contradicts(self, status: u16) -> bool {
         (self == Health::Down) == (status < 400)
     }
 
     /// What a body says; `None` when it speaks none of the vocabularies.
-    pub(super) fn of(body: &str) -> Option<Health> {
+    pub(in crate::probe) fn of(body: &str) -> Option<Health> {
         let text = body.trim();
         let word = match serde_json::from_str::<Json>(text) {
             Ok(Json::Object(members)) => members.get("status")?.as_str()?.to_owned(),

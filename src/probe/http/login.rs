@@ -1,12 +1,10 @@
 //! Logging in: one POST whose answer gives a token or cookies.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
-use cookie_store::RawCookie;
 use serde_json::Value as Json;
 
 use super::fetch::{Address, Choice, Fetch, aim_as};
+use super::jar::{Jar, lines};
 use super::round::body_text;
 use crate::model::Unknown;
 use crate::model::target::{Credential, Login};
@@ -14,20 +12,34 @@ use crate::world::net::{Reply, Url};
 use crate::world::{Deadline, World};
 
 /// What a login gave.
-pub(super) struct Session {
+#[derive(Clone)]
+pub(crate) struct Session {
     /// How to present oneself from now on.
-    pub(super) credential: Credential,
+    pub(crate) credential: Credential,
     /// What must never be shown.
-    pub(super) secrets: Vec<String>,
+    pub(crate) secrets: Vec<String>,
+    /// Lines of `Set-Cookie` of the answer.
+    pub(crate) lines: Vec<String>,
+    /// Seconds that a token is good for, as the answer says beside it (RFC 6749 §5.1).
+    pub(crate) expires_in: Option<i64>,
 }
 
-/// Logs in. Unknown when that fails: then nothing can be said about what a user sees.
-pub(super) async fn log_in(login: &Login, target: &str, world: &World, until: Deadline) -> Result<Session, Unknown> {
+/// Logs in; `brought` is the line of `Cookie` that the visitor has already. Unknown when that fails: then nothing can be
+/// said about what a user sees.
+pub(super) async fn log_in(
+    login: &Login,
+    target: &str,
+    world: &World,
+    until: Deadline,
+    brought: Option<&str>,
+) -> Result<Session, Unknown> {
     let (kind, body) = encoded(login);
+    let brought = brought.map(|line| ("cookie".to_owned(), line.to_owned()));
+    let headers = std::iter::once(("content-type".to_owned(), kind.to_owned())).chain(brought).collect();
     let fetch = Fetch {
         address: &Address::Target { name: target.to_owned(), path: login.path.clone() },
         method: "POST",
-        headers: &BTreeMap::from([("content-type".to_owned(), kind.to_owned())]),
+        headers: &headers,
         body: None,
         credentials: &Choice::None,
         redirects: 0,
@@ -42,16 +54,18 @@ pub(super) async fn log_in(login: &Login, target: &str, world: &World, until: De
     match &login.token {
         Some(path) => {
             let token = token(&reply, path).ok_or_else(|| no(format!("gave no text at `body.{path}`")))?;
-            Ok(Session { credential: Credential::Bearer(token.clone()), secrets: vec![token] })
+            let (lines, expires_in) = (lines(&reply).map(str::to_owned).collect(), expires_in(&reply, path));
+            Ok(Session { credential: Credential::Bearer(token.clone()), secrets: vec![token], lines, expires_in })
         }
         None => {
-            let cookies = cookies(&reply);
-            if cookies.is_empty() {
+            let mut jar = Jar::default();
+            jar.take(lines(&reply));
+            let Some(line) = jar.line() else {
                 return Err(no("set no cookie; name the token's place with `token: body.…`".to_owned()));
-            }
-            let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let secrets = cookies.into_iter().map(|(_, value)| value).collect();
-            Ok(Session { credential: Credential::Cookie(pairs.join("; ")), secrets })
+            };
+            let secrets = jar.iter().map(|(_, value)| value.to_owned()).collect();
+            let lines = lines(&reply).map(str::to_owned).collect();
+            Ok(Session { credential: Credential::Cookie(line), secrets, lines, expires_in: None })
         }
     }
 }
@@ -76,17 +90,18 @@ fn token(reply: &Reply, path: &str) -> Option<String> {
     value.as_str().filter(|token| !token.is_empty()).map(str::to_owned)
 }
 
-fn cookies(reply: &Reply) -> Vec<(String, String)> {
-    let lines = reply.headers.iter().filter(|(name, _)| name == "set-cookie");
-    let parsed = lines.filter_map(|(_, line)| RawCookie::parse(line.clone()).ok());
-    parsed
-        .filter(|cookie| !cookie.value().is_empty())
-        .map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned()))
-        .collect()
+/// `expires_in` beside the token.
+fn expires_in(reply: &Reply, path: &str) -> Option<i64> {
+    let json: Json = serde_json::from_str(&body_text(reply)).ok()?;
+    let beside = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+    let parent = beside.split('.').filter(|key| !key.is_empty()).try_fold(&json, |value, key| value.get(key))?;
+    parent.get("expires_in")?.as_i64()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

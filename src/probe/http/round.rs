@@ -7,8 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use super::fetch::{Address, Aim, Choice, Fetch, Fetched, aim_as, chosen, own_trouble};
+use super::fetch::{Address, Aim, Choice, Fetch, Fetched, aim_as, chosen, own_trouble, target};
 use super::hidden::hide;
+use super::identity::credential;
 use super::login::{Session, log_in};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::target::Credential;
@@ -106,6 +107,24 @@ impl<'w> Round<'w> {
         Ok(aim)
     }
 
+    /// The target's credentials of this name. Unknown when there are none, or they cannot be read.
+    pub(crate) fn credential(&self, choice: &Choice) -> Result<Option<Credential>, Unknown> {
+        credential(choice, Some(target(self.target, self.world)?), None)
+    }
+
+    /// Logs in anew, whoever was logged in before; `brought` is the line of `Cookie` that the visitor has already.
+    pub(crate) async fn log_in(&mut self, choice: &Choice, brought: Option<&str>) -> Result<Session, Unknown> {
+        let Some(Credential::Login(login)) = self.credential(choice)? else {
+            return Err(Unknown::because("the credentials are no `login`; only a login begins a session"));
+        };
+        let until = self.each()?;
+        self.requests += 1;
+        let session = log_in(&login, self.target, self.world, until, brought).await?;
+        // kept so that what it gave is hidden in all that is said
+        self.sessions.insert(format!("login {}", self.requests), session.clone());
+        Ok(session)
+    }
+
     /// Waits, as far as there is time; whether there was.
     pub(crate) async fn wait(&self, pause: Duration) -> bool {
         let fits = pause < self.until.left();
@@ -132,7 +151,7 @@ impl<'w> Round<'w> {
                 if !self.sessions.contains_key(&who) {
                     let until = self.each()?;
                     self.requests += 1;
-                    self.sessions.insert(who.clone(), log_in(&login, self.target, self.world, until).await?);
+                    self.sessions.insert(who.clone(), log_in(&login, self.target, self.world, until, None).await?);
                 }
                 self.sessions.get(&who).map(|session| session.credential.clone())
             }

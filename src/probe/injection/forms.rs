@@ -2,13 +2,11 @@
 
 use std::cell::RefCell;
 
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{
-    BufferQueue, EndTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{EndTag, Tag, TagToken, Token, TokenSink, TokenSinkResult};
 use indexmap::IndexMap;
 
 use super::carrier::{Carrier, Kind};
+use crate::probe::html_tokens::{attribute, read};
 use crate::world::net::Url;
 
 /// Forms of a page that are looked at.
@@ -18,13 +16,7 @@ const MOST_FIELDS: usize = 20;
 
 /// What can be sent from a page, to its own origin only. `base` is what the target's own URL adds before each path.
 pub(super) fn forms(html: &str, page: &Url, base: &str) -> Vec<Carrier> {
-    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-    // the sink never asks to stop, so one call takes all there is
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    let found = tokenizer.sink.forms.into_inner().done;
+    let found = read(html, Sink::default()).forms.into_inner().done;
     found.into_iter().filter_map(|form| carrier(form, page, base)).collect()
 }
 
@@ -92,11 +84,6 @@ impl Found {
             form.fields.insert(name, attribute(tag, "value"));
         }
     }
-}
-
-fn attribute(tag: &Tag, name: &str) -> String {
-    let found = tag.attrs.iter().find(|attribute| &*attribute.name.local == name);
-    found.map(|attribute| attribute.value.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

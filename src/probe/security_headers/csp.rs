@@ -8,7 +8,8 @@ use super::scored::{Algorithm, Scored, framing, policy};
 use super::seen::Answer;
 
 /// Sources as good as everything.
-const BROAD: &[&str] = &["ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"];
+pub(super) const BROAD: &[&str] =
+    &["ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"];
 /// Directives whose content runs nothing.
 const PASSIVE: &[&str] = &["img-src", "media-src"];
 const NONCES_AND_HASHES: &[&str] = &["'sha256-", "'sha384-", "'sha512-", "'nonce-"];
@@ -50,6 +51,24 @@ impl Policies {
     fn exist(&self) -> bool {
         let header = Policy::read(&self.header).is_ok_and(|policy| !policy.is_empty());
         header || Policy::of_meta(&self.meta).is_ok_and(|policy| !policy.is_empty())
+    }
+
+    /// All of them together, as far as they are enforced and can be read.
+    pub(super) fn enforced(&self) -> Option<Policy> {
+        if !self.exist() {
+            return None;
+        }
+        Policy::read(&self.all()).ok()
+    }
+
+    /// Whether there is one that only reports.
+    pub(super) fn only_reports(&self) -> bool {
+        self.report_only
+    }
+
+    /// Who may frame the page, as headers say; a page cannot say that itself.
+    pub(super) fn frame_ancestors(&self) -> Option<IndexSet<String>> {
+        Policy::read(&self.header).ok()?.get("frame-ancestors").cloned()
     }
 
     /// Whether they name who may frame the page, whoever that is.
@@ -103,7 +122,7 @@ fn any() -> IndexSet<String> {
 }
 
 /// The directive that speaks for this one.
-fn deciding(all: &Policy, directive: &'static str) -> Option<&'static str> {
+pub(super) fn deciding(all: &Policy, directive: &'static str) -> Option<&'static str> {
     [directive, "default-src"].into_iter().find(|name| all.get(name).is_some())
 }
 
@@ -131,7 +150,7 @@ fn relax(all: &mut Policy, script: Option<&str>, style: Option<&str>) -> bool {
     false
 }
 
-fn has_nonce_or_hash(sources: &IndexSet<String>) -> bool {
+pub(super) fn has_nonce_or_hash(sources: &IndexSet<String>) -> bool {
     sources.iter().any(|source| NONCES_AND_HASHES.iter().any(|start| source.starts_with(start)))
 }
 

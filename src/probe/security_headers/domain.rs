@@ -13,7 +13,7 @@ pub(super) fn is_address(host: &str) -> bool {
 }
 
 /// The registrable domain by the suffixes of registries alone (`io` of `x.github.io`); `None` for addresses and suffixes.
-pub(super) fn registrable(host: &str) -> Option<&str> {
+pub(in crate::probe) fn registrable(host: &str) -> Option<&str> {
     let host = host.strip_suffix('.').unwrap_or(host);
     if is_address(host) || host.is_empty() {
         return None;

@@ -2,6 +2,7 @@
 //! and which protections a page or an API lacks.
 
 use super::preload::Preloads;
+use super::scripting;
 use super::seen::{Answer, Scan, joined};
 use super::transport::{self, Transport};
 use crate::model::{Exact, Fact, Facts, Value};
@@ -37,6 +38,7 @@ pub(super) fn set(facts: &mut Facts, scan: &Scan, profile: Profile, (preloads, o
     let Some(visit) = scan.visit() else { return };
     set_redirection(facts, scan, preloads);
     set_transport(facts, scan);
+    scripting::set(facts, &visit.answer);
     facts.present("hsts.preloaded", Value::Bool(preloads.covers(&scan.host)));
     facts.present("cors.credentials_for_any_origin", Value::Bool(reflects(scan, origin)));
     facts.present("disclosure", list(disclosure(&visit.answer)));
@@ -66,7 +68,7 @@ fn set_redirection(facts: &mut Facts, scan: &Scan, preloads: &Preloads) {
 }
 
 fn set_transport(facts: &mut Facts, scan: &Scan) {
-    let names = ["hsts.max_age", "hsts.subdomains", "hsts.preload"];
+    let names = ["hsts.valid", "hsts.max_age", "hsts.subdomains", "hsts.preload"];
     let Some(visit) = &scan.https else {
         for name in names {
             facts.set(name, Fact::Unobserved("https did not answer".to_owned()));
@@ -77,6 +79,7 @@ fn set_transport(facts: &mut Facts, scan: &Scan) {
     let age = read.and_then(|read| read.max_age).map(|age| Value::Number(Exact::whole(age)));
     facts.set("hsts.max_age", age.map_or(Fact::Absent, Fact::Present));
     let flag = |flag: Option<bool>| flag.map_or(Fact::Absent, |flag| Fact::Present(Value::Bool(flag)));
+    facts.set("hsts.valid", flag(read.map(Transport::is_valid)));
     facts.set("hsts.subdomains", flag(read.map(|read| read.subdomains)));
     facts.set("hsts.preload", flag(read.map(|read| read.preload)));
 }

@@ -1,14 +1,13 @@
 //! What a page of HTML says about itself: its scripts, its policies in `meta`, its referrer policy.
 //!
-//! Reads tokens, not a tree, so that a hostile page costs no more than its length. Owns `html5ever`.
+//! Reads tokens, not a tree, so that a hostile page costs no more than its length.
 
 use std::cell::RefCell;
 
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{
-    BufferQueue, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult};
+
+use crate::probe::html_tokens;
 
 /// How strictly a page is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,14 +42,7 @@ pub(super) struct Page {
 
 /// Reads a page.
 pub(super) fn read(html: &str, reading: Reading) -> Page {
-    let sink = Sink { reading, seen: RefCell::default() };
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-    // the sink never asks to stop, so one call takes all there is
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    tokenizer.sink.seen.into_inner().page
+    html_tokens::read(html, Sink { reading, seen: RefCell::default() }).seen.into_inner().page
 }
 
 struct Sink {

@@ -43,6 +43,11 @@ impl Transport {
         read
     }
 
+    /// Whether browsers keep it (RFC 6797 §6.1): one header, with a whole number of seconds.
+    pub(super) fn is_valid(self) -> bool {
+        !self.several && self.max_age.is_some_and(|age| age >= 0)
+    }
+
     fn scored(self) -> Scored {
         if self.several || !self.has_max_age {
             return transport::INVALID;
