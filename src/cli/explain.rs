@@ -149,7 +149,7 @@ fn meaning<'s>(schema: &'s FactSchema, line: &str) -> Option<&'s str> {
         let rest = line.strip_prefix(&**name);
         rest.is_some_and(|rest| !(is_whole && rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')))
     };
-    schema.decls.iter().find(is_about).map(|decl| decl.doc.as_ref())
+    schema.decls.iter().find(is_about).map(|decl| decl.doc)
 }
 
 fn inline(node: &Node) -> String {
