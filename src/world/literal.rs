@@ -1,10 +1,11 @@
 //! Literals that a pattern cannot do without. How they are searched for is in `prefilter`. Owns the crate
 //! `regex-syntax` (with `ascii_word`, `weight`).
 
+use memchr::memmem;
 use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
 
 /// A pattern with more literals than this searches for itself.
 const MOST: usize = 512;
@@ -20,13 +21,16 @@ const LONG_ENOUGH: usize = 6;
 pub struct Literal {
     /// Its bytes; small letters where the case of ASCII letters does not count.
     pub(super) bytes: Vec<u8>,
-    /// Whether it stands for any mix of capital and small letters.
+    /// Whether it stands for any mix of capital and small letters. In a text with other letters that Unicode takes for
+    /// those of ASCII ([`has_letters_alike`]) nothing can be said.
     pub(super) any_case: bool,
+    /// Whether no letter, digit or `_` of ASCII stands next to it.
+    pub(super) whole_word: bool,
 }
 
 impl From<Vec<u8>> for Literal {
     fn from(bytes: Vec<u8>) -> Literal {
-        Literal { bytes, any_case: false }
+        Literal { bytes, any_case: false, whole_word: false }
     }
 }
 
@@ -36,6 +40,12 @@ impl Literal {
         let head = text.get(..self.bytes.len());
         head.is_some_and(|head| if self.any_case { head.eq_ignore_ascii_case(&self.bytes) } else { head == self.bytes })
     }
+}
+
+/// Whether a text has a long s or a Kelvin sign, which match `s` and `k` where case does not count: no other character
+/// beyond ASCII matches one of it.
+pub(super) fn has_letters_alike(text: &[u8]) -> bool {
+    ["\u{17f}", "\u{212a}"].iter().any(|letter| memmem::find(text, letter.as_bytes()).is_some())
 }
 
 /// Literals of which at least one occurs in every match; none when there is no such useful set.
@@ -78,40 +88,118 @@ type Literals = Vec<Literal>;
 /// The set whose shortest literal is longest, of those that start a match, end it, or stand within it.
 fn needed(hir: &Hir) -> Option<Literals> {
     let ends = [ExtractKind::Prefix, ExtractKind::Suffix].into_iter().filter_map(|kind| at_an_end(hir, kind));
-    best(in_any_case(hir).into_iter().chain(ends).chain(within(hir)))
+    best(in_a_row(hir).into_iter().chain(ends).chain(within(hir)).chain(as_whole_word(hir)))
 }
 
-/// The longest text in a row of which some letters are a choice between capital and small. Other choices that Unicode
-/// makes of a letter (`k` and the Kelvin sign) end it.
-fn in_any_case(hir: &Hir) -> Option<Literals> {
+/// Texts written out of the choices in a row of parts.
+const MOST_WRITTEN_OUT: usize = 16;
+/// Characters that a choice may have, case aside.
+const MOST_CHOICES: usize = 4;
+
+/// Texts of which one is in every match of a row of parts.
+#[derive(Clone)]
+struct Texts {
+    list: Vec<Vec<u8>>,
+    any_case: bool,
+}
+
+impl Texts {
+    fn one(text: Vec<u8>) -> Texts {
+        Texts { list: vec![text], any_case: false }
+    }
+
+    fn length(&self) -> usize {
+        self.list.iter().map(Vec::len).min().unwrap_or(0)
+    }
+
+    /// Each of these before each of those, if they are few.
+    fn before(&self, ends: &Texts) -> Option<Texts> {
+        let join = |start: &Vec<u8>| ends.list.iter().map(|end| [start.as_slice(), end].concat()).collect::<Vec<_>>();
+        let few = self.list.len() * ends.list.len() <= MOST_WRITTEN_OUT;
+        few.then(|| Texts { list: self.list.iter().flat_map(join).collect(), any_case: self.any_case || ends.any_case })
+    }
+}
+
+/// The texts of the row of parts whose shortest text is longest: parts that are a choice between capital and small letters,
+/// a few characters, a few words.
+fn in_a_row(hir: &Hir) -> Option<Literals> {
     let HirKind::Concat(parts) = hir.kind() else { return None };
-    let mut rows = vec![(Vec::new(), false)];
+    let mut rows = vec![Texts::one(Vec::new())];
     for part in parts {
-        match part.kind() {
-            HirKind::Literal(literal) if literal.0.is_ascii() => {
-                rows.iter_mut().last()?.0.extend(literal.0.to_ascii_lowercase());
-            }
-            HirKind::Class(Class::Unicode(class)) => match *class.ranges() {
-                [capital, small] if is_letter(capital.start(), capital.end(), small.start(), small.end()) => {
-                    let (row, mixed) = rows.last_mut()?;
-                    row.push(u8::try_from(small.start()).ok()?);
-                    *mixed = true;
-                }
-                _ => rows.push((Vec::new(), false)),
-            },
-            HirKind::Look(_) => {}
-            _ => rows.push((Vec::new(), false)),
+        match texts(part).map(|texts| (rows.last().and_then(|row| row.before(&texts)), texts)) {
+            Some((Some(longer), _)) => *rows.last_mut()? = longer,
+            Some((None, texts)) => rows.push(texts),
+            None => rows.push(Texts::one(Vec::new())),
         }
     }
-    let mixed = rows.into_iter().filter(|(row, mixed)| *mixed && row.len() >= SHORTEST).map(|(row, _)| row);
     // The first of the longest.
-    let longest = mixed.rev().max_by_key(Vec::len)?;
-    Some(vec![Literal { bytes: longest, any_case: true }])
+    let longest = rows.into_iter().rev().max_by_key(Texts::length).filter(|row| row.length() >= SHORTEST)?;
+    let literal = |bytes: Vec<u8>| match longest.any_case {
+        true => Literal { any_case: true, ..Literal::from(bytes.to_ascii_lowercase()) },
+        false => Literal::from(bytes),
+    };
+    useful(longest.list.into_iter().map(literal).collect())
 }
 
-/// Whether two ranges are one letter of ASCII, capital and small.
-fn is_letter(first: char, first_end: char, second: char, second_end: char) -> bool {
-    first == first_end && second == second_end && first.is_ascii_uppercase() && first.to_ascii_lowercase() == second
+/// Every text that a part can match, if they are few; those beyond ASCII that match `s` or `k` aside.
+fn texts(hir: &Hir) -> Option<Texts> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(Texts::one(Vec::new())),
+        HirKind::Literal(literal) => literal.0.is_ascii().then(|| Texts::one(literal.0.to_vec())),
+        HirKind::Class(Class::Unicode(class)) => choices(class),
+        HirKind::Class(Class::Bytes(_)) => None,
+        HirKind::Capture(capture) => texts(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let mut texts = (repetition.max == Some(1)).then(|| texts(&repetition.sub))??;
+            texts.list.extend((repetition.min == 0).then(Vec::new));
+            Some(texts)
+        }
+        HirKind::Concat(parts) => parts.iter().try_fold(Texts::one(Vec::new()), |all, part| all.before(&texts(part)?)),
+        HirKind::Alternation(parts) => {
+            let all = parts.iter().map(texts).collect::<Option<Vec<_>>>()?;
+            let any_case = all.iter().any(|texts| texts.any_case);
+            let list: Vec<Vec<u8>> = all.into_iter().flat_map(|texts| texts.list).collect();
+            (list.len() <= MOST_WRITTEN_OUT).then_some(Texts { list, any_case })
+        }
+    }
+}
+
+/// The characters of a class if they are few and of ASCII or like it.
+fn choices(class: &ClassUnicode) -> Option<Texts> {
+    let mut bytes = Vec::new();
+    for range in class.ranges() {
+        if matches!((range.start(), range.end()), ('\u{17f}', '\u{17f}') | ('\u{212a}', '\u{212a}')) {
+            continue;
+        }
+        let (start, end) = (u8::try_from(range.start()).ok()?, u8::try_from(range.end()).ok()?);
+        if !end.is_ascii() || usize::from(end - start) >= MOST_CHOICES {
+            return None;
+        }
+        bytes.extend(start..=end);
+    }
+    let is_small_of = |byte: &u8| byte.is_ascii_lowercase() && bytes.contains(&byte.to_ascii_uppercase());
+    let any_case = bytes.iter().any(is_small_of) || class.ranges().iter().any(|range| !range.end().is_ascii());
+    if any_case {
+        bytes.make_ascii_lowercase();
+        bytes.sort_unstable();
+        bytes.dedup();
+    }
+    let few = (1..=MOST_CHOICES).contains(&bytes.len());
+    few.then(|| Texts { list: bytes.into_iter().map(|byte| vec![byte]).collect(), any_case })
+}
+
+/// A short word between word boundaries.
+fn as_whole_word(hir: &Hir) -> Option<Literals> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let is_boundary = |part: &Hir| matches!(part.kind(), HirKind::Look(Look::WordUnicode | Look::WordAscii));
+    match parts.as_slice() {
+        [before, word, after] if is_boundary(before) && is_boundary(after) => {
+            let HirKind::Literal(literal) = word.kind() else { return None };
+            let is_word = literal.0.iter().all(u8::is_ascii_alphanumeric) && literal.0.len() == SHORTEST - 1;
+            is_word.then(|| vec![Literal { whole_word: true, ..Literal::from(literal.0.to_vec()) }])
+        }
+        _ => None,
+    }
 }
 
 /// Sets that come from the parts of a pattern.
@@ -163,7 +251,7 @@ fn at_an_end(hir: &Hir, kind: ExtractKind) -> Option<Literals> {
 
 fn useful(mut literals: Literals) -> Option<Literals> {
     let few = !literals.is_empty() && literals.len() <= MOST;
-    if !few || literals.iter().any(|literal| literal.bytes.len() < SHORTEST) {
+    if !few || literals.iter().any(|literal| literal.bytes.len() < SHORTEST && !literal.whole_word) {
         return None;
     }
     literals.sort_by(|a, b| a.bytes.len().cmp(&b.bytes.len()).then_with(|| a.cmp(b)));
@@ -172,8 +260,8 @@ fn useful(mut literals: Literals) -> Option<Literals> {
     for literal in literals {
         // Where a longer one is, the shorter one in it is too.
         let has = |shorter: &Literal| {
-            let may_stand = shorter.any_case || !literal.any_case;
-            may_stand && (0..literal.bytes.len()).any(|at| shorter.starts(&literal.bytes[at..]))
+            let stands_anywhere = !shorter.whole_word && (shorter.any_case || !literal.any_case);
+            stands_anywhere && (0..literal.bytes.len()).any(|at| shorter.starts(&literal.bytes[at..]))
         };
         if !least.iter().any(has) {
             least.push(literal);
@@ -201,8 +289,14 @@ mod tests {
         assert_eq!(words(r"(?m)^[ \t]*(byebug|debugger)[ \t]*\r?$"), ["byebug", "debugger"]);
         assert_eq!(words(r"\w+(\s|x)cert_reqs\s*=\s*\w*"), ["cert_reqs"]);
         assert_eq!(words(r"\b(a|b)\s+(open|close_all)\w"), ["open", "close_all"]);
-        assert_eq!(words(r"(?i)\bevidently\b|whylogs|model_?drift"), ["~model", "~whylog", "~evidently"]);
-        assert_eq!(words(r"(?i:verify_)(peer|HOST)"), ["~verify_"]);
+        assert_eq!(
+            words(r"(?i)\bevidently\b|whylogs|model_?drift"),
+            ["~whylogs", "~evidently", "~modeldrift", "~model_drift"]
+        );
+        assert_eq!(words(r"(?i:verify_)(peer|HOST)"), ["~verify_host", "~verify_peer"]);
+        assert_eq!(words(r#"(?i)["']key["']"#), ["~\"key\"", "~\"key'", "~'key\"", "~'key'"]);
+        assert_eq!(words(r"\bzod\b|validator"), ["zod", "validator"]);
+        assert!(words(r"\bzo\b|validator").is_empty() && words(r"zod\b|validator").is_empty());
         for pattern in [r"\d+", ".", "(abc)?", r"a|bcd", r"\w+"] {
             assert!(words(pattern).is_empty(), "{pattern}: {:?}", words(pattern));
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use memchr::memmem::Finder;
 
-use super::literal::Literal;
+use super::literal::{Literal, has_letters_alike};
 
 /// Literals of fewer bytes are searched for one by one.
 pub(super) const SHORTEST: usize = 4;
@@ -33,7 +33,9 @@ pub(super) struct Prefilter {
     /// Places where a word that comes often is answered: to be put back for the next text.
     answered: Vec<(usize, u8)>,
     /// Literals that are too short to be looked up, with their questions.
-    short: Vec<(Finder<'static>, Vec<usize>)>,
+    short: Vec<Short>,
+    /// Questions with a literal in any case.
+    any_case: Vec<usize>,
     /// By question: whether the answer is yes whatever is found.
     always: Vec<bool>,
     /// By question: whether one of its literals is in the text searched last.
@@ -49,6 +51,21 @@ struct Entry {
     questions: Vec<usize>,
 }
 
+struct Short {
+    finder: Finder<'static>,
+    whole_word: bool,
+    questions: Vec<usize>,
+}
+
+impl Short {
+    fn is_in(&self, bytes: &[u8]) -> bool {
+        let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let length = self.finder.needle().len();
+        let alone = |at: usize| !is_word(at.checked_sub(1).map(|at| &bytes[at])) && !is_word(bytes.get(at + length));
+        self.finder.find_iter(bytes).any(|at| !self.whole_word || alone(at))
+    }
+}
+
 impl Prefilter {
     /// `literals[n]` are those of question `n`; without any the answer is always yes.
     pub(super) fn new(literals: &[&[Literal]]) -> Prefilter {
@@ -59,11 +76,14 @@ impl Prefilter {
                 by_literal.entry(literal).or_default().push(question);
             }
         }
+        let has_any = |literals: &&[Literal]| literals.iter().any(|literal| literal.any_case);
+        let any_case = (0..).zip(literals).filter(|(_, literals)| has_any(literals)).map(|(at, _)| at).collect();
         let mut table = Box::new([0; PLACES]);
         let (mut entries, mut short) = (Vec::new(), Vec::new());
         for (literal, questions) in by_literal {
             if literal.bytes.len() < SHORTEST {
-                short.push((Finder::new(&literal.bytes).into_owned(), questions));
+                let finder = Finder::new(&literal.bytes).into_owned();
+                short.push(Short { finder, whole_word: literal.whole_word, questions });
             } else if entries.len() + STEP > usize::from(u16::MAX) {
                 questions.iter().for_each(|question| always[*question] = true);
             } else {
@@ -78,16 +98,19 @@ impl Prefilter {
                 heads[entry.place] = at;
             }
         }
-        Prefilter { table, heads, entries, answered: Vec::new(), short, found: always.clone(), always }
+        Prefilter { table, heads, entries, answered: Vec::new(), short, any_case, found: always.clone(), always }
     }
 
-    /// Searches a text; then [`Prefilter::answers`] are about it.
-    pub(super) fn search(&mut self, bytes: &[u8]) {
+    /// Searches a text, of which it is known whether it is ASCII; then [`Prefilter::answers`] are about it.
+    pub(super) fn search(&mut self, bytes: &[u8], is_ascii: bool) {
         self.found.copy_from_slice(&self.always);
-        for (finder, questions) in &self.short {
-            if questions.iter().any(|question| !self.found[*question]) && finder.find(bytes).is_some() {
-                questions.iter().for_each(|question| self.found[*question] = true);
+        for short in &self.short {
+            if short.questions.iter().any(|question| !self.found[*question]) && short.is_in(bytes) {
+                short.questions.iter().for_each(|question| self.found[*question] = true);
             }
+        }
+        if !is_ascii && !self.any_case.is_empty() && has_letters_alike(bytes) {
+            self.any_case.iter().for_each(|question| self.found[*question] = true);
         }
         if self.entries.is_empty() {
             return;
@@ -228,17 +251,30 @@ mod tests {
     #[test]
     fn the_case_of_letters_counts_where_a_literal_says_so() {
         let mut literals = exact(&["Word@A", "word`a"]);
-        literals.push(Literal { bytes: b"word".to_vec(), any_case: true });
+        literals.push(Literal { any_case: true, ..Literal::from(b"word".to_vec()) });
         let questions: Vec<&[Literal]> = literals.chunks(1).collect();
         let mut prefilter = Prefilter::new(&questions);
         assert_eq!(answers(&mut prefilter, "a Word@A, a word"), [true, false, true]);
         assert_eq!(answers(&mut prefilter, "a word`a"), [false, true, true]);
         assert_eq!(answers(&mut prefilter, "a wOrD@a or WORD`A"), [false, false, true]);
         assert_eq!(answers(&mut prefilter, "a ward"), [false, false, false]);
+        assert_eq!(answers(&mut prefilter, "a \u{212a}"), [false, false, true]);
+    }
+
+    #[test]
+    fn a_short_word_counts_where_it_stands_alone() {
+        let word = Literal { whole_word: true, ..Literal::from(b"zod".to_vec()) };
+        let mut prefilter = Prefilter::new(&[std::slice::from_ref(&word)]);
+        for text in ["zod", "a zod.b", "zodiac zod", "\u{e9}zod"] {
+            assert_eq!(answers(&mut prefilter, text), [true], "{text}");
+        }
+        for text in ["", "zodiac", "_zod", "zod1 azod"] {
+            assert_eq!(answers(&mut prefilter, text), [false], "{text}");
+        }
     }
 
     fn answers(prefilter: &mut Prefilter, text: &str) -> Vec<bool> {
-        prefilter.search(text.as_bytes());
+        prefilter.search(text.as_bytes(), text.is_ascii());
         prefilter.answers().to_vec()
     }
 
@@ -288,7 +324,7 @@ mod tests {
         for (number, literal) in literals.iter().enumerate() {
             for (before, after) in (0..40).flat_map(|before| (0..40).map(move |after| (before, after))) {
                 let text = [&vec![b'e'; before][..], &literal.bytes, &vec![b'x'; after]].concat();
-                prefilter.search(&text);
+                prefilter.search(&text, text.is_ascii());
                 assert!(prefilter.answers()[number], "{literal:?} behind {before}, before {after}");
             }
         }

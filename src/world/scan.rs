@@ -176,7 +176,7 @@ impl<'a> Scanner<'a> {
     fn offer(&mut self, id: FileId, file: FileBytes<'_>, wanted: &[u32]) {
         let mut answers = std::mem::take(&mut self.answers);
         if !file.binary {
-            self.screens.ask(wanted, file.bytes, &mut answers);
+            self.screens.ask(wanted, &file, &mut answers);
         }
         let file = if file.binary { file } else { file.with_answers(&answers.worth) };
         for (number, want) in wanted.iter().map(|want| *want as usize).enumerate() {

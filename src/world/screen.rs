@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::literal::Literal;
 use super::prefilter::Prefilter;
-use super::want::{Look, Want};
+use super::want::{FileBytes, Look, Want};
 
 /// Sets of wants that are kept; most trees have a few dozen.
 const MOST: usize = 192;
@@ -41,13 +41,13 @@ impl<'a> Screens<'a> {
         Screens { wants, known: Vec::new(), places: BTreeMap::new(), last: (Vec::new(), 0) }
     }
 
-    /// Asks all questions of these wants of a text.
-    pub(super) fn ask(&mut self, wanted: &[u32], bytes: &[u8], answers: &mut Answers) {
+    /// Asks all questions of these wants of a file.
+    pub(super) fn ask(&mut self, wanted: &[u32], file: &FileBytes<'_>, answers: &mut Answers) {
         if self.known.is_empty() || self.last.0 != wanted {
             self.last = (wanted.to_vec(), self.place(wanted));
         }
         let screen = &mut self.known[self.last.1];
-        screen.prefilter.search(bytes);
+        screen.prefilter.search(file.bytes, file.is_ascii());
         answers.worth.clear();
         answers.worth.extend_from_slice(screen.prefilter.answers());
         answers.first.clear();
