@@ -3,9 +3,8 @@
 
 use globset::GlobBuilder;
 
-use super::choice::written_out;
 use super::class::{Class, ClassSet};
-use super::glob::{Looked, PlainGlob};
+use super::glob::Looked;
 use super::names::{Names, simple_names};
 use super::want::{Name, Select};
 
@@ -125,9 +124,6 @@ pub(super) fn names_of_glob(glob: &str) -> Result<Vec<Name>, String> {
     }
     if let Some(names) = simple_names(glob) {
         return Ok(names);
-    }
-    if written_out(glob).iter().all(|plain| PlainGlob::parse("", plain).is_some()) {
-        return Ok(vec![Name::Glob(glob.to_owned())]);
     }
     GlobBuilder::new(glob)
         .literal_separator(true)

@@ -37,15 +37,21 @@ impl Names {
     pub(super) fn new<'a>(entered: impl IntoIterator<Item = (&'a Name, u32, &'a str)>) -> Names {
         let mut names = Names::default();
         let mut others = GlobSetBuilder::new();
-        let mut globs: BTreeMap<(&str, String), Vec<u32>> = BTreeMap::new();
+        // Many rules name the same files.
+        let mut numbers: BTreeMap<(&Name, &str), Vec<u32>> = BTreeMap::new();
         for (name, number, folder) in entered {
+            numbers.entry((name, folder)).or_default().push(number);
+        }
+        let mut globs: BTreeMap<(&str, String), Vec<u32>> = BTreeMap::new();
+        for ((name, folder), numbers) in numbers {
             for simple in simplest(name) {
-                match simple {
-                    Name::Any => names.any.push(number),
-                    Name::Base(base) => names.bases.entry(base).or_default().push(number),
-                    Name::Ext(extension) => names.extensions.entry(extension).or_default().push(number),
-                    Name::Glob(glob) => globs.entry((folder, glob)).or_default().push(number),
-                }
+                let place = match simple {
+                    Name::Any => &mut names.any,
+                    Name::Base(base) => names.bases.entry(base).or_default(),
+                    Name::Ext(extension) => names.extensions.entry(extension).or_default(),
+                    Name::Glob(glob) => globs.entry((folder, glob)).or_default(),
+                };
+                place.extend(&numbers);
             }
         }
         for ((folder, glob), numbers) in globs {
