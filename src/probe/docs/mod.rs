@@ -187,7 +187,11 @@ fn listed(missing: &[&str], lacks: usize) -> String {
 /// Whether a heading names one of the words; with substance below it, unless brief will do.
 fn has(page: &Page, words: &[&str], brief: bool) -> bool {
     const EMPTY: &[&str] = &["tbd", "todo", "coming soon", "lorem"];
-    let names = |text: &str| words.iter().any(|word| format!(" {text} ").contains(&format!(" {word}")));
+    let names = |text: &str| {
+        let text = format!(" {text} ");
+        let starts = memchr::memchr_iter(b' ', text.as_bytes()).map(|blank| &text[blank + 1..]);
+        starts.into_iter().any(|rest| words.iter().any(|word| rest.starts_with(word)))
+    };
     let section = page.sections.iter().any(|section| {
         names(&section.title)
             && !EMPTY.iter().any(|word| section.title.contains(word))

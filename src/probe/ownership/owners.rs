@@ -88,6 +88,9 @@ impl Rule {
         if body.is_empty() {
             return true;
         }
+        if lacks_first(body, anchored, path) {
+            return false;
+        }
         let wanted: Vec<&str> = body.split('/').take(DEEPEST).collect();
         let parts: Vec<&str> = path.split('/').collect();
         // A pattern that names a folder names all below it; `docs/*` names files directly there.
@@ -105,6 +108,13 @@ impl Rule {
             (shortest..=longest).any(|length| reached[length])
         })
     }
+}
+
+/// Whether the first part of a pattern is a plain name that is not where it would have to be: so it is nearly always.
+fn lacks_first(body: &str, anchored: bool, path: &str) -> bool {
+    let first = body.split('/').next().unwrap_or(body);
+    let is_there = || if anchored { path.split('/').next() == Some(first) } else { path.contains(first) };
+    !first.contains(['*', '?']) && !is_there()
 }
 
 /// How many parts of a path, from its start, the parts of a pattern can stand for: true at each such number.

@@ -4,9 +4,7 @@
 mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -94,7 +92,7 @@ impl Probe for Settings {
                 Want::sparse(source.below(folder), "settings/read", |file| Ok(keys::read(file)))
                     .screened(keys::questions),
             ),
-            wants.add(Want::doc(written.below(folder), "settings/written", |file| Ok(words(&file.text())))),
+            wants.add(Want::doc(written.below(folder), "settings/written", |file| Ok(words(file.bytes)))),
         ]
     }
 
@@ -141,11 +139,15 @@ impl Probe for Settings {
 }
 
 /// Words in capitals: every name of a setting is one.
-fn words(text: &str) -> BTreeSet<String> {
-    static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Z][A-Z0-9_]+").expect("a fixed pattern"));
-    /// Names kept of one file.
+fn words(text: &[u8]) -> BTreeSet<String> {
+    /// Names looked at of one file.
     const MOST: usize = 20_000;
-    WORD.find_iter(text).take(MOST).map(|word| word.as_str().to_owned()).collect()
+    let goes_on = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let runs = text.split(|byte| !goes_on(byte)).filter(|run| run.len() >= 2);
+    // A name begins with a letter, whatever stands before it.
+    let named = runs.filter_map(|run| run.get(run.iter().position(u8::is_ascii_uppercase)?..));
+    let names: BTreeSet<&[u8]> = named.filter(|name| name.len() >= 2).take(MOST).collect();
+    names.into_iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
 }
 
 fn compare(
@@ -179,6 +181,12 @@ mod tests {
     use crate::model::Fact;
     use crate::probe::sample;
     use crate::probe::trial::count;
+
+    #[test]
+    fn words_in_capitals_begin_with_a_letter() {
+        let found = super::words(b"A B_C lD1 _E2 3F 4GH-IJ\xffKL xMN");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["B_C", "D1", "E2", "GH", "IJ", "KL", "MN"]);
+    }
 
     #[test]
     fn names_that_code_reads_are_held_against_what_is_written() {
