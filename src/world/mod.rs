@@ -49,7 +49,7 @@ pub use pattern::Pattern;
 pub use sweep::{Found, Swept};
 pub use tree::{Entry, FileId, Tree};
 pub use want::{
-    Digest, FileBytes, Hit, Hits, Look, Name, Select, View, Want, WantId, Wants, check_glob, required_literals,
+    Digest, FileBytes, Hit, Hits, Look, Name, Select, View, Want, WantId, Wants, check_glob, required_literals, text_of,
 };
 
 /// Everything outside that a probe may look at.

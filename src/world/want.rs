@@ -1,6 +1,7 @@
 //! What probes want of the tree, said before anything is read: pattern hits, or a small digest of whole files.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::sync::{Arc, LazyLock};
 
@@ -343,6 +344,11 @@ pub fn required_literals(pattern: &str) -> Vec<Literal> {
     literal::required(pattern)
 }
 
+/// Bytes as text; those that are not UTF-8 become U+FFFD. That all are is told many at a time, and nearly always so.
+pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// One file, as a [`Reader`] sees it.
 pub struct FileBytes<'a> {
     /// Path and metadata.
@@ -387,8 +393,8 @@ impl<'a> FileBytes<'a> {
     }
 
     /// The content as text; bytes that are not UTF-8 become U+FFFD.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes)
+    pub fn text(&self) -> Cow<'_, str> {
+        text_of(self.bytes)
     }
 
     /// Which bytes are code, comments, strings. Lexed once per file, however many ask.

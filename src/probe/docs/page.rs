@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use crate::world::text_of;
+
 /// Sections and links kept per page; a longer page is generated.
 const MOST: usize = 2000;
 
@@ -41,7 +43,7 @@ pub(super) struct Page {
 
 /// Reads a page by its extension.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Page {
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "md" | "markdown" | "mdx" => markdown(&text),
         _ => plain(&text),

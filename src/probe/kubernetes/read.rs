@@ -4,7 +4,7 @@ use crate::model::Certainty;
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
 use crate::probe::yaml_file::{self, YamlFault, at};
-use crate::world::FileBytes;
+use crate::world::{FileBytes, text_of};
 use crate::yaml::Node;
 
 use super::kustomization::{self, Kustomization, kustomization};
@@ -59,7 +59,7 @@ fn read(path: &str, bytes: &[u8], minor: u32) -> Result<Manifest, YamlFault> {
         let root = yaml_file::read(path, bytes)?;
         return Ok(Manifest::Kustomization(kustomization(folder, &root)));
     }
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     if !looks_like_manifest(&text) {
         return Ok(Manifest::Other);
     }

@@ -1,6 +1,7 @@
 //! One API description: the digest that the sweep keeps.
 
 use crate::probe::yaml_file::{self, YamlFault, at};
+use crate::world::text_of;
 use crate::yaml::Node;
 
 use super::operation::{Operation, operations};
@@ -24,7 +25,7 @@ pub(super) struct Contract {
 
 /// Reads a file; `Ok(None)` is YAML or JSON that describes no API.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Option<Contract>, YamlFault> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     let is_description = text.contains("openapi") || text.contains("swagger");
     let root = match yaml_file::read(path, bytes) {
         Ok(root) => root,

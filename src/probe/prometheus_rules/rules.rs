@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::probe::finding::Finding;
 use crate::probe::yaml_file::{self, YamlFault, at};
-use crate::world::FileBytes;
+use crate::world::{FileBytes, text_of};
 use crate::yaml::Node;
 
 use super::symptom::symptoms;
@@ -40,7 +40,7 @@ pub(super) fn may_hold_rules(file: &FileBytes<'_>) -> bool {
 
 /// Reads a file; `Ok(None)` is YAML without rule groups.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Option<RuleFile>, YamlFault> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     let has_rules = text.contains("alert:") || text.contains("record:");
     if !text.contains("groups:") || !has_rules || !text.contains("expr:") {
         return Ok(None);

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use crate::probe::yaml_file;
+use crate::world::text_of;
 use crate::yaml::outline;
 
 /// What parsing told.
@@ -47,7 +48,7 @@ const WITH_COMMENTS: &[&str] = &[
 pub(super) fn parse(path: &str, bytes: &[u8]) -> Parsed {
     let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
     let extension = base.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     let parsed = match extension {
         "json" => json(path, base, &text),
         "toml" => toml(&text),
