@@ -87,7 +87,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hickory_proto", &["world/service/dns.rs"]),
     (
         "html5ever",
-        &["probe/html_tokens.rs", "probe/security_headers/page.rs", "probe/csrf/token.rs", "probe/resources/page.rs"],
+        &[
+            "probe/html_tokens.rs",
+            "probe/security_headers/page.rs",
+            "probe/http/own_page.rs",
+            "probe/resources/page.rs",
+        ],
     ),
     ("html5ever", &["probe/security_headers/page.rs", "probe/injection/"]),
     ("hdrhistogram", &["world/net/load/tally.rs"]),

@@ -122,7 +122,7 @@ fn totals(plan: &Plan) -> Vec<Total<'_>> {
 fn logins(plan: &Plan, planned: &PlannedObservation) -> Vec<String> {
     let shown = |post: Contact| {
         let most = plural(usize::try_from(post.at_most).unwrap_or(usize::MAX), "time");
-        format!("POST {}   at most {most}, login", address(plan, &post))
+        format!("{} {}   at most {most}, login", post.verb, address(plan, &post))
     };
     login_posts(plan, planned).into_iter().map(shown).collect()
 }
@@ -132,10 +132,10 @@ fn login_posts(plan: &Plan, planned: &PlannedObservation) -> Vec<Contact> {
     let Some(target) = plan.targets.get(name) else { return Vec::new() };
     let presented = planned.touch.presents.iter().filter_map(|presented| {
         let Ok(Credential::Login(login)) = target.credentials.get(&presented.credentials)? else { return None };
-        let (target, url) = (Some(name.to_owned()), login.path.clone());
-        Some(Contact { target, url, verb: "POST".to_owned(), at_most: presented.at_most })
+        let page = login.page.as_ref().map(|page| Contact::below(name, "GET", page, presented.at_most));
+        Some(page.into_iter().chain([Contact::below(name, "POST", &login.path, presented.at_most)]))
     });
-    presented.collect()
+    presented.flatten().collect()
 }
 
 fn asked(plan: &Plan, planned: &PlannedObservation) -> Vec<String> {

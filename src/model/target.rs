@@ -41,6 +41,8 @@ pub enum Credential {
 pub struct Login {
     /// Path below the target's URL, asked by POST.
     pub path: String,
+    /// Page that the form stands on, asked for first: its cookies, hidden fields and token go along.
+    pub page: Option<String>,
     /// Fields of the form, or members of the JSON object.
     pub fields: BTreeMap<String, String>,
     /// Whether the fields are sent as JSON instead of a form.

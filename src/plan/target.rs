@@ -175,6 +175,7 @@ fn login(doc: &LoginDoc) -> Credential {
     let token = doc.token.as_ref().map(|token| token.strip_prefix("body.").unwrap_or(token).to_owned());
     Credential::Login(Login {
         path: doc.path.value.clone(),
+        page: doc.page.as_ref().map(|page| page.value.clone()),
         fields: fields.into_iter().collect(),
         json: doc.form.is_none(),
         token,
@@ -182,9 +183,9 @@ fn login(doc: &LoginDoc) -> Credential {
 }
 
 fn complain_about_login(doc: &LoginDoc, problems: &mut Problems) {
-    if !doc.path.starts_with('/') {
-        let wrong = format!("path `{}` does not start with `/`", doc.path.value);
-        problems.push(doc.path.span.problem(wrong).help("a path below the target's URL, such as `/login`"));
+    for path in std::iter::once(&doc.path).chain(&doc.page).filter(|path| !path.starts_with('/')) {
+        let wrong = format!("path `{}` does not start with `/`", path.value);
+        problems.push(path.span.problem(wrong).help("a path below the target's URL, such as `/login`"));
     }
     if doc.form.is_some() == doc.json.is_some() {
         let help = "such as `form: { username: probe, password: \"${PROBE_PASSWORD}\" }`";

@@ -18,8 +18,10 @@ use serde::{Deserialize, Serialize};
 use self::attempt::{Attempt, Met};
 use self::recovery::Owner;
 use super::http::fetch::Choice;
+use super::http::jar::{Jar, lines};
 use super::http::login::form;
-use super::http::round::{Request, Round, evidence};
+use super::http::own_page::Sent;
+use super::http::round::{Request, Round, body_text, evidence};
 use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
 use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
@@ -63,6 +65,9 @@ struct Params {
     /// The same as fields of a form.
     #[serde(default)]
     form: Option<IndexMap<String, String>>,
+    /// The page that the form stands on, if it gives a token that must come back.
+    #[serde(default)]
+    page: Option<Spanned<String>>,
     /// The field with the account; default: the first of `username`, `user`, `email`, `login`, `name`.
     #[serde(default)]
     account_field: Option<Spanned<String>>,
@@ -88,6 +93,7 @@ struct Params {
 struct BruteForce {
     target: String,
     path: String,
+    page: Option<String>,
     fields: BTreeMap<String, String>,
     json: bool,
     account_field: String,
@@ -101,7 +107,7 @@ struct BruteForce {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let path = params.path.as_ref().map_or_else(|| "/login".to_owned(), |path| path.value.clone());
-    if let Some(wrong) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
+    for wrong in [&params.path, &params.page].into_iter().flatten().filter(|path| !path.starts_with('/')) {
         let message = format!("path `{}` does not start with `/`", wrong.value);
         problems.push(wrong.span.problem(message).help(format!("write `/{}`", wrong.trim_start_matches("./"))));
     }
@@ -134,6 +140,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         path,
         account_field: account.unwrap_or_default(),
         password_field: password.unwrap_or_default(),
+        page: params.page.map(|page| page.value),
         fields: fields.into_iter().collect(),
         json,
         attempts,
@@ -200,6 +207,17 @@ impl BruteForce {
         Ok((seen, place))
     }
 
+    /// What the page of the form makes a browser send along, as a visitor who opens it anew each time.
+    async fn own_page(&self, round: &mut Round<'_>) -> Result<(Sent, Vec<(String, String)>), Unknown> {
+        let Some(page) = &self.page else { return Ok((Sent::default(), Vec::new())) };
+        let (reply, place) = round.answer(Request::get(page, &Choice::None)).await?;
+        let mut jar = Jar::default();
+        jar.take(lines(&reply));
+        let cookie = jar.line().map(|line| ("cookie".to_owned(), line));
+        let referer = place.url.map(|url| ("referer".to_owned(), url));
+        Ok((Sent::by_page(&body_text(&reply), &jar), cookie.into_iter().chain(referer).collect()))
+    }
+
     /// One wrong password.
     async fn attempt(&self, account: &str, number: u64, round: &mut Round<'_>) -> Result<(Attempt, Evidence), Unknown> {
         self.log_in(account, &format!("shipworthy-wrong-{number}"), round).await
@@ -211,7 +229,8 @@ impl BruteForce {
         password: &str,
         round: &mut Round<'_>,
     ) -> Result<(Attempt, Evidence), Unknown> {
-        let mut fields = self.fields.clone();
+        let (sent, more) = self.own_page(round).await?;
+        let mut fields: BTreeMap<String, String> = sent.fields.into_iter().chain(self.fields.clone()).collect();
         fields.insert(self.account_field.clone(), account.to_owned());
         fields.insert(self.password_field.clone(), password.to_owned());
         let (kind, body) = if self.json {
@@ -219,7 +238,8 @@ impl BruteForce {
         } else {
             ("application/x-www-form-urlencoded", form(&fields))
         };
-        let headers = [("content-type", kind)];
+        let mut headers = vec![("content-type", kind)];
+        headers.extend(sent.headers.iter().chain(&more).map(|(name, value)| (name.as_str(), value.as_str())));
         let request = Request {
             method: "POST",
             path: &self.path,
@@ -307,8 +327,10 @@ impl Inquire for BruteForce {
     }
 
     fn touch(&self) -> Touch {
-        let contact = Contact::below(&self.target, "POST", &self.path, self.attempts + 1 + self.knocks());
-        Touch { contacts: vec![contact], active: true, ..Touch::default() }
+        let at_most = self.attempts + 1 + self.knocks();
+        let page = self.page.as_ref().map(|page| Contact::below(&self.target, "GET", page, at_most));
+        let contacts = page.into_iter().chain([Contact::below(&self.target, "POST", &self.path, at_most)]).collect();
+        Touch { contacts, active: true, ..Touch::default() }
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {

@@ -2,9 +2,7 @@
 //! refused.
 //!
 //! Active: what is not refused is done. Refused counts only what the site's own page may do; what that page sends along is
-//! read in `csrf/token.rs`.
-
-mod token;
+//! read in `http/own_page.rs`.
 
 use std::time::Duration;
 
@@ -13,11 +11,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use self::token::Sent;
 use super::auth_required::leads_to_login;
 use super::http::fetch::Choice;
 use super::http::jar::{Jar, lines};
 use super::http::login::form;
+use super::http::own_page::{Sent, is_token_cookie};
 use super::http::place::{Given, Place};
 use super::http::round::{Request, Round, body_text};
 use super::inquiry::{Inquire, Inquiry, Whom};
@@ -138,12 +136,8 @@ impl Csrf {
         match credential {
             Some(Credential::Login(_)) => {
                 let session = round.log_in(&self.place.credentials, None).await?;
-                if matches!(session.credential, Credential::Bearer(_)) {
-                    return Ok(None);
-                }
-                let mut jar = Jar::default();
-                jar.take(session.lines.iter().map(String::as_str));
-                Ok(Some(User { jar, lines: Some(session.lines) }))
+                let Credential::Cookie(line) = &session.credential else { return Ok(None) };
+                Ok(Some(User { jar: Jar::sent(line), lines: Some(session.lines) }))
             }
             Some(Credential::Cookie(line)) => Ok(Some(User { jar: Jar::sent(&line), lines: None })),
             Some(_) => Ok(None),
@@ -214,7 +208,7 @@ impl Csrf {
 /// Whether browsers leave the cookie out of what other sites send (RFC 6265bis §5.6.7): every one that is set says so.
 fn same_site(lines: Option<&[String]>) -> Fact {
     let Some(lines) = lines else { return Fact::Unobserved("the cookie stands in the spec, not its flags".to_owned()) };
-    let kept = lines.iter().filter(|line| !token::is_token_cookie(line)).all(|line| {
+    let kept = lines.iter().filter(|line| !is_token_cookie(line)).all(|line| {
         let flags = line.split(';').skip(1).map(|flag| flag.trim().to_ascii_lowercase());
         flags.into_iter().any(|flag| matches!(flag.as_str(), "samesite=lax" | "samesite=strict"))
     });

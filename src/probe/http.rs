@@ -12,6 +12,7 @@ pub(crate) mod hidden;
 pub(crate) mod identity;
 pub(super) mod jar;
 pub(crate) mod login;
+pub(super) mod own_page;
 pub(crate) mod place;
 pub(crate) mod round;
 mod steps;

@@ -37,6 +37,7 @@ mod file;
 mod file_kind;
 mod finding;
 pub(crate) mod folder;
+mod forged_token;
 mod fresh;
 mod git;
 mod gitlab;
@@ -274,6 +275,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &drill::DEF,
     &exposed_paths::DEF,
     &file::DEF,
+    &forged_token::DEF,
     &fresh::DEF,
     &git::DEF,
     &gitlab::DEF,

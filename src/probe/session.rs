@@ -13,15 +13,17 @@ use serde::{Deserialize, Serialize};
 use super::auth_required::{Reception, received};
 use super::http::fetch::Choice;
 use super::http::jar::{Jar, lines};
-use super::http::login::Session;
+use super::http::login::{Session, form};
+use super::http::own_page::Sent;
 use super::http::place::{Given, Place};
-use super::http::round::{Request, Round};
+use super::http::round::{Request, Round, body_text};
 use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
 use super::{Contact, Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::target::Credential;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::world::net::Reply;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -100,13 +102,11 @@ enum Pass {
 }
 
 impl Pass {
-    fn of(session: &Session, mut jar: Jar) -> Pass {
+    fn of(session: &Session) -> Pass {
         match &session.credential {
             Credential::Bearer(token) => Pass::Token(token.clone()),
-            _ => {
-                jar.take(session.lines.iter().map(String::as_str));
-                Pass::Cookies(jar)
-            }
+            Credential::Cookie(line) => Pass::Cookies(Jar::sent(line)),
+            _ => Pass::Cookies(Jar::default()),
         }
     }
 
@@ -114,6 +114,14 @@ impl Pass {
         match self {
             Pass::Token(_) => "token",
             Pass::Cookies(_) => "cookie",
+        }
+    }
+
+    /// The cookies that go along; none beside a token.
+    fn jar(&self) -> Jar {
+        match self {
+            Pass::Token(_) => Jar::default(),
+            Pass::Cookies(jar) => jar.clone(),
         }
     }
 
@@ -134,17 +142,9 @@ enum End {
 }
 
 impl SessionProbe {
-    /// Whether the path gives its data to whoever presents this.
-    async fn opens(&self, pass: &Pass, round: &mut Round<'_>) -> Result<(bool, Evidence), Unknown> {
-        let (reception, place) = self.reception(pass.header(), round).await?;
-        Ok((reception == Reception::Open, place))
-    }
-
-    async fn reception(
-        &self,
-        header: Option<(&'static str, String)>,
-        round: &mut Round<'_>,
-    ) -> Result<(Reception, Evidence), Unknown> {
+    /// The answer of the path to whoever presents this, if it gives its data.
+    async fn opened(&self, pass: &Pass, round: &mut Round<'_>) -> Result<(Option<Reply>, Evidence), Unknown> {
+        let header = pass.header();
         let headers: Vec<(&str, &str)> = header.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let request = Request {
             method: "GET",
@@ -154,7 +154,8 @@ impl SessionProbe {
             body: None,
         };
         let (reply, place) = round.answer(request).await?;
-        Ok((received(&reply, place.url.as_deref(), None), place))
+        let open = received(&reply, place.url.as_deref(), None) == Reception::Open;
+        Ok((open.then_some(reply), place))
     }
 
     /// A stranger comes first: what may be read without a login shows nothing, and the id of a visitor may become that of
@@ -171,15 +172,21 @@ impl SessionProbe {
         Ok(jar)
     }
 
-    async fn end(&self, pass: &Pass, round: &mut Round<'_>) -> Result<End, Unknown> {
+    /// Logs out as the user's own page does: with the token that it hides, where there is one.
+    async fn end(&self, pass: &Pass, (page, at): (&Reply, &Evidence), round: &mut Round<'_>) -> Result<End, Unknown> {
         let Some(path) = &self.logout else { return Ok(End::Unasked) };
+        let sent = Sent::by_page(&body_text(page), &pass.jar());
+        let body = (self.logout_method == "POST" && sent.has_token()).then(|| form(&sent.fields));
         let header = pass.header();
-        let headers: Vec<(&str, &str)> = header.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut headers: Vec<(&str, &str)> = header.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        headers.extend(sent.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        headers.extend(at.url.as_deref().map(|url| ("referer", url)));
+        headers.extend(body.as_ref().map(|_| ("content-type", "application/x-www-form-urlencoded")));
         let method = self.logout_method.as_str();
-        let request = Request { method, path, credentials: &Choice::None, headers: &headers, body: None };
+        let request = Request { method, path, credentials: &Choice::None, headers: &headers, body: body.as_deref() };
         let (reply, _) = round.answer(request).await?;
-        let (opens, _) = self.opens(pass, round).await?;
-        Ok(if opens { End::GoesOn(reply.status) } else { End::Over })
+        let goes_on = self.opened(pass, round).await?.0.is_some();
+        Ok(if goes_on { End::GoesOn(reply.status) } else { End::Over })
     }
 }
 
@@ -242,21 +249,20 @@ impl Inquire for SessionProbe {
         let mut round = Round::of(&look, &self.place.target)?;
         let before = self.stranger(&mut round).await?;
         let session = round.log_in(&self.place.credentials, before.line().as_deref()).await?;
-        let pass = Pass::of(&session, before.clone());
-        let (opens, place) = self.opens(&pass, &mut round).await?;
-        if !opens {
+        let pass = Pass::of(&session);
+        let (Some(page), place) = self.opened(&pass, &mut round).await? else {
             let why = format!("`{}` gives nothing to who is logged in, either", self.place.path);
             return Err(Unknown::because(why));
-        }
+        };
         let mut facts = Facts::new();
         facts.present("kind", Value::Text(pass.word().to_owned()));
         facts.set("lifetime", lifetime::of(&session, look.world.now));
         let fixed = match before.line() {
-            Some(_) => self.opens(&Pass::Cookies(before), &mut round).await?.0,
+            Some(_) => self.opened(&Pass::Cookies(before), &mut round).await?.0.is_some(),
             None => false,
         };
         facts.present("fixed", Value::Bool(fixed));
-        let end = self.end(&pass, &mut round).await?;
+        let end = self.end(&pass, (&page, &place), &mut round).await?;
         let said = set_end(&mut facts, &end, self.logout.as_deref().unwrap_or_default());
         let note = format!("a session by {}: {said}", pass.word());
         Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))

@@ -13,8 +13,9 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use probing::{Bench, member, number, text, texts, value};
+use probing::{Bench, member, number, text, texts, unobserved, value};
 use servers::{Running, folder, free_port, program};
+use shipworthy::model::target::{Credential, Login};
 use shipworthy::model::{Observation, Value};
 
 use probing::server;
@@ -35,6 +36,13 @@ static DATASETTE: LazyLock<Running> = LazyLock::new(|| {
 });
 static EXPRESS: LazyLock<Running> = LazyLock::new(|| express("0"));
 static HELMET: LazyLock<Running> = LazyLock::new(|| express("1"));
+
+static DJANGO: LazyLock<Running> = LazyLock::new(|| {
+    let python = installed("python/bin/python");
+    let app = sources().join("django_shop.py").to_str().unwrap().to_owned();
+    let data = format!("SHOP_FOLDER={}", folder().display());
+    run(|port| vec!["env".into(), data.clone(), python.clone(), "-B".into(), app.clone(), port.to_string()])
+});
 
 static NGINX: LazyLock<Running> = LazyLock::new(nginx);
 
@@ -197,4 +205,44 @@ fn an_api_description_is_public_where_the_framework_makes_one() {
     assert!(exposed(&FASTAPI).iter().any(|path| path == "/openapi.json"), "{:?}", exposed(&FASTAPI));
     assert!(exposed(&EXPRESS).is_empty());
     assert!(texts(&ask(&DATASETTE, "exposed_paths", ""), "secrets").is_empty());
+}
+
+/// As a user of the Django application, who logs in as its form asks.
+fn as_ada(probe: &str, params: &str) -> Observation {
+    let fields =
+        [("username", "ada"), ("password", "hunter22")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let login =
+        Login { path: "/login".into(), page: Some("/login".into()), fields: fields.into(), json: false, token: None };
+    let bench = Bench::new().target("app", &format!("http://127.0.0.1:{}", DJANGO.port), |target| {
+        target.allow_active = true;
+        target.credentials.insert("ada".into(), Ok(Credential::Login(login)));
+    });
+    bench.observe(probe, &format!("target: app\ncredentials: ada\n{params}")).unwrap()
+}
+
+/// `CsrfViewMiddleware` asks for its token, and `SESSION_COOKIE_SAMESITE` is `Lax` unless somebody changes it.
+#[test]
+fn django_refuses_what_other_sites_forge_unless_a_view_is_exempt() {
+    let guarded = as_ada("csrf", "path: /name\npage: /account\nform: { name: Ada }\n");
+    assert!(is(&guarded, "by_cookie") && is(&guarded, "refused") && is(&guarded, "token") && is(&guarded, "same_site"));
+    let exempt = as_ada("csrf", "path: /unguarded\npage: /account\nform: { name: Ada }\n");
+    assert_eq!(value(&exempt, "refused"), Value::Bool(false));
+}
+
+/// `SESSION_COOKIE_AGE` is two weeks, `login()` cycles the key, `logout()` flushes the session.
+#[test]
+fn djangos_logout_ends_the_session_at_the_server() {
+    let seen = as_ada("session", "path: /account\nlogout: /logout\n");
+    assert!(is(&seen, "ended") && !is(&seen, "fixed"));
+    assert_eq!((text(&seen, "kind").as_str(), number(&seen, "lifetime").as_str()), ("cookie", "1209600"));
+}
+
+/// Django limits no passwords by itself; without the token of its form none was tried.
+#[test]
+fn django_limits_no_passwords_and_its_token_is_no_limit() {
+    let form = "path: /login\nform: { username: ada, password: never-sent }\nattempts: 4\n";
+    let tried = ask(&DJANGO, "brute_force", &format!("{form}page: /login\n"));
+    assert!(!is(&tried, "throttled") && !is(&tried, "enumerates"));
+    let refused = ask(&DJANGO, "brute_force", form);
+    assert!(unobserved(&refused, "throttled").contains("name its `page`"), "{}", unobserved(&refused, "throttled"));
 }

@@ -126,7 +126,7 @@ fn one_login_serves_all_requests_of_a_round() {
         let text = if head.starts_with("POST") { format!("HTTP/1.1 200 OK\r\n{token}") } else { answer(200, "") };
         let _ = stream.write_all(text.as_bytes());
     });
-    let login = Login { path: "/login".into(), fields: [].into(), json: true, token: Some("token".into()) };
+    let login = Login { path: "/login".into(), page: None, fields: [].into(), json: true, token: Some("token".into()) };
     let bench = Bench::new().limit(Duration::from_secs(60)).target("api", &server.url(), |target| {
         target.allow_active = true;
         target.credentials.insert("ada".into(), Ok(Credential::Login(login)));

@@ -34,7 +34,13 @@ fn service(flags: &'static str, takes: impl Fn(&str, &str) -> u16 + Send + Sync 
 }
 
 fn login(token: Option<&str>) -> Credential {
-    Credential::Login(Login { path: "/login".into(), fields: [].into(), json: true, token: token.map(str::to_owned) })
+    Credential::Login(Login {
+        path: "/login".into(),
+        page: None,
+        fields: [].into(),
+        json: true,
+        token: token.map(str::to_owned),
+    })
 }
 
 fn ask(server: &Server, credential: Credential, body: &str) -> Observation {

@@ -62,7 +62,7 @@ fn service(keeps: Keeps) -> Server {
 
 fn login(token: Option<&str>) -> Credential {
     let fields = BTreeMap::from([("user".to_owned(), "ada".to_owned())]);
-    Credential::Login(Login { path: "/login".into(), fields, json: true, token: token.map(str::to_owned) })
+    Credential::Login(Login { path: "/login".into(), page: None, fields, json: true, token: token.map(str::to_owned) })
 }
 
 fn ask(server: &Server, token: Option<&str>, params: &str) -> Result<Observation, Unknown> {

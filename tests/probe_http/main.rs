@@ -10,6 +10,7 @@ mod csrf;
 mod disclosure;
 mod drill;
 mod faults;
+mod forged_token;
 mod injection;
 mod logout;
 mod malformed;

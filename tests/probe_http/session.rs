@@ -42,7 +42,7 @@ fn shop() -> Server {
 
 fn login(password: &str, json: bool, token: Option<&str>) -> Credential {
     let fields = [("user".to_owned(), "ada".to_owned()), ("password".to_owned(), password.to_owned())].into();
-    Credential::Login(Login { path: "/login".into(), fields, json, token: token.map(str::to_owned) })
+    Credential::Login(Login { path: "/login".into(), page: None, fields, json, token: token.map(str::to_owned) })
 }
 
 fn bench(server: &Server, credential: Credential) -> Bench {
@@ -166,4 +166,46 @@ fn transfers_are_timed_in_both_directions() {
     let small = Server::saying(crate::OK);
     let seen = Bench::new().observe("http", &format!("url: {}\n", small.url())).unwrap();
     assert!(crate::probing::unobserved(&seen, "download_rate").contains("too little"));
+}
+
+/// A form as frameworks make it: the page sets a cookie and hides a token, and both must come back with the page's address.
+fn guarded() -> Server {
+    use std::io::{Read, Write};
+    Server::new(|head, stream| {
+        let head = head.to_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        let _ = stream.read_exact(&mut body);
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let form = "<form method=post><input type=hidden name=csrf_token value=t0k><input name=user></form>";
+        let guarded =
+            body.contains("csrf_token=t0k") && head.contains("cookie: csrf=c00k") && head.contains("referer: ");
+        let right = guarded && body.contains("user=ada") && body.contains("password=hunter22");
+        let (status, headers, said) = match (head.starts_with("post"), head.split(' ').nth(1).unwrap_or("/")) {
+            (false, "/login") => (200, "set-cookie: csrf=c00k\r\n", form),
+            (true, "/login") if right => (302, "set-cookie: sid=fresh\r\nlocation: /page\r\n", ""),
+            (true, "/login") if guarded => (200, "set-cookie: csrf=other\r\n", form),
+            (_, "/page") if head.contains("sid=fresh") => (200, "", "welcome"),
+            _ => (403, "", ""),
+        };
+        let length = said.len();
+        let answer =
+            format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{said}");
+        let _ = stream.write_all(answer.as_bytes());
+    })
+}
+
+#[test]
+fn a_form_that_asks_for_its_token_is_filled_in_from_its_page() {
+    let server = guarded();
+    let with = |password: &str, page: Option<&str>| {
+        let Credential::Login(login) = login(password, false, None) else { unreachable!() };
+        let login = Login { page: page.map(str::to_owned), ..login };
+        bench(&server, Credential::Login(login)).observe("http", "target: shop\npath: /page\ncredentials: user\n")
+    };
+    let seen = with("hunter22", Some("/login")).unwrap();
+    assert_eq!((text(&seen, "body").as_str(), seen.requests), ("welcome", 3));
+    assert!(with("hunter22", None).unwrap_err().0.contains("answered 403"));
+    let wrong = with("mistaken", Some("/login")).unwrap_err();
+    assert!(wrong.0.contains("set no cookie"), "a token against forgery is no session: {}", wrong.0);
 }

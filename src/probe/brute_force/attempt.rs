@@ -18,6 +18,8 @@ static CAPTCHA: LazyLock<Option<Regex>> =
 static LOCKED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)too many|\block(?:ed|out)\b|try again (?:later|in)|temporarily (?:blocked|disabled|suspended)|rate.?limit").ok()
 });
+static GUARDED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)csrf|xsrf|authenticity.?token|forgery").ok());
 /// What differs between two equal answers: ids, times, tokens.
 static CHANGING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9A-Za-z+/_=-]{16,}|\d+").ok());
 
@@ -32,6 +34,8 @@ pub(super) struct Attempt {
     shape: String,
     captcha: bool,
     locked: bool,
+    /// Whether it asks for a token against forged requests.
+    guarded: bool,
 }
 
 /// What an answer says beside the first one.
@@ -58,12 +62,15 @@ impl Attempt {
             shape: shape(&format!("{led}\n{body}"), account),
             captcha: matches(&CAPTCHA),
             locked: matches(&LOCKED),
+            guarded: matches(&GUARDED),
         }
     }
 
     /// Why this, the first answer, is none of a login.
     pub(super) fn is_no_login(&self) -> Option<String> {
         let why = match self.status {
+            419 => "the form wants its token; name its `page`",
+            403 if self.guarded => "the form wants its token; name its `page`",
             404 | 405 | 410 => "there is no login",
             400 | 415 | 422 => "the fields are not those of the login",
             500.. => "the login breaks",
@@ -116,7 +123,17 @@ mod tests {
             shape: shape(body, account),
             captcha: matches(&CAPTCHA),
             locked: matches(&LOCKED),
+            guarded: matches(&GUARDED),
         }
+    }
+
+    #[test]
+    fn a_form_that_wants_its_token_is_no_login_yet() {
+        assert!(
+            attempt(403, 9, "CSRF verification failed", "").is_no_login().is_some_and(|why| why.contains("`page`"))
+        );
+        assert!(attempt(419, 9, "", "").is_no_login().is_some());
+        assert_eq!(attempt(403, 9, "wrong password", "").is_no_login(), None);
     }
 
     #[test]

@@ -236,7 +236,7 @@ pub(crate) async fn aim(fetch: &Fetch<'_>, world: &World, until: Deadline) -> Re
         (Some(Credential::Login(login)), Some(target)) => {
             let session = login::log_in(&login, target, world, until, None).await?;
             let mut aim = aim_as(fetch, world, Some(session.credential))?;
-            aim.requests = 1;
+            aim.requests = login::requests(&login);
             aim.secrets = session.secrets;
             Ok(aim)
         }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::fetch::{Address, Aim, Choice, Fetch, Fetched, aim_as, chosen, own_trouble, target};
 use super::hidden::hide;
 use super::identity::credential;
-use super::login::{Session, log_in};
+use super::login::{Session, log_in, requests};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::target::Credential;
 use crate::model::{Facts, Observation, Unknown};
@@ -118,7 +118,7 @@ impl<'w> Round<'w> {
             return Err(Unknown::because("the credentials are no `login`; only a login begins a session"));
         };
         let until = self.each()?;
-        self.requests += 1;
+        self.requests += requests(&login);
         let session = log_in(&login, self.target, self.world, until, brought).await?;
         // kept so that what it gave is hidden in all that is said
         self.sessions.insert(format!("login {}", self.requests), session.clone());
@@ -150,7 +150,7 @@ impl<'w> Round<'w> {
                 let who = format!("{:?}", request.credentials);
                 if !self.sessions.contains_key(&who) {
                     let until = self.each()?;
-                    self.requests += 1;
+                    self.requests += requests(&login);
                     self.sessions.insert(who.clone(), log_in(&login, self.target, self.world, until, None).await?);
                 }
                 self.sessions.get(&who).map(|session| session.credential.clone())

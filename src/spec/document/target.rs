@@ -88,6 +88,10 @@ pub struct CredentialDoc {
 pub struct LoginDoc {
     /// Path below the target's URL, such as `/login`.
     pub path: Spanned<String>,
+    /// Page that the form stands on, if it gives a token that must come back: it is asked for first, and its cookies, hidden
+    /// fields and token go along.
+    #[serde(default)]
+    pub page: Option<Spanned<String>>,
     /// Fields of a form.
     #[serde(default)]
     pub form: Option<IndexMap<String, String>>,

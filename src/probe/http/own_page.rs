@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use html5ever::tokenizer::{EndTag, TagToken, Token, TokenSink, TokenSinkResult};
 use indexmap::IndexMap;
 
+use super::jar::Jar;
 use crate::probe::html_tokens::{attribute, read};
-use crate::probe::http::jar::Jar;
 
 /// Parts of names that tokens against forged requests have, in the frameworks of the OWASP CSRF Prevention cheat sheet.
 const TOKEN: &[&str] = &["csrf", "xsrf", "authenticity", "requestverification", "antiforgery", "_token"];
@@ -18,14 +18,14 @@ const MOST_FIELDS: usize = 40;
 
 /// What goes along.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sent {
-    pub(super) fields: IndexMap<String, String>,
-    pub(super) headers: Vec<(String, String)>,
+pub(in crate::probe) struct Sent {
+    pub(in crate::probe) fields: IndexMap<String, String>,
+    pub(in crate::probe) headers: Vec<(String, String)>,
 }
 
 impl Sent {
     /// What this page, shown to whoever has these cookies, sends along.
-    pub(super) fn by_page(html: &str, jar: &Jar) -> Sent {
+    pub(in crate::probe) fn by_page(html: &str, jar: &Jar) -> Sent {
         let seen = read(html, Sink::default()).seen.into_inner();
         let cookie = jar.iter().find(|(name, _)| is_token(name)).map(|(_, value)| unescaped(value));
         let token = seen.meta.or(cookie);
@@ -34,13 +34,13 @@ impl Sent {
     }
 
     /// Whether there is a token among it.
-    pub(super) fn has_token(&self) -> bool {
+    pub(in crate::probe) fn has_token(&self) -> bool {
         !self.headers.is_empty() || self.fields.keys().any(|name| is_token(name))
     }
 }
 
 /// Whether a line of `Set-Cookie` sets such a token.
-pub(super) fn is_token_cookie(line: &str) -> bool {
+pub(in crate::probe) fn is_token_cookie(line: &str) -> bool {
     line.split('=').next().is_some_and(is_token)
 }
 
