@@ -54,6 +54,7 @@ const PARAMETERS: &[(&str, &str)] = &[
         "matrix: [{ path: /orders/7, allow: [ada], marker: ada@shop.test }, { path: /users, allow: [default] }], roles: [default, ada, bob, none]",
     ),
     ("auth/forged-requests", "path: /name, form: { name: Ada }, page: /account, credentials: user"),
+    ("auth/forged-tokens", "path: /me, credentials: jwt"),
     ("auth/sessions-end", "path: /account, logout: /logout, credentials: user"),
     ("input/malformed-rejected", "path: /profiles, json: { name: Ada, age: 36 }, oversize: 64 kB, patience: 1 s"),
     (
@@ -70,7 +71,7 @@ fn spec(rules: &[(&'static str, Value)], (asked, target): (&str, &str)) -> Strin
         let target = if *name == asked { target } else { &nowhere };
         // other services log in with what their URL says
         let token = if *name == "api" {
-            ", credentials: { default: { bearer: fixture-token }, ada: { bearer: ada-token }, bob: { bearer: bob-token }, user: { login: { path: /sign-in, form: { user: ada, password: fixture } } } }"
+            ", credentials: { default: { bearer: fixture-token }, ada: { bearer: ada-token }, bob: { bearer: bob-token }, jwt: { bearer: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmVk }, user: { login: { path: /sign-in, form: { user: ada, password: fixture } } } }"
         } else {
             ""
         };
