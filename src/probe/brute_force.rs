@@ -59,7 +59,8 @@ struct Params {
     #[serde(default)]
     path: Option<Spanned<String>>,
     /// Members of the JSON object that logs in. The account must be one made for tests, since it may be locked; left
-    /// empty, it is one that cannot exist. Instead of the password, wrong ones are sent.
+    /// empty, it is one that cannot exist. Instead of the password, wrong ones are sent. Default: `username` and
+    /// `password`, no account.
     #[serde(default)]
     json: Option<IndexMap<String, String>>,
     /// The same as fields of a form.
@@ -111,9 +112,8 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let message = format!("path `{}` does not start with `/`", wrong.value);
         problems.push(wrong.span.problem(message).help(format!("write `/{}`", wrong.trim_start_matches("./"))));
     }
-    if params.json.is_some() == params.form.is_some() {
-        let help = "such as `json: { username: test-account, password: never-sent }`";
-        problems.push(node.problem("a login has exactly one of `form` and `json`").help(help));
+    if params.json.is_some() && params.form.is_some() {
+        problems.push(node.problem("`form` and `json` both say what is posted").help("keep one of them"));
     }
     let attempts = params.attempts.as_ref().map_or(USUAL_ATTEMPTS, |given| given.value);
     if let Some(given) = params.attempts.as_ref().filter(|given| !(3..=MOST_ATTEMPTS).contains(&given.value)) {
@@ -121,7 +121,9 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         problems.push(given.span.problem(wrong).help("a dozen shows whether guessing is limited; more is an attack"));
     }
     let json = params.form.is_none();
-    let fields = params.form.or(params.json).unwrap_or_default();
+    let nobody =
+        || [("username", ""), ("password", "")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let fields = params.form.or(params.json).unwrap_or_else(nobody);
     let chosen = |given: &Option<Spanned<String>>, usual: &dyn Fn(&str) -> bool| match given {
         Some(field) => fields.contains_key(&field.value).then(|| field.value.clone()),
         None => fields.keys().find(|name| usual(&name.to_lowercase())).cloned(),

@@ -84,10 +84,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    let mut place = Place::of(&given, problems);
-    if params.timeout.is_none() {
-        place.timeout = USUAL_TIMEOUT;
-    }
+    let place = Place::within(USUAL_TIMEOUT, &given, problems);
     if let Some(page) = params.page.as_ref().filter(|page| !page.starts_with('/')) {
         let wrong = format!("path `{}` does not start with `/`", page.value);
         problems.push(page.span.problem(wrong).help(format!("write `page: /{}`", page.trim_start_matches("./"))));

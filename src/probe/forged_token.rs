@@ -21,7 +21,7 @@ use super::permission::{Permission, permitted};
 use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::target::Credential;
-use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -69,11 +69,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    let mut place = Place::of(&given, problems);
-    if params.timeout.is_none() {
-        place.timeout = USUAL_TIMEOUT;
-    }
-    Some(Box::new(Inquiry(ForgedToken { place })))
+    Some(Box::new(Inquiry(ForgedToken { place: Place::within(USUAL_TIMEOUT, &given, problems) })))
 }
 
 impl ForgedToken {
@@ -89,7 +85,7 @@ impl ForgedToken {
         }
     }
 
-    async fn opens(&self, token: Option<&str>, round: &mut Round<'_>) -> Result<(bool, Evidence), Unknown> {
+    async fn met(&self, token: Option<&str>, round: &mut Round<'_>) -> Result<(Reception, Evidence), Unknown> {
         let bearer = token.map(|token| format!("Bearer {token}"));
         let headers: Vec<(&str, &str)> = bearer.iter().map(|value| ("authorization", value.as_str())).collect();
         let request = Request {
@@ -100,16 +96,16 @@ impl ForgedToken {
             body: None,
         };
         let (reply, place) = round.answer(request).await?;
-        Ok((received(&reply, place.url.as_deref(), None) == Reception::Open, place))
+        Ok((received(&reply, place.url.as_deref(), None), place))
     }
 
     /// Without both a refusal of a forgery says nothing.
     async fn controls(&self, token: &str, round: &mut Round<'_>) -> Result<(), Unknown> {
         let path = &self.place.path;
-        if self.opens(None, round).await?.0 {
+        if self.met(None, round).await?.0 == Reception::Open {
             return Err(Unknown::because(format!("`{path}` is open to strangers; name a path that needs a login")));
         }
-        if !self.opens(Some(token), round).await?.0 {
+        if self.met(Some(token), round).await?.0 != Reception::Open {
             return Err(Unknown::because(format!("`{path}` gives nothing for the user's own token, either")));
         }
         Ok(())
@@ -156,14 +152,26 @@ impl Inquire for ForgedToken {
         };
         facts.present("jwt", Value::Bool(true));
         self.controls(&token, &mut round).await?;
-        let (mut taken, mut evidence) = (Vec::new(), Vec::new());
+        let (mut taken, mut unclear, mut evidence) = (Vec::new(), None, Vec::new());
         for forgery in Forgery::ALL {
-            let (opens, place) = self.opens(Some(&jwt.forged(forgery)), &mut round).await?;
-            let said = if opens { "is taken" } else { "is refused" };
-            evidence.push(Evidence { note: Some(format!("GET with {}: {said}", forgery.word())), ..place });
-            taken.extend(opens.then(|| Value::Text(forgery.word().to_owned())));
+            let (reception, place) = self.met(Some(&jwt.forged(forgery)), &mut round).await?;
+            let said = match reception {
+                Reception::Open => "is taken",
+                Reception::Refused | Reception::Hidden => "is refused",
+                Reception::Unclear => "is answered in a way that says nothing",
+            };
+            let note = format!("GET with {}: {said}", forgery.word());
+            taken.extend((reception == Reception::Open).then(|| Value::Text(forgery.word().to_owned())));
+            unclear = unclear.or((reception == Reception::Unclear).then(|| note.clone()));
+            evidence.push(Evidence { note: Some(note), ..place });
         }
-        facts.present("taken", Value::List(taken));
+        facts.set(
+            "taken",
+            match unclear {
+                Some(why) if taken.is_empty() => Fact::Unobserved(why),
+                _ => Fact::Present(Value::List(taken)),
+            },
+        );
         Ok(round.observed(facts, evidence))
     }
 }

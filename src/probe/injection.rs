@@ -93,10 +93,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    let mut place = Place::of(&given, problems);
-    if params.timeout.is_none() {
-        place.timeout = USUAL_TIMEOUT;
-    }
+    let place = Place::within(USUAL_TIMEOUT, &given, problems);
     if let Some(read) = params.read.as_ref().filter(|read| !read.starts_with('/')) {
         problems
             .push(read.span.problem(format!("path `{}` does not start with `/`", read.value)).help("write `read: /…`"));

@@ -89,10 +89,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    let mut place = Place::of(&given, problems);
-    if params.timeout.is_none() {
-        place.timeout = USUAL_TIMEOUT;
-    }
+    let place = Place::within(USUAL_TIMEOUT, &given, problems);
     let method = params.method.as_ref().map_or("POST", |method| method.as_str()).to_owned();
     if let Some(given) = params.method.as_ref().filter(|given| !matches!(given.as_str(), "POST" | "PUT" | "PATCH")) {
         problems.push(given.span.problem(format!("`{}` sends no body", given.value)).help("POST, PUT or PATCH"));

@@ -102,12 +102,9 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    let mut place = Place::of(&given, problems);
+    let mut place = Place::within(USUAL_TIMEOUT, &given, problems);
     if params.path.is_none() {
         place.path = USUAL_PLACE.to_owned();
-    }
-    if params.timeout.is_none() {
-        place.timeout = USUAL_TIMEOUT;
     }
     if let Some(most) = params.operations.as_ref().filter(|most| !(1..=MOST_OPERATIONS).contains(&most.value)) {
         let wrong = format!("`operations: {}` is not in 1..{MOST_OPERATIONS}", most.value);

@@ -71,10 +71,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    let mut place = Place::of(&given, problems);
-    if params.timeout.is_none() {
-        place.timeout = USUAL_TIMEOUT;
-    }
+    let place = Place::within(USUAL_TIMEOUT, &given, problems);
     if let Some(requests) = params.requests.as_ref().filter(|given| !(2..=MOST_REQUESTS).contains(&given.value)) {
         let wrong = format!("`requests: {}` is not in 2..{MOST_REQUESTS}", requests.value);
         problems.push(requests.span.problem(wrong).help("what a service bears is measured by probe `load`"));

@@ -242,7 +242,14 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new(
             "framing",
             flag.clone(),
-            "Whether it says who may show it in a frame: `frame-ancestors` other than `*`, or `X-Frame-Options`.",
+            "Whether it says who may show it in a frame: `frame-ancestors` other than `*`, or `X-Frame-Options`; true for \
+             what is no page.",
+        ),
+        FactDecl::new("nosniff", flag.clone(), "Whether browsers are told not to guess its type."),
+        FactDecl::new(
+            "leaks_referrer",
+            flag.clone(),
+            "Whether `Referrer-Policy` lets whole addresses go to other sites; without one browsers keep them.",
         ),
         FactDecl::new(
             "cors.credentials_for_any_origin",

@@ -78,10 +78,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         credentials: params.credentials.as_deref(),
         timeout: params.timeout.as_ref(),
     };
-    let mut place = Place::of(&given, problems);
-    if params.timeout.is_none() {
-        place.timeout = USUAL_TIMEOUT;
-    }
+    let place = Place::within(USUAL_TIMEOUT, &given, problems);
     if let Some(path) = params.logout.as_ref().filter(|path| !path.starts_with('/')) {
         let help = format!("write `logout: /{}`", path.trim_start_matches("./"));
         problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
@@ -139,11 +136,13 @@ enum End {
     Unasked,
     Over,
     GoesOn(u16),
+    /// The path answered with this status, which says nothing of access.
+    Unclear(u16),
 }
 
 impl SessionProbe {
-    /// The answer of the path to whoever presents this, if it gives its data.
-    async fn opened(&self, pass: &Pass, round: &mut Round<'_>) -> Result<(Option<Reply>, Evidence), Unknown> {
+    /// The answer of the path to whoever presents this.
+    async fn met(&self, pass: &Pass, round: &mut Round<'_>) -> Result<(Reception, Reply, Evidence), Unknown> {
         let header = pass.header();
         let headers: Vec<(&str, &str)> = header.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let request = Request {
@@ -154,8 +153,7 @@ impl SessionProbe {
             body: None,
         };
         let (reply, place) = round.answer(request).await?;
-        let open = received(&reply, place.url.as_deref(), None) == Reception::Open;
-        Ok((open.then_some(reply), place))
+        Ok((received(&reply, place.url.as_deref(), None), reply, place))
     }
 
     /// A stranger comes first: what may be read without a login shows nothing, and the id of a visitor may become that of
@@ -185,8 +183,12 @@ impl SessionProbe {
         let method = self.logout_method.as_str();
         let request = Request { method, path, credentials: &Choice::None, headers: &headers, body: body.as_deref() };
         let (reply, _) = round.answer(request).await?;
-        let goes_on = self.opened(pass, round).await?.0.is_some();
-        Ok(if goes_on { End::GoesOn(reply.status) } else { End::Over })
+        let (reception, after, _) = self.met(pass, round).await?;
+        Ok(match reception {
+            Reception::Open => End::GoesOn(reply.status),
+            Reception::Refused | Reception::Hidden => End::Over,
+            Reception::Unclear => End::Unclear(after.status),
+        })
     }
 }
 
@@ -196,6 +198,10 @@ fn set_end(facts: &mut Facts, end: &End, logout: &str) -> String {
         End::Over => (Fact::Present(Value::Bool(true)), "after the logout it opens nothing".to_owned()),
         End::GoesOn(status) if *status >= 400 => {
             let why = format!("the logout at `{logout}` is answered {status}");
+            (Fact::Unobserved(why.clone()), why)
+        }
+        End::Unclear(status) => {
+            let why = format!("after the logout the path is answered {status}, which says nothing");
             (Fact::Unobserved(why.clone()), why)
         }
         End::GoesOn(_) => (Fact::Present(Value::Bool(false)), "after the logout it still opens the path".to_owned()),
@@ -250,18 +256,24 @@ impl Inquire for SessionProbe {
         let before = self.stranger(&mut round).await?;
         let session = round.log_in(&self.place.credentials, before.line().as_deref()).await?;
         let pass = Pass::of(&session);
-        let (Some(page), place) = self.opened(&pass, &mut round).await? else {
+        let (reception, page, place) = self.met(&pass, &mut round).await?;
+        if reception != Reception::Open {
             let why = format!("`{}` gives nothing to who is logged in, either", self.place.path);
             return Err(Unknown::because(why));
-        };
+        }
         let mut facts = Facts::new();
         facts.present("kind", Value::Text(pass.word().to_owned()));
         facts.set("lifetime", lifetime::of(&session, look.world.now));
         let fixed = match before.line() {
-            Some(_) => self.opened(&Pass::Cookies(before), &mut round).await?.0.is_some(),
-            None => false,
+            Some(_) => match self.met(&Pass::Cookies(before), &mut round).await? {
+                (Reception::Unclear, reply, _) => {
+                    Fact::Unobserved(format!("the path is answered {}, which says nothing", reply.status))
+                }
+                (reception, ..) => Fact::Present(Value::Bool(reception == Reception::Open)),
+            },
+            None => Fact::Present(Value::Bool(false)),
         };
-        facts.present("fixed", Value::Bool(fixed));
+        facts.set("fixed", fixed);
         let end = self.end(&pass, (&page, &place), &mut round).await?;
         let said = set_end(&mut facts, &end, self.logout.as_deref().unwrap_or_default());
         let note = format!("a session by {}: {said}", pass.word());

@@ -53,6 +53,7 @@ const PARAMETERS: &[(&str, &str)] = &[
         "auth/roles-and-tenants",
         "matrix: [{ path: /orders/7, allow: [ada], marker: ada@shop.test }, { path: /users, allow: [default] }], roles: [default, ada, bob, none]",
     ),
+    ("auth/brute-force", "json: { username: shipworthy-test, password: never-sent }"),
     ("auth/forged-requests", "path: /name, form: { name: Ada }, page: /account, credentials: user"),
     ("auth/forged-tokens", "path: /me, credentials: jwt"),
     ("auth/sessions-end", "path: /account, logout: /logout, credentials: user"),

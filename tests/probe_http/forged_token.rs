@@ -52,6 +52,20 @@ fn what_is_not_verified_is_found_by_what_it_takes() {
 }
 
 #[test]
+fn a_forgery_that_breaks_the_service_is_not_called_refused() {
+    let server = Server::new(|head, stream| {
+        let status = match () {
+            () if head.contains(TOKEN) => 200,
+            () if head.to_ascii_lowercase().contains("authorization: ") => 500,
+            () => 401,
+        };
+        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}");
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    assert!(unobserved(&ask(&server, TOKEN).unwrap(), "taken").contains("says nothing"));
+}
+
+#[test]
 fn without_a_token_that_works_nothing_is_said_of_forgeries() {
     let opaque = ask(&service(|_| true), "opaque").unwrap();
     assert_eq!(value(&opaque, "jwt"), Value::Bool(false));

@@ -107,6 +107,30 @@ fn a_logout_that_is_refused_or_not_named_says_nothing() {
     assert!(unobserved(&unnamed, "ended").contains("no `logout`"));
 }
 
+/// After the logout everything breaks: that is no end of a session.
+#[test]
+fn a_path_that_breaks_after_the_logout_says_nothing_of_the_session() {
+    let over = std::sync::atomic::AtomicBool::new(false);
+    let server = Server::new(move |head, stream| {
+        use std::sync::atomic::Ordering::SeqCst;
+        let head = head.to_lowercase();
+        let (status, more) = match head.split(' ').nth(1).unwrap_or("/") {
+            _ if over.load(SeqCst) => (503, ""),
+            "/account" if head.contains("sid=abc") => (200, ""),
+            "/login" => (200, "set-cookie: sid=abc\r\n"),
+            "/logout" => {
+                over.store(true, SeqCst);
+                (204, "")
+            }
+            _ => (401, ""),
+        };
+        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n{more}\r\n");
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    let seen = ask(&server, None, "logout: /logout\n").unwrap();
+    assert!(unobserved(&seen, "ended").contains("answered 503"), "{:?}", seen.facts);
+}
+
 #[test]
 fn a_cookie_without_an_age_ends_with_the_browser() {
     assert_eq!(number(&seen(Keeps { flags: "; HttpOnly", ..WELL }), "lifetime"), "0");

@@ -37,6 +37,11 @@ pub(crate) struct Given<'a> {
 impl Place {
     /// Checks the parameters.
     pub(crate) fn of(given: &Given<'_>, problems: &mut Problems) -> Place {
+        Place::within(USUAL_TIMEOUT, given, problems)
+    }
+
+    /// Checks the parameters; this is the time limit when none is given.
+    pub(crate) fn within(usual: Duration, given: &Given<'_>, problems: &mut Problems) -> Place {
         if let Some(path) = given.path.filter(|path| !path.starts_with('/')) {
             let help = format!("write `path: /{}`", path.trim_start_matches("./"));
             problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
@@ -49,7 +54,7 @@ impl Place {
                 Some("none") => Choice::None,
                 Some(name) => Choice::Named(name.to_owned()),
             },
-            timeout: limits::timeout(given.timeout, problems).unwrap_or(USUAL_TIMEOUT),
+            timeout: limits::timeout(given.timeout, problems).unwrap_or(usual),
         }
     }
 

@@ -53,8 +53,7 @@ pub(super) struct Seen {
 }
 
 pub(super) async fn observe(place: &Place, most: u64, look: &Look<'_>) -> Result<Observation, Unknown> {
-    let until = Deadline::after(place.timeout.min(look.until.left()));
-    let mut round = Round::new(look.world, &place.target, until)?;
+    let mut round = Round::of(look, &place.target)?;
     let begun = Deadline::after(place.timeout);
     let mut seen = Seen {
         announced: Announced::default(),

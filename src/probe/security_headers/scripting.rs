@@ -1,13 +1,14 @@
 //! What a policy means to a browser (CSP3 §6.7), beside what the Observatory gives for it: whether scripts that somebody
-//! injects would run, and who may show the page in a frame.
+//! injects would run, who may show the page in a frame, and what three smaller headers say whatever the status.
 
 use indexmap::IndexSet;
 
 use super::csp::{BROAD, Policies, deciding, has_nonce_or_hash};
 use super::page::{Page, Reading, read};
 use super::policy::Policy;
-use super::scored::Algorithm;
+use super::scored::{Algorithm, referrer, sniffing};
 use super::seen::{Answer, Content};
+use super::single;
 use crate::model::{Facts, Value};
 
 /// Directives that say which scripts run; the first falls back to `default-src`.
@@ -28,7 +29,9 @@ pub(super) fn set(facts: &mut Facts, answer: &Answer) {
     facts.present("csp.eval", Value::Bool(policy.as_ref().is_none_or(|policy| any_list(policy, runs_text))));
     let unset = unset(policy.as_ref()).into_iter().map(|name| Value::Text(name.to_owned()));
     facts.present("csp.unset", Value::List(unset.collect()));
-    facts.present("framing", Value::Bool(says_who_frames(answer, &policies)));
+    facts.present("framing", Value::Bool(!answer.is_html() || says_who_frames(answer, &policies)));
+    facts.present("nosniff", Value::Bool(single::sniffing(answer) == sniffing::NOSNIFF));
+    facts.present("leaks_referrer", Value::Bool(single::referrer(answer, &page) == referrer::UNSAFE));
 }
 
 /// Whether a list of sources for scripts allows this; without one everything is allowed.
@@ -130,6 +133,15 @@ mod tests {
     }
 
     #[test]
+    fn guessed_types_and_leaking_referrers_are_seen_whatever_the_status() {
+        let careful = seen(&[("x-content-type-options", "NoSniff"), ("referrer-policy", "no-referrer")], "<p>");
+        assert!(is(&careful, "nosniff") && !is(&careful, "leaks_referrer"));
+        let careless = seen(&[("referrer-policy", "no-referrer, unsafe-url")], "<p>");
+        assert!(!is(&careless, "nosniff") && is(&careless, "leaks_referrer"));
+        assert!(!is(&seen(&[], "<p>"), "leaks_referrer"), "browsers are careful by themselves");
+    }
+
+    #[test]
     fn ways_round_a_policy_are_named() {
         let names = |text: &str| policy(text).get("csp.unset");
         let list = |names: &[&str]| {
@@ -149,6 +161,13 @@ mod tests {
         assert!(!is(&seen(&[("x-frame-options", "ALLOW-FROM https://a.test")], ""), "framing"));
         let both = [("x-frame-options", "DENY"), ("content-security-policy", "frame-ancestors https:")];
         assert!(!is(&seen(&both, ""), "framing"));
+        let types = |kind: &str| {
+            let headers = vec![("content-type".to_owned(), kind.to_owned())];
+            let mut facts = Facts::new();
+            set(&mut facts, &Answer { status: 200, headers, content: Content::of(b"{}") });
+            facts
+        };
+        assert!(is(&types("application/json"), "framing"), "what is no page cannot be framed as one");
         let in_page = seen(&[], "<meta http-equiv=content-security-policy content=\"frame-ancestors 'none'\">");
         assert!(!is(&in_page, "framing"), "a page cannot say that");
     }
