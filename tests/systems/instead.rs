@@ -42,7 +42,7 @@ const MEANT: &[(&str, &[&str])] = &[
     ("openapi", &["openapi", "openapi_conformance"]),
     ("promql", &["promql"]),
     ("ratelimit", &["rate_limit"]),
-    ("registry", &["text"]),
+    ("registry", &["http"]),
     ("scan", &["ingest"]),
     ("secrets", &["secrets"]),
     ("sql", &["postgres"]),

@@ -33,6 +33,7 @@ pub(super) fn declared() -> Vec<FactDecl> {
         FactDecl::new("hit_ratio", Ratio, "Share of look-ups that found their key; absent before the first look-up."),
         FactDecl::new("evicted", Count, "Keys evicted since the start for want of memory."),
         FactDecl::new("keys", Count, "Keys in all databases."),
+        FactDecl::new("keys.lasting", Count, "Keys that never expire."),
         FactDecl::new("persistent", Bool, "Whether the data outlives the process: snapshots or the append-only file."),
         FactDecl::new("rdb.enabled", Bool, "Whether snapshots are taken by rule (`save`)."),
         FactDecl::new("rdb.ok", Bool, "Whether the last snapshot was written."),
@@ -77,14 +78,27 @@ impl<'a> Fields<'a> {
         self.text(name).map(|status| status == "ok")
     }
 
-    /// `db0:keys=12,expires=0,avg_ttl=0`
     fn keys(&self) -> u64 {
-        let databases = self.0.iter().filter(|(name, _)| {
-            name.strip_prefix("db").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-        });
-        let counts = databases.filter_map(|(_, value)| value.strip_prefix("keys=")?.split(',').next()?.parse().ok());
-        counts.fold(0, u64::saturating_add)
+        self.databases().filter_map(|value| counted(value, "keys")).fold(0, u64::saturating_add)
     }
+
+    /// Nothing when a database does not say how many of its keys expire.
+    fn lasting(&self) -> Option<u64> {
+        let one = |value| Some(counted(value, "keys")?.saturating_sub(counted(value, "expires")?));
+        self.databases().map(one).try_fold(0, |sum: u64, count| Some(sum.saturating_add(count?)))
+    }
+
+    /// `keys=12,expires=0,avg_ttl=0` of each database, `db0` and so on.
+    fn databases(&self) -> impl Iterator<Item = &str> {
+        let is_one =
+            |name: &str| name.strip_prefix("db").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        self.0.iter().filter(move |(name, _)| is_one(name)).map(|(_, value)| &**value)
+    }
+}
+
+/// The number behind `name=` in `keys=12,expires=0`.
+fn counted(value: &str, name: &str) -> Option<u64> {
+    value.split(',').find_map(|part| part.split_once('=').filter(|(key, _)| *key == name)?.1.parse().ok())
 }
 
 /// Sets every fact that the report holds; `now` in seconds since 1970 counts when the server does not tell the time.
@@ -104,6 +118,7 @@ pub(super) fn about(text: &str, save: &Setting, now: i64, facts: &mut Facts) {
     set("memory.fragmentation", number("mem_fragmentation_ratio"));
     set("evicted", number("evicted_keys"));
     set("keys", Some(Value::count(fields.keys())));
+    set("keys.lasting", fields.lasting().map(Value::count));
     set("clients", number("connected_clients"));
     set("clients.max", number("maxclients"));
     set("clients.headroom", headroom(&fields).map(Value::Number));
@@ -201,6 +216,18 @@ mod tests {
         for name in ["hit_ratio", "memory.share", "memory.max"] {
             assert_eq!(none.get(name), Fact::Absent, "{name}");
         }
+    }
+
+    #[test]
+    fn keys_that_never_expire_are_counted_over_all_databases() {
+        let of = |text| of(text, &Setting::Given(String::new()));
+        let facts = of("# Keyspace\r\ndb0:keys=5,expires=3,avg_ttl=9\r\ndb2:keys=4,expires=4\r\n");
+        assert_eq!(
+            (facts.get("keys"), facts.get("keys.lasting")),
+            (present(Value::count(9)), present(Value::count(2)))
+        );
+        assert_eq!(of("# Keyspace\n").get("keys.lasting"), present(Value::count(0)));
+        assert!(matches!(of("db0:keys=5\n").get("keys.lasting"), Fact::Unobserved(_)));
     }
 
     #[test]
