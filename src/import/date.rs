@@ -41,6 +41,9 @@ static DOTTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?P<d>\d{1,2})\.\s
 static SLASHED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?P<a>\d{1,2})[/-](?P<b>\d{1,2})[/-](?P<y>20\d\d)\b"));
 static EAST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?P<y>20\d\d)\s?[年년]\s?(?P<m>\d{1,2})\s?[月월](?:\s?(?P<d>\d{1,2})\s?[日일])?"));
+/// `2026-05: first release`: a month by its number.
+static ISO_MONTH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[\s(\[*:：|])(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])(?:$|[\s)\]*:：,|])"));
 static QUARTER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\bQ(?P<q>[1-4])[\s/-]*(?P<y>20\d\d)\b|\b(?P<y2>20\d\d)[\s-]*Q(?P<q2>[1-4])\b"));
 
@@ -63,7 +66,7 @@ type Reader = fn(&Captures<'_>) -> Option<(Date, Date)>;
 
 /// Every date of a text, in its order; each place once.
 pub(super) fn dates(text: &str, context: &str) -> Vec<Found> {
-    let readers: [(&LazyLock<Regex>, Reader); 10] = [
+    let readers: [(&LazyLock<Regex>, Reader); 11] = [
         (&ISO, by_numbers),
         (&DOTTED, by_numbers),
         (&EAST, by_numbers),
@@ -73,12 +76,13 @@ pub(super) fn dates(text: &str, context: &str) -> Vec<Found> {
         (&SLASHED, slashed),
         (&MONTHS_RANGE, months),
         (&MONTH_ONLY, month_only),
+        (&ISO_MONTH, by_numbers),
         (&QUARTER, quarter),
     ];
     let mut found: Vec<Found> = Vec::new();
     for (pattern, read) in readers {
         for captures in pattern.captures_iter(text) {
-            let at = captures.get(0).map_or(0..0, |all| all.range());
+            let at = of_digits(text, captures.get(0).map_or(0..0, |all| all.range()));
             let taken = found.iter().any(|other| other.at.start < at.end && at.start < other.at.end);
             let day_first = || captures.name("a").is_some() && names_a_day_elsewhere(&text[..at.start]);
             let dated = if day_first() { by_day_first(&captures).or_else(|| read(&captures)) } else { read(&captures) };
@@ -90,6 +94,13 @@ pub(super) fn dates(text: &str, context: &str) -> Vec<Found> {
     }
     found.sort_by_key(|found| found.at.start);
     found
+}
+
+/// A place without the marks of punctuation that a pattern needs around it.
+fn of_digits(text: &str, at: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let shown = &text[at.clone()];
+    let start = at.start + (shown.len() - shown.trim_start_matches(|c: char| !c.is_alphanumeric()).len());
+    start..at.end - (shown.len() - shown.trim_end_matches(|c: char| !c.is_alphanumeric()).len())
 }
 
 fn number<T: std::str::FromStr>(captures: &Captures<'_>, name: &str) -> Option<T> {

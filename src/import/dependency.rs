@@ -28,7 +28,7 @@ const PHRASES: &[(Relation, &str)] = &[
     ),
     (
         Relation::Requires,
-        r"blocked (?:by|on|until)|depends? (?:up)?on|dependent (?:up)?on|prerequisites?:|depends:|waiting (?:for|on)|hängt ab von|abhängig von|voraussetzung(?:en)?:|abhängigkeit(?:en)?:|dépend d[eu]|dépendances? ?:|depende d[eo]|dipende da|afhankelijk van|zależy od|зависит от|залежить від|bağlı|phụ thuộc vào|bergantung pada|tergantung pada|依赖于?|取决于|依存|의존|يعتمد على|يتطلب",
+        r"blocked (?:by|on|until)|depends? (?:up)?on|dependent (?:up)?on|prerequisites?:|depends:|waiting (?:for|on)|hängt ab von|(?:ist|sind) abhängig von|(?:^\W*|[:(→]\s?)abhängig von|voraussetzung(?:en)?:|abhängigkeit(?:en)?:|dépend d[eu]|dépendances? ?:|depende d[eo]|dipende da|(?:is|zijn) afhankelijk van|(?:^\W*|[:(→]\s?)afhankelijk van|zależy od|зависит от|залежить від|bağlı|phụ thuộc vào|bergantung pada|tergantung pada|依赖于?|取决于|依存|의존|يعتمد على|يتطلب|(?:pré-?requis(?:itos?)?|prérequis|requisitos? previos?|prerequisit[oi]|voorwaarden?|vereisten|wymagania wstępne|предусловия|предварительные условия|передумови|ön koşul(?:lar)?|điều kiện tiên quyết|prasyarat|前置条件|前提条件|선행 조건)\s?[:：]",
     ),
     // In running text `requires` says what something costs; as a key, after an arrow or in brackets it says what comes first.
     (
@@ -85,11 +85,15 @@ fn goes_on(text: &str, end: usize) -> bool {
     last.is_some_and(joins_words) && next.is_some_and(joins_words) && !text[..end].to_lowercase().ends_with("bağlı")
 }
 
-/// `does not block`, `не блокирует`, `blockiert nicht` before the words themselves.
+/// `does not block`, `не блокирует`; what gets stuck by itself (`si blocca`, `se bloquea`) blocks nothing else.
 fn is_denied(before: &str) -> bool {
     let word = before.split_whitespace().next_back().unwrap_or("").to_lowercase();
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
-    ["not", "don't", "doesn't", "never", "no", "nicht", "ne", "não", "non", "niet", "nie", "не"].contains(&word)
+    [
+        "not", "don't", "doesn't", "never", "no", "nicht", "ne", "não", "non", "niet", "nie", "не", "không", "chưa",
+        "tidak", "bukan", "si", "se",
+    ]
+    .contains(&word)
 }
 
 /// `A → B → C`: an order of work where the words around say so, or where each part is a part of the plan. Other arrows draw the

@@ -33,11 +33,11 @@ const UNITS: &[(TimeUnit, &str)] = &[
     ),
     (
         TimeUnit::Hours,
-        r"hours?|hrs?|h|stunden?|heures?|horas?|or[ae]|uur|uren|godzin\w*|час\w*|год\w*|saat|giờ|jam|sa\b|std\.?|timmar|小时|時間|시간|ساعات|ساعة|घंटे",
+        r"hours?|hrs?|h|stunden?|heures?|horas?|or[ae]|uur|uren|godzin\w*|godz\b|час\w*|ч\b|год\w*|saat|giờ|jam|sa\b|std\.?|timmar|小时|時間|시간|ساعات|ساعة|घंटे",
     ),
     (
         TimeUnit::Minutes,
-        r"minutes?|mins?|minuten?|minutos?|minut[aioy]?|минут\w*|хвилин\w*|dakika|dk\b|phút|menit|分钟|分間|분|دقائق|दقيقة|मिनट",
+        r"minutes?|mins?|minuten?|minutos?|minut[aioy]?|минут\w*|мин\b|хвилин\w*|хв\b|dakika|dk\b|phút|menit|分钟|分間|분|دقائق|दقيقة|मिनट",
     ),
     (TimeUnit::Sprints, r"sprints?|спринт\w*|スプリント|스프린트"),
 ];
@@ -45,7 +45,7 @@ const UNITS: &[(TimeUnit, &str)] = &[
 static SPANS: LazyLock<Vec<(TimeUnit, Regex)>> = LazyLock::new(|| {
     let pattern = |words: &str| {
         format!(
-            r"(?i)(?P<least>{NUMBER})(?:\s?(?:-|–|—|~|to|bis|à|a|до|至|から|～)\s?(?P<most>{NUMBER}))?(?P<plus>\s?\+)?[\s-]?(?:calendar |working |business |engineering )?(?:{words})(?:[^\p{{L}}]|$)"
+            r"(?i)(?P<least>{NUMBER})(?:\s?(?:-|–|—|~|to|bis|à|a|до|至|から|～)\s?(?P<most>{NUMBER}))?(?P<plus>\s?\+)?[\s-]?(?:calendar |working |business |engineering )?(?:{words})(?:[^\p{{L}}]|[后後内內前以]|$)"
         )
     };
     UNITS.iter().map(|(unit, words)| (*unit, Regex::new(&pattern(words)).expect("the pattern is fixed"))).collect()
@@ -65,6 +65,7 @@ pub(super) fn durations(text: &str) -> Vec<Found> {
             if taken
                 || team
                 || captures.name("plus").is_some()
+                || is_time_of_day(*unit, &most, &text[at.clone()])
                 || is_limit(&text[..at.start])
                 || is_name(&text[..at.start])
                 || is_calendar_year(*unit, &most, &text[first.end()..])
@@ -79,6 +80,12 @@ pub(super) fn durations(text: &str) -> Vec<Found> {
     }
     found.sort_by_key(|found| found.at.start);
     found
+}
+
+/// `6 PM`: an hour of the day, no person-months.
+fn is_time_of_day(unit: TimeUnit, count: &Exact, shown: &str) -> bool {
+    let shown = shown.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    unit == TimeUnit::PersonMonths && shown.ends_with("pm") && *count <= Exact::whole(12)
 }
 
 /// `<2 seconds`, `under 3 minutes`: a limit, no plan.

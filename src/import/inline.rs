@@ -51,6 +51,16 @@ impl Inline {
         self.spans.iter().filter(|span| span.code).map(|span| span.text.clone()).collect()
     }
 
+    /// The piece of code that a byte of the text is in.
+    pub(super) fn code_at(&self, byte: usize) -> Option<&str> {
+        let mut end = 0;
+        let span = self.spans.iter().find(|span| {
+            end += span.text.len();
+            byte < end
+        });
+        span.filter(|span| span.code).map(|span| span.text.as_str())
+    }
+
     /// The line of the file on which a byte of the text stands.
     pub(super) fn line_at(&self, byte: usize) -> u32 {
         let after = self.lines.partition_point(|(at, _)| *at <= byte);

@@ -56,19 +56,23 @@ fn ends_in_status(key: &str) -> bool {
     (2..=4).contains(&words.len()) && (names(words.last()) || names(words.first()))
 }
 
-/// `**Security check**: PASS (no open findings)`: after any key a state word that is more than an answer, alone or before a
-/// remark.
+/// `**Security check**: PASS (no open findings)`, `Speech scoring — pending (§12)`: after any key a state word that is more
+/// than an answer, alone or before a remark.
 pub(super) fn verdict(text: &str) -> Option<(State, String, Range<usize>)> {
-    let colon = text.find([':', '：']).filter(|colon| *colon <= 80)?;
-    let start = colon + text[colon..].chars().next().map_or(1, char::len_utf8);
-    let value = text.get(start..)?;
+    let separators = [":", "：", " — ", " – ", " - "];
+    separators.iter().filter_map(|mark| Some(text.find(mark)? + mark.len())).find_map(|start| verdict_from(text, start))
+}
+
+fn verdict_from(text: &str, start: usize) -> Option<(State, String, Range<usize>)> {
+    let value = text.get(start..).filter(|_| start <= 80)?;
     let (state, length) = mark::word_at_start(value)?;
     let phrase = value[..length].trim().trim_start_matches(|c: char| !c.is_alphanumeric());
     let rest = value[length..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '.' | '!'));
     let compound = value[length..].starts_with('-');
     let ends = rest.is_empty() || rest.starts_with(['(', '（', '-', '–', '—', '✅']) || mark::leading(rest).is_some();
     let telling = !mark::states_no_more_than_an_answer(&phrase.to_lowercase());
-    let key = tidy(&text[..colon]);
+    let key = tidy(text[..start].trim_end_matches([' ', ':', '：', '—', '–', '-']));
     let keyed = key.chars().any(char::is_alphabetic) && key.chars().count() <= 60;
-    (ends && !compound && telling && keyed).then(|| (state, phrase.to_owned(), start..start + length))
+    let exclaims = !text[..start].contains([':', '：']) && value.contains('!');
+    (ends && !compound && !exclaims && telling && keyed).then(|| (state, phrase.to_owned(), start..start + length))
 }

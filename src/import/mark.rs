@@ -179,7 +179,9 @@ fn boxed(text: &str) -> Option<Sign> {
     let inside = text.strip_prefix('[')?;
     let end = inside.find(']').filter(|end| *end <= 12)?;
     let (content, rest) = (&inside[..end], &inside[end + 1..]);
-    if !rest.is_empty() && !rest.starts_with(char::is_whitespace) {
+    // `[ ]* write more tests`: some planning tools mark optional tasks so.
+    let starred = usize::from(rest.starts_with("* "));
+    if starred == 0 && !rest.is_empty() && !rest.starts_with(char::is_whitespace) {
         return None;
     }
     let content = content.trim();
@@ -190,8 +192,8 @@ fn boxed(text: &str) -> Option<Sign> {
         "!" => Missing,
         _ => sign(content).filter(|sign| sign.length == content.len())?.state,
     };
-    let length = end + 2;
-    Some(Sign { state, written: text[..length].to_owned(), length, boxed: true, colour: false })
+    let length = end + 2 + starred;
+    Some(Sign { state, written: text[..end + 2].to_owned(), length, boxed: true, colour: false })
 }
 
 struct StateWords {

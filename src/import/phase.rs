@@ -41,7 +41,7 @@ static NUMBERED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     UNITS.iter().map(|(unit, words)| (*unit, one(words))).collect()
 });
 static HORIZON: LazyLock<Regex> = LazyLock::new(|| {
-    let text = r"(?i)^(?:\d+(?:\.\d+)*[.)]?\s*)?(?:q[1-4]\b|20\d\d[\s-]*q[1-4]\b|(?:milestone|meilenstein|jalon|hito|marco|веха|里程碑|マイルストーン|마일스톤)\s?[:：]|immediate\b|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|this (?:week|month|sprint|quarter)|next (?:week|month|sprint|quarter|steps?|actions?)|today|kurzfristig|mittelfristig|langfristig|sofort|nächste schritte|court terme|moyen terme|long terme|prochaines étapes|corto plazo|medio plazo|largo plazo|próximos pas[so]s|inmediat|imediat|curto prazo|médio prazo|longo prazo|prossimi passi|breve termine|volgende stappen|następne kroki|следующие шаги|наступні кроки|sonraki adımlar|下一步|短期|中期|长期|次のステップ|다음 단계|الخطوات التالية|अगले कदम|(?:hoy|hoje|heute|oggi|vandaag|dzisiaj|сегодня|bugün|hôm nay|hari ini|diese woche|dieser monat|esta semana|este m[eê]s|cette semaine|ce mois|questa settimana|questo mese|deze week|deze maand|w tym tygodniu|на этой неделе|в этом месяце|bu hafta|bu ay|tuần này|tháng này|minggu ini|bulan ini)\b|medio termine|lungo termine|(?:korte|middellange|lange) termijn|(?:krótko|średnio|długo)termin|(?:кратко|средне|долго)срочн|(?:kısa|orta|uzun) vade|jangka (?:pendek|menengah|panjang)|(?:ngắn|trung|dài) hạn|(?:các )?bước tiếp theo|langkah (?:selanjutnya|berikutnya)|nästa steg|další kroki?|今天|今日|本周|本月|今週|今月|今後|오늘|이번 주|이번 달|단기|중기|장기)";
+    let text = r"(?i)^(?:\d+(?:\.\d+)*[.)]?\s*|第?[一二三四五六七八九十]{1,3}[、.．:：]\s*)?(?:q[1-4]\b|20\d\d[\s-]*q[1-4]\b|(?:milestone|meilenstein|jalon|hito|marco|веха|里程碑|マイルストーン|마일스톤)\s?[:：]|immediate\b|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|this (?:week|month|sprint|quarter)|next (?:week|month|sprint|quarter|steps?|actions?|phase|release|iteration|tasks?|milestones?|improvements?)|today|kurzfristig|mittelfristig|langfristig|sofort|nächste[rns]? (?:schritte?|aufgaben|phase|version)|court terme|moyen terme|long terme|prochaine?s? (?:étapes?|actions?|développements?|améliorations?|tâches)|corto plazo|medio plazo|largo plazo|próxim[oa]s? (?:pas[so]s?|etapas?|ações|acciones|melhorias|mejoras|fases?|tareas|tarefas|desarrollos|desenvolvimentos)|inmediat|imediat|curto prazo|médio prazo|longo prazo|prossim[ieo] (?:pass[io]|sviluppi|azioni|fasi|attività|miglioramenti)|breve termine|volgende (?:stap(?:pen)?|acties|fase|taken)|(?:następn[ey]|kolejn[ey]) (?:kroki?|zadani[ea])|следующи[ей] шаг[иа]?|следующий этап|наступн(?:і|ий) крок(?:и|у)?|sonraki adımlar|下一(?:步|轮|阶段)|后续(?:计划|工作|步骤|任务)|接下来|短期|中期|长期|次の(?:ステップ|作業|タスク)|(?:다음|향후) (?:단계|작업|계획)|الخطوات التالية|अगले कदम|(?:hoy|hoje|heute|oggi|vandaag|dzisiaj|сегодня|bugün|hôm nay|hari ini|diese woche|dieser monat|esta semana|este m[eê]s|cette semaine|ce mois|questa settimana|questo mese|deze week|deze maand|w tym tygodniu|на этой неделе|в этом месяце|bu hafta|bu ay|tuần này|tháng này|minggu ini|bulan ini)\b|medio termine|lungo termine|(?:korte|middellange|lange) termijn|(?:krótko|średnio|długo)termin|(?:кратко|средне|долго)срочн|(?:kısa|orta|uzun) vade|jangka (?:pendek|menengah|panjang)|(?:ngắn|trung|dài) hạn|(?:các )?bước tiếp theo|langkah (?:selanjutnya|berikutnya)|nästa steg|další kroki?|今天|今日|本周|本月|今週|今月|今後|오늘|이번 주|이번 달|단기|중기|장기)";
     Regex::new(text).expect("the pattern is fixed")
 });
 
@@ -147,6 +147,16 @@ pub(super) fn task_heading(text: &str) -> Option<Found> {
     let number = captures.name("n").map(|number| number.as_str().to_owned());
     let subject = captures.name("t").map_or_else(String::new, |title| title.as_str().to_owned());
     Some(Found { meaning: Meaning::Task { number }, at: 0..text.len(), subject })
+}
+
+/// Whether a row may open a part of the plan by its name: `Next action` tells what is done next, and `M3` in a column that
+/// numbers the rows is a number.
+pub(super) fn opened_by_row(header: &str, name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let next = lower.starts_with("next ") && ["step", "steps", "action", "actions"].iter().any(|w| lower.ends_with(w));
+    let letter = lower.strip_prefix('m').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+    let numbers = ["", "#", "id", "nr", "nr.", "no", "no.", "nº", "n°", "№", "编号", "番号", "번호"];
+    !next && !(letter && numbers.contains(&header.trim().to_lowercase().as_str()))
 }
 
 /// Whether a column lists what is due in a part of the plan.

@@ -39,7 +39,7 @@ static TIER: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that rank a heading by themselves; others need a noun that they rank (`Media` may be pictures).
 static RANKS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:critical|high|medium|low|important|must[- ]have|should[- ]have|could[- ]have|nice[- ]to[- ]have|optional|p[0-4]|kritisch|critique|crítico|critico|критич\w*|kritik|urgente?|dringend|срочно)$",
+        r"(?i)^(?:critical|high|medium|low|important|must[- ]have|should[- ]have|could[- ]have|nice[- ]to[- ]have|optional|recommended|p[0-4]|importante?s?|importanti|wichtig|belangrijk|ważne|важн(?:о|ые)|önemli|recomendad[oa]s?|recommandée?s?|raccomandat[oi]|empfohlen|aanbevolen|zalecane|kritisch|critique|crítico|critico|критич\w*|kritik|urgente?|dringend|срочно)$",
     )
 });
 /// `Prioridad alta`, `Priorité haute (2 semaines)`.
@@ -57,6 +57,38 @@ static NOUN_THEN_LEVEL: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:^|[^\p{{L}}])(?:priorité|prioridade?|priorità|priorytet|приоритет|prioritas|öncelik)\s(?P<w>{words})(?:$|[^\p{{L}}])"
     ))
 });
+
+/// `Sort by column (medium)`, `Botão de ajuda (baixa / contexto)`: a word of the scales in brackets at the end of a heading.
+static IN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
+    let common = ["optional", "normal", "minor", "major", "trivial", "media", "medio", "moderate", "basic"];
+    let words = joined(|word| {
+        word.chars().count() > 2 && !common.contains(&word) && !ADVICE.iter().any(|advice| word.contains(advice))
+    });
+    pattern(&format!(r"(?i)[(（]\s?(?P<w>{words})\s?(?:[/,;–-][^()（）]*)?[)）]\s*$"))
+});
+
+/// Words that in brackets advise (`with containers (recommended)`) and rank no work.
+const ADVICE: &[&str] = &[
+    "opt",
+    "opci",
+    "recom",
+    "raccom",
+    "empfohl",
+    "aanbev",
+    "zalec",
+    "рекоменд",
+    "öner",
+    "推荐",
+    "推奨",
+    "권장",
+    "facolt",
+];
+
+/// The level that a heading ends with in brackets.
+pub(super) fn at_end(text: &str) -> Option<Found> {
+    let word = IN_BRACKETS.captures(text)?.name("w")?.range();
+    found(text, word, PrioritySource::Inline)
+}
 
 /// All words of the scales as one alternation, the longest first.
 fn joined(keep: impl Fn(&str) -> bool) -> String {

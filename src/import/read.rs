@@ -10,7 +10,7 @@ use super::{
     dependency, duration, keyed, mark, people, percentage, phase, priority, quantity, remark, threshold, words,
 };
 use crate::model::Statement;
-use crate::model::statement::{Comparison, Mark, MarkRole, Meaning, PrioritySource, State};
+use crate::model::statement::{Comparison, Mark, MarkRole, Meaning, PrioritySource};
 
 /// What a recogniser found: the meaning, the bytes of the text that say it, and what it is said of.
 #[derive(Clone, Debug)]
@@ -81,11 +81,20 @@ impl Reader<'_> {
     fn note_boxed_sections(&mut self) {
         for (index, block) in self.blocks.iter().enumerate() {
             if matches!(block.kind, BlockKind::Item { .. })
+                && !self.is_below_a_plain_step(block)
                 && mark::leading(&block.text.text()).is_some_and(|sign| sign.boxed)
             {
                 self.boxed_sections.insert(self.around.places[index].heading, true);
             }
         }
+    }
+
+    /// A box that details a step without one leaves the step what it is.
+    fn is_below_a_plain_step(&self, block: &Block) -> bool {
+        block.outer.is_some_and(|outer| {
+            let outer = &self.blocks[outer];
+            matches!(outer.kind, BlockKind::Item { number: Some(_) }) && !starts_with_box(&outer.text.text())
+        })
     }
 
     fn block(&mut self, index: usize) {
@@ -156,7 +165,10 @@ impl Reader<'_> {
             &text,
             Found { meaning: Meaning::Heading { depth, state }, at: whole.clone(), subject: subject.clone() },
         );
-        if let Some(found) = priority::of_tier(&subject, PrioritySource::Tier).or_else(|| priority::of_line(&text)) {
+        if let Some(found) = priority::of_tier(&subject, PrioritySource::Tier)
+            .or_else(|| priority::of_line(&text))
+            .or_else(|| priority::at_end(&text))
+        {
             self.add(index, &subject, Found { subject: subject.clone(), ..found });
         }
         self.opens_phase(index, &text);
@@ -247,7 +259,7 @@ impl Reader<'_> {
         let struck = self.blocks[index].text.is_struck();
         let subject = self.blocks[index].text.strong_lead().map_or_else(|| tidy(text), |lead| tidy(&lead));
         let role = if self.around.is_ahead(index, self.blocks) { MarkRole::Target } else { MarkRole::State };
-        let mark = |state: State, sign: String, role: MarkRole| Mark { state, sign, role };
+        let mark = |state, sign, role| Mark { state, sign, role };
         if let Some(sign) = mark::leading(text).filter(|sign| !ranks_priority(sign, text)) {
             let state = mark::dropped(&sign, struck);
             let made = mark(state, sign.written.trim().to_owned(), if sign.boxed { MarkRole::State } else { role });
@@ -255,11 +267,15 @@ impl Reader<'_> {
             self.add(index, text, Found { meaning, at: 0..sign.length.min(text.len()), subject });
             return;
         }
-        if let Some((state, sign, at)) = keyed::status(text) {
+        if let Some((state, sign, at)) =
+            keyed::status(text).filter(|(.., at)| !self.is_value_of_a_field(index, text, at))
+        {
             self.add(index, text, Found { meaning: Meaning::Status(mark(state, sign, role)), at, subject });
             return;
         }
-        if let Some((at, sign)) = mark::after_key(text).filter(|(at, sign)| !ranks_priority(sign, &text[*at..])) {
+        if let Some((at, sign)) = mark::after_key(text)
+            .filter(|(at, sign)| !ranks_priority(sign, &text[*at..]) && self.blocks[index].text.code_at(*at).is_none())
+        {
             let shown = at..(at + sign.length).min(text.len());
             let made = mark(sign.state, sign.written.trim().to_owned(), role);
             self.add(index, text, Found { meaning: Meaning::Status(made), at: shown, subject });
@@ -277,6 +293,14 @@ impl Reader<'_> {
         if let Some((state, sign, at)) = keyed::verdict(text) {
             self.add(index, text, Found { meaning: Meaning::Status(mark(state, sign, role)), at, subject });
         }
+    }
+
+    /// ``Status: `active` ``: a value that a program keeps, as code.
+    fn is_value_of_a_field(&self, index: usize, text: &str, at: &Range<usize>) -> bool {
+        const VALUES: &[&str] = &["active", "inactive", "open", "closed", "enabled", "disabled", "pending", "success"];
+        let value = &text[at.clone()];
+        let start = at.start + (value.len() - value.trim_start().len());
+        self.blocks[index].text.code_at(start).is_some_and(|code| VALUES.contains(&code.trim()))
     }
 
     /// Everything a sentence may state.
@@ -327,23 +351,9 @@ impl Reader<'_> {
 /// `Target for coverage: 85 %`: a key that names what is to be reached.
 fn names_an_aim(text: &str) -> bool {
     let key = text.split_once([':', '：']).map_or("", |(key, _)| key);
-    let words = [
-        "target",
-        "goal",
-        "ziel",
-        "objectif",
-        "objetivo",
-        "meta",
-        "obiettivo",
-        "doel",
-        "цель",
-        "hedef",
-        "目标",
-        "目標",
-        "목표",
-    ];
     let first = tidy(key).to_lowercase();
-    key.chars().count() <= 60 && words.iter().any(|word| first.split_whitespace().next() == Some(word))
+    key.chars().count() <= 60
+        && words::list("aim").into_iter().any(|word| first.split_whitespace().next() == Some(word))
 }
 
 /// Person-weeks under a heading about the team say how large it is, not how long something takes.

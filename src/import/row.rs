@@ -24,8 +24,11 @@ impl Reader<'_> {
                 let named = header.get(column).is_some_and(|name| priority::is_key(name));
                 (named || column == 0) && priority::level(&mark::without_signs(cell)).is_some()
             });
-            let sign = cells.iter().skip(1).find_map(|cell| mark::leading(cell).filter(|sign| !(ranks && sign.colour)));
-            sign.map(|sign| (sign.state, sign.written))
+            let sign = |cell: &String| mark::leading(cell).filter(|sign| !(ranks && sign.colour));
+            let signs: Vec<mark::Sign> = cells.iter().skip(1).filter_map(sign).collect();
+            // A matrix compares things with each other: where its columns differ, the row is in no one state.
+            let first = signs.first().filter(|first| signs.iter().all(|sign| sign.state == first.state));
+            first.map(|sign| (sign.state, sign.written.clone()))
         });
         let state = state.map(|(state, sign)| Mark { state, sign: sign.trim().to_owned(), role: MarkRole::State });
         let meaning = Meaning::TableRow { header: header.to_vec(), cells: cells.to_vec(), state };
@@ -54,7 +57,9 @@ impl Reader<'_> {
         let mut found = Vec::new();
         let month = date::dates(subject, "").first().is_some_and(|date| date.at.len() == subject.len());
         let heading = header.first().map_or("", String::as_str);
-        let part = phase::opened_by(subject).or_else(|| phase::numbered_cell(heading, subject));
+        let part = phase::opened_by(subject)
+            .filter(|_| phase::opened_by_row(heading, subject))
+            .or_else(|| phase::numbered_cell(heading, subject));
         if part.is_some() || month {
             let span = part.and_then(|part| part.span);
             found.push(Found { meaning: Meaning::Phase { span }, at: 0..0, subject: subject.to_owned() });

@@ -36,11 +36,17 @@ pub(super) struct Surroundings {
     risks: Vec<bool>,
 }
 
-/// Whether a heading, label or column introduces criteria.
+/// Whether a heading, label or column introduces criteria. `Metrics` alone tells how things are, `Success metrics` how they
+/// must become.
 pub(super) fn names_criteria(text: &str) -> bool {
     let lower = text.to_lowercase();
+    names_any(&lower, "criteria") || (names_any(&lower, "metric") && names_any(&lower, "success"))
+}
+
+/// Whether a text holds a word of a list; short ones as whole words.
+fn names_any(lower: &str, list: &str) -> bool {
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
-    words::list("criteria").into_iter().any(|criterion| {
+    words::list(list).into_iter().any(|criterion| {
         if criterion.is_ascii() && criterion.len() <= 4 {
             words.contains(&criterion) || words.contains(&format!("{criterion}s").as_str())
         } else {

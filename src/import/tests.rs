@@ -208,6 +208,10 @@ fn rules_are_proposed_by_words_that_mean_them_and_by_no_others() {
     ] {
         assert!(!proposed(item).contains("proposed") && !proposed(item).contains("use:"), "{item}: {}", proposed(item));
     }
+    let timeouts = proposed("Session timeouts: 8 hours");
+    assert!(timeouts.contains("auth/session-lifetime") && !timeouts.contains("rel/outbound-timeouts"), "{timeouts}");
+    let audit = proposed("Security audit");
+    assert!(audit.contains("# proposed: use: gov/pentest"), "what audits is not said: {audit}");
     let silent = suggest(b"# P\n\n- [ ] CI/CD pipeline\n", "P.md", Propose::Comment).spec;
     assert!(silent.contains("# proposed: use: ci/pipeline-present") && !silent.contains("        use:"), "{silent}");
 }
@@ -273,4 +277,119 @@ fn names_with_numbers_are_no_bounds_and_no_parts_of_the_plan() {
 fn what_speaks_for_an_alternative_is_no_task_and_a_noun_ranks_without_a_colon() {
     let text = "## Fase 1: Hosting (Prioridad ALTA)\n\n**Opción A: propio**\n- ✅ barato\n\n**Pasos:**\n- contratar\n";
     assert_eq!(of(text, &["task", "priority"]), ["1 priority high", "7 task"]);
+}
+
+#[test]
+fn a_tag_a_reflexive_verb_and_a_negation_state_no_bound_and_no_dependency() {
+    let none = Vec::<String>::new();
+    assert_eq!(of("- press `<kbd>Ctrl</kbd>+<kbd>2</kbd>` to zoom\n", &["threshold"]), none);
+    assert_eq!(of("- p95>200ms on <b>staging</b>\n", &["threshold"]), ["1 threshold gt 200 ms"]);
+    for text in [
+        "- La consegna si blocca spesso\n",
+        "- El despliegue se bloquea\n",
+        "- lỗi này KHÔNG chặn phát hành\n",
+        "- sorteert afhankelijk van de herkomst\n",
+        "- wählt abhängig von der Größe\n",
+    ] {
+        assert_eq!(of(text, &["dependency"]), none, "{text}");
+    }
+    assert_eq!(of("- de API is afhankelijk van het schema\n", &["dependency"]), ["1 dependency het schema"]);
+    assert_eq!(of("**Pré-requisito:** certificado\n", &["dependency"]), ["1 dependency certificado"]);
+    assert_eq!(of("- 前提条件：数据库\n", &["dependency"]), ["1 dependency 数据库"]);
+}
+
+#[test]
+fn what_comes_next_is_a_part_of_the_plan_in_its_heading_and_not_in_a_row() {
+    let tasks = |heading: &str| of(&format!("# P\n\n## {heading}\n\n1. eins\n2. zwei\n"), &["phase", "task"]).len();
+    for heading in
+        ["下一轮建议", "后续计划", "Próximas melhorias", "Prossimi sviluppi", "Nächste Aufgaben", "향후 계획"]
+    {
+        assert_eq!(tasks(heading), 3, "{heading}");
+    }
+    let row = "| Item | Status |\n|---|---|\n| Next action | waiting |\n";
+    assert_eq!(of(row, &["phase"]), Vec::<String>::new());
+}
+
+#[test]
+fn boxes_that_detail_one_step_leave_the_other_steps_tasks() {
+    let text = "# P\n\n## Next steps\n\n1. Review\n2. Check:\n   - [ ] one\n   - [ ] two\n3. Deploy\n";
+    assert_eq!(of(text, &["task"]), ["5 task", "6 task", "9 task"]);
+}
+
+#[test]
+fn tiers_are_read_in_other_languages_and_a_colour_after_a_key_is_no_state() {
+    assert_eq!(of("## Importante (5 min)\n", &["priority"]), ["1 priority high"]);
+    assert_eq!(of("## 🟡 RECOMENDADO (10 min)\n", &["priority"]), ["1 priority medium"]);
+    assert_eq!(of("- Médio risco: Amber (amarelo)\n", &["status"]), Vec::<String>::new());
+    assert_eq!(of("**Stato:** Correzioni applicate, in attesa di verifica\n", &["status"]), ["1 status partial"]);
+    assert_eq!(of("- API 文档: 完整\n", &["status"]), ["1 status done"]);
+    assert_eq!(of("**v2** (2-3周后):\n", &["duration"]), ["1 duration 2-3 weeks"]);
+}
+
+#[test]
+fn a_row_of_a_matrix_is_in_no_one_state() {
+    let state = |row: &str| {
+        let text = format!("| Mode | Web | Mobile |\n|---|---|---|\n{row}\n");
+        let rows = inventory(&text).statements;
+        rows.iter().find_map(|row| row.meaning.mark().map(|mark| mark.state))
+    };
+    assert_eq!(state("| Offline | ✅ | ❌ |"), None);
+    assert_eq!(state("| Offline | ✅ | ✅ |"), Some(State::Done));
+}
+
+#[test]
+fn a_box_with_a_star_is_a_box() {
+    assert_eq!(
+        of("- [ ]* Write more tests\n- [x]* Load test\n", &["checkbox"]),
+        ["1 checkbox missing", "2 checkbox done"]
+    );
+}
+
+#[test]
+fn months_by_number_minutes_in_short_and_levels_in_brackets_are_read() {
+    assert_eq!(of("- ✅ 2026-05: first release\n", &["date"]), ["1 date 2026-05-01..2026-05-31"]);
+    for text in ["- CVE-2024-12\n", "- from 2024-2025\n", "- build 2024-05-x\n"] {
+        assert_eq!(of(text, &["date"]), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(of("- Запуск (5 хв)\n", &["duration"]), ["1 duration 5-5 minutes"]);
+    assert_eq!(of("- Запуск (10 мин)\n", &["duration"]), ["1 duration 10-10 minutes"]);
+    assert_eq!(of("## Ordenar tabelas (média)\n", &["priority"]), ["1 priority medium"]);
+    assert_eq!(of("## Chat (baixa / contexto)\n", &["priority"]), ["1 priority low"]);
+    assert_eq!(of("## Cache (optional)\n", &["priority"]), Vec::<String>::new());
+    assert_eq!(of("## НАСТУПНИЙ КРОК:\n\n1. Розгорнути\n", &["task"]), ["3 task"]);
+    let row = "| # | Aufgabe |\n|---|---|\n| M1 | Workshop planen |\n";
+    assert_eq!(of(row, &["phase"]), Vec::<String>::new());
+}
+
+#[test]
+fn metrics_tell_how_things_are_and_success_metrics_how_they_must_become() {
+    let bounds = |heading: &str| of(&format!("# P\n\n## {heading}\n\n- Pass rate: 93%\n"), &["threshold"]).len();
+    for heading in ["Quality metrics", "质量指标", "Métricas actuales"] {
+        assert_eq!(bounds(heading), 0, "{heading}");
+    }
+    for heading in ["Success metrics", "成功指标", "Métricas de éxito", "Targets"] {
+        assert_eq!(bounds(heading), 1, "{heading}");
+    }
+}
+
+#[test]
+fn a_verdict_may_stand_after_a_dash() {
+    assert_eq!(of("- **Speech scoring** — pending (see 12)\n", &["status"]), ["1 status missing"]);
+    assert_eq!(of("- Import - done\n", &["status"]), ["1 status done"]);
+    for text in ["- Import - done by the nightly job\n", "- end-to-end tests\n", "- Mode - none\n"] {
+        assert_eq!(of(text, &["status"]), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(of("## 五、下一轮建议\n\n1. 优化\n", &["task"]), ["3 task"]);
+}
+
+#[test]
+fn values_of_fields_and_hours_of_the_day_are_no_claims() {
+    let none = Vec::<String>::new();
+    for text in ["- Status: `active`\n", "Example: `⏳ waiting`\n"] {
+        assert_eq!(of(text, &["status"]), none, "{text}");
+    }
+    assert_eq!(of("- Status: `DONE`\n", &["status"]), ["1 status done"]);
+    assert_eq!(of("- since Saturday 6 PM\n", &["duration"]), none);
+    assert_eq!(of("- effort: 18 PM\n", &["duration"]), ["1 duration 18-18 person-months"]);
+    assert_eq!(of("## With containers (recommended)\n", &["priority"]), none);
 }

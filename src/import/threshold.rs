@@ -199,7 +199,7 @@ impl Finds<'_> {
     /// Numbers with a comparison, in signs or words.
     fn compared(&mut self) {
         let text = self.text;
-        for captures in SYMBOL.captures_iter(text) {
+        for captures in SYMBOL.captures_iter(text).filter(|captures| !closes_a_tag(text, captures)) {
             self.number(&captures, by_sign(captures.name("op").map_or("", |op| op.as_str())), false);
         }
         for captures in RANGE.captures_iter(text) {
@@ -335,6 +335,15 @@ impl Finds<'_> {
         let threshold = Threshold { comparison, value, value_max: None, unit, statistic, baseline, implied };
         self.found.push(Found { meaning: Meaning::Threshold(threshold), at, subject });
     }
+}
+
+/// `<kbd>2`: the sign ends a tag.
+fn closes_a_tag(text: &str, captures: &Captures<'_>) -> bool {
+    let sign = captures.name("op").filter(|op| op.as_str() == ">");
+    sign.and_then(|sign| text.get(..sign.start())).is_some_and(|before| {
+        let name = before.rsplit_once('<').map_or("", |(_, name)| name).trim_start_matches('/');
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains('>')
+    })
 }
 
 /// `%85`, as Turkish writes it.

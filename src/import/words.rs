@@ -94,6 +94,9 @@ mod tests {
             "order",
             "answer",
             "team",
+            "metric",
+            "success",
+            "aim",
         ];
         for name in months.chain(others.map(str::to_owned)) {
             assert!(!list(&name).is_empty(), "{name}");

@@ -9,7 +9,7 @@ use super::areas::{repeats_others, topic};
 use super::fields::{Fields, is_of_code};
 use super::reading::{Item, Reading};
 use super::roll_up::quoted;
-use super::words::{Words, lower_words};
+use super::words::{Words, is_ongoing, lower_words};
 use super::{Finding, Severity};
 use crate::model::statement::{Meaning, PercentRole, State};
 
@@ -84,9 +84,32 @@ fn same(reading: &Reading<'_>, one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> bo
     one.words == other.words
         && planned(one) == planned(other)
         && !stages
+        && is_ongoing(one.item.text) == is_ongoing(other.item.text)
+        && !differ_in_value(one.item, other.item)
+        && !(shows_the_way(one.item) || shows_the_way(other.item))
         && !Words::numbered_apart(one.item.subject(), other.item.subject())
         && !same_step(reading, one, other)
         && (one.item.is_box() == other.item.is_box() || part(one) != part(other))
+}
+
+/// One key with two values of one word: `Path: api/Dockerfile` and `Path: web/Dockerfile`.
+fn differ_in_value(one: &Item<'_>, other: &Item<'_>) -> bool {
+    let value = |item: &Item<'_>| item.text.split_once([':', '：']).map(|(_, value)| value.trim().to_lowercase());
+    match (one.key(), other.key()) {
+        (Some(key), Some(same)) => {
+            let (value, other) = (value(one), value(other));
+            let word =
+                |value: &Option<String>| value.as_ref().is_some_and(|value| !value.contains(char::is_whitespace));
+            Words::of(key) == Words::of(same) && word(&value) && word(&other) && value != other
+        }
+        _ => false,
+    }
+}
+
+/// A step through somebody's pages (`Click "Save"`, `Settings → Tokens`) that has no mark of its own.
+fn shows_the_way(item: &Item<'_>) -> bool {
+    let marked = item.meanings().any(|meaning| meaning.mark().is_some());
+    !marked && (item.text.contains('→') || item.text.matches(['"', '“', '„', '«']).count() > 0)
 }
 
 /// One wording in two lists of one part: a step that both procedures have.

@@ -45,7 +45,8 @@ pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
 fn counterpart(done: &[(&Item<'_>, Words, Words)], task: &Item<'_>) -> Option<u32> {
     let words = Words::topic(task.text);
     let same = |(_, subject, text): &&(&Item<'_>, Words, Words)| {
-        (subject.len() >= 2 && subject.within(&words)) || (words.len() >= 2 && words.within(text))
+        (subject.len() >= 2 && subject.within(&words) && words.len() <= 2 * subject.len())
+            || (words.len() >= 2 && words.within(text))
     };
     done.iter().find(same).map(|(item, ..)| item.line)
 }

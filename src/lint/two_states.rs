@@ -4,7 +4,7 @@ use super::areas::topic;
 use super::fields::{Fields, in_two_phases, is_of_code};
 use super::reading::{Item, Reading, shown};
 use super::roll_up::quoted;
-use super::words::{Words, lower_words, says_any};
+use super::words::{Words, is_ongoing, lower_words, says_any};
 use super::{Finding, Severity};
 use crate::model::Exact;
 use crate::model::statement::{Meaning, PercentRole, State};
@@ -32,7 +32,7 @@ fn stated<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Stated<'a, 'b>> {
     let of = |item: &'b Item<'a>| {
         let comparable =
             !item.is_heading() && !fields.holds(item) && !fields.is_template(item) && !is_of_code(item.subject());
-        let state = reading.state(item).filter(|_| comparable)?;
+        let state = reading.state(item).filter(|_| comparable && !names_nothing(item.subject()))?;
         Some(Stated { item, state, subject: topic(item), text: Words::topic(item.text) })
     };
     reading.items().filter_map(of).filter(|stated| !stated.subject.is_empty()).collect()
@@ -61,6 +61,12 @@ fn contradict(reading: &Reading<'_>, done: &Stated<'_, '_>, open: &Stated<'_, '_
     {
         return false;
     }
+    if rows_of_different_columns(done.item, open.item)
+        || asks(done.item) != asks(open.item)
+        || is_ongoing(done.item.text) != is_ongoing(open.item.text)
+    {
+        return false;
+    }
     let about = |words: &Words| words.has_any(OF_A_THING);
     if about(&done.subject) != about(&open.subject) && !done.subject.only(OF_A_THING) {
         return false;
@@ -74,6 +80,59 @@ fn contradict(reading: &Reading<'_>, done: &Stated<'_, '_>, open: &Stated<'_, '_
     let named_in_full =
         done.subject.len() >= 2 && done.subject.within(&open.text) && open.subject.within(&done.subject);
     equal || named_in_full
+}
+
+/// `None - all tasks are done` is about nothing.
+fn names_nothing(subject: &str) -> bool {
+    lower_words(subject).next().is_some_and(|word| word == "none")
+}
+
+fn asks(item: &Item<'_>) -> bool {
+    item.text.trim_end().ends_with(['?', '？', '؟'])
+}
+
+/// Marks in two tables are about different things unless both stand in a column of states, or the columns are the same.
+fn rows_of_different_columns(one: &Item<'_>, other: &Item<'_>) -> bool {
+    const STATES: &[&str] = &[
+        "status",
+        "state",
+        "done",
+        "ready",
+        "complete",
+        "result",
+        "statut",
+        "état",
+        "estado",
+        "stato",
+        "situação",
+        "stand",
+        "erledigt",
+        "stan",
+        "wynik",
+        "статус",
+        "состояние",
+        "готов",
+        "стан",
+        "durum",
+        "状态",
+        "狀態",
+        "状況",
+        "ステータス",
+        "상태",
+        "الحالة",
+        "trạng thái",
+        "kondisi",
+    ];
+    let header = |item: &Item<'_>| {
+        item.meanings().find_map(|meaning| match meaning {
+            Meaning::TableRow { header, .. } => Some(header.clone()),
+            _ => None,
+        })
+    };
+    let (Some(one), Some(other)) = (header(one), header(other)) else { return false };
+    let names_states =
+        |header: &[String]| header.iter().any(|name| STATES.iter().any(|word| name.to_lowercase().contains(word)));
+    one != other && !(names_states(&one) && names_states(&other))
 }
 
 /// Within one part a document may tell what there is and, below, what it still wants.

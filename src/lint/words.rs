@@ -147,6 +147,12 @@ impl Words {
     }
 }
 
+/// `Monitor performance` is work that goes on, `performance monitoring` is a thing that is there.
+pub(super) fn is_ongoing(text: &str) -> bool {
+    const VERBS: &[&str] = &["monitor", "track", "watch", "observe", "review", "measure", "verify", "check"];
+    lower_words(text).next().is_some_and(|word| VERBS.contains(&word.as_str()))
+}
+
 /// Lower-case words in order; digits with letters count as words.
 pub(super) fn lower_words(text: &str) -> impl Iterator<Item = String> {
     let lower = text.to_lowercase();

@@ -206,3 +206,25 @@ fn done_with_its_tests_to_be_written() {
     let bad = "# Plan\n\n## There\n\n- ✅ Tenant isolation enforced\n\n## To do\n\n- ⚠️ Add tenant isolation tests\n";
     contradicts("L25", &[5, 9], bad);
 }
+
+#[test]
+fn tables_that_compare_other_things_a_question_and_nothing_contradict_nobody() {
+    silent(
+        "# P\n\n## Features\n\n| Driver | Web | Mobile |\n|---|---|---|\n| Alpha driver | ✓ | ✗ |\n\n## Modules\n\n| Driver | Own signer |\n|---|---|\n| Alpha driver | ✗ |\n",
+    );
+    silent("# P\n\n## Done\n\n- ✅ Token guard registered?\n\n## Check\n\n- [ ] Token guard registered\n");
+    silent(
+        "# P\n\n## Blocked\n\n- ❌ None — all work is done\n\n## Changed\n\n- ✅ None — the interface is the same\n",
+    );
+    silent("# P\n\n## Done\n\n- [x] Queue monitoring implemented\n\n## After launch\n\n- [ ] Monitor the queue\n");
+}
+
+#[test]
+fn steps_through_pages_and_keys_with_other_values_are_no_doubles() {
+    for (one, other) in [
+        ("Click **\"Save page\"**", "Click **\"Save page\"**"),
+        ("**Image Path**: web/image", "**Image Path**: jobs/image"),
+    ] {
+        silent(&format!("# P\n\n## Phase 1: web\n\n1. {one}\n\n## Phase 2: jobs\n\n1. {other}\n"));
+    }
+}

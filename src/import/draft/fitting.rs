@@ -64,6 +64,20 @@ pub(super) fn best<'r>(rule: &'r Rule, text: &str) -> Option<(usize, &'r Rule, &
         .max_by_key(|(length, _, alias)| (says_only(text, alias), *length))
 }
 
+/// Drops what shares words with longer ones: `session timeouts` are no time limits of requests.
+pub(super) fn drop_parts(found: &mut Vec<(usize, &Rule, &str)>, text: &str) {
+    let mut taken: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
+    found.retain(|(length, _, alias)| {
+        let Some(at) = text.find(*alias) else { return true };
+        let place = at..at + alias.len();
+        let part = taken
+            .iter()
+            .any(|(other, longer)| *other > *length && longer.start < place.end && place.start < longer.end);
+        taken.push((*length, place));
+        !part
+    });
+}
+
 fn stands_in(alias: &str, text: &str) -> bool {
     text.match_indices(alias).any(|(at, _)| {
         let before = text[..at].chars().next_back();

@@ -5,6 +5,7 @@ mod area;
 mod check;
 mod detail;
 mod fitting;
+mod glossary;
 mod order;
 mod outlook;
 mod proposal;

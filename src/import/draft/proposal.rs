@@ -4,6 +4,7 @@
 //! must not decide what speaks for a claim.
 
 use super::fitting::{self, Rule};
+use super::glossary::{self, Spoken};
 use super::{CheckDraft, Draft, Measure, Source};
 use crate::catalog;
 
@@ -23,23 +24,28 @@ const MOST: usize = 3;
 pub(super) fn fill(source: &Source<'_>, draft: &mut Draft, propose: Propose) {
     let rules: Vec<Rule> = catalog::ids().iter().filter_map(|id| Rule::of(id)).collect();
     for check in draft.areas.iter_mut().flat_map(|area| area.checks.iter_mut()) {
-        let text = check.title.to_lowercase();
-        let mut found: Vec<(usize, &Rule, &str)> = rules.iter().filter_map(|rule| fitting::best(rule, &text)).collect();
+        let spoken = glossary::spoken(&check.title);
+        let text = spoken.text.as_str();
+        let mut found: Vec<(usize, &Rule, &str)> = rules.iter().filter_map(|rule| fitting::best(rule, text)).collect();
         found.sort_by_key(|(length, rule, _)| (std::cmp::Reverse(*length), rule.id));
-        let fits = |(_, rule, alias): &(usize, &Rule, &str)| rule.measures(&text, alias, &check.bounds);
+        fitting::drop_parts(&mut found, text);
+        let fits = |(_, rule, alias): &(usize, &Rule, &str)| rule.measures(text, alias, &check.bounds);
         let rivals = |words: usize| {
-            found.iter().filter(|(length, _, alias)| *length == words && fitting::says_only(&text, alias)).count()
+            found.iter().filter(|(length, _, alias)| *length == words && fitting::says_only(text, alias)).count()
         };
         let chosen = found.iter().position(|each| fits(each) && rivals(each.0) == 1);
-        let takes = propose == Propose::Active && !check.weightless && !denies(&text);
+        let takes = propose == Propose::Active && !check.weightless && !denies(text);
         if let Some(chosen) = chosen.filter(|_| takes) {
             let (_, rule, alias) = found.remove(chosen);
             let expect = fitting::stated(&rule.expect, &check.bounds);
-            check.measure =
-                Some(Measure { rule: rule.id, words: alias.to_owned(), expect: expect.unwrap_or_default() });
+            check.measure = Some(Measure {
+                rule: rule.id,
+                words: spoken.own(alias).to_owned(),
+                expect: expect.unwrap_or_default(),
+            });
         }
         let mut proposed = of_the_text(check, source);
-        proposed.extend(found.into_iter().map(|(_, rule, alias)| remark(rule, alias, check)));
+        proposed.extend(found.into_iter().map(|(_, rule, alias)| remark(rule, &spoken, alias, check)));
         check.remarks.extend(proposed.into_iter().take(MOST));
     }
 }
@@ -103,11 +109,11 @@ fn denies(text: &str) -> bool {
         || SIGNS.iter().any(|sign| text.contains(sign))
 }
 
-fn remark(rule: &Rule, alias: &str, check: &CheckDraft) -> String {
+fn remark(rule: &Rule, spoken: &Spoken, alias: &str, check: &CheckDraft) -> String {
     let (with, why) = if rule.live { (", with: { target: NAME }", "; it needs a target") } else { ("", "") };
     let expect = fitting::stated(&rule.expect, &check.bounds)
         .map_or_else(String::new, |all| format!(", expect: [{}]", all.join(", ")));
-    format!("proposed: use: {}{with}{expect} (the text says \"{alias}\"{why})", rule.id)
+    format!("proposed: use: {}{with}{expect} (the text says \"{}\"{why})", rule.id, spoken.own(alias))
 }
 
 /// Probes for what the text names itself.
