@@ -267,10 +267,10 @@ impl Reader<'_> {
             self.add(index, text, Found { meaning, at: 0..sign.length.min(text.len()), subject });
             return;
         }
-        if let Some((state, sign, at)) =
-            keyed::status(text).filter(|(.., at)| !self.is_value_of_a_field(index, text, at))
-        {
-            self.add(index, text, Found { meaning: Meaning::Status(mark(state, sign, role)), at, subject });
+        if let Some((state, sign, at)) = keyed::status(text) {
+            if !self.is_value_of_a_field(index, text, &at) {
+                self.add(index, text, Found { meaning: Meaning::Status(mark(state, sign, role)), at, subject });
+            }
             return;
         }
         if let Some((at, sign)) = mark::after_key(text)

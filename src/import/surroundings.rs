@@ -47,7 +47,8 @@ pub(super) fn names_criteria(text: &str) -> bool {
 fn names_any(lower: &str, list: &str) -> bool {
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
     words::list(list).into_iter().any(|criterion| {
-        if criterion.is_ascii() && criterion.len() <= 4 {
+        // Short words of alphabets stand alone: `мета` is not in `метод`.
+        if criterion.chars().count() <= 4 && criterion.chars().all(|c| u32::from(c) < 0x590) {
             words.contains(&criterion) || words.contains(&format!("{criterion}s").as_str())
         } else {
             lower.contains(criterion)
@@ -275,4 +276,20 @@ fn title(blocks: &[Block]) -> Option<usize> {
     let run = blocks[first..].iter().take_while(|block| depth(block) == Some(1)).count();
     let earlier = blocks[..first].iter().any(|block| depth(block).is_some());
     (!earlier).then_some(first + run - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_criteria;
+
+    #[test]
+    fn short_words_are_whole() {
+        for heading in ["Мета", "Цели", "Success metrics", "Ziele", "KPIs"] {
+            assert!(names_criteria(heading), "{heading}");
+        }
+        for heading in ["Методи розгортання", "Целостность данных", "Quality metrics", "Excellence"]
+        {
+            assert!(!names_criteria(heading), "{heading}");
+        }
+    }
 }

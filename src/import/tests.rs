@@ -385,7 +385,7 @@ fn a_verdict_may_stand_after_a_dash() {
 #[test]
 fn values_of_fields_and_hours_of_the_day_are_no_claims() {
     let none = Vec::<String>::new();
-    for text in ["- Status: `active`\n", "Example: `⏳ waiting`\n"] {
+    for text in ["- Status: `active`\n", "- Estado: `closed` (al final)\n", "Example: `⏳ waiting`\n"] {
         assert_eq!(of(text, &["status"]), none, "{text}");
     }
     assert_eq!(of("- Status: `DONE`\n", &["status"]), ["1 status done"]);
