@@ -156,7 +156,7 @@ pub(super) fn opened_by_row(header: &str, name: &str) -> bool {
     let next = lower.starts_with("next ") && ["step", "steps", "action", "actions"].iter().any(|w| lower.ends_with(w));
     let letter = lower.strip_prefix('m').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
     let numbers = ["", "#", "id", "nr", "nr.", "no", "no.", "nº", "n°", "№", "编号", "番号", "번호"];
-    !next && !(letter && numbers.contains(&header.trim().to_lowercase().as_str()))
+    !(next || letter && numbers.contains(&header.trim().to_lowercase().as_str()))
 }
 
 /// Whether a column lists what is due in a part of the plan.
