@@ -112,7 +112,8 @@ impl Bench {
             world: &self.world,
             swept: &swept,
             wants: &[],
-            until: Deadline::after(self.limit),
+            // as an audit does: the probe's own limit goes before the usual one
+            until: Deadline::after(probe.timeout().map_or(self.limit, |own| own.min(self.limit))),
         };
         probe.observe(look).await
     }
