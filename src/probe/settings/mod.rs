@@ -2,6 +2,7 @@
 //! values. What a settings class derives from its fields is not seen.
 
 mod keys;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ use crate::world::{Class, ClassSet, Select, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
 use keys::Read;
+use written::Written;
 
 /// Where settings are written down: examples of the environment, prose, and what deploys the program.
 const WRITTEN: &str = "{**/*.{md,mdx,rst,adoc,txt},**/.env*{example,sample,template,dist,default,defaults,tpl}*,**/{env,dotenv}.{example,sample,template,dist},**/{example,sample,template}.env,**/{values*,*compose*,app,render,fly,cloudbuild}.{yml,yaml,json,toml},**/values.schema.json,**/*.{1,5,8}}";
@@ -65,7 +67,7 @@ impl Probe for Settings {
             count("reading_files", "source files that read any"),
             count("documents", "files that may write them down: prose, examples of the environment, compose files, Helm values"),
             count("undocumented", "settings that stand in none of them"),
-            FactDecl::new("documented_ratio", FactType::Ratio, "share of the settings that are written down"),
+            FactDecl::new("documented_ratio", FactType::Ratio, "share of the settings that are written down; unobserved, as `undocumented` is, where no document names any, or most are not named and a page elsewhere is referred to"),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
@@ -92,7 +94,7 @@ impl Probe for Settings {
                 Want::sparse(source.below(folder), "settings/read", |file| Ok(keys::read(file)))
                     .screened(keys::questions),
             ),
-            wants.add(Want::doc(written.below(folder), "settings/written", |file| Ok(words(file.bytes)))),
+            wants.add(Want::doc(written.below(folder), "settings/written", |file| Ok(written::read(file.bytes)))),
         ]
     }
 
@@ -119,17 +121,19 @@ impl Probe for Settings {
                 }
             }
             let mut known: BTreeSet<&str> = BTreeSet::new();
-            let mut documents = 0;
-            for (id, result) in written.own::<BTreeSet<String>>() {
+            let (mut documents, mut elsewhere) = (0, None);
+            for (id, result) in written.own::<Written>() {
                 match result {
-                    Ok(words) => {
+                    Ok(text) => {
                         documents += 1;
-                        known.extend(words.iter().map(String::as_str));
+                        known.extend(text.words.iter().map(String::as_str));
+                        let address = text.elsewhere.as_ref();
+                        elsewhere = elsewhere.or_else(|| address.map(|url| (look.swept.path(id), url.as_str())));
                     }
                     Err(unknown) => findings.unread(look.swept.path(id), unknown.0.clone()),
                 }
             }
-            let mut seen = compare(&settings, &known, documents, findings);
+            let mut seen = compare(&settings, &known, documents, elsewhere, findings);
             if !settings.is_empty() {
                 seen.facts.present("reading_files", Value::count(reading));
             }
@@ -138,22 +142,11 @@ impl Probe for Settings {
     }
 }
 
-/// Words in capitals: every name of a setting is one.
-fn words(text: &[u8]) -> BTreeSet<String> {
-    /// Names looked at of one file.
-    const MOST: usize = 20_000;
-    let goes_on = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
-    let runs = text.split(|byte| !goes_on(byte)).filter(|run| run.len() >= 2);
-    // A name begins with a letter, whatever stands before it.
-    let named = runs.filter_map(|run| run.get(run.iter().position(u8::is_ascii_uppercase)?..));
-    let names: BTreeSet<&[u8]> = named.filter(|name| name.len() >= 2).take(MOST).collect();
-    names.into_iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
-}
-
 fn compare(
     settings: &BTreeMap<&str, (&str, u32)>,
     known: &BTreeSet<&str>,
     documents: usize,
+    elsewhere: Option<(&str, &str)>,
     mut findings: Findings,
 ) -> Observation {
     let mut facts = Facts::new();
@@ -172,7 +165,24 @@ fn compare(
     findings.set_count(&mut facts, "undocumented");
     let ratio = Exact::ratio((settings.len() - undocumented) as u64, settings.len() as u64);
     facts.set("documented_ratio", ratio.map_or(Fact::Absent, |ratio| Fact::Present(Value::Number(ratio))));
+    if let Some(reason) = doubt(settings.len() - undocumented, undocumented, elsewhere) {
+        facts.set("undocumented", Fact::Unobserved(reason.clone()));
+        facts.set("documented_ratio", Fact::Unobserved(reason));
+    }
     Observation { facts, evidence: findings.evidence(), requests: 0 }
+}
+
+/// Why settings that are not named here may be written down all the same, if so.
+fn doubt(documented: usize, undocumented: usize, elsewhere: Option<(&str, &str)>) -> Option<String> {
+    if undocumented == 0 {
+        return None;
+    }
+    if documented == 0 {
+        return Some("no document here names a single setting; they may be written down elsewhere".to_owned());
+    }
+    // Where most are named here, this is the place for them, whatever else it refers to.
+    let (path, url) = elsewhere.filter(|_| documented < undocumented)?;
+    Some(format!("`{path}` refers to {url} for settings, which is not looked at"))
 }
 
 #[cfg(test)]
@@ -212,6 +222,26 @@ mod tests {
         let notes: Vec<String> = listed.filter_map(|item| item.note.clone()).collect();
         assert_eq!(notes.len(), 2, "{notes:?}");
         assert!(notes[0].contains("`API_KEY`") && notes[1].contains("`VITE_TITLE`"), "{notes:?}");
+    }
+
+    #[test]
+    fn settings_that_may_be_written_down_elsewhere_are_not_undocumented() {
+        let code = (
+            "app/a.py",
+            "import os\nA = os.environ['MAIL_FROM']\nB = os.environ['MAIL_HOST']\nC = os.environ['MAIL_USER']\n",
+        );
+        let ratio = |readme: &str| {
+            let seen = sample::observe("settings", "{}", &[code, ("README.md", readme)]).unwrap();
+            seen.facts.get("documented_ratio")
+        };
+        assert!(matches!(ratio("# Shop\n"), Fact::Unobserved(reason) if reason.contains("no document here names")));
+        let partly = "Set `MAIL_FROM`; see [all settings](https://docs.shop.test/reference/settings).\n";
+        assert!(
+            matches!(ratio(partly), Fact::Unobserved(reason) if reason.contains("https://docs.shop.test/reference/settings"))
+        );
+        let mostly = "`MAIL_FROM`, `MAIL_HOST`; see [settings](https://docs.shop.test/settings).\n";
+        assert!(matches!(ratio(mostly), Fact::Present(_)));
+        assert!(matches!(ratio("Set `MAIL_FROM`.\n"), Fact::Present(_)));
     }
 
     #[test]

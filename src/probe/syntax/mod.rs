@@ -82,7 +82,7 @@ impl Probe for SyntaxProbe {
             let is_python = file.path().ends_with(".py") || file.path().ends_with(".pyi");
             Ok(match file.entry.size {
                 size if size > LARGEST => Parsed::Data,
-                _ if is_python => python::parse(file),
+                _ if is_python => python::parse(file)?,
                 _ => parse::parse(file.path(), file.bytes),
             })
         });

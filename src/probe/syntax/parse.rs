@@ -1,5 +1,6 @@
 //! One file, parsed by what its name says it is.
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::probe::yaml_file;
@@ -96,8 +97,16 @@ fn yaml(path: &str, bytes: &[u8]) -> Parsed {
         Ok(_) => Parsed::Good,
         Err(fault) if OURS.iter().any(|start| fault.reason.contains(start)) => Parsed::Data,
         Err(fault) if fault.reason.starts_with("duplicate key") => Parsed::Duplicate(fault.line, fault.reason),
+        // What another parser takes is a dialect, not broken.
+        Err(_) if is_yaml_to_others(bytes) => Parsed::Data,
         Err(fault) => Parsed::Broken(fault.line, fault.reason),
     }
+}
+
+/// Whether libyaml's grammar takes every document of a file.
+fn is_yaml_to_others(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    serde_yaml::Deserializer::from_str(text).all(|document| IgnoredAny::deserialize(document).is_ok())
 }
 
 #[cfg(test)]
@@ -128,6 +137,7 @@ mod tests {
             ("a.yaml", "? [1, 2]\n: b\n", "data"),
             ("a.yaml", "b: !Ref Bucket\nc: !GetAtt a.b\n", "good"),
             ("a.yaml", "{{- if .Values.a }}\na: 1\n{{- end }}\n", "template"),
+            ("a.yaml", "a:\n  b: \"one\n  two\"\n", "data"),
             ("a.toml", "a = 1\n[b]\nc = 2\n", "good"),
             ("a.toml", "a = \n", "broken"),
         ] {

@@ -1,10 +1,11 @@
 //! Python source, parsed by the parser of ruff, which takes every version of Python 3. Python 2, templates and files in
-//! other encodings are not judged.
+//! other encodings are not judged; a statement that is nested too deeply is unknown, with its line.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::model::Unknown;
 use crate::world::{FileBytes, View};
 
 use super::parse::Parsed;
@@ -27,31 +28,31 @@ static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\{%|<%|\{\{\s*cookiecutter|(?m)^\s*\{\{|^\s*[%!]\w|^\s*\$\{").expect("a fixed pattern")
 });
 
-/// Parses a file.
-pub(super) fn parse(file: &FileBytes<'_>) -> Parsed {
-    let Ok(text) = std::str::from_utf8(file.bytes) else { return Parsed::Data };
+/// Parses a file. What no parser can be trusted with is unknown, with its line.
+pub(super) fn parse(file: &FileBytes<'_>) -> Result<Parsed, Unknown> {
+    let Ok(text) = std::str::from_utf8(file.bytes) else { return Ok(Parsed::Data) };
     if file.path().contains("{{") {
-        return Parsed::Template;
+        return Ok(Parsed::Template);
     }
     if is_of_another_language(text) {
-        return Parsed::Data;
+        return Ok(Parsed::Data);
     }
-    let fault = match depth(file) {
-        0..=SHALLOW if indentation(file.bytes) <= SHALLOW => Some(fault(text)),
-        // The parser grows its stack itself, but what it built is taken apart on ours.
-        ..=DEEPEST => std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || fault(text));
-            thread.ok().and_then(|thread| thread.join().ok())
-        }),
-        _ => return Parsed::Data,
+    let places = match deepest(file) {
+        Ok(places) => places,
+        Err(line) => {
+            let path = file.path();
+            let reason = format!("`{path}:{line}` holds a statement that may be nested too deeply to be parsed");
+            return Err(Unknown::because(reason));
+        }
     };
-    match fault {
+    let is_shallow = places <= SHALLOW && indentation(file.bytes) <= SHALLOW;
+    Ok(match if is_shallow { Some(fault(text)) } else { fault_of_deep(text) } {
         Some(None) => Parsed::Good,
-        None => Parsed::Data,
+        None => return Err(Unknown::because(format!("the parser gave up on `{}`", file.path()))),
         Some(Some(_)) if PYTHON_2.is_match(text) => Parsed::Data,
         Some(Some(_)) if TEMPLATE.is_match(text) => Parsed::Template,
         Some(Some((line, what))) => Parsed::Broken(line, what),
-    }
+    })
 }
 
 /// Whether the first line names an interpreter that is not Python's, whatever the file is called.
@@ -68,18 +69,29 @@ fn fault(text: &str) -> Option<(u32, String)> {
     Some((u32::try_from(line).unwrap_or(u32::MAX), fault.error.to_string()))
 }
 
+/// What the parser says on a stack that is deep enough; `None` when it gave up.
+fn fault_of_deep(text: &str) -> Option<Option<(u32, String)>> {
+    // The parser grows its stack itself, but what it built is taken apart on ours.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || fault(text));
+        thread.ok()?.join().ok()
+    })
+}
+
 /// The most blanks before any line: no statement stands in more blocks.
 fn indentation(bytes: &[u8]) -> usize {
     let blanks = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')).count();
     bytes.split(|byte| matches!(byte, b'\n' | b'\r')).map(blanks).max().unwrap_or(0)
 }
 
-/// The most places of any statement where an expression may go deeper: marks, and words after words.
-fn depth(file: &FileBytes<'_>) -> usize {
+/// The most places of any statement where an expression may go deeper: marks, and words after words. The line of the
+/// first statement that has more than [`DEEPEST`] is an error.
+fn deepest(file: &FileBytes<'_>) -> Result<usize, usize> {
     let (mut open, mut here, mut most) = (0_usize, 0_usize, 0_usize);
     let mut before = b'\n';
     for (view, range) in file.regions().iter().filter(|(view, _)| *view != View::Comments) {
-        for byte in &file.bytes[range] {
+        for at in range {
+            let byte = &file.bytes[at];
             match byte {
                 b'\n' if open == 0 && before != b'\\' && view == View::Code => here = 0,
                 b'(' | b'[' | b'{' if view == View::Code => open += 1,
@@ -89,15 +101,19 @@ fn depth(file: &FileBytes<'_>) -> usize {
             let goes_deeper = byte.is_ascii_punctuation() || (*byte == b' ' && before.is_ascii_alphanumeric());
             here += usize::from(goes_deeper && !matches!(byte, b',' | b'"' | b'\'' | b'_' | b'#'));
             most = most.max(here);
+            if here > DEEPEST {
+                return Err(file.bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1);
+            }
             before = *byte;
         }
     }
-    most
+    Ok(most)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use crate::model::Fact;
     use crate::probe::sample;
     use crate::probe::trial::count;
 
@@ -138,12 +154,20 @@ mod tests {
 
     #[test]
     fn hostile_nesting_ends_and_names_the_line() {
+<<<<<<< HEAD
         let blocks = |depth: usize| (0..depth).map(|at| " ".repeat(at) + "if x:\n").collect::<String>();
         for text in
             [blocks(900), "(".repeat(200_000), "-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))]
         {
+=======
+        for text in ["-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))] {
+>>>>>>> 17f5a28 (probe/settings, probe/syntax: what is written elsewhere or nested too deeply is unknown)
             assert!(errors("a.py", &text).is_some());
         }
+        let deep = format!("x = 1\ny = {}\n", "(".repeat(200_000));
+        let seen = sample::observe("syntax", "{}", &[("a.py", &deep), ("b.py", "y = 1\n")]).unwrap();
+        let Fact::Unobserved(reason) = seen.facts.get("syntax_errors") else { panic!("{:?}", seen.facts) };
+        assert!(reason.contains("`a.py:2` holds a statement"), "{reason}");
         let seen = sample::observe("syntax", "{}", &[("a.py", "x = 1\n\ndef f(:\n    pass\n")]).unwrap();
         assert_eq!(seen.evidence[0].place.clone().unwrap().to_string(), "a.py:3");
     }
