@@ -175,7 +175,7 @@ impl FolderSigns {
         for folder in folders.split('/') {
             signs.vendored |= VENDORED.contains(&folder);
             signs.fixture |= FIXTURE.contains(&folder) || folder.starts_with("testdata");
-            signs.test |= TEST.contains(&folder);
+            signs.test |= TEST.contains(&folder) || folder.ends_with("_tests") || folder.ends_with("-tests");
             signs.migration |= is_migration(folder);
             in_product |= PRODUCT.contains(&folder);
             signs.tooling |= !in_product && TOOLING.contains(&folder);
@@ -247,7 +247,7 @@ fn is_test_name(folders: &str, base: &str) -> bool {
     match extension {
         "py" => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
         "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" => {
-            matches!(dotted(), Some("test" | "spec" | "cy" | "e2e" | "stories"))
+            matches!(dotted(), Some("test" | "spec" | "cy" | "e2e" | "stories")) || stem == "setupTests"
         }
         "go" | "exs" | "dart" | "c" | "cc" | "cpp" => stem.ends_with("_test"),
         "rb" | "erb" | "haml" | "ru" if folders.split('/').any(|folder| folder == "spec") => true,

@@ -251,7 +251,7 @@ fn identifier() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(
         &CELL,
-        r#"(?i)(\$?\{|#\{|\$|["'`]\s*[+%,.]\s*\(?|format\(\s*)(\w+([.>-]+|\(\s*))*\w*(table|schema|columns?|fields?|placeholders?|prefix|keyspace|database|db_?name|index|sequence|quote\w*|escape\w*|sanitize\w*|shlex|wpdb|conditions?|clauses?|order|interval)\w*"#,
+        r#"(?i)["`]\s*\+\s*strings\.Join\(|(\$?\{|#\{|\$|["'`]\s*[+%,.]\s*\(?|format\(\s*)(\w+([.>-]+|\(\s*))*\w*(table|schema|columns?|fields?|placeholders?|prefix|keyspace|database|db_?name|index|sequence|quote\w*|escape\w*|sanitize\w*|shlex|wpdb|conditions?|clauses?|order|interval|to_sql)\w*"#,
     )
 }
 

@@ -87,7 +87,8 @@ pub(super) static RULES: &[Rule] = &[
     deprecated(&[Js], r"(?m)(^|[^.\w$])new\s+Buffer\("),
     deprecated(&[Js], r"\bfs\.exists\("),
     rule(DEPRECATED, &[Js], Hint, r"\burl\.parse\("),
-    removed(&[Js], r"\bReactDOM\.(render|hydrate|unmountComponentAtNode|findDOMNode)\("),
+    // Gone in React 19 only; which one is installed is not asked here.
+    deprecated(&[Js], r"\bReactDOM\.(render|hydrate|unmountComponentAtNode|findDOMNode)\("),
     deprecated(&[Js], r"(?m)^[ \t]*(UNSAFE_)?component(WillMount|WillReceiveProps|WillUpdate)\("),
     // Go 1.16 release notes.
     guarded(

@@ -270,6 +270,12 @@ fn queries_and_commands_of_variables_count_and_identifiers_do_not() {
             ("a.js", "db.query(sql`SELECT * FROM users WHERE id = ${id}`);\n", 0),
             ("a.go", "package a\nfunc A() { db.Query(fmt.Sprintf(\"SELECT * FROM u WHERE id = %s\", id)) }\n", 1),
             ("a.go", "package a\nfunc A() { db.Query(fmt.Sprintf(\"SELECT * FROM %s\", tableName)) }\n", 0),
+            (
+                "a.go",
+                "package a\nfunc A() { db.ExecContext(ctx, \"DELETE FROM u WHERE \"+strings.Join(where, \" AND \"), args...) }\n",
+                0,
+            ),
+            ("a.rb", "rows.where(\"items.id IN (#{ids.to_sql})\")\n", 0),
             ("A.java", "em.createQuery(\"SELECT u FROM User u WHERE u.name = \" + name);\n", 1),
             ("A.cs", "db.Users.FromSqlRaw($\"SELECT * FROM users WHERE id = {id}\");\n", 1),
             ("a.rb", "User.where(\"name = '#{name}'\")\n", 1),

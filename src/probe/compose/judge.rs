@@ -62,11 +62,24 @@ fn development(text: &str, services: &[Service]) -> Option<&'static str> {
     };
     match () {
         () if says_development(text) => Some("its first comment says that it is for development"),
+        () if services.iter().any(|service| service.name == "sut") => {
+            Some("its service `sut` tests what is built here")
+        }
+        () if services.iter().any(catches_mail) => Some("it has a service that catches the mail of developers"),
         () if built.peek().is_some() && built.all(|build| is_dev(&build.dockerfile)) => {
             Some("what it builds is built for development")
         }
         () => None,
     }
+}
+
+/// Servers that show mail in place of sending it.
+fn catches_mail(service: &Service) -> bool {
+    const CATCHERS: &[&str] =
+        &["mailcatcher", "mailhog", "mailpit", "maildev", "smtp4dev", "fake-smtp-server", "papercut-smtp"];
+    let Some((Ok(image), _)) = &service.image else { return false };
+    let name = image.rsplit('/').next().unwrap_or(image);
+    CATCHERS.contains(&name.split([':', '@']).next().unwrap_or(name))
 }
 
 impl Judged {
@@ -136,6 +149,8 @@ mod tests {
         let development = |text: &str| judge("compose.yaml", text.as_bytes()).unwrap().unwrap().development.is_some();
         assert!(development("# For development purposes only\nservices:\n  a: {image: x}\n"));
         assert!(development("services:\n  a:\n    build: {context: ., dockerfile: Dockerfile.dev}\n"));
+        assert!(development("services:\n  sut:\n    image: shop:test\n"));
+        assert!(development("services:\n  web: {image: x}\n  mail: {image: 'schickling/mailcatcher'}\n"));
         assert!(!development(
             "services:\n  a:\n    build: .\n  b:\n    build: {context: ., dockerfile: Dockerfile.dev}\n"
         ));

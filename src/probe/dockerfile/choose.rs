@@ -115,7 +115,8 @@ fn aside(path: &str, folder: &str, class: Class, builds: &Builds) -> Option<Stri
     let built = builds.makes(path);
     let lower = folders.to_ascii_lowercase();
     let mut parts = lower.split('/').filter(|part| !part.is_empty());
-    parts.find(|part| FOLDER_WORDS.contains(part)).filter(|_| !built).map(|part| format!("it lies in `{part}/`"))
+    let says = |part: &str| FOLDER_WORDS.contains(&part) || part.split(['-', '_']).any(|word| word == "test");
+    parts.find(|part| says(part)).filter(|_| !built).map(|part| format!("it lies in `{part}/`"))
 }
 
 #[cfg(test)]

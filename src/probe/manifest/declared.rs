@@ -68,6 +68,7 @@ pub(super) fn read(base: &str, path: &str, bytes: &[u8]) -> Declared {
     match base {
         "package.json" => package_json(&text),
         "tsconfig.json" | "jsconfig.json" | "tsconfig.base.json" | "tsconfig.app.json" => aliases(&text),
+        _ if is_of_a_bundler(base) => bundler_aliases(&text),
         "pyproject.toml" => pyproject(&text),
         "Pipfile" => pipfile(&text),
         "setup.py" | "setup.cfg" => setup(&text),
@@ -112,6 +113,29 @@ fn aliases(text: &str) -> Declared {
             if !key.is_empty() && key != "paths" {
                 declared.aliases.insert(key.to_owned());
             }
+        }
+    }
+    declared
+}
+
+/// Whether a file holds the settings of a bundler.
+pub(super) fn is_of_a_bundler(base: &str) -> bool {
+    base.starts_with("webpack")
+        || ["vite.config.", "rollup.config.", "rspack.config."].iter().any(|start| base.starts_with(start))
+}
+
+/// Keys of `alias: { … }`. The file is a program, so it is searched, not run.
+fn bundler_aliases(text: &str) -> Declared {
+    let mut declared = Declared::default();
+    let Some(at) = text.find("alias") else { return declared };
+    let rest = text[at + "alias".len()..].trim_start().trim_start_matches([':', ' ']);
+    let Some(table) = rest.strip_prefix('{') else { return declared };
+    let table = table.find('}').map_or(table, |end| &table[..end]);
+    for line in table.split([',', '\n']) {
+        let Some((key, _)) = line.split_once(':') else { continue };
+        let key = key.trim().trim_matches(['"', '\'', '`']).trim_end_matches('$');
+        if !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "@_-/~#".contains(c)) {
+            declared.aliases.insert(key.to_owned());
         }
     }
     declared
@@ -248,6 +272,12 @@ mod tests {
         );
         assert_eq!(names(&read("dev.txt", "requirements/dev.txt", b"mypy\n").development), ["mypy"]);
         assert_eq!(names(&read("uv.lock", "uv.lock", b"[[package]]\nname = \"anyio\"\n").running), ["anyio"]);
+    }
+
+    #[test]
+    fn a_bundler_may_give_folders_another_name() {
+        let text = b"module.exports = { resolve: { alias: {\n  protocol: '@mozilla-protocol/core/protocol',\n  '~shop': path.resolve(__dirname, 'shop'),\n} } }";
+        assert_eq!(names(&read("webpack.common.js", "webpack.common.js", text).aliases), ["protocol", "~shop"]);
     }
 
     #[test]

@@ -43,11 +43,31 @@ pub(super) const ECOSYSTEMS: &[Ecosystem] = &[
         locks: &["gradle.lockfile", "verification-metadata.xml"],
         command: "gradle dependencies --write-locks",
     },
+    Ecosystem {
+        name: "NuGet",
+        manifests: &["Directory.Packages.props", "packages.config"],
+        locks: &["packages.lock.json"],
+        command: "dotnet restore --use-lock-file",
+    },
+];
+
+/// Extensions of manifests that are named after what they build, with their ecosystem.
+pub(super) const PROJECTS: &[(&str, &str)] = &[("csproj", "NuGet"), ("fsproj", "NuGet"), ("vbproj", "NuGet")];
+
+/// Extensions of source in the languages of these ecosystems: where there is none, nothing needs a manifest.
+pub(super) const SOURCES: &[&str] = &[
+    "rs", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte", "py", "go", "rb", "php", "java", "kt", "scala",
+    "groovy", "cs", "fs", "vb",
 ];
 
 /// The ecosystem of a manifest or lock file.
 pub(super) fn of(base: &str) -> Option<&'static Ecosystem> {
-    ECOSYSTEMS.iter().find(|ecosystem| ecosystem.manifests.contains(&base) || ecosystem.locks.contains(&base))
+    let project = base.rsplit_once('.').and_then(|(_, ext)| PROJECTS.iter().find(|(known, _)| *known == ext));
+    ECOSYSTEMS.iter().find(|ecosystem| {
+        ecosystem.manifests.contains(&base)
+            || ecosystem.locks.contains(&base)
+            || project.is_some_and(|(_, name)| *name == ecosystem.name)
+    })
 }
 
 /// What a manifest says about whether it needs a lock file.
@@ -83,14 +103,32 @@ pub(super) fn need(base: &str, bytes: &[u8]) -> Need {
         "Cargo.toml" => cargo(text),
         "pyproject.toml" => pyproject(text),
         "requirements.txt" => requirements(text),
-        "pom.xml" => versions(text, "<version>", &["<version>[", "<version>(", "<version>LATEST", "<version>RELEASE"]),
+        "pom.xml" => versions(
+            &without_tool_versions(text),
+            "<version>",
+            &["<version>[", "<version>(", "<version>LATEST", "<version>RELEASE"],
+        ),
         "build.gradle" | "build.gradle.kts" => {
             versions(text, ":", &[":+", ".+\"", ".+'", "latest.release", "latest.integration"])
         }
         "go.mod" => has(text.lines().any(|line| line.trim_start().starts_with("require"))),
         "Gemfile" => gemfile(text),
         "Pipfile" => has(section(text, &["[packages]"]).any(|line| line.contains('='))),
+        "packages.config" => versions(text, "<package ", &["version=\"[", "version=\"("]),
+        _ if of(base).is_some_and(|ecosystem| ecosystem.name == "NuGet") => nuget(text),
         _ => Need::Nothing,
+    }
+}
+
+/// Versions that NuGet decides at install time: floating ones and ranges. Central versions are in a file of their own.
+fn nuget(text: &str) -> Need {
+    const MOVING: &[&str] = &["Version=\"*", ".*\"", "Version=\"[", "Version=\"("];
+    match (versions(text, "<PackageReference", MOVING), versions(text, "<PackageVersion", MOVING)) {
+        (Need::Versions { open: mut all }, Need::Versions { open }) => {
+            all.extend(open);
+            Need::Versions { open: all }
+        }
+        (Need::Nothing, other) | (other, _) => other,
     }
 }
 
@@ -193,6 +231,18 @@ fn versions(text: &str, mark: &str, moving: &[&str]) -> Need {
     if exact == 0 && open.is_empty() { Need::Nothing } else { Need::Versions { open } }
 }
 
+/// A `pom.xml` without the versions of Java and Maven themselves that it asks for: they are no dependencies.
+fn without_tool_versions(text: &str) -> String {
+    let mut inside = false;
+    let kept = text.lines().map(|line| {
+        inside |= line.contains("<requireJavaVersion") || line.contains("<requireMavenVersion");
+        let kept = if inside { "" } else { line };
+        inside &= !(line.contains("</requireJavaVersion") || line.contains("</requireMavenVersion"));
+        kept
+    });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
 fn requirements(text: &str) -> Need {
     let mut exact = 0;
     let mut open = Vec::new();
@@ -217,6 +267,25 @@ fn requirements(text: &str) -> Need {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn projects_of_dotnet_fix_versions_or_float() {
+        let fixed = "<PackageReference Include=\"Serilog\" Version=\"4.2.0\" />\n<PackageReference Include=\"A\" />\n";
+        assert_eq!(need("Shop.csproj", fixed.as_bytes()), Need::Versions { open: Vec::new() });
+        let floating = "<PackageVersion Include=\"Serilog\" Version=\"4.*\" />\n";
+        assert!(
+            matches!(need("Directory.Packages.props", floating.as_bytes()), Need::Versions { open } if open.len() == 1)
+        );
+        assert_eq!(need("Shop.csproj", b"<Project Sdk=\"Microsoft.NET.Sdk\" />\n"), Need::Nothing);
+    }
+
+    #[test]
+    fn the_java_that_a_build_asks_for_is_no_dependency() {
+        let pom = "<dependency>\n<version>1.2</version>\n</dependency>\n<requireJavaVersion>\n<version>[21,22)</version>\n</requireJavaVersion>\n";
+        assert_eq!(need("pom.xml", pom.as_bytes()), Need::Versions { open: Vec::new() });
+        let open = "<dependency>\n<version>[1,2)</version>\n</dependency>\n";
+        assert!(matches!(need("pom.xml", open.as_bytes()), Need::Versions { open } if open.len() == 1));
+    }
 
     #[test]
     fn libraries_and_empty_manifests_need_no_lock() {

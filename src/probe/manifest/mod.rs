@@ -19,7 +19,7 @@ use crate::model::{
 };
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
-use crate::world::{Class, ClassSet, Select, Swept, Want, WantId, Wants};
+use crate::world::{Class, ClassSet, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
 use ecosystem::{ECOSYSTEMS, Ecosystem, Need, need};
@@ -50,11 +50,12 @@ impl Probe for ManifestProbe {
     fn facts(&self) -> FactSchema {
         let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
         let decls = vec![
-            count("manifests", "manifests with dependencies, of Rust, Node, Python, Go, Ruby, PHP, Maven and Gradle; 0 when there is none, and then nothing else is observed"),
+            count("manifests", "manifests with dependencies, of Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle and NuGet; 0 when there is none, and then nothing but `sources` is observed"),
+            count("sources", "source files in their languages; where there is none, nothing needs a manifest"),
             count("libraries", "manifests of libraries, whose users choose the versions; they need no lock file"),
             count("lockfiles", "lock files in the source set"),
             count("unlocked", "manifests that need a lock file and have none beside them or at the root of their workspace"),
-            count("open_requirements", "lines of `requirements.txt`, `pom.xml` and Gradle files whose version is decided at install time"),
+            count("open_requirements", "lines of `requirements.txt`, `pom.xml`, Gradle and NuGet files whose version is decided at install time"),
             count("competing_locks", "folders with lock files of several package managers for one ecosystem"),
             FactDecl::new("locked_ratio", FactType::Ratio, "share of the manifests that need a lock file and have one; a `requirements.txt` counts by its exact lines, at most 30 % with any open one"),
             count("import_files", "Python and Node source files for which a manifest holds, so that their imports can be compared with it"),
@@ -79,7 +80,10 @@ impl Probe for ManifestProbe {
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let manifests: Vec<&str> = ECOSYSTEMS.iter().flat_map(|ecosystem| ecosystem.manifests).copied().collect();
-        let select = Select::bases(&manifests).of(ClassSet::of(&[Class::Src, Class::Migration])).below(folder);
+        let select = ecosystem::PROJECTS
+            .iter()
+            .fold(Select::bases(&manifests), |select, (ext, _)| select.or(Name::Ext((*ext).to_owned())));
+        let select = select.of(ClassSet::of(&[Class::Src, Class::Migration])).below(folder);
         let mut ids = vec![wants.add(Want::doc(select, "manifest", |file| Ok(need(file.entry.base(), file.bytes))))];
         ids.extend(sources::declare(folder, wants));
         ids
@@ -157,10 +161,12 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
     }
     let mut facts = Facts::new();
     facts.present("manifests", Value::count(judged.manifests));
+    let sources = Select::exts(ecosystem::SOURCES).of(ClassSet::SRC).below(folder);
+    facts.present("sources", Value::count(swept.tree().select(&sources).len()));
     facts.present("lockfiles", Value::count(locks.values().map(Vec::len).sum::<usize>()));
     if judged.manifests == 0 {
         facts.set_reason(
-            "no manifest with dependencies of an ecosystem that is read (Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle)",
+            "no manifest with dependencies of an ecosystem that is read (Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle, NuGet)",
         );
         return Observation { facts, evidence: judged.findings.evidence(), requests: 0 };
     }

@@ -27,6 +27,9 @@ const BASES: &[&str] = &[
     "Pipfile.lock",
     "pylock.toml",
 ];
+/// Settings of bundlers, which may give folders another name.
+const BUNDLER_SETTINGS: &[&str] =
+    &["**/webpack*.{js,cjs,mjs,ts}", "**/{vite,rollup,rspack}.config.{js,cjs,mjs,ts,mts}"];
 const LOCKS: &[&str] = &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
 const EXTENSIONS: &[&str] = &["py", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"];
 
@@ -34,6 +37,7 @@ const EXTENSIONS: &[&str] = &["py", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts
 pub(super) fn declare(folder: &str, wants: &mut Wants) -> Vec<WantId> {
     let manifests = ["**/*requirements*.{txt,in}", "**/requirements/*.{txt,in}"]
         .iter()
+        .chain(BUNDLER_SETTINGS)
         .fold(Select::bases(BASES), |select, glob| select.or(Name::Glob((*glob).to_owned())))
         .of(ClassSet::of(&[Class::Src, Class::Migration, Class::Generated, Class::Tooling]));
     let sources = Select::exts(EXTENSIONS).of(ClassSet::SRC).below(folder);
@@ -92,6 +96,8 @@ fn surroundings(swept: &Swept, want: WantId, findings: &mut Findings) -> Surroun
         let base = entry.base();
         if LOCKS.contains(&base) {
             around.locked.join(found);
+        } else if declared::is_of_a_bundler(base) {
+            around.node.entry(entry.folder().to_owned()).or_default().join(found);
         } else if base.ends_with(".json") {
             around.packages.extend(found.own.clone());
             around.node.entry(entry.folder().to_owned()).or_default().join(found);
@@ -114,6 +120,13 @@ fn project_folder(folder: &str) -> &str {
     }
 }
 
+/// The folder or stem directly below where Rails and Laravel keep what a bundler packs: it resolves from there.
+fn bundled_folder(below: &str) -> Option<&str> {
+    const ROOTS: &[&str] = &["app/webpacker/", "app/javascript/", "app/frontend/", "app/javascripts/", "resources/js/"];
+    let rest = ROOTS.iter().find_map(|root| below.strip_prefix(root))?;
+    rest.split(['/', '.']).next()
+}
+
 fn modules(swept: &Swept, around: &mut Surroundings) {
     let roots: BTreeSet<String> = around.node.keys().cloned().collect();
     for entry in swept.tree().entries() {
@@ -128,6 +141,7 @@ fn modules(swept: &Swept, around: &mut Surroundings) {
             };
             let Some(below) = below else { continue };
             let parts: Vec<&str> = below.split('/').take(3).collect();
+            around.folders.extend(bundled_folder(below).map(str::to_owned));
             around.folders.extend(parts.iter().take(2).map(|part| part.split('.').next().unwrap_or(part).to_owned()));
         }
     }

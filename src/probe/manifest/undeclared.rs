@@ -71,7 +71,7 @@ fn finding(path: &str, import: &Import, verdict: Verdict) -> Option<Finding> {
     };
     match verdict {
         Verdict::Undeclared { package, certainty } => {
-            let note = format!("imports `{}`, and no manifest declares `{package}`", import.module);
+            let note = format!("imports `{}`, and no manifest here or above declares `{package}`", import.module);
             Some(Finding::new("undeclared_imports", import.line, package, note).with(ease(certainty)))
         }
         Verdict::Development { package } if !node_modules::is_tool_file(path) => {
@@ -190,8 +190,11 @@ fn node_import(import: &Import, declared: &Declared, around: &Surroundings) -> O
         let bundled = declared.development.iter().chain(&declared.running).any(|name| node_modules::is_bundler(name));
         return (!bundled).then(|| Verdict::Development { package: package.to_owned() });
     }
-    // Any other dependency may bring it to the top of `node_modules`, so that it runs by chance.
-    Some(Verdict::Undeclared { package: package.to_owned(), certainty: Certainty::Likely })
+    // Any other dependency may bring it to the top of `node_modules`, so that it runs by chance; another package of the
+    // workspace that declares it does so on purpose.
+    let hoisted = around.node.values().any(|other| other.has(package));
+    let certainty = if hoisted { Certainty::Hint } else { Certainty::Likely };
+    Some(Verdict::Undeclared { package: package.to_owned(), certainty })
 }
 
 #[cfg(test)]

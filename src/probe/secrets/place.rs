@@ -1,4 +1,5 @@
-//! Files that keep credentials in a known place, told by their names. Asked of every file, so nothing is allocated.
+//! Files that keep credentials in a known place, told by their names, and values that say they are for development. Names
+//! are asked of every file, so nothing is allocated for them.
 
 /// `.env` and its kin.
 pub(super) fn is_env_file(path: &str) -> bool {
@@ -18,4 +19,15 @@ fn base(path: &str) -> &[u8] {
 
 fn ends_in(text: &[u8], end: &[u8]) -> bool {
     text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
+/// Characters from which a value in `.env` is beyond doubt a credential; shorter ones are words to begin with.
+pub(super) const SHORTEST_SURE: usize = 8;
+
+/// Whether a value of a file for local work says so itself: `dev_primary_key`.
+pub(super) fn is_for_development(value: &str) -> bool {
+    let mut words = value.split(['_', '-', '.', ' ']);
+    words.any(|word| {
+        ["dev", "development", "local", "test", "dummy", "fake"].contains(&word.to_ascii_lowercase().as_str())
+    })
 }

@@ -11,7 +11,7 @@ use crate::probe::secret_name::{is_secret_name, is_secret_value, masked};
 use crate::world::{Class, FileBytes};
 
 use super::pem::private_keys;
-use super::place::{is_env_file, may_be_of_a_tool};
+use super::place::{SHORTEST_SURE, is_env_file, is_for_development, may_be_of_a_tool};
 use super::shapes::{self, tokens_of};
 
 /// Findings of one file, with those that an inline comment excuses marked.
@@ -89,7 +89,8 @@ impl Context<'_> {
         let shown = self.path.to_ascii_lowercase();
         let about_scanning =
             ["gitleaks", "trufflehog", "secrets.baseline", "detect-secrets"].iter().any(|word| shown.contains(word));
-        let sample = ["example", "sample", "template", ".dist"].iter().any(|word| self.base().contains(word));
+        let sample = ["example", "sample", "template", ".dist"].iter().any(|word| self.base().contains(word))
+            || shown.split('/').any(|folder| matches!(folder, "example" | "examples" | "sample" | "samples"));
         match self.class {
             _ if about_scanning || sample => Certainty::Hint,
             Class::Vendored | Class::Generated | Class::Docs | Class::Example => Certainty::Hint,
@@ -144,7 +145,8 @@ impl Context<'_> {
         let base = self.base();
         let harmless = ["example", "sample", "template", "dist", "default", "test", "schema"]
             .iter()
-            .any(|word| base.contains(word));
+            .any(|word| base.contains(word))
+            || base.ends_with(".ci");
         if harmless {
             return Vec::new();
         }
@@ -159,7 +161,12 @@ impl Context<'_> {
                 {
                     let note = format!("`{name}` has a value: {}", masked(value));
                     let local = base.contains("dev") || base.contains("local");
-                    let certainty = self.here(if local { Certainty::Likely } else { Certainty::Certain });
+                    let certainty = self.here(match local {
+                        true if is_for_development(value) => Certainty::Hint,
+                        true => Certainty::Likely,
+                        false if value.len() < SHORTEST_SURE => Certainty::Likely,
+                        false => Certainty::Certain,
+                    });
                     found.push((offset, Finding::new("env_files", self.line(offset), name, note).with(certainty)));
                 }
             }
