@@ -32,6 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 
 /// Imports beside the table, with the reason.
 const MORE_IMPORTS: &[(&str, &str, &str)] = &[
+    ("probe", "facets", "what a manifest depends on is read in one place, for facets and for probe `signs`"),
     ("plan", "facets", "`when: facet` must name a facet that exists"),
     ("plan", "score", "score owns the facts about the result, so it says which gate lines are wrong"),
     ("schema", "yaml", "examples of parameters are read to be shown as a table"),

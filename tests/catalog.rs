@@ -1,7 +1,8 @@
 //! The catalog is what it promises: complete rules, facts that exist, fixtures that pass and fail.
 //!
 //! Each rule has `fixtures/checks/<id>/pass` and `…/fail`: a tree, `before/` and `after/` for a tree with a history,
-//! `responses.yaml` for what an HTTP service answers, or `server.yaml` for a real server of another kind.
+//! `responses.yaml` for what an HTTP service answers, or `server.yaml` for a real server of another kind. Beside them
+//! may stand `trap…`, which looks like a pass and is none, and `unknown…`, of which nothing can be told.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -139,6 +140,35 @@ fn every_fixture_folder_belongs_to_a_rule() {
     let names = folders.map(|folder| folder.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
     let orphans: Vec<String> = names.filter(|name| !catalog::ids().contains(&name.as_str())).collect();
     assert!(orphans.is_empty(), "{orphans:?}");
+}
+
+/// Beside `pass` and `fail`, a folder `trap…` holds what looks like a pass and is none, and `unknown…` what cannot be told.
+#[test]
+fn no_rule_passes_its_traps_and_what_cannot_be_told_is_unknown() {
+    let rules = rules();
+    let mut folders: Vec<(String, PathBuf)> = Vec::new();
+    for (id, _) in &rules {
+        let all = fixture(id, "pass");
+        for entry in all.parent().into_iter().flat_map(std::fs::read_dir).flatten() {
+            let side = entry.unwrap().file_name().into_string().unwrap();
+            assert!(["pass", "fail", "trap", "unknown"].iter().any(|start| side.starts_with(start)), "{id}: `{side}`");
+            if side.starts_with("trap") || side.starts_with("unknown") {
+                folders.push((format!("{id} {side}"), fixture(id, &side)));
+            }
+        }
+    }
+    assert!(folders.len() > 20, "{folders:?}");
+    let audited = audit_all(&rules, &folders);
+    let wrong: Vec<String> = audited
+        .iter()
+        .filter_map(|(name, seen)| {
+            let (id, side) = name.split_once(' ')?;
+            let outcome = seen.outcome(id);
+            let right = if side.starts_with("unknown") { outcome == "unknown" } else { outcome != "pass" };
+            (!right).then(|| format!("{id} on its {side} fixture: {}", seen.describe(id)))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// One audit of each fixture with every rule: each rule passes its own pass fixture, fails its own fail fixture, and

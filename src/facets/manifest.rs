@@ -1,5 +1,5 @@
 //! Reads what a manifest says it depends on. Tolerant: a manifest that does not parse depends on nothing, so that
-//! nothing is recognised by it; the checks say that it is broken.
+//! nothing is recognised by it; it carries the reason, and the checks say that it is broken.
 
 use std::collections::BTreeSet;
 
@@ -30,11 +30,15 @@ pub(super) const LOCKS: &[&str] = &[
 
 /// What a manifest says.
 #[derive(Debug, Default)]
-pub(super) struct Manifest {
+pub(crate) struct Manifest {
     pub(super) path: String,
     pub(super) language: &'static str,
     /// Names of what the product itself depends on, lower case; Go modules by path.
-    pub(super) depends: BTreeSet<String>,
+    pub(crate) depends: BTreeSet<String>,
+    /// Names of what a bundler may pack as well: a `package.json` lists them among what developers need.
+    pub(crate) packed: BTreeSet<String>,
+    /// Why it could not be read, if so.
+    pub(crate) fault: Option<String>,
     /// Declares something that starts.
     pub(super) program: bool,
     /// Declares a package that others may depend on.
@@ -53,7 +57,7 @@ impl Manifest {
 }
 
 /// The language a base name is the manifest of.
-pub(super) fn language_of(base: &str) -> Option<&'static str> {
+pub(crate) fn language_of(base: &str) -> Option<&'static str> {
     Some(match base {
         "pyproject.toml" | "setup.py" | "setup.cfg" | "Pipfile" | "environment.yml" => "python",
         "package.json" => "node",
@@ -70,7 +74,7 @@ pub(super) fn language_of(base: &str) -> Option<&'static str> {
 }
 
 /// Reads one.
-pub(super) fn read(path: &str, language: &'static str, text: &str) -> Manifest {
+pub(crate) fn read(path: &str, language: &'static str, text: &str) -> Manifest {
     let mut manifest = Manifest { path: path.to_owned(), language, ..Manifest::default() };
     let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
     match base {
@@ -101,6 +105,11 @@ const CLI: &[&str] = &[
     "thor",
 ];
 
+/// What was parsed; the first line of why not is kept.
+fn parsed<T, E: std::fmt::Display>(result: Result<T, E>, manifest: &mut Manifest) -> Option<T> {
+    result.map_err(|error| manifest.fault = Some(error.to_string().lines().next().unwrap_or_default().to_owned())).ok()
+}
+
 /// `name[extra]>=1 ; marker` → `name`, as Python spells it: lower case, `-` for `_` and `.`.
 fn python_name(requirement: &str) -> Option<String> {
     let name: String =
@@ -109,7 +118,7 @@ fn python_name(requirement: &str) -> Option<String> {
 }
 
 fn python_toml(text: &str, manifest: &mut Manifest) {
-    let Ok(document) = text.parse::<toml::Table>() else { return };
+    let Some(document) = parsed(text.parse::<toml::Table>(), manifest) else { return };
     let at = |path: &[&str]| {
         path.iter()
             .try_fold(None, |table: Option<&toml::Value>, key| {
@@ -152,11 +161,13 @@ fn requirements(text: &str, manifest: &mut Manifest) {
 }
 
 fn package_json(text: &str, manifest: &mut Manifest) {
-    let Ok(document) = serde_json::from_str::<serde_json::Value>(text) else { return };
+    let Some(document) = parsed(serde_json::from_str::<serde_json::Value>(text), manifest) else { return };
     for key in ["dependencies", "peerDependencies"] {
         let names = document.get(key).and_then(serde_json::Value::as_object).into_iter().flat_map(|map| map.keys());
         manifest.depends.extend(names.map(|name| name.to_ascii_lowercase()));
     }
+    let names = document.get("devDependencies").and_then(serde_json::Value::as_object);
+    manifest.packed.extend(names.into_iter().flat_map(|map| map.keys()).map(|name| name.to_ascii_lowercase()));
     let private = document.get("private").and_then(serde_json::Value::as_bool).unwrap_or(false);
     manifest.program = document.get("bin").is_some();
     manifest.library = !private && ["name", "version"].iter().all(|key| document.get(key).is_some());
@@ -166,7 +177,7 @@ fn package_json(text: &str, manifest: &mut Manifest) {
 }
 
 fn composer_json(text: &str, manifest: &mut Manifest) {
-    let Ok(document) = serde_json::from_str::<serde_json::Value>(text) else { return };
+    let Some(document) = parsed(serde_json::from_str::<serde_json::Value>(text), manifest) else { return };
     let names = document.get("require").and_then(serde_json::Value::as_object).into_iter().flat_map(|map| map.keys());
     manifest.depends.extend(names.map(|name| name.to_ascii_lowercase()));
     manifest.program = document.get("bin").is_some();
@@ -175,7 +186,7 @@ fn composer_json(text: &str, manifest: &mut Manifest) {
 }
 
 fn cargo_toml(text: &str, manifest: &mut Manifest) {
-    let Ok(document) = text.parse::<toml::Table>() else { return };
+    let Some(document) = parsed(text.parse::<toml::Table>(), manifest) else { return };
     let names = document.get("dependencies").and_then(toml::Value::as_table).into_iter().flat_map(|table| table.keys());
     manifest.depends.extend(names.map(|name| name.to_ascii_lowercase()));
     manifest.program = document.get("bin").is_some();

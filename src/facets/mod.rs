@@ -2,7 +2,7 @@
 //! `init` proposes and what `when: { facet: … }` sees; nothing is executed.
 
 mod dependencies;
-mod manifest;
+pub(crate) mod manifest;
 mod names;
 mod share;
 #[cfg(test)]

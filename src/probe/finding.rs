@@ -103,15 +103,19 @@ impl Findings {
 
     /// The same for a number that was counted elsewhere.
     pub(crate) fn set_number(&self, facts: &mut Facts, fact: &'static str, count: usize) {
-        match self.unread.first() {
-            Some((file, reason)) if count == 0 => {
-                let others = self.unread.len() - 1;
-                let named = if reason.contains(file) { String::new() } else { format!(" (`{file}`)") };
-                let more = if others > 0 { format!(", and {others} more") } else { String::new() };
-                facts.set(fact, Fact::Unobserved(format!("not judged: {reason}{named}{more}")));
-            }
+        match self.unread_reason() {
+            Some(reason) if count == 0 => facts.set(fact, Fact::Unobserved(reason)),
             _ => facts.present(fact, Value::count(count)),
         }
+    }
+
+    /// Which file could not be judged, and how many others, if any.
+    pub(crate) fn unread_reason(&self) -> Option<String> {
+        let (file, reason) = self.unread.first()?;
+        let others = self.unread.len() - 1;
+        let named = if reason.contains(file) { String::new() } else { format!(" (`{file}`)") };
+        let more = if others > 0 { format!(", and {others} more") } else { String::new() };
+        Some(format!("not judged: {reason}{named}{more}"))
     }
 
     /// All as evidence: certain ones first, then by path and line, at most twenty of each fact.

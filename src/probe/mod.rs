@@ -91,6 +91,7 @@ mod security_headers;
 mod service;
 mod session;
 mod settings;
+mod signs;
 mod sse;
 mod syntax;
 mod tcp;
@@ -310,6 +311,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &security_headers::DEF,
     &session::DEF,
     &settings::DEF,
+    &signs::DEF,
     &sse::DEF,
     &syntax::DEF,
     &tcp::DEF,

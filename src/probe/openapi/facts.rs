@@ -14,6 +14,8 @@ pub(super) const COUNTED: &[(&str, &str)] = &[
     ("without_schema", "operations none of whose successful responses says what its body is"),
     ("undescribed_operations", "operations without summary and description"),
     ("without_example", "operations without an example of request or response"),
+    ("unbounded_collections", "operations that answer with a list and let nobody say how much of it"),
+    ("open_collections", "operations that answer with a part of a list, and do not say how large it may be (`maximum`)"),
     ("unstated_security", "operations that say nothing of security, in a description that says nothing for all"),
     ("undefined_security", "operations that require a scheme which is not defined"),
     ("optional_security", "operations whose security is optional (`{}`)"),
@@ -40,10 +42,12 @@ pub(super) fn declarations() -> Vec<FactDecl> {
         count("paths", "paths that have an operation"),
         count("references", "`$ref`, those to other hosts included, which are not followed"),
         count("security_schemes", "security schemes"),
+        count("collections", "operations that answer with a list, those with `x-bounded: true` left out"),
         count("secured_operations", "operations that require a scheme which is defined"),
     ];
     all.extend(COUNTED.iter().map(|(name, doc)| count(*name, *doc)));
     all.push(ratio("contract_ratio", "share of the operations without a fault of form; 10 % less for version 2.0"));
+    all.push(ratio("bounded_ratio", "share of the lists whose length is bounded; one without a stated maximum counts 60 %"));
     all.push(ratio("described_ratio", "share of the operations with summary or description"));
     all.push(ratio("security_ratio", "share of the operations whose security is stated; 30 % less for each public write and key in the address, 20 % for each weak flow"));
     all

@@ -9,6 +9,7 @@ use crate::probe::yaml_file;
 use crate::world::{Class, Swept, WantId};
 
 use super::Digest;
+use super::collection::Bound;
 use super::contract::Contract;
 use super::facts::COUNTED;
 use super::operation::Operation;
@@ -62,6 +63,8 @@ struct Seen {
     /// Operations without a fault of form.
     whole: usize,
     described: usize,
+    /// Operations that answer with a list.
+    collections: usize,
 }
 
 impl Seen {
@@ -87,6 +90,7 @@ impl Seen {
         let twice = twice_used(&contract.operations);
         for operation in &contract.operations {
             self.form(path, operation, &twice);
+            self.collection(path, operation);
             self.security(path, contract, operation);
         }
     }
@@ -139,6 +143,19 @@ impl Seen {
         }
     }
 
+    fn collection(&mut self, path: &str, operation: &Operation) {
+        self.collections += usize::from(operation.bound.is_some());
+        match operation.bound {
+            Some(Bound::Missing) => {
+                self.find(path, "unbounded_collections", operation, "answers with a whole list, however long it grows");
+            }
+            Some(Bound::Open) => {
+                self.find(path, "open_collections", operation, "does not say how much of the list may be asked for");
+            }
+            Some(Bound::Stated) | None => {}
+        }
+    }
+
     fn security(&mut self, path: &str, contract: &Contract, operation: &Operation) {
         let required = contract.security.required(operation);
         self.stated += usize::from(!matches!(required, Required::Unstated | Required::Undefined));
@@ -176,6 +193,7 @@ impl Seen {
             ("references", self.references),
             ("security_schemes", self.schemes),
             ("secured_operations", self.secured),
+            ("collections", self.collections),
         ] {
             self.findings.set_number(&mut facts, name, number);
         }
@@ -186,6 +204,15 @@ impl Seen {
         let old = if count("swagger_2") > 0 { 10 } else { 0 };
         facts.set("contract_ratio", share_less(self.whole, self.operations, old));
         facts.set("described_ratio", share_less(self.described, self.operations, 0));
+        // A part whose size nobody states counts 60 % (catalogue, api/bounded-collections).
+        let bounded = 100 * self.collections - 100 * count("unbounded_collections") - 40 * count("open_collections");
+        facts.set(
+            "bounded_ratio",
+            match Exact::ratio(bounded as u64, self.collections as u64 * 100) {
+                Some(ratio) => Fact::Present(Value::Number(ratio)),
+                None => Fact::Unobserved("no operation answers with a list".to_owned()),
+            },
+        );
         let less = 30 * (count("public_writes") + count("query_keys")) + 20 * count("weak_flows");
         facts.set("security_ratio", share_less(self.stated, self.operations, less));
         if self.operations == 0 {

@@ -2,6 +2,7 @@
 
 use crate::yaml::Node;
 
+use super::collection::{Bound, bound};
 use super::reference::followed;
 
 /// Methods that an operation may have (OpenAPI 3.1.1 §4.8.9.1).
@@ -25,6 +26,8 @@ pub(super) struct Operation {
     pub(super) has_schema: bool,
     /// Documents 401 or 403.
     pub(super) has_refusal: bool,
+    /// How the list is bounded that it answers with, if it does.
+    pub(super) bound: Option<Bound>,
     /// Parameters of the path that are not declared, and declared ones that the path has not.
     pub(super) lost_parameters: Vec<String>,
     /// Names of security schemes, an inner list for each alternative; `None` when it says nothing itself.
@@ -65,6 +68,7 @@ fn operation(root: &Node, path: &str, item: &Node, method: &str, node: &Node, li
         has_success: successes().next().is_some(),
         has_schema: successes().any(|(code, response)| is_bodiless(code) || has_schema(response)),
         has_refusal: responses.iter().any(|(code, _)| matches!(*code, "401" | "403" | "4XX" | "default")),
+        bound: (method == "get").then(|| bound(root, item, node, &responses)).flatten(),
         lost_parameters: lost_parameters(root, path, item, node),
         security: node.get("security").map(requirements),
     }

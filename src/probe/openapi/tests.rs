@@ -60,3 +60,28 @@ fn what_is_no_description_does_not_count_and_what_is_broken_is_not_zero() {
     let empty = observe(&DEF, "{}", &[("openapi.yaml", "openapi: 3.1.0\npaths: {}\n")]);
     assert_eq!((count(&empty, "files"), count(&empty, "unstated_security")), (Some(1), None));
 }
+
+#[test]
+fn lists_are_bounded_by_what_the_description_states() {
+    let operation = |name: &str, parameters: &str, schema: &str| {
+        format!(
+            "  /{name}:\n    get:\n      parameters: [{parameters}]\n      responses: {{\"200\": {{content: {{application/json: {{schema: {schema}}}}}}}}}\n"
+        )
+    };
+    let array = "{type: array, items: {type: string}}";
+    let page = "{type: object, properties: {items: {type: array}, next: {type: string}}}";
+    let text = [
+        "openapi: 3.1.0\npaths:\n".to_owned(),
+        operation("all", "", array),
+        operation("paged", "{name: limit, in: query, schema: {type: integer, maximum: 100}}", page),
+        operation("open", "{name: cursor, in: query}", array),
+        operation("short", "", "{type: array, maxItems: 12}"),
+        operation("one", "", "{type: object, properties: {a: {type: array}, b: {type: array}}}"),
+    ]
+    .concat();
+    let seen = observe(&DEF, "{}", &[("openapi.yaml", text.as_str())]);
+    for (fact, number) in [("collections", 4), ("unbounded_collections", 1), ("open_collections", 1)] {
+        assert_eq!(count(&seen, fact), Some(number), "{fact}");
+    }
+    assert_eq!(percent(&seen, "bounded_ratio"), Some(65));
+}
