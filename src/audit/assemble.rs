@@ -1,10 +1,8 @@
 //! Puts the report together from the plan, what became of it, and the circumstances.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
-use super::{AuditOptions, Prepared, claims, row};
+use super::{AuditOptions, Prepared, claims, groups, row};
 use crate::catalog;
 use crate::model::outcome::Verdict;
 use crate::model::outline::Judged;
@@ -56,7 +54,7 @@ pub(super) fn report(from: &Circumstances<'_>) -> Report {
         score: overall,
         areas: areas(plan, &judged, &scored),
         components: components(plan, &judged),
-        groups: groups(plan, &judged, &scored),
+        groups: groups::groups(plan, &judged, &scored),
         checks: (0..from.runs.len())
             .map(|index| row::row(plan, index, &from.runs[index], &scored.checks[index]))
             .collect(),
@@ -187,52 +185,15 @@ fn components(plan: &Plan, judged: &[Judged]) -> Vec<RollUp> {
     entries.collect()
 }
 
-/// Every group and every group above it, in the order they first appear.
-fn groups(plan: &Plan, judged: &[Judged], scored: &Scored) -> Vec<RollUp> {
-    let mut names: Vec<String> = Vec::new();
-    for group in plan.checks.iter().filter_map(|check| check.group.as_deref()) {
-        let parts: Vec<&str> = group.split('/').map(str::trim).collect();
-        for depth in 1..=parts.len() {
-            let name = parts[..depth].join(" / ");
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    let inside = |name: &str, index: usize| {
-        let group = plan.checks[index].group.as_deref().unwrap_or_default();
-        let normal = group.split('/').map(str::trim).collect::<Vec<_>>().join(" / ");
-        normal == name || normal.strip_prefix(name).is_some_and(|rest| rest.starts_with(" / "))
-    };
-    let members = |name: &str| -> Vec<usize> { (0..judged.len()).filter(|index| inside(name, *index)).collect() };
-    // A rule gives its share once, however many instances it has.
-    let shares = |indices: &[usize]| -> Option<f64> {
-        let checks = indices.iter().map(|index| &plan.checks[*index]);
-        let given = checks.filter_map(|check| Some((check.rule.as_str(), check.share_pct.clone()?)));
-        let given: BTreeMap<&str, Exact> = given.collect();
-        (!given.is_empty()).then(|| hundredths(&given.into_values().sum()))
-    };
-    let group = |name: &String| {
-        let members = members(name);
-        let lacks_pct = lacks(plan, judged, scored, &members);
-        RollUp { lacks_pct, ..roll_up(plan, judged, name, name, &members, shares(&members)) }
-    };
-    names.iter().map(group).collect()
-}
-
-/// What is missing of the area in these checks, in percent; none where they lie in several areas or it has no score.
-fn lacks(plan: &Plan, judged: &[Judged], scored: &Scored, members: &[usize]) -> Option<f64> {
-    let area_of = |member: &usize| plan.outline.checks.get(*member).map(|check| check.area);
-    let area = members.first().and_then(area_of)?;
-    if members.iter().any(|member| area_of(member) != Some(area)) {
-        return None;
-    }
-    let area = scored.areas.get(area).filter(|area| area.score.is_some())?;
-    let lacking = score::lacking(&plan.outline, judged, members.iter().copied());
-    lacking.checked_div(&area.applicable).map(|share| hundredths(&(&share * &Exact::whole(100))))
-}
-
-fn roll_up(plan: &Plan, judged: &[Judged], id: &str, title: &str, members: &[usize], share_pct: Option<f64>) -> RollUp {
+/// Several checks as one.
+pub(super) fn roll_up(
+    plan: &Plan,
+    judged: &[Judged],
+    id: &str,
+    title: &str,
+    members: &[usize],
+    share_pct: Option<f64>,
+) -> RollUp {
     let interval = score::roll_up(&plan.outline, judged, members.iter().copied());
     let score: Option<Score> = interval.map(|interval| interval.to_report(None));
     let counts = score::counts(&plan.outline, judged, members.iter().copied());
@@ -244,6 +205,6 @@ fn problem(problem: Problem) -> ReportProblem {
 }
 
 /// Floored to two decimals, as the report gives every percentage.
-fn hundredths(percent: &Exact) -> f64 {
+pub(super) fn hundredths(percent: &Exact) -> f64 {
     percent.floor_fixed(2).parse().unwrap_or(0.0)
 }

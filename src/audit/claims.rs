@@ -83,13 +83,19 @@ fn overall(plan: &Plan, scored: &Scored, claims: &mut Claims) {
             claims,
         );
     }
-    let source = plan.claimed_overall.as_ref().and_then(|(_, source)| source.clone());
+    let source = plan.claimed_overall.as_ref().and_then(|(_, source)| source.as_deref()).map(document);
     for (index, area) in plan.areas.iter().enumerate() {
         if let (Some(claimed), Some(score)) = (&area.claimed, &scored.areas[index].score) {
             let (proven, possible) = (&score.proven * &hundred, &score.possible * &hundred);
             score_claim(&plan.outline.areas[index].id, claimed, source.clone(), &proven, &possible, claims);
         }
     }
+}
+
+/// The document of a source: its line is that of the overall claim, and the claim of an area stands elsewhere.
+fn document(source: &str) -> String {
+    let line = source.rsplit_once(':').filter(|(_, line)| line.bytes().all(|byte| byte.is_ascii_digit()));
+    line.map_or(source, |(document, _)| document).to_owned()
 }
 
 fn score_claim(

@@ -3,6 +3,7 @@
 mod assemble;
 mod claims;
 mod git;
+mod groups;
 mod mask;
 mod row;
 

@@ -180,7 +180,9 @@ pub(super) fn metrics(report: &Report) -> Vec<Metric<'_>> {
 
 fn metrics_of(check: &Check) -> Vec<Metric<'_>> {
     let with_baseline = |line: &Expectation| check.baseline.contains_key(&line.fact);
-    let with_unit = |line: &Expectation| check.facts.get(&line.fact).is_some_and(|fact| fact.unit.is_some());
+    let with_unit = |line: &Expectation| {
+        has_unit(&line.expected) || check.facts.get(&line.fact).is_some_and(|fact| fact.unit.is_some())
+    };
     let metric = |line| -> Metric<'_> {
         let line: &Expectation = line;
         let target = line.text.strip_prefix(&line.fact).unwrap_or(&line.text).trim().to_owned();
@@ -193,6 +195,12 @@ fn metrics_of(check: &Check) -> Vec<Metric<'_>> {
         .filter(|line| with_baseline(line) || (with_unit(line) && is_bound(line)))
         .map(metric)
         .collect()
+}
+
+/// `< 100 ms`, `>= 80 %`: facts below a tree, such as `group.api.line`, tell their unit nowhere else.
+fn has_unit(expected: &str) -> bool {
+    let words: Vec<&str> = expected.split(' ').collect();
+    matches!(words[..], [_, number, _] if number.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn is_bound(line: &Expectation) -> bool {

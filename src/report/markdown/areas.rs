@@ -130,9 +130,13 @@ pub(super) fn details(page: &mut Page, report: &Report) {
     page.paragraph(
         "✅ pass · ❌ fail · ⚠️ fails without deciding: waived, announced or met in part · ❔ not observed · ➖ not applicable",
     );
-    for (index, section) in digest::sections(report).into_iter().enumerate() {
-        let title = section.area.map_or(section.id, |area| area.title.as_str());
-        page.heading(3, &format!("{}. {}", index + 1, escape(title)));
+    let sections = digest::sections(report);
+    let titles: Vec<&str> =
+        sections.iter().map(|section| section.area.map_or(section.id, |area| area.title.as_str())).collect();
+    let has_numbers = titles.iter().any(|title| title.starts_with(|first: char| first.is_ascii_digit()));
+    for (index, section) in sections.into_iter().enumerate() {
+        let number = if has_numbers { String::new() } else { format!("{}. ", index + 1) };
+        page.heading(3, &format!("{number}{}", escape(titles[index])));
         if let Some(area) = section.area {
             page.paragraph(&standing_of(area));
         }
