@@ -17,6 +17,7 @@ mod castiel;
 mod catalynx;
 mod clarion;
 mod clo;
+mod findings;
 mod stated;
 
 use std::path::{Path, PathBuf};
