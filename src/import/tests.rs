@@ -218,6 +218,8 @@ fn rules_are_proposed_by_words_that_mean_them_and_by_no_others() {
 
 #[test]
 fn a_spec_says_what_its_groups_say_once_and_no_prerequisite_that_is_met() {
+    let named = suggest(b"# P\n\n## Launch\n\n### CI/CD\n\n- [ ] Roll out\n", "P.md", Propose::Active).spec;
+    assert!(named.contains("group: CI-CD"), "a stroke would nest: {named}");
     let spec = "version: 1\nareas:\n  a:\n    title: Work\n    checks:\n      - { id: a1, title: Schema, group: Base / Data, claimed: done }\n      \
                 - { id: a2, title: Pages, group: Front, requires: [a1], claimed: missing }\n      \
                 - { id: a3, title: Index, group: Base / Data, requires: [a2], claimed: missing }\n";

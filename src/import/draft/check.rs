@@ -272,7 +272,7 @@ impl Filling<'_> {
             parts.push(tidy(outer.lead.as_deref().unwrap_or(&outer.text)));
         }
         let parts: Vec<String> =
-            parts.iter().map(|part| shortened(&part.replace('/', "or"), 60)).filter(|part| !part.is_empty()).collect();
+            parts.iter().map(|part| shortened(&part.replace('/', "-"), 60)).filter(|part| !part.is_empty()).collect();
         (!parts.is_empty()).then(|| parts.join(" / "))
     }
 
