@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn words_in_capitals_begin_with_a_letter() {
-        let found = super::words(b"A B_C lD1 _E2 3F 4GH-IJ\xffKL xMN");
+        let found = super::written::read(b"A B_C lD1 _E2 3F 4GH-IJ\xffKL xMN").words;
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["B_C", "D1", "E2", "GH", "IJ", "KL", "MN"]);
     }
 

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_page_about_settings_is_told_by_its_name_or_its_address() {
-        let elsewhere = |text: &str| page_elsewhere(text);
+        let elsewhere = page_elsewhere;
         assert_eq!(elsewhere("[Configuration](https://a.test/c)"), Some("https://a.test/c".to_owned()));
         assert_eq!(
             elsewhere("see https://a.test/docs/configuration.html"),

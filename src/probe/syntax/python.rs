@@ -154,14 +154,8 @@ mod tests {
 
     #[test]
     fn hostile_nesting_ends_and_names_the_line() {
-<<<<<<< HEAD
         let blocks = |depth: usize| (0..depth).map(|at| " ".repeat(at) + "if x:\n").collect::<String>();
-        for text in
-            [blocks(900), "(".repeat(200_000), "-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))]
-        {
-=======
-        for text in ["-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))] {
->>>>>>> 17f5a28 (probe/settings, probe/syntax: what is written elsewhere or nested too deeply is unknown)
+        for text in [blocks(900), "-".repeat(15_000) + "1\n", format!("x = {}1\n", "not ".repeat(12_000))] {
             assert!(errors("a.py", &text).is_some());
         }
         let deep = format!("x = 1\ny = {}\n", "(".repeat(200_000));
