@@ -17,6 +17,7 @@ pub mod class;
 mod content;
 pub mod deadline;
 mod dispatch;
+mod file_bytes;
 pub mod git;
 pub mod git_history;
 mod git_index;
@@ -44,13 +45,12 @@ mod weight;
 
 pub use class::{Class, ClassSet};
 pub use deadline::Deadline;
+pub use file_bytes::{FileBytes, text_of};
 pub use literal::Literal;
 pub use pattern::Pattern;
 pub use sweep::{Found, Swept};
 pub use tree::{Entry, FileId, Tree};
-pub use want::{
-    Digest, FileBytes, Hit, Hits, Look, Name, Select, View, Want, WantId, Wants, check_glob, required_literals, text_of,
-};
+pub use want::{Digest, Hit, Hits, Look, Name, Select, View, Want, WantId, Wants, check_glob, required_literals};
 
 /// Everything outside that a probe may look at.
 pub struct World {

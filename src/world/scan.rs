@@ -6,10 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::class::{self, Class};
 use super::content::Content;
 use super::dispatch::{Dispatch, Memo};
+use super::file_bytes::FileBytes;
 use super::pattern::Searcher;
 use super::screen::{Answers, Screens};
 use super::tree::{FileId, Tree};
-use super::want::{Digest, FileBytes, Hit, Hits, LARGEST_SWEPT, Look, Reader, View, Want};
+use super::want::{Digest, Hit, Hits, LARGEST_SWEPT, Look, Reader, View, Want};
 use crate::model::Unknown;
 
 /// Longest text kept of a match or its line, in characters.

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::file_bytes::FileBytes;
 use super::literal::Literal;
 use super::prefilter::Prefilter;
-use super::want::{FileBytes, Look, Want};
+use super::want::{Look, Want};
 
 /// Sets of wants that are kept; most trees have a few dozen.
 const MOST: usize = 192;
