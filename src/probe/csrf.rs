@@ -205,9 +205,13 @@ impl Csrf {
 /// Whether browsers leave the cookie out of what other sites send (RFC 6265bis §5.6.7): every one that is set says so.
 fn same_site(lines: Option<&[String]>) -> Fact {
     let Some(lines) = lines else { return Fact::Unobserved("the cookie stands in the spec, not its flags".to_owned()) };
-    let kept = lines.iter().filter(|line| !is_token_cookie(line)).all(|line| {
-        let flags = line.split(';').skip(1).map(|flag| flag.trim().to_ascii_lowercase());
-        flags.into_iter().any(|flag| matches!(flag.as_str(), "samesite=lax" | "samesite=strict"))
+    let mut sessions = lines.iter().filter(|line| !is_token_cookie(line)).peekable();
+    if sessions.peek().is_none() {
+        return Fact::Unobserved("the login sets no cookie but tokens against forgery".to_owned());
+    }
+    let kept = sessions.all(|line| {
+        let mut flags = line.split(';').skip(1).map(|flag| flag.trim().to_ascii_lowercase());
+        flags.any(|flag| matches!(flag.as_str(), "samesite=lax" | "samesite=strict"))
     });
     Fact::Present(Value::Bool(kept))
 }
@@ -323,6 +327,8 @@ mod tests {
         assert_eq!(said(&["sid=1; samesite=STRICT", "csrftoken=2; Path=/"]), Fact::Present(Value::Bool(true)));
         assert_eq!(said(&["sid=1; SameSite=None; Secure"]), Fact::Present(Value::Bool(false)));
         assert_eq!(said(&["sid=1; SameSite=Lax", "remember=1"]), Fact::Present(Value::Bool(false)));
-        assert!(matches!(same_site(None), Fact::Unobserved(_)));
+        for nothing in [same_site(None), said(&[]), said(&["csrftoken=2; SameSite=Lax"])] {
+            assert!(matches!(nothing, Fact::Unobserved(_)), "{nothing:?}");
+        }
     }
 }

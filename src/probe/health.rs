@@ -84,8 +84,17 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     })))
 }
 
+/// Which question an endpoint is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    Lives,
+    CanServe,
+    Both,
+}
+
 /// An endpoint that answers as one of health does.
 struct Endpoint {
+    question: Question,
     path: String,
     time: Duration,
     cached: bool,
@@ -106,7 +115,7 @@ impl HealthProbe {
     /// The endpoint at this path; `None` where nothing says that it is one. `nowhere` is what every path gets.
     async fn endpoint(
         &self,
-        path: &str,
+        (question, path): (Question, &str),
         nowhere: Option<&str>,
         round: &mut Round<'_>,
     ) -> Result<Option<Endpoint>, Unknown> {
@@ -121,6 +130,7 @@ impl HealthProbe {
         }
         times.sort_unstable();
         Ok(Some(Endpoint {
+            question,
             path: path.to_owned(),
             time: times[SAMPLES / 2],
             cached: may_be_kept(&first),
@@ -162,16 +172,17 @@ fn may_be_kept(reply: &Reply) -> bool {
 
 fn facts(found: &[Endpoint]) -> Facts {
     let mut facts = Facts::new();
-    let path = |at: usize| found.get(at).map_or(Fact::Absent, |found| Fact::Present(Value::Text(found.path.clone())));
-    let any = |which: fn(&Endpoint) -> bool| Value::Bool(found.iter().any(which));
     facts.present("found", Value::Bool(!found.is_empty()));
-    facts.set("liveness", path(0));
-    facts.set("readiness", path(found.len().saturating_sub(1)));
-    facts.present("distinct", Value::Bool(found.len() == 2));
-    let slowest = found.iter().map(|found| found.time).max();
-    facts.set("time", slowest.map_or(Fact::Absent, |time| Fact::Present(Value::seconds(time))));
-    facts.present("cached", any(|found| found.cached));
-    facts.present("contradicts", any(|found| found.contradicts));
+    for (name, question) in [("liveness", Question::Lives), ("readiness", Question::CanServe)] {
+        let endpoint = found.iter().find(|found| [question, Question::Both].contains(&found.question));
+        facts.set(name, endpoint.map_or(Fact::Absent, |found| Fact::Present(Value::Text(found.path.clone()))));
+    }
+    let of_any =
+        |told: fn(&[Endpoint]) -> Value| if found.is_empty() { Fact::Absent } else { Fact::Present(told(found)) };
+    facts.set("distinct", of_any(|found| Value::Bool(found.len() == 2)));
+    facts.set("time", of_any(|found| Value::seconds(found.iter().map(|found| found.time).max().unwrap_or_default())));
+    facts.set("cached", of_any(|found| Value::Bool(found.iter().any(|found| found.cached))));
+    facts.set("contradicts", of_any(|found| Value::Bool(found.iter().any(|found| found.contradicts))));
     facts
 }
 
@@ -180,8 +191,8 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new("found", FactType::Bool, "Whether an endpoint answers as one of health does; a page does not."),
         FactDecl::new("liveness", FactType::Text, "Path that says whether the process lives; absent without one."),
         FactDecl::new("readiness", FactType::Text, "Path that says whether it can serve; absent without one."),
-        FactDecl::new("distinct", FactType::Bool, "Whether the two are two."),
-        FactDecl::new("time", FactType::Duration, "Median of three answers, of the slower one; absent without one."),
+        FactDecl::new("distinct", FactType::Bool, "Whether the two are two; absent, as all that follows, without any."),
+        FactDecl::new("time", FactType::Duration, "Median of three answers, of the slower one."),
         FactDecl::new("cached", FactType::Bool, "Whether a cache may keep what one of them says."),
         FactDecl::new("contradicts", FactType::Bool, "Whether a body says the contrary of its status."),
     ]
@@ -214,9 +225,10 @@ impl Inquire for HealthProbe {
         let nowhere = (nowhere.status == 200).then(|| body_text(&nowhere));
         let mut found: Vec<Endpoint> = Vec::new();
         for (live, ready) in self.candidates() {
-            found.extend(self.endpoint(&live, nowhere.as_deref(), &mut round).await?);
+            let first = if live == ready { Question::Both } else { Question::Lives };
+            found.extend(self.endpoint((first, &live), nowhere.as_deref(), &mut round).await?);
             if live != ready && (self.named.is_some() || !found.is_empty()) {
-                found.extend(self.endpoint(&ready, nowhere.as_deref(), &mut round).await?);
+                found.extend(self.endpoint((Question::CanServe, &ready), nowhere.as_deref(), &mut round).await?);
             }
             if !found.is_empty() {
                 break;

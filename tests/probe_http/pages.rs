@@ -73,6 +73,9 @@ fn liveness_and_readiness_are_found_where_they_usually_are() {
     let one = ask(&site(&[("/up", "age: 9", "green")]), "health", "");
     assert!(is(&one, "found") && !is(&one, "distinct") && is(&one, "cached"));
     assert!(matches!(value(&one, "time"), Value::Number(time) if time.to_f64() > 0.0));
+    let half = ask(&site(&[("/ready", "", "ok")]), "health", "liveness: /live\nreadiness: /ready\n");
+    assert!(is(&half, "found") && absent(&half, "liveness"), "the other endpoint does not stand in");
+    assert_eq!(text(&half, "readiness"), "/ready");
 }
 
 #[test]
@@ -82,6 +85,7 @@ fn a_page_for_every_path_is_no_health() {
     );
     let seen = ask(&app, "health", "");
     assert!(!is(&seen, "found") && absent(&seen, "liveness") && absent(&seen, "time"));
+    assert!(absent(&seen, "cached") && absent(&seen, "contradicts"), "nothing was seen that could be so");
     let text = Server::saying("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
     assert!(!is(&ask(&text, "health", ""), "found"), "what every path gets proves nothing");
 }

@@ -117,7 +117,7 @@ impl Probe for SignsProbe {
             FactDecl::new("share", FactType::Ratio, "share of the signs that are seen, by weight; unobserved as `missing` is"),
             count("declared", "ways of which a manifest declares a library"),
             count("undeclared_uses", "uses of libraries that no manifest of their language declares: a name that something else may have, too"),
-            count("scanned", "source and configuration files that were looked at; 0 when there are none of the languages and globs"),
+            count("scanned", "files looked at, added up over the languages and globs: one that two of them hold counts twice; 0 when there are none"),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
