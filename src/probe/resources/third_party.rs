@@ -39,8 +39,9 @@ const SELF_UPDATING: &[&str] = &[
 ];
 
 /// A version in an address: `@4.1.2`, `/3.6.0/`, `-1.12.4.min.js`, or a digest.
-static VERSION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:[@/_.-]v?\d+\.\d+(?:\.\d+)?(?:[/.\-+@]|$))|[./_-][0-9a-f]{8,}[./_-]").ok());
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:[@/_.-]v?\d+\.\d+(?:\.\d+)?(?:[/.\-+@]|$))|[./_-][0-9a-f]{8,}[./_-]").expect("a fixed pattern")
+});
 
 /// What a page loads from others.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl ThirdParty {
             return;
         }
         let address = resource.url.to_string();
-        let fixed = VERSION.as_ref().is_some_and(|version| version.is_match(resource.url.path()));
+        let fixed = VERSION.is_match(resource.url.path());
         if fixed { self.unpinned.push(address) } else { self.floating.push(address) }
     }
 }
