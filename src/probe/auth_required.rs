@@ -14,6 +14,7 @@ use super::inquiry::{Inquire, Inquiry, Whom};
 use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::world::net::{Reply, Url};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -67,10 +68,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let wrong = format!("{} paths; 1 to {MOST_PATHS} are asked at once", params.paths.len());
         problems.push(node.problem(wrong).help("such as `paths: [/api/profiles, /admin]`"));
     }
-    for path in params.paths.iter().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `/{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.paths, problems);
     let valid = match &params.credentials {
         None => Choice::Default,
         Some(name) if matches!(name.as_str(), "none" | "invalid") => {

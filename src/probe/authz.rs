@@ -19,6 +19,7 @@ use super::permission::{Permission, permitted};
 use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{FactSchema, Observation, Problems, Unknown};
+use crate::probe::http::place::check_paths;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -125,10 +126,7 @@ fn row(params: RowParams) -> Row {
 }
 
 fn check(row: &RowParams, problems: &mut Problems) {
-    if !row.path.starts_with('/') {
-        let help = format!("write `path: /{}`", row.path.trim_start_matches("./"));
-        problems.push(row.path.span.problem(format!("path `{}` does not start with `/`", row.path.value)).help(help));
-    }
+    check_paths([&row.path], problems);
     if let Some(at) = row.at.as_ref().filter(|at| row.marker.is_none() || !at.starts_with("body.")) {
         let wrong = format!("`at: {}` is not the place of a marker", at.value);
         problems.push(at.span.problem(wrong).help("write `marker: ada@example.org` and `at: body.owner.email`"));

@@ -27,6 +27,7 @@ use super::permission::{Permission, permitted};
 use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -108,10 +109,7 @@ struct BruteForce {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let path = params.path.as_ref().map_or_else(|| "/login".to_owned(), |path| path.value.clone());
-    for wrong in [&params.path, &params.page].into_iter().flatten().filter(|path| !path.starts_with('/')) {
-        let message = format!("path `{}` does not start with `/`", wrong.value);
-        problems.push(wrong.span.problem(message).help(format!("write `/{}`", wrong.trim_start_matches("./"))));
-    }
+    check_paths(params.path.iter().chain(&params.page), problems);
     if params.json.is_some() && params.form.is_some() {
         problems.push(node.problem("`form` and `json` both say what is posted").help("keep one of them"));
     }

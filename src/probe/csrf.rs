@@ -16,7 +16,7 @@ use super::http::fetch::Choice;
 use super::http::jar::{Jar, lines};
 use super::http::login::form;
 use super::http::own_page::{Sent, is_token_cookie};
-use super::http::place::{Given, Place};
+use super::http::place::{Given, Place, check_paths};
 use super::http::round::{Request, Round, body_text};
 use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
@@ -85,10 +85,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         timeout: params.timeout.as_ref(),
     };
     let place = Place::within(USUAL_TIMEOUT, &given, problems);
-    if let Some(page) = params.page.as_ref().filter(|page| !page.starts_with('/')) {
-        let wrong = format!("path `{}` does not start with `/`", page.value);
-        problems.push(page.span.problem(wrong).help(format!("write `page: /{}`", page.trim_start_matches("./"))));
-    }
+    check_paths(&params.page, problems);
     if params.form.is_some() && params.json.is_some() {
         problems.push(node.problem("`form` and `json` both say what is posted").help("keep one of them"));
     }

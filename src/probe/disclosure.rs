@@ -21,6 +21,7 @@ use super::permission::{Permission, permitted};
 use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::world::net::Reply;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -79,10 +80,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let wrong = format!("{} paths; at most {MOST_PATHS} are asked at once", params.paths.len());
         problems.push(node.problem(wrong).help("name those that are known to fail, such as `/api/orders/x`"));
     }
-    for path in params.paths.iter().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `/{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.paths, problems);
     Some(Box::new(Inquiry(Disclosure {
         target: params.target.value,
         paths: params.paths.into_iter().map(|path| path.value).collect(),

@@ -18,6 +18,7 @@ use super::permission::{Permission, permitted};
 use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -56,10 +57,7 @@ struct ExposedPaths {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    for path in params.intended.iter().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `/{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.intended, problems);
     Some(Box::new(Inquiry(ExposedPaths {
         target: params.target.value,
         intended: params.intended.into_iter().map(|path| path.value).collect(),

@@ -15,6 +15,7 @@ use super::inquiry::{Inquire, Inquiry, Whom};
 use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::world::net::Reply;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -68,10 +69,7 @@ struct HealthProbe {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    for path in [&params.liveness, &params.readiness].into_iter().flatten().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `/{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(params.liveness.iter().chain(&params.readiness), problems);
     let named = match (params.liveness, params.readiness) {
         (Some(live), Some(ready)) => Some((live.value, ready.value)),
         (Some(one), None) | (None, Some(one)) => Some((one.value.clone(), one.value)),

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use self::carrier::{Carrier, Kind};
 use self::stages::{Judged, judge};
-use super::http::place::{Given, Place};
+use super::http::place::{Given, Place, check_paths};
 use super::http::round::{Round, body_text};
 use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
@@ -94,10 +94,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         timeout: params.timeout.as_ref(),
     };
     let place = Place::within(USUAL_TIMEOUT, &given, problems);
-    if let Some(read) = params.read.as_ref().filter(|read| !read.starts_with('/')) {
-        problems
-            .push(read.span.problem(format!("path `{}` does not start with `/`", read.value)).help("write `read: /…`"));
-    }
+    check_paths(&params.read, problems);
     if params.form.is_some() && params.json.is_some() {
         problems.push(node.problem("`form` and `json` both say what is posted").help("keep one of them"));
     }

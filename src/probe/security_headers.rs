@@ -37,6 +37,7 @@ use super::inquiry::{Inquire, Inquiry, Whom};
 use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -94,10 +95,7 @@ struct SecurityHeaders {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let path = params.path.as_ref().map_or("/", |path| path.value.as_str());
-    if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `path: /{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.path, problems);
     let algorithm = params.algorithm.as_ref().map_or(Some(Algorithm::Six), |given| Algorithm::of(given.value));
     if let (None, Some(given)) = (algorithm, &params.algorithm) {
         problems.push(given.span.problem(format!("there is no algorithm {}", given.value)).help("4, 5 or 6"));

@@ -15,7 +15,7 @@ use super::http::fetch::Choice;
 use super::http::jar::{Jar, lines};
 use super::http::login::{Session, form};
 use super::http::own_page::Sent;
-use super::http::place::{Given, Place};
+use super::http::place::{Given, Place, check_paths};
 use super::http::round::{Request, Round, body_text};
 use super::inquiry::{Inquire, Inquiry, Whom};
 use super::permission::{Permission, permitted};
@@ -79,10 +79,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         timeout: params.timeout.as_ref(),
     };
     let place = Place::within(USUAL_TIMEOUT, &given, problems);
-    if let Some(path) = params.logout.as_ref().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `logout: /{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.logout, problems);
     let method = params.logout_method.as_ref().map_or("POST", |method| method.as_str()).to_owned();
     if let Some(given) =
         params.logout_method.as_ref().filter(|given| !matches!(given.as_str(), "POST" | "GET" | "DELETE"))

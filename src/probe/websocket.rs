@@ -12,6 +12,7 @@ use super::inquiry::{Inquire, Inquiry, Whom};
 use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::world::Deadline;
 use crate::world::net::{Ask, BODY_CAP, Failure, FailureKind, Handshake, Socket, Wish, open_websocket};
 use crate::yaml::{Node, Spanned, decode as decode_node};
@@ -77,10 +78,7 @@ struct Websocket {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `path: /{}`", path.value);
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.path, problems);
     if let Some(given) = params.connections.as_ref().filter(|given| !(1..=MOST_CONNECTIONS).contains(&given.value)) {
         let wrong = format!("`connections: {}` is not between 1 and {MOST_CONNECTIONS}", given.value);
         problems.push(given.span.problem(wrong).help("a few show whether several get in; load is probe `load`"));

@@ -1,5 +1,6 @@
 //! The parameters of probe `http` as a spec writes them, and what can be wrong with them.
 
+use super::place::check_paths;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -146,10 +147,7 @@ fn address(params: &Params, node: &Node, problems: &mut Problems) -> Option<Addr
         }
         (Some(target), None) => {
             let path = params.path.as_ref().map_or("/", |path| path.value.as_str());
-            if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
-                let help = format!("write `path: /{}`", path.trim_start_matches("./"));
-                problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-            }
+            check_paths(&params.path, problems);
             Some(Address::Target { name: target.value.clone(), path: path.to_owned() })
         }
         (None, Some(url)) => {

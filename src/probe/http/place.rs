@@ -42,10 +42,7 @@ impl Place {
 
     /// Checks the parameters; this is the time limit when none is given.
     pub(crate) fn within(usual: Duration, given: &Given<'_>, problems: &mut Problems) -> Place {
-        if let Some(path) = given.path.filter(|path| !path.starts_with('/')) {
-            let help = format!("write `path: /{}`", path.trim_start_matches("./"));
-            problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-        }
+        check_paths(given.path, problems);
         Place {
             target: given.target.value.clone(),
             path: given.path.map_or_else(|| "/".to_owned(), |path| path.value.clone()),
@@ -71,5 +68,13 @@ impl Place {
     /// For the plan.
     pub(crate) fn contact(&self, verb: &str, at_most: u64) -> Contact {
         Contact::below(&self.target, verb, &self.path, at_most)
+    }
+}
+
+/// Says of each path that is not one below a target's URL what to write instead.
+pub(crate) fn check_paths<'a>(paths: impl IntoIterator<Item = &'a Spanned<String>>, problems: &mut Problems) {
+    for path in paths.into_iter().filter(|path| !path.starts_with('/')) {
+        let help = format!("write `/{}`", path.trim_start_matches("./"));
+        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
     }
 }

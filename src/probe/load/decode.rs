@@ -11,6 +11,7 @@ use crate::expect::units;
 use crate::model::{Exact, Problems};
 use crate::probe::http::decode::{check_headers, choice, method};
 use crate::probe::http::fetch::Address;
+use crate::probe::http::place::check_paths;
 use crate::probe::inquiry::Inquiry;
 use crate::probe::{Probe, limits};
 use crate::yaml::{Node, Spanned, decode as decode_node};
@@ -117,10 +118,7 @@ pub(super) fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Pro
 
 fn path(params: &Params, problems: &mut Problems) -> String {
     let Some(path) = &params.path else { return "/".to_owned() };
-    if !path.starts_with('/') {
-        let help = format!("write `path: /{}`", path.trim_start_matches("./"));
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths([path], problems);
     path.value.clone()
 }
 

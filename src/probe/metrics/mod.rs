@@ -22,6 +22,7 @@ use super::inquiry::{Inquire, Inquiry, Whom};
 use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::expect::units::std_duration;
 use crate::model::{Exact, FactSchema, Observation, Problems, Unknown};
+use crate::probe::http::place::check_paths;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// Between two scrapes at most: whoever needs longer asks Prometheus, which keeps the history.
@@ -89,10 +90,7 @@ struct Metrics {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let path = params.path.as_ref().map_or("/metrics", |path| path.value.as_str());
-    if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `path: /{}`", path.value);
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.path, problems);
     for (name, given) in [("of", &params.of), ("quantile", &params.quantile)] {
         if let Some(given) = given.as_ref().filter(|_| params.series.is_none()) {
             problems.push(given.span.problem(format!("`{name}` needs `series`")).help("add `series: NAME`"));

@@ -16,6 +16,7 @@ use super::inquiry::{Inquire, Inquiry, Whom};
 use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::http::place::check_paths;
 use crate::world::net::{Ask, Failure, FailureKind, Heard, listen};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
@@ -68,10 +69,7 @@ struct Sse {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    if let Some(path) = params.path.as_ref().filter(|path| !path.starts_with('/')) {
-        let help = format!("write `path: /{}`", path.value);
-        problems.push(path.span.problem(format!("path `{}` does not start with `/`", path.value)).help(help));
-    }
+    check_paths(&params.path, problems);
     if let Some(given) = params.events.as_ref().filter(|given| !(1..=MOST_EVENTS).contains(&given.value)) {
         let wrong = format!("`events: {}` is not between 1 and {MOST_EVENTS}", given.value);
         problems.push(given.span.problem(wrong).help("the first few show whether events come through"));
