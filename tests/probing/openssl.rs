@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, dead_code, reason = "tests; each test binary uses a part")]
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+#[allow(clippy::duplicate_mod, reason = "a test binary may use real servers too")]
+#[path = "../servers/ports.rs"]
+mod ports;
 
 /// The server; it ends with this.
 pub(crate) struct OpenSsl {
@@ -16,7 +20,7 @@ pub(crate) struct OpenSsl {
 impl OpenSsl {
     /// Serves the certificates in `cert` with the key in `key` (PEM files); `options` say what else.
     pub(crate) fn start(cert: &Path, key: &Path, options: &[&str]) -> OpenSsl {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = ports::free_port();
         let mut command = Command::new("openssl");
         command.args(["s_server", "-www", "-quiet", "-accept", &format!("127.0.0.1:{port}"), "-cert"]).arg(cert);
         command.arg("-key").arg(key).args(options);

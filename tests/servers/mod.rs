@@ -10,16 +10,19 @@ pub(crate) mod fixture;
 pub(crate) mod grpc;
 pub(crate) mod mysql;
 pub(crate) mod nats;
+mod ports;
 pub(crate) mod postgres;
 pub(crate) mod prometheus;
 pub(crate) mod rabbitmq;
 pub(crate) mod redis;
 pub(crate) mod websocket;
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+pub(crate) use ports::free_port;
 
 /// How long a server may take to start: this machine may be busy.
 const STARTING: Duration = Duration::from_secs(180);
@@ -29,6 +32,7 @@ const STARTING: Duration = Duration::from_secs(180);
 const KEEPER: &str = r#"
 folder=$1 signal=$2; shift 2
 "$@" </dev/null >"$folder/log" 2>&1 & pid=$!
+echo "$pid" >"$folder/kept.pid"
 exec 2>/dev/null
 cat >/dev/null
 kill -s "$signal" "$pid"; wait "$pid"
@@ -57,10 +61,20 @@ impl Running {
         let running = Running { port, folder: folder.to_owned(), keeper };
         let begun = Instant::now();
         while !ready(port) {
+            assert!(!running.has_ended(), "{command:?} has ended:\n{}", running.log());
             assert!(begun.elapsed() < STARTING, "{command:?} does not answer:\n{}", running.log());
             std::thread::sleep(Duration::from_millis(20));
         }
         running
+    }
+
+    /// Whether the program is no more, so that waiting for its answer is in vain.
+    fn has_ended(&self) -> bool {
+        let pid = std::fs::read_to_string(self.folder.join("kept.pid")).unwrap_or_default();
+        // the line is complete once its end is there; `Z` is a process that ended and was not waited for yet
+        let Some(pid) = pid.strip_suffix('\n') else { return false };
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_none_or(|(_, state)| state.starts_with('Z'))
     }
 
     fn log(&self) -> String {
@@ -78,11 +92,6 @@ impl Drop for Running {
 /// Whether anything listens on a port.
 pub(crate) fn listens(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
-}
-
-/// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A new folder for a server's keeper to remove.
