@@ -118,7 +118,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick_junit", &["report/"]),
     ("quick_xml", &["probe/"]),
     ("redis", &["world/service/redis.rs"]),
-    ("regex_syntax", &["world/literal.rs", "world/ascii_word.rs", "world/weight.rs"]),
+    ("regex_syntax", &["world/literal.rs", "world/needs.rs", "world/ascii_word.rs", "world/weight.rs"]),
     ("reqwest", &["world/"]),
     ("ruff_python_parser", &["probe/syntax/python.rs"]),
     ("rustls", &["world/net/"]),

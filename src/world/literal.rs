@@ -1,5 +1,5 @@
 //! Literals that a pattern cannot do without. How they are searched for is in `prefilter`. Owns the crate
-//! `regex-syntax` (with `ascii_word`, `weight`).
+//! `regex-syntax` (with `ascii_word`, `needs`, `weight`).
 
 use memchr::memmem;
 use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem};
@@ -35,6 +35,12 @@ impl From<Vec<u8>> for Literal {
 }
 
 impl Literal {
+    /// Whether a text with this one surely has the other, too.
+    pub(super) fn holds(&self, other: &Literal) -> bool {
+        let stands_anywhere = !other.whole_word && (other.any_case || !self.any_case);
+        stands_anywhere && (0..self.bytes.len()).any(|at| other.starts(&self.bytes[at..]))
+    }
+
     /// Whether the text starts with it.
     pub(super) fn starts(&self, text: &[u8]) -> bool {
         let head = text.get(..self.bytes.len());
@@ -49,11 +55,15 @@ pub(super) fn has_letters_alike(text: &[u8]) -> bool {
 }
 
 /// Literals of which at least one occurs in every match; none when there is no such useful set.
-pub(super) fn required(pattern: &str) -> Vec<Literal> {
-    let Ok(mut ast) = ast::parse::Parser::new().parse(pattern) else { return Vec::new() };
+pub(super) fn required(pattern: &str) -> Literals {
+    parsed(pattern).and_then(|hir| needed(&hir)).unwrap_or_default()
+}
+
+/// What a pattern means, large classes aside.
+pub(super) fn parsed(pattern: &str) -> Option<Hir> {
+    let mut ast = ast::parse::Parser::new().parse(pattern).ok()?;
     leave_large_classes(&mut ast);
-    let mut translator = TranslatorBuilder::new().utf8(false).multi_line(true).crlf(true).build();
-    translator.translate(pattern, &ast).ok().and_then(|hir| needed(&hir)).unwrap_or_default()
+    TranslatorBuilder::new().utf8(false).multi_line(true).crlf(true).build().translate(pattern, &ast).ok()
 }
 
 /// Puts a dot for each class that is negated or names more than characters of ASCII: nothing can be said of
@@ -83,10 +93,11 @@ fn is_small(set: &ClassSet) -> bool {
     }
 }
 
-type Literals = Vec<Literal>;
+/// A set of which one must be there.
+pub(super) type Literals = Vec<Literal>;
 
 /// The set whose shortest literal is longest, of those that start a match, end it, or stand within it.
-fn needed(hir: &Hir) -> Option<Literals> {
+pub(super) fn needed(hir: &Hir) -> Option<Literals> {
     let ends = [ExtractKind::Prefix, ExtractKind::Suffix].into_iter().filter_map(|kind| at_an_end(hir, kind));
     best(in_a_row(hir).into_iter().chain(ends).chain(within(hir)).chain(as_whole_word(hir)))
 }
@@ -98,22 +109,30 @@ const MOST_CHOICES: usize = 4;
 
 /// Texts of which one is in every match of a row of parts.
 #[derive(Clone)]
-struct Texts {
+pub(super) struct Texts {
     list: Vec<Vec<u8>>,
     any_case: bool,
 }
 
 impl Texts {
-    fn one(text: Vec<u8>) -> Texts {
+    pub(super) fn one(text: Vec<u8>) -> Texts {
         Texts { list: vec![text], any_case: false }
     }
 
-    fn length(&self) -> usize {
+    pub(super) fn length(&self) -> usize {
         self.list.iter().map(Vec::len).min().unwrap_or(0)
     }
 
+    pub(super) fn into_literals(self) -> Literals {
+        let literal = |bytes: Vec<u8>| match self.any_case {
+            true => Literal { any_case: true, ..Literal::from(bytes.to_ascii_lowercase()) },
+            false => Literal::from(bytes),
+        };
+        self.list.into_iter().map(literal).collect()
+    }
+
     /// Each of these before each of those, if they are few.
-    fn before(&self, ends: &Texts) -> Option<Texts> {
+    pub(super) fn before(&self, ends: &Texts) -> Option<Texts> {
         let join = |start: &Vec<u8>| ends.list.iter().map(|end| [start.as_slice(), end].concat()).collect::<Vec<_>>();
         let few = self.list.len() * ends.list.len() <= MOST_WRITTEN_OUT;
         few.then(|| Texts { list: self.list.iter().flat_map(join).collect(), any_case: self.any_case || ends.any_case })
@@ -134,15 +153,11 @@ fn in_a_row(hir: &Hir) -> Option<Literals> {
     }
     // The first of the longest.
     let longest = rows.into_iter().rev().max_by_key(Texts::length).filter(|row| row.length() >= SHORTEST)?;
-    let literal = |bytes: Vec<u8>| match longest.any_case {
-        true => Literal { any_case: true, ..Literal::from(bytes.to_ascii_lowercase()) },
-        false => Literal::from(bytes),
-    };
-    useful(longest.list.into_iter().map(literal).collect())
+    useful(longest.into_literals())
 }
 
 /// Every text that a part can match, if they are few; those beyond ASCII that match `s` or `k` aside.
-fn texts(hir: &Hir) -> Option<Texts> {
+pub(super) fn texts(hir: &Hir) -> Option<Texts> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(Texts::one(Vec::new())),
         HirKind::Literal(literal) => literal.0.is_ascii().then(|| Texts::one(literal.0.to_vec())),
@@ -249,7 +264,7 @@ fn at_an_end(hir: &Hir, kind: ExtractKind) -> Option<Literals> {
     useful(sequence.literals()?.iter().map(|found| found.as_bytes().to_vec().into()).collect())
 }
 
-fn useful(mut literals: Literals) -> Option<Literals> {
+pub(super) fn useful(mut literals: Literals) -> Option<Literals> {
     let few = !literals.is_empty() && literals.len() <= MOST;
     if !few || literals.iter().any(|literal| literal.bytes.len() < SHORTEST && !literal.whole_word) {
         return None;
@@ -259,11 +274,7 @@ fn useful(mut literals: Literals) -> Option<Literals> {
     let mut least: Literals = Vec::new();
     for literal in literals {
         // Where a longer one is, the shorter one in it is too.
-        let has = |shorter: &Literal| {
-            let stands_anywhere = !shorter.whole_word && (shorter.any_case || !literal.any_case);
-            stands_anywhere && (0..literal.bytes.len()).any(|at| shorter.starts(&literal.bytes[at..]))
-        };
-        if !least.iter().any(has) {
+        if !least.iter().any(|shorter| literal.holds(shorter)) {
             least.push(literal);
         }
     }

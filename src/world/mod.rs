@@ -28,6 +28,7 @@ pub mod lex;
 mod lexer;
 mod literal;
 mod names;
+mod needs;
 pub mod net;
 pub mod pattern;
 mod prefilter;

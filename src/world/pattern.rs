@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use regex::bytes::{Match, Regex, RegexBuilder};
 
 use super::ascii_word::with_ascii_words;
-use super::literal::{self, Literal};
+use super::literal::Literals;
+use super::needs::needs;
 use super::weight::surely_compiles;
 
 /// A pattern: `^` and `$` are line ends, `.` does not match a line break. Compiled when a file may match it: of the
@@ -19,8 +20,8 @@ struct Parts {
     exact: OnceLock<Regex>,
     /// Compiled when a file that is not ASCII is searched: see [`Searcher`].
     quick: OnceLock<Option<Quick>>,
-    /// One of these occurs in every match; empty when no such set is known.
-    literals: OnceLock<Vec<Literal>>,
+    /// One of each of these occurs in every match; empty when no such set is known.
+    needs: OnceLock<Vec<Literals>>,
 }
 
 impl PartialEq for Pattern {
@@ -35,7 +36,7 @@ const LARGEST_REGEX: usize = 4 * 1024 * 1024;
 impl Pattern {
     /// Reads a pattern; the error is the regex error's text, or that it matches the empty text.
     pub fn new(regex: &str) -> Result<Pattern, String> {
-        let (exact, quick, literals) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let (exact, quick, needs) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         if !surely_compiles(regex) {
             let compiled = compile(regex).map_err(|error| regex_fault(&error))?;
             if compiled.is_match(b"") {
@@ -43,7 +44,7 @@ impl Pattern {
             }
             let _ = exact.set(compiled);
         }
-        Ok(Pattern(Arc::new(Parts { text: regex.to_owned(), exact, quick, literals })))
+        Ok(Pattern(Arc::new(Parts { text: regex.to_owned(), exact, quick, needs })))
     }
 
     /// As written.
@@ -63,8 +64,9 @@ impl Pattern {
         self.0.quick.get_or_init(compile).as_ref()
     }
 
-    pub(super) fn literals(&self) -> &[Literal] {
-        self.0.literals.get_or_init(|| literal::required(self.text()))
+    /// Sets of literals of which each has one in every match.
+    pub(super) fn needs(&self) -> &[Literals] {
+        self.0.needs.get_or_init(|| needs(self.text()))
     }
 
     /// For one thread: threads that share a regex also share its caches, and wait for each other.

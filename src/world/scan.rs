@@ -186,7 +186,7 @@ impl<'a> Scanner<'a> {
                 Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
                 Look::Hits { view, keep, .. } => {
                     self.buckets[want].scanned += 1;
-                    if let (true, Some(searcher)) = (answers.worth[answers.first[number]], &mut self.searchers[want]) {
+                    if let (true, Some(searcher)) = (answers.all_of(number), &mut self.searchers[want]) {
                         let hits = find_hits(searcher, &file, *view, usize::from(*keep));
                         self.buckets[want].unlexed += u32::from(*view != View::Raw && hits.unlexed);
                         self.buckets[want].push_hits(id, hits.hits, usize::from(*keep));

@@ -24,7 +24,7 @@ pub(super) struct Screens<'a> {
 /// The search for one set of wants.
 struct Screen {
     prefilter: Prefilter,
-    /// By want of the set: where its answers start.
+    /// By want of the set: where its answers start; then where the last ones end.
     first: Vec<usize>,
 }
 
@@ -33,8 +33,15 @@ struct Screen {
 pub(super) struct Answers {
     /// By question: whether a closer look is worth it; empty when nobody has looked.
     pub(super) worth: Vec<bool>,
-    /// By want of the set: where its answers start.
+    /// By want of the set: where its answers start; then where the last ones end.
     pub(super) first: Vec<usize>,
+}
+
+impl Answers {
+    /// Whether all questions of a want, by its number in the set, were answered with yes.
+    pub(super) fn all_of(&self, number: usize) -> bool {
+        self.worth[self.first[number]..self.first[number + 1]].iter().all(|worth| *worth)
+    }
 }
 
 impl<'a> Screens<'a> {
@@ -75,10 +82,11 @@ impl<'a> Screens<'a> {
         for want in wanted {
             first.push(literals.len());
             match &self.wants[*want as usize].look {
-                Look::Hits { pattern, .. } => literals.push(pattern.literals()),
+                Look::Hits { pattern, .. } => literals.extend(pattern.needs().iter().map(Vec::as_slice)),
                 Look::Doc { screen, .. } => literals.extend(screen.list().iter().map(Vec::as_slice)),
             }
         }
+        first.push(literals.len());
         Screen { prefilter: Prefilter::new(&literals), first }
     }
 }

@@ -1,5 +1,5 @@
 //! Whether a pattern surely compiles: told by its syntax alone where that is enough, for a catalog has hundreds and most are
-//! never compiled. Owns the crate `regex-syntax` (with `ascii_word`, `literal`).
+//! never compiled. Owns the crate `regex-syntax` (with `ascii_word`, `literal`, `needs`).
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::ast::{
@@ -38,6 +38,8 @@ fn measure(ast: &Ast) -> Option<Measured> {
         Ast::ClassBracketed(class) => of(of_set(&class.kind)?, 1),
         Ast::Repetition(repetition) => repeated(measure(&repetition.ast)?, &repetition.op.kind),
         Ast::Group(group) => match &group.kind {
+            // Any byte, as `(?s-u:.)`.
+            GroupKind::NonCapturing(_) if matches!(*group.ast, Ast::Dot(_)) => of(CHARACTER, 1),
             GroupKind::NonCapturing(flags) if !are_plain(flags) => None,
             _ => measure(&group.ast).map(|inner| Measured { weight: inner.weight.saturating_add(2), ..inner }),
         },
