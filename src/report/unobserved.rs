@@ -50,6 +50,9 @@ fn way_out(reason: &str) -> Option<String> {
     if let Some(name) = reason.strip_suffix(" is not set") {
         return Some(format!("set {}", name.trim_matches('`')));
     }
+    if reason.starts_with("not looked for in ") {
+        return Some("read a report of that language's own tool with `ingest`, or state it with `attest`".to_owned());
+    }
     let flag = ["--no-exec", "--offline", "--no-active"].into_iter().find(|flag| reason.contains(flag));
     flag.map(|flag| format!("run again without {flag}"))
 }

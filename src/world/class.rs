@@ -107,6 +107,7 @@ const FIXTURE: &[&str] = &[
     "fixtures",
     "fixture",
     "__fixtures__",
+    "Fixtures",
     "__snapshots__",
     "cassettes",
     "golden",
@@ -114,6 +115,8 @@ const FIXTURE: &[&str] = &[
 const TEST: &[&str] = &[
     "test",
     "tests",
+    "Test",
+    "Tests",
     "__tests__",
     "__mocks__",
     "e2e",
@@ -175,7 +178,7 @@ impl FolderSigns {
         for folder in folders.split('/') {
             signs.vendored |= VENDORED.contains(&folder);
             signs.fixture |= FIXTURE.contains(&folder) || folder.starts_with("testdata");
-            signs.test |= TEST.contains(&folder) || folder.ends_with("_tests") || folder.ends_with("-tests");
+            signs.test |= TEST.contains(&folder) || is_test_folder(folder);
             signs.migration |= is_migration(folder);
             in_product |= PRODUCT.contains(&folder);
             signs.tooling |= !in_product && TOOLING.contains(&folder);
@@ -184,6 +187,12 @@ impl FolderSigns {
         }
         signs
     }
+}
+
+/// Beside those of one word: `api_tests`, `api-tests`, `Shop.Tests`, `ShopTests`.
+fn is_test_folder(folder: &str) -> bool {
+    let ends = ["_tests", "-tests", ".Test", ".Tests", ".UnitTests", ".IntegrationTests"];
+    ends.iter().any(|end| folder.ends_with(end)) || ends_in_capital(folder, &["Tests"])
 }
 
 /// The class of a path by its name.
@@ -256,10 +265,8 @@ fn is_test_name(folders: &str, base: &str) -> bool {
             folders.contains("src/test") || ends_in_capital(stem, &["Test", "Tests", "IT", "Spec"])
         }
         "php" => ends_in_capital(stem, &["Test"]),
-        "cs" | "fs" | "vb" => {
-            ends_in_capital(stem, &["Test", "Tests"])
-                || folders.split('/').any(|folder| folder.ends_with("Tests") || folder.ends_with(".Test"))
-        }
+        "cs" | "fs" | "vb" => ends_in_capital(stem, &["Test", "Tests"]),
+        "swift" => ends_in_capital(stem, &["Tests"]),
         "rs" => stem == "tests" || stem.ends_with("_tests"),
         _ => false,
     }
@@ -337,6 +344,9 @@ mod tests {
             ("a/test_login.py", Test),
             ("web/src/a.spec.ts", Test),
             ("Shop/CartTest.java", Test),
+            ("Tests/AppTests/Router.swift", Test),
+            ("Shop.IntegrationTests/Api.cs", Test),
+            ("Sources/Latest/Contests.swift", Src),
             ("Shop/Latest.java", Src),
             ("Shop.Tests/Cart.cs", Test),
             ("spec/models/a_spec.rb", Test),

@@ -19,6 +19,7 @@ mod read;
 mod rules;
 mod rust_tests;
 mod span;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ use crate::world::want::LARGEST_SWEPT;
 use crate::world::{Class, ClassSet, Found, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 use read::SourceFile;
+use unread::Written;
 
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
@@ -169,7 +171,7 @@ impl Probe for Code {
     }
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        let within = |select: Select| select.except(self.exclude.iter().cloned()).below(folder);
+        let within = |select: Select| self.within(select, folder);
         // One want per language: so a file is searched for what is looked for in its language only.
         let source = |(lang, extensions)| {
             let select = within(Select::exts(extensions)).of(ClassSet::of(&[Class::Src, Class::Test]));
@@ -205,6 +207,7 @@ impl Probe for Code {
                 facts: Facts::new(),
                 findings: Findings::default(),
                 uncounted: None,
+                written: Written::of(look.swept, self.within(Select::any(ClassSet::SRC), look.folder)),
             };
             sums.hidden();
             sums.source(sources.iter().map(|want| look.swept.get(*want)));
@@ -212,6 +215,12 @@ impl Probe for Code {
             sums.binaries(look.swept.get(*binaries));
             Ok(Observation { facts: sums.facts, evidence: sums.findings.evidence(), requests: 0 })
         })
+    }
+}
+
+impl Code {
+    fn within(&self, select: Select, folder: &str) -> Select {
+        select.except(self.exclude.iter().cloned()).below(folder)
     }
 }
 
@@ -236,6 +245,7 @@ struct Sums<'a> {
     findings: Findings,
     /// Why the number of tests is not known, if it is not.
     uncounted: Option<String>,
+    written: Written,
 }
 
 impl Sums<'_> {
@@ -264,7 +274,7 @@ impl Sums<'_> {
             self.facts.set_reason("there is no shipped source file in a language that is known");
             return;
         }
-        self.uncounted(files.len() - shipped);
+        self.uncounted = unread::uncounted(self.swept, self.folder, files.len() - shipped);
         let defined = self.definitions(&files);
         for (path, _, file) in &files {
             self.findings.extend(path, file.findings.iter().cloned());
@@ -279,20 +289,26 @@ impl Sums<'_> {
         for (name, _) in in_source().chain(TESTED) {
             self.findings.set_count(&mut self.facts, name);
         }
+        self.forget_what_was_not_read();
     }
 
-    /// Tests in languages whose tests are not counted, such as Tcl or shell: where they are most of the files of tests,
-    /// how many tests there are is not known.
-    fn uncounted(&mut self, counted: usize) {
-        const UNCOUNTED: &[&str] = &["tcl", "t", "bats", "sh", "exp", "pl", "robot", "feature", "ps1", "hurl", "nim"];
-        let start = if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) };
-        let entries = self.swept.tree().entries().iter();
-        let entries = entries.filter(|entry| entry.class == Class::Test && entry.path.starts_with(&start));
-        let uncounted = entries
-            .filter(|entry| entry.base().rsplit_once('.').is_some_and(|(_, ending)| UNCOUNTED.contains(&ending)))
-            .count();
-        if uncounted > counted {
-            self.uncounted = Some(format!("{uncounted} files of tests are in languages whose tests are not counted"));
+    /// That nothing was found, or few, says nothing where much of the source was not searched for it.
+    fn forget_what_was_not_read(&mut self) {
+        const AMOUNTS: &[(&str, &str)] = &[
+            ("swallowed_error_density", "swallowed_errors"),
+            ("deadline_gap_density", "calls_without_deadline"),
+            ("deprecated_apis", "deprecated_apis"),
+            ("unowned_todo_density", "unowned_todos"),
+        ];
+        for (name, _) in in_source() {
+            if let Some(reason) = self.written.unread(name).filter(|_| self.findings.count(name) == 0) {
+                self.facts.set(*name, Fact::Unobserved(reason));
+            }
+        }
+        for (amount, of) in AMOUNTS {
+            if let Some(reason) = self.written.unread(of) {
+                self.facts.set(*amount, Fact::Unobserved(reason));
+            }
         }
     }
 

@@ -361,3 +361,23 @@ fn default_typing_of_a_mapper_is_unsafe_and_that_of_a_security_module_is_not() {
     let own = "class A { void a(Context c) { SecurityJackson2Modules.enableDefaultTyping(c.getOwner()); } }\n";
     assert_eq!(one("unsafe_parsers", "A.java", own), Some(0));
 }
+
+#[test]
+fn what_is_not_looked_for_in_a_language_is_not_known_to_be_absent() {
+    let swift = ("Sources/App/run.swift", "func run() { fatalError(\"todo\") } // later\n");
+    let observation = observe(&[swift, ("tools.py", "x = 1\n")]);
+    for fact in ["stubs", "tls_verification_off", "weak_password_hashes", "swallowed_error_density"] {
+        let reason = "not looked for in Swift: 1 of 2 source files";
+        assert_eq!(observation.facts.get(fact), Fact::Unobserved(reason.to_owned()), "{fact}");
+    }
+    for fact in ["placeholders", "unowned_todos", "unsafe_model_loads", "conflict_markers"] {
+        assert_eq!(count(&observation, fact), Some(0), "{fact}");
+    }
+    let found = observe(&[swift, ("src/a.rs", "fn a() { todo!() }\n")]);
+    assert_eq!(count(&found, "stubs"), Some(1), "what was found is known");
+    let little = observe(&[swift, ("src/a.rs", &"fn a() { b(); }\n".repeat(50))]);
+    assert_eq!(count(&little, "stubs"), Some(0), "nearly all was searched");
+    let perl = observe(&[("lib/Shop.pm", "package Shop;\n1;\n"), ("a.py", "x = 1\n"), ("tests/shop.pl", "ok 1;\n")]);
+    assert!(matches!(perl.facts.get("tests"), Fact::Unobserved(reason) if reason.contains("not counted")));
+    assert!(matches!(perl.facts.get("unowned_todos"), Fact::Unobserved(reason) if reason.contains("Perl")));
+}

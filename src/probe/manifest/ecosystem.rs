@@ -1,5 +1,7 @@
 //! Ecosystems: their manifests, the lock files that go with them, and which manifests need one (catalogue, table T2).
 
+use super::script_manifests;
+
 /// A package ecosystem.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ecosystem {
@@ -49,6 +51,17 @@ pub(super) const ECOSYSTEMS: &[Ecosystem] = &[
         locks: &["packages.lock.json"],
         command: "dotnet restore --use-lock-file",
     },
+    Ecosystem { name: "Elixir", manifests: &["mix.exs"], locks: &["mix.lock"], command: "mix deps.get" },
+    Ecosystem { name: "Erlang", manifests: &["rebar.config"], locks: &["rebar.lock"], command: "rebar3 lock" },
+    Ecosystem {
+        name: "Swift",
+        manifests: &["Package.swift"],
+        locks: &["Package.resolved"],
+        command: "swift package resolve",
+    },
+    Ecosystem { name: "Dart", manifests: &["pubspec.yaml"], locks: &["pubspec.lock"], command: "dart pub get" },
+    Ecosystem { name: "CocoaPods", manifests: &["Podfile"], locks: &["Podfile.lock"], command: "pod install" },
+    Ecosystem { name: "others", manifests: script_manifests::UNREAD, locks: &[], command: "" },
 ];
 
 /// Extensions of manifests that are named after what they build, with their ecosystem.
@@ -57,7 +70,7 @@ pub(super) const PROJECTS: &[(&str, &str)] = &[("csproj", "NuGet"), ("fsproj", "
 /// Extensions of source in the languages of these ecosystems: where there is none, nothing needs a manifest.
 pub(super) const SOURCES: &[&str] = &[
     "rs", "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte", "py", "go", "rb", "php", "java", "kt", "scala",
-    "groovy", "cs", "fs", "vb",
+    "groovy", "cs", "fs", "vb", "ex", "exs", "dart",
 ];
 
 /// The ecosystem of a manifest or lock file.
@@ -116,7 +129,7 @@ pub(super) fn need(base: &str, bytes: &[u8]) -> Need {
         "Pipfile" => has(section(text, &["[packages]"]).any(|line| line.contains('='))),
         "packages.config" => versions(text, "<package ", &["version=\"[", "version=\"("]),
         _ if of(base).is_some_and(|ecosystem| ecosystem.name == "NuGet") => nuget(text),
-        _ => Need::Nothing,
+        _ => script_manifests::need(base, text).unwrap_or(Need::Nothing),
     }
 }
 

@@ -6,6 +6,7 @@ mod ecosystem;
 mod imports;
 mod node_modules;
 mod python_modules;
+mod script_manifests;
 mod sources;
 mod undeclared;
 
@@ -50,7 +51,7 @@ impl Probe for ManifestProbe {
     fn facts(&self) -> FactSchema {
         let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
         let decls = vec![
-            count("manifests", "manifests with dependencies, of Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle and NuGet; 0 when there is none, and then nothing but `sources` is observed"),
+            count("manifests", "manifests with dependencies, of Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle, NuGet, Elixir, Erlang, Swift, Dart and CocoaPods; one of another ecosystem makes locks unobserved; 0 when there is none, and then nothing but `sources` is observed"),
             count("sources", "source files in their languages; where there is none, nothing needs a manifest"),
             count("libraries", "manifests of libraries, whose users choose the versions; they need no lock file"),
             count("lockfiles", "lock files in the source set"),
@@ -166,7 +167,7 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
     facts.present("lockfiles", Value::count(locks.values().map(Vec::len).sum::<usize>()));
     if judged.manifests == 0 {
         facts.set_reason(
-            "no manifest with dependencies of an ecosystem that is read (Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle, NuGet)",
+            "no manifest with dependencies of an ecosystem that is read (Rust, Node, Python, Go, Ruby, PHP, JVM, NuGet, Elixir, Erlang, Swift, Dart)",
         );
         return Observation { facts, evidence: judged.findings.evidence(), requests: 0 };
     }
@@ -298,6 +299,16 @@ mod tests {
     fn open_requirements_are_listed_by_line() {
         let seen = observe(&DEF, "{}", &[("requirements.txt", "flask==3.0.0\nrequests\n")]);
         assert_eq!((count(&seen, "open_requirements"), percent(&seen, "locked_ratio")), (Some(1), Some(30)));
+    }
+
+    #[test]
+    fn a_manifest_of_an_ecosystem_that_is_not_read_leaves_locks_unknown() {
+        let scala = ("build.sbt", "name := \"shop\"\n");
+        let locked = [("package.json", "{\"dependencies\":{\"x\":\"1\"}}"), ("package-lock.json", "{}"), scala];
+        assert_eq!(count(&observe(&DEF, "{}", &locked), "unlocked"), None);
+        assert_eq!(count(&observe(&DEF, "{}", &[scala, ("package.json", locked[0].1)]), "unlocked"), Some(1));
+        let elixir = [("mix.exs", "[{:plug, \"~> 1.0\"}]"), ("mix.lock", "%{}")];
+        assert_eq!(percent(&observe(&DEF, "{}", &elixir), "locked_ratio"), Some(100));
     }
 
     #[test]
