@@ -1,7 +1,5 @@
 //! Which images keep data, and where.
 
-use crate::probe::image::ImageRef;
-
 use super::service::Service;
 
 /// A kind of datastore: words in the image's last part, paths its data lies under, and whether losing it is harmless.
@@ -57,10 +55,8 @@ pub(super) struct Datastore {
 
 /// Whether the service runs a datastore.
 pub(super) fn datastore(service: &Service) -> Option<Datastore> {
-    let image = service.image.as_ref()?.0.as_deref().ok()?;
-    let name = ImageRef::parse(image).name;
-    let last = name.rsplit('/').next().unwrap_or(&name);
-    let kind = KINDS.iter().find(|kind| kind.names.contains(&last))?;
+    let name = service.image_name()?;
+    let kind = KINDS.iter().find(|kind| kind.names.contains(&name.as_str()))?;
     let is_kept = service.mounts.iter().any(|mount| {
         let target = mount.target.trim_end_matches('/');
         let covers = |path: &str| target.starts_with(path) || (path.starts_with(target) && !target.is_empty());

@@ -6,6 +6,7 @@ use crate::probe::purpose::{is_dev_word, says_development};
 use crate::probe::yaml_file::{self, YamlFault};
 
 use super::danger::{escape_percent, host_escapes, inline_secrets};
+use super::datastore::datastore;
 use super::service::{Service, service};
 
 /// What is known of one compose file.
@@ -69,17 +70,44 @@ fn development(text: &str, services: &[Service]) -> Option<&'static str> {
         () if built.peek().is_some() && built.all(|build| is_dev(&build.dockerfile)) => {
             Some("what it builds is built for development")
         }
+        () if !services.is_empty() && services.iter().all(is_for_a_developer) => {
+            Some("it starts what a developer's copy talks to, and nothing of the product")
+        }
         () => None,
     }
+}
+
+/// A datastore, or another tool of others that somebody starts by hand: nothing built here, and nothing that keeps it
+/// running.
+fn is_for_a_developer(service: &Service) -> bool {
+    const TOOLS: &[&str] = &[
+        "adminer",
+        "pgadmin4",
+        "phpmyadmin",
+        "mongo-express",
+        "opensearch-dashboards",
+        "kibana",
+        "toxiproxy",
+        "localstack",
+        "all-in-one",
+        "jaeger",
+        "zookeeper",
+        "cp-zookeeper",
+        "azurite",
+        "dynamodb-local",
+        "redisinsight",
+        "wiremock",
+    ];
+    let tool = service.image_name().is_some_and(|name| TOOLS.contains(&name.as_str()));
+    let stays = service.has_restart || service.has_memory_limit || service.has_log_rotation;
+    service.build.is_none() && !stays && (tool || datastore(service).is_some())
 }
 
 /// Servers that show mail in place of sending it.
 fn catches_mail(service: &Service) -> bool {
     const CATCHERS: &[&str] =
         &["mailcatcher", "mailhog", "mailpit", "maildev", "smtp4dev", "fake-smtp-server", "papercut-smtp"];
-    let Some((Ok(image), _)) = &service.image else { return false };
-    let name = image.rsplit('/').next().unwrap_or(image);
-    CATCHERS.contains(&name.split([':', '@']).next().unwrap_or(name))
+    service.image_name().is_some_and(|name| CATCHERS.contains(&name.as_str()))
 }
 
 impl Judged {
@@ -151,6 +179,11 @@ mod tests {
         assert!(development("services:\n  a:\n    build: {context: ., dockerfile: Dockerfile.dev}\n"));
         assert!(development("services:\n  sut:\n    image: shop:test\n"));
         assert!(development("services:\n  web: {image: x}\n  mail: {image: 'schickling/mailcatcher'}\n"));
+        assert!(development(
+            "services:\n  db: {image: 'postgres:18', ports: ['127.0.0.1:5432:5432']}\n  x: {image: adminer}\n"
+        ));
+        assert!(!development("services:\n  db: {image: 'postgres:18', restart: always}\n"));
+        assert!(!development("services:\n  db: {image: 'postgres:18'}\n  web: {image: 'shop:1.2.3'}\n"));
         assert!(!development(
             "services:\n  a:\n    build: .\n  b:\n    build: {context: ., dockerfile: Dockerfile.dev}\n"
         ));

@@ -90,6 +90,7 @@ fn declarations() -> Vec<FactDecl> {
     let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
     vec![
         count("files", "compose files that count; 0 when there is none, and then nothing else is observed"),
+        FactDecl::new("only_set_aside", FactType::Bool, "whether there are compose files and none of them counts, as all are for development, tests or examples"),
         count("parse_errors", "compose files that could not be read"),
         count("services", "services, each once per folder"),
         count("privileged", "services with `privileged: true`"),

@@ -62,6 +62,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
     }
     let mut facts = Facts::new();
     facts.present("files", Value::count(files));
+    facts.present("only_set_aside", Value::Bool(files == 0 && !aside.is_empty()));
     if files == 0 {
         facts.set_reason("no compose file that counts");
         return Observation { facts, evidence: aside, requests: 0 };

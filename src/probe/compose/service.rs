@@ -1,6 +1,7 @@
 //! One compose service as the rules need it: a view over the nodes, independent of how its keys were written.
 
 use crate::probe::builds::{Build, join};
+use crate::probe::image::ImageRef;
 use crate::probe::variables::Variables;
 use crate::probe::yaml_file::{at, texts};
 use crate::yaml::Node;
@@ -48,6 +49,15 @@ pub(super) struct Mount {
     pub(super) source: String,
     pub(super) target: String,
     pub(super) is_bind: bool,
+}
+
+impl Service {
+    /// The last part of the image's name, without registry, tag and digest.
+    pub(super) fn image_name(&self) -> Option<String> {
+        let image = self.image.as_ref()?.0.as_deref().ok()?;
+        let name = ImageRef::parse(image).name;
+        Some(name.rsplit('/').next().unwrap_or(&name).to_owned())
+    }
 }
 
 /// Reads a service; `folder` is that of the file.

@@ -1,5 +1,6 @@
 //! The probe over small trees.
 
+use crate::model::{Fact, Observation, Value};
 use crate::probe::trial::{count, observe, percent};
 
 use super::DEF;
@@ -12,7 +13,17 @@ fn files_for_development_are_set_aside() {
     ];
     let seen = observe(&DEF, "{}", &files);
     assert_eq!((count(&seen, "files"), count(&seen, "services")), (Some(1), Some(1)));
-    assert_eq!(count(&observe(&DEF, "{}", &[("a.txt", "")]), "files"), Some(0));
+    let none = observe(&DEF, "{}", &[("a.txt", "")]);
+    assert_eq!((count(&none, "files"), flag(&none)), (Some(0), Some(false)));
+    let aside = observe(&DEF, "{}", &files[1..]);
+    assert_eq!((count(&aside, "files"), flag(&aside)), (Some(0), Some(true)));
+}
+
+fn flag(seen: &Observation) -> Option<bool> {
+    match seen.facts.get("only_set_aside") {
+        Fact::Present(Value::Bool(flag)) => Some(flag),
+        _ => None,
+    }
 }
 
 #[test]
@@ -28,11 +39,11 @@ fn files_of_one_folder_belong_together() {
 
 #[test]
 fn a_datastore_must_be_private_and_persistent() {
-    let open = "services:\n  db:\n    image: postgres:16.3\n    ports: [\"5432:5432\"]\n";
+    let open = "services:\n  db:\n    image: postgres:16.3\n    restart: always\n    ports: [\"5432:5432\"]\n";
     let seen = observe(&DEF, "{}", &[("compose.yaml", open)]);
     assert_eq!((count(&seen, "datastores_published"), count(&seen, "datastores_without_volume")), (Some(1), Some(1)));
     assert_eq!(percent(&seen, "datastore_ratio"), Some(0));
-    let safe = "services:\n  db:\n    image: postgres:16.3\n    ports: [\"127.0.0.1:5432:5432\"]\n    volumes: [\"db:/var/lib/postgresql/data\"]\n";
+    let safe = "services:\n  db:\n    image: postgres:16.3\n    restart: always\n    ports: [\"127.0.0.1:5432:5432\"]\n    volumes: [\"db:/var/lib/postgresql/data\"]\n";
     let seen = observe(&DEF, "{}", &[("compose.yaml", safe)]);
     assert_eq!((count(&seen, "datastores_published"), count(&seen, "datastores_without_volume")), (Some(0), Some(0)));
 }
