@@ -173,7 +173,9 @@ impl FolderSigns {
     pub(super) fn of(folders: &str) -> FolderSigns {
         // C and Erlang projects keep copies of libraries below a `deps/` at the top, one folder each.
         let copied = folders.strip_prefix("deps/").is_some_and(|rest| !rest.is_empty());
-        let mut signs = FolderSigns { vendored: copied, ..FolderSigns::default() };
+        // Deeper, `integration` is often a part of the product.
+        let test = matches!(folders.split('/').next(), Some("integration" | "integration_test" | "itest"));
+        let mut signs = FolderSigns { vendored: copied, test, ..FolderSigns::default() };
         let mut in_product = false;
         for folder in folders.split('/') {
             signs.vendored |= VENDORED.contains(&folder);
@@ -351,6 +353,8 @@ mod tests {
             ("Shop.Tests/Cart.cs", Test),
             ("spec/models/a_spec.rb", Test),
             ("spec/views/a.erb", Test),
+            ("integration/resources/tls/local.key", Test),
+            ("src/integration/billing.go", Src),
             ("spec/openapi.yaml", Src),
             ("repo/testdata2/a.yaml", Fixture),
             ("db/migrate/1_a.rb", Migration),

@@ -99,6 +99,14 @@ impl Context<'_> {
         }
     }
 
+    /// How sure a key or login of a tool is here: throw-away ones are how tests speak TLS and log in.
+    fn key_here(&self) -> Certainty {
+        match self.class {
+            Class::Test | Class::Fixture => Certainty::Hint,
+            _ => self.here(Certainty::Certain),
+        }
+    }
+
     fn tokens(&self, may_hold: impl Fn(usize) -> bool) -> Found {
         let found = tokens_of(self.bytes, may_hold);
         if found.is_empty() {
@@ -125,9 +133,7 @@ impl Context<'_> {
             .into_iter()
             .enumerate()
             .map(|(number, offset)| {
-                // Throw-away keys are how tests speak TLS.
-                let throw_away = matches!(self.class, Class::Test | Class::Fixture);
-                let certainty = if throw_away { Certainty::Hint } else { self.here(Certainty::Certain) };
+                let certainty = self.key_here();
                 let note = "an unencrypted private key";
                 (
                     offset,
@@ -146,7 +152,7 @@ impl Context<'_> {
         let harmless = ["example", "sample", "template", "dist", "default", "test", "schema"]
             .iter()
             .any(|word| base.contains(word))
-            || base.ends_with(".ci");
+            || base.split('.').any(|part| part == "ci");
         if harmless {
             return Vec::new();
         }
@@ -211,8 +217,7 @@ impl Context<'_> {
                 let note = format!("{what}: {}", masked(&text));
                 (
                     value.start(),
-                    Finding::new("key_files", self.line(value.start()), subject, note)
-                        .with(self.here(Certainty::Certain)),
+                    Finding::new("key_files", self.line(value.start()), subject, note).with(self.key_here()),
                 )
             })
             .collect()
@@ -357,6 +362,9 @@ mod tests {
     fn the_same_key_is_certain_in_source_and_a_hint_in_a_fixture() {
         assert_eq!(found("deploy/id_rsa", Class::Src, &key()), vec![("key_files", Certainty::Certain)]);
         assert_eq!(found("tests/key.pem", Class::Test, &key()), vec![("key_files", Certainty::Hint)]);
+        let login = "machine shop.test\nlogin shop\npassword Tr0ub4dor9\n";
+        assert_eq!(found("home/.netrc", Class::Src, login), vec![("key_files", Certainty::Certain)]);
+        assert_eq!(found("tests/fixtures/.netrc", Class::Fixture, login), vec![("key_files", Certainty::Hint)]);
     }
 
     #[test]
@@ -364,6 +372,7 @@ mod tests {
         let text = "DB_PASSWORD=Tr0ub4dor9\nSECRET_KEY=changethis\nAPI_TOKEN=\nDEBUG=1\nSMTP_PASSWORD=${X}\n";
         assert_eq!(found(".env", Class::Src, text), vec![("env_files", Certainty::Certain)]);
         assert!(found(".env.example", Class::Src, text).is_empty());
+        assert!(found("tests/.env.ci.mysql", Class::Test, text).is_empty());
     }
 
     #[test]
