@@ -21,6 +21,8 @@ pub(super) enum Guard {
     Option,
     /// As `Option`; and only where an HTTP client is near.
     HttpClient,
+    /// As `Option`; and where the certificate is verified in another way.
+    OwnVerification,
     /// Only in a settings module that is not for development or tests.
     Settings,
     /// Under `if __name__ == "__main__"` it is the developer's start.
@@ -43,6 +45,8 @@ pub(super) enum Guard {
     Refusal,
     /// Behind a check of the version or a failed import it is a fallback.
     Version,
+    /// With a message that names no work left to do, it is a case that does not occur.
+    Unfinished,
 }
 
 /// What around a match decides about it, as texts that must occur.
@@ -77,6 +81,7 @@ impl Guard {
             Guard::PlainCall => found.is_plain_call().then_some(certainty),
             Guard::Option => hint(found.is_optional()),
             Guard::HttpClient => hint(found.is_optional() || !found.is_near(http_client(), 8)),
+            Guard::OwnVerification => hint(found.is_optional() || own_verification().is_match(found.around(10, 14))),
             Guard::Settings => found.is_settings().then_some(certainty),
             Guard::MainBlock => hint(found.is_under_main()),
             Guard::ProductionFile => found.path.ends_with("config/environments/production.rb").then_some(certainty),
@@ -88,6 +93,7 @@ impl Guard {
             Guard::Shell | Guard::Interpolated => hint(found.is_identifier()),
             Guard::Refusal => (!refusal().is_match(found.line())).then_some(certainty),
             Guard::Version => hint(version().is_match(found.around(3, 2))),
+            Guard::Unfinished => hint(!work_left().is_match(found.line())),
         }
     }
 }
@@ -184,8 +190,18 @@ impl Match<'_> {
         let template = ["example", "sample", "template", "placeholder"].iter().any(|word| {
             self.path.to_ascii_lowercase().rsplit_once('/').map_or(self.path, |(_, base)| base).contains(word)
         });
-        compared || template || is_translation(self.path)
+        compared || template || is_translation(self.path) || is_element(line)
     }
+}
+
+/// Whether the line is one text of a list of texts, as lists of weak passwords and of words to show are written.
+fn is_element(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let line = line.strip_suffix(b",").unwrap_or(line);
+    let quote = line.first().filter(|byte| matches!(byte, b'"' | b'\''));
+    quote.is_some_and(|quote| {
+        line.len() > 1 && line.iter().filter(|byte| *byte == quote).count() == 2 && line.ends_with(&[*quote])
+    })
 }
 
 /// Whether the path holds texts for people in some language.
@@ -202,8 +218,13 @@ fn option() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(
         &CELL,
-        r"(?i)(\b(if|unless|when|match|case|elif)\b|\?)[^\n]*(insecure|skip|ignore|allow|verify|verification|self.?signed|plaintext|no.?tls|disable|debug|unsafe|develop|strict|valid)",
+        r"(?i)(\b(if|unless|when|match|case|elif)\b|\?)[^\n]*(insecure|skip|ignore|allow|verify|verification|self.?signed|plaintext|no.?tls|disable|debug|unsafe|develop|strict|valid|environment\(\s*[\x22'](local|dev)|\bis_?(local|dev)\b)",
     )
+}
+
+fn own_verification() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"\b(VerifyPeerCertificate|VerifyConnection|PeerCertSANs|PeerCertURI|ServerSPIFFEIDs)\b\s*[:=]")
 }
 
 fn contains(bytes: &[u8], word: &str) -> bool {
@@ -231,6 +252,11 @@ fn message() -> &'static Regex {
 fn unfinished() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(&CELL, r#"(?i)Error\(.*\b(implement\w*|todo|override\w*|overrid\w*|subclass\w*|abstract|yet)\b"#)
+}
+
+fn work_left() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r#"(?i)"[^"]*\b(not|un)?[ -]?(implement\w*|todo|fixme|yet|later|soon|missing|wip)\b"#)
 }
 
 fn refuser() -> &'static Regex {

@@ -106,7 +106,7 @@ pub(super) static RULES: &[Rule] = &[
         r#"\b(createQuery|createNativeQuery|executeQuery|executeUpdate|prepareStatement|queryForObject|queryForList)\(\s*"(?i:select|insert|update|delete|from)\b[^"\n]*"\s*\+\s*\w"#,
     ),
     query(&[DotNet], r#"\b(FromSqlRaw|ExecuteSqlRaw|ExecuteSqlRawAsync|SqlQueryRaw)(<\w+>)?\(\s*\$@?""#),
-    query(&[DotNet], r#"\bnew\s+(Sql|Npgsql|MySql|Sqlite)Command\(\s*(\$@?"[^"]*\{|@?"[^"\n]*"\s*\+)"#),
+    query(&[DotNet], r#"\bnew\s+(Sql|Npgsql|MySql|Sqlite)Command\(\s*(\$@?"[^"]*\{|(@?"[^"\n]*"\s*\+\s*)+[A-Za-z_(])"#),
     query(&[Ruby], r#"\.(where|find_by_sql|execute|exec_query|select_all)\(?\s*"[^"\n]*#\{[^"\n]*"\s*(,|\)|\r?\n|$)"#),
     query(&[Php], r#"->(query|exec|prepare|get_results|get_var)\(\s*"\s*(?i:select|insert|update|delete)\b[^"]*\$\w"#),
     query(&[Php], r#"->(query|exec|prepare)\(\s*(?:"[^"\n]*"|'[^'\n]*')\s*\.\s*\$_(GET|POST|COOKIE|REQUEST)\b"#),

@@ -75,7 +75,7 @@ const MODE: &str = "debug_modes";
 static RULES: &[Rule] = &[
     rule(STUB, &[Rust], Certain, r"\btodo!\s*[(\[{]"),
     rule(STUB, &[Rust], Certain, r"\bunimplemented!\s*\(\s*\)"),
-    rule(STUB, &[Rust], Likely, r#"\bunimplemented!\s*\(\s*r?#*""#),
+    guarded(rule(STUB, &[Rust], Likely, r#"\bunimplemented!\s*\(\s*r?#*""#), Guard::Unfinished),
     guarded(rule(STUB, &[Python], Likely, r"\braise\s+NotImplementedError\b"), Guard::Overridable),
     guarded(
         rule(
@@ -127,7 +127,7 @@ static RULES: &[Rule] = &[
     guarded(rule(TLS, &[Python], Likely, r"\bcheck_hostname\s*=\s*False\b"), Guard::Option),
     guarded(rule(TLS, &[Js], Likely, r"\brejectUnauthorized\s*:\s*false\b"), Guard::Option),
     guarded(rule(TLS, &[Js], Likely, r#"\bNODE_TLS_REJECT_UNAUTHORIZED\s*=\s*['"]?0"#), Guard::Option),
-    guarded(rule(TLS, &[Go], Likely, r"\bInsecureSkipVerify\s*[:=]\s*true\b"), Guard::Option),
+    guarded(rule(TLS, &[Go], Likely, r"\bInsecureSkipVerify\s*[:=]\s*true\b"), Guard::OwnVerification),
     guarded(rule(TLS, &[Go], Likely, r"\bssh\.InsecureIgnoreHostKey\("), Guard::Option),
     guarded(rule(TLS, &[Rust], Likely, r"\bdanger_accept_invalid_(certs|hostnames)\(\s*true\s*\)"), Guard::Option),
     guarded(
