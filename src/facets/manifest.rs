@@ -156,6 +156,10 @@ fn is_for_development(group: &str) -> bool {
 }
 
 fn requirements(text: &str, manifest: &mut Manifest) {
+    // A list that installs the project itself for editing is what its developers need; the project says what it needs.
+    if text.lines().any(|line| line.starts_with("-e .") || line.starts_with("--editable .")) {
+        return;
+    }
     let lines = text.lines().map(|line| line.trim().trim_start_matches("- "));
     manifest.depends.extend(lines.filter(|line| !line.starts_with(['#', '-'])).filter_map(python_name));
 }

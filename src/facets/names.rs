@@ -48,6 +48,10 @@ const STARTS: &[(&str, &str)] = &[
     ("gatsby-config.", "Gatsby"),
 ];
 
+fn is_page(base: &str) -> bool {
+    [".md", ".mdx", ".rst", ".adoc"].iter().any(|end| base.ends_with(end))
+}
+
 /// Looks at one file of the product.
 pub(super) fn look(entry: &Entry, gathered: &mut Gathered) {
     let (path, base) = (entry.path.as_str(), entry.base());
@@ -59,7 +63,8 @@ pub(super) fn look(entry: &Entry, gathered: &mut Gathered) {
     }
     look_lists(path, base, gathered);
     look_suffixes(path, base, gathered);
-    if entry.class == Class::Migration {
+    // Pages about moving to a new version lie in folders of that name, too.
+    if entry.class == Class::Migration && !is_page(base) {
         gathered.sign("data.migrations", path, "is a migration");
     }
     if is_release_workflow(path) {

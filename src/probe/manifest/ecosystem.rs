@@ -122,7 +122,7 @@ pub(super) fn need(base: &str, bytes: &[u8]) -> Need {
             &["<version>[", "<version>(", "<version>LATEST", "<version>RELEASE"],
         ),
         "build.gradle" | "build.gradle.kts" => {
-            versions(text, ":", &[":+", ".+\"", ".+'", "latest.release", "latest.integration"])
+            versions(&without_arguments(text), ":", &[":+", ".+\"", ".+'", "latest.release", "latest.integration"])
         }
         "go.mod" => has(text.lines().any(|line| line.trim_start().starts_with("require"))),
         "Gemfile" => gemfile(text),
@@ -136,6 +136,7 @@ pub(super) fn need(base: &str, bytes: &[u8]) -> Need {
 /// Versions that NuGet decides at install time: floating ones and ranges. Central versions are in a file of their own.
 fn nuget(text: &str) -> Need {
     const MOVING: &[&str] = &["Version=\"*", ".*\"", "Version=\"[", "Version=\"("];
+    let text = &one_version_as_written(text);
     match (versions(text, "<PackageReference", MOVING), versions(text, "<PackageVersion", MOVING)) {
         (Need::Versions { open: mut all }, Need::Versions { open }) => {
             all.extend(open);
@@ -143,6 +144,29 @@ fn nuget(text: &str) -> Need {
         }
         (Need::Nothing, other) | (other, _) => other,
     }
+}
+
+/// `[1.2.3]` is the one version 1.2.3 (NuGet, version ranges); only a comma makes it a range.
+fn one_version_as_written(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (number, part) in text.split("Version=\"[").enumerate() {
+        let inside = part.split_once('"').map_or("", |(version, _)| version);
+        let one = inside.ends_with(']') && !inside.contains([',', '*']);
+        match number {
+            0 => {}
+            _ if one => out.push_str("Version=\""),
+            _ => out.push_str("Version=\"["),
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+/// A Gradle script without lines that hand arguments to a compiler or a program: `-H:+Name` is no version.
+fn without_arguments(text: &str) -> String {
+    let is_argument =
+        |line: &str| line.contains("\"-") || line.contains("'-") || line.to_ascii_lowercase().contains("args");
+    text.lines().map(|line| if is_argument(line) { "" } else { line }).collect::<Vec<_>>().join("\n")
 }
 
 fn has(dependencies: bool) -> Need {
@@ -289,6 +313,10 @@ mod tests {
         assert!(
             matches!(need("Directory.Packages.props", floating.as_bytes()), Need::Versions { open } if open.len() == 1)
         );
+        let one = "<PackageReference Include=\"A\" Version=\"[13.3.4]\" />\n";
+        assert_eq!(need("Shop.csproj", one.as_bytes()), Need::Versions { open: Vec::new() });
+        let range = "<PackageReference Include=\"A\" Version=\"[13.3.4,)\" />\n";
+        assert!(matches!(need("Shop.csproj", range.as_bytes()), Need::Versions { open } if open.len() == 1));
         assert_eq!(need("Shop.csproj", b"<Project Sdk=\"Microsoft.NET.Sdk\" />\n"), Need::Nothing);
     }
 
@@ -325,6 +353,8 @@ mod tests {
         assert!(
             matches!(need("build.gradle", b"implementation 'a:b:1.+'"), Need::Versions { open } if open.len() == 1)
         );
+        let arguments = b"implementation 'a:b:1.2'\nbuildArgs.add(\"-H:+ReportExceptionStackTraces\")\n";
+        assert_eq!(need("build.gradle.kts", arguments), Need::Versions { open: Vec::new() });
     }
 
     #[test]

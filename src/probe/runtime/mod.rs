@@ -4,15 +4,18 @@
 
 mod declared;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::facets::manifest;
 use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::probe::endoflife::{self, Stage};
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
-use crate::world::{Class, ClassSet, Swept, Want, WantId, Wants};
+use crate::world::{Class, ClassSet, Swept, Tree, Want, WantId, Wants};
 use crate::yaml::Node;
 
 use declared::Version;
@@ -85,12 +88,16 @@ impl Probe for RuntimeProbe {
 fn observe(swept: &Swept, want: WantId, today: Date) -> Observation {
     let mut findings = Findings::default();
     let mut known = 0_usize;
+    let languages = languages(swept.tree());
     for (id, versions) in swept.get(want).own::<Vec<Version>>() {
         let path = swept.path(id);
+        // A pipeline may run a client of the product in another language: that is no runtime of the product.
+        let of_a_pipeline = path.starts_with(".github/workflows/");
+        let counts = |version: &&Version| !of_a_pipeline || languages.contains(language(version.product));
         match versions {
             Ok(versions) => {
-                known += versions.len();
-                findings.extend(path, versions.iter().filter_map(|version| judged(version, today)));
+                known += versions.iter().filter(counts).count();
+                findings.extend(path, versions.iter().filter(counts).filter_map(|version| judged(version, today)));
             }
             Err(unknown) => findings.unread(path, unknown.0.clone()),
         }
@@ -106,6 +113,16 @@ fn observe(swept: &Swept, want: WantId, today: Date) -> Observation {
         }
     }
     Observation { facts, evidence: findings.evidence(), requests: 0 }
+}
+
+/// The languages that a manifest of the tree declares something in.
+fn languages(tree: &Tree) -> BTreeSet<&'static str> {
+    let own = tree.entries().iter().filter(|entry| matches!(entry.class, Class::Src | Class::Tooling));
+    own.filter_map(|entry| manifest::language_of(entry.base())).collect()
+}
+
+fn language(product: &str) -> &str {
+    if product == "nodejs" { "node" } else { product }
 }
 
 fn judged(version: &Version, today: Date) -> Option<Finding> {
@@ -131,6 +148,16 @@ mod tests {
     fn facts(text: &str, product: &'static str) -> Option<&'static str> {
         let version = Version { product, text: text.to_owned(), line: 1 };
         judged(&version, Date::constant(2026, 9, 1)).map(|finding| finding.fact)
+    }
+
+    #[test]
+    fn a_pipeline_names_a_runtime_of_a_language_that_the_tree_has() {
+        let ci = "jobs:\n  a:\n    steps:\n    - with: {}\n      ruby-version: '2.7'\n    - run: bundle exec rspec\n";
+        let seen = |files: &[(&str, &str)]| {
+            crate::probe::trial::count(&crate::probe::trial::observe(&DEF, "{}", files), "runtimes")
+        };
+        assert_eq!(seen(&[(".github/workflows/ci.yml", ci), ("pom.xml", "<project/>")]), Some(0));
+        assert_eq!(seen(&[(".github/workflows/ci.yml", ci), ("Gemfile", "gem 'rails'\n")]), Some(1));
     }
 
     #[test]
