@@ -39,6 +39,9 @@ struct Params {
     /// What the program reads from its standard input; nothing by default.
     #[serde(default)]
     stdin: Option<String>,
+    /// Exit codes by which the program says that it could not look, such as 4 of `gh` without a login: then nothing is known.
+    #[serde(default)]
+    cannot_tell: Vec<i32>,
     /// When it is killed with everything it started.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
@@ -57,6 +60,7 @@ struct Command {
     cwd: Option<String>,
     env: BTreeMap<String, String>,
     stdin: Option<String>,
+    cannot_tell: Vec<i32>,
     timeout: Option<Duration>,
     parallel: bool,
     units: BTreeMap<String, String>,
@@ -81,6 +85,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         cwd: params.cwd.map(|cwd| cwd.value),
         env: params.env,
         stdin: params.stdin,
+        cannot_tell: params.cannot_tell,
         parallel: params.parallel,
         units: params.units,
     }))
@@ -153,6 +158,10 @@ impl Command {
             output_cap: OUTPUT_CAP,
         };
         let finished = process::run(command).await?;
+        if let Some(code) = finished.exit_code.filter(|code| self.cannot_tell.contains(code)) {
+            let said = finished.stderr.last_line(200).map_or_else(String::new, |line| format!(": {line}"));
+            return Err(Unknown::because(format!("`{}` could not look, exit code {code}{said}", self.run[0])));
+        }
         Ok(Observation { facts: facts(&finished), evidence: vec![self.evidence(&finished)], requests: 0 })
     }
 
