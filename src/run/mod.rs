@@ -232,6 +232,7 @@ impl Engine {
         let severity = self.plan.outline.checks[index].severity;
         let mut duration_ms = 0;
         let mut first: Option<CheckRun> = None;
+        let mut reasons: Vec<String> = Vec::new();
         for (number, route) in routes.iter().enumerate() {
             let observed = self.clone().observed(route.observation).await;
             duration_ms += observed.duration_ms;
@@ -240,9 +241,14 @@ impl Engine {
             if run.outcome.is_known() || run.outcome == Outcome::NotApplicable {
                 return run;
             }
+            reasons.extend(run.reason.clone().filter(|reason| !reasons.contains(reason)));
             first.get_or_insert(run);
         }
         let mut run = first.unwrap_or_else(|| self.lost(index));
+        // None of them could look: what is missing for each is worth knowing.
+        if reasons.len() > 1 {
+            run.reason = Some(reasons.join("; "));
+        }
         run.duration_ms = duration_ms;
         run
     }
