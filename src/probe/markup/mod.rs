@@ -114,7 +114,10 @@ impl Probe for Markup {
         let left_out = self.exclude.iter().cloned().chain(MAILS.iter().map(|glob| (*glob).to_owned()));
         let Ok(select) = Select::glob(&format!("**/*.{{{}}}", EXTENSIONS.join(","))) else { return Vec::new() };
         let select = select.of(ClassSet::SRC).except(left_out).below(folder);
-        vec![wants.add(Want::doc(select, "markup", |file| Ok(judge(&file.text()))))]
+        vec![wants.add(Want::doc(select, "markup", |file| {
+            let scripted = [".tsx", ".jsx"].iter().any(|end| file.path().ends_with(end));
+            Ok(judge(&if scripted { without_line_comments(&file.text()) } else { file.text().into_owned() }))
+        }))]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
@@ -157,6 +160,15 @@ fn sum(files: usize, elements: usize, mut findings: Findings) -> Observation {
     let ratio = Exact::ratio(elements.saturating_sub(wrong) as u64, elements as u64);
     facts.set("good_ratio", ratio.map_or(Fact::Absent, |ratio| Fact::Present(Value::Number(ratio))));
     Observation { facts, evidence: findings.evidence(), requests: 0 }
+}
+
+/// A script with its lines that are comments left empty: they speak of tags.
+fn without_line_comments(text: &str) -> String {
+    let kept = text.lines().map(|line| {
+        let start = line.trim_start();
+        if start.starts_with("//") || start.starts_with("* ") || start.starts_with("/*") { "" } else { line }
+    });
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 fn judge(text: &str) -> Judged {
