@@ -37,6 +37,7 @@ mod file;
 mod file_kind;
 mod finding;
 pub(crate) mod folder;
+mod foreign;
 mod forged_token;
 mod fresh;
 mod git;

@@ -27,13 +27,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::finding::{Finding, Findings};
+use super::foreign::Written;
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::want::LARGEST_SWEPT;
 use crate::world::{Class, ClassSet, Found, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 use read::SourceFile;
-use unread::Written;
 
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
@@ -301,12 +301,12 @@ impl Sums<'_> {
             ("unowned_todo_density", "unowned_todos"),
         ];
         for (name, _) in in_source() {
-            if let Some(reason) = self.written.unread(name).filter(|_| self.findings.count(name) == 0) {
+            if let Some(reason) = unread::reason(&self.written, name).filter(|_| self.findings.count(name) == 0) {
                 self.facts.set(*name, Fact::Unobserved(reason));
             }
         }
         for (amount, of) in AMOUNTS {
-            if let Some(reason) = self.written.unread(of) {
+            if let Some(reason) = unread::reason(&self.written, of) {
                 self.facts.set(*amount, Fact::Unobserved(reason));
             }
         }

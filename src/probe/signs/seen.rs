@@ -9,7 +9,8 @@ use crate::model::report::Evidence;
 use crate::model::{Certainty, Exact, Fact, Facts, Observation, Value};
 use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, shortened};
-use crate::world::{Found, Swept, WantId};
+use crate::probe::foreign::Written;
+use crate::world::{ClassSet, Found, Select, Swept, WantId};
 
 /// How one way turned out.
 enum Turn {
@@ -55,6 +56,7 @@ pub(super) fn observe(
             .collect();
         tally.sign(sign, turns);
     }
+    tally.ask_other_languages(signs, look);
     for (path, reason) in &declared.unread {
         tally.findings.unread(path, reason.as_str());
     }
@@ -134,6 +136,20 @@ impl Tally {
             }
             None => self.missing.push((name, weight)),
         }
+    }
+
+    /// A sign that code of some languages shows is not missing where much of the code is of another language.
+    fn ask_other_languages(&mut self, signs: &[Sign], look: &Look<'_>) {
+        let written = Written::of(look.swept, Select::any(ClassSet::SRC).below(look.folder));
+        let Some(reason) = written.unread(|_| false) else { return };
+        let in_code = |name: &str| {
+            let ways = signs.iter().filter(|sign| sign.name == name).flat_map(|sign| &sign.ways);
+            ways.into_iter().any(|way| way.language.is_some())
+        };
+        let (untold, missing) = std::mem::take(&mut self.missing).into_iter().partition(|(name, _)| in_code(name));
+        self.missing = missing;
+        let untold: Vec<(String, u16)> = untold;
+        self.untold.extend(untold.iter().map(|(name, _)| format!("{reason} ({name})")));
     }
 
     fn facts(&self, absence: Absence) -> Facts {

@@ -143,3 +143,14 @@ fn wrong_parameters_are_problems_at_their_place() {
     assert!(wrong("of: [{ name: x, ways: [{ pattern: y }] }]").contains("neither `language` nor `glob`"));
     assert!(wrong("of: [{ name: x, ways: [{ language: go, pattern: '(x' }] }]").contains("unclosed group"));
 }
+
+#[test]
+fn a_sign_that_code_shows_is_not_missing_where_the_code_is_of_another_language() {
+    let elixir = ("lib/shop.ex", "defmodule Shop do\n  def init, do: Sentry.init()\nend\n");
+    let python = ("tools/check.py", "x = 1\n");
+    let seen = observe(&DEF, SENTRY, &[elixir, python, DECLARED]);
+    assert_eq!(reason(&seen, "missing"), "not looked for in Elixir: 1 of 1 source files (started)");
+    let pipeline = "of:\n- name: scanned\n  ways:\n  - { glob: '**/*.yml', pattern: 'gitleaks' }\n";
+    let other = observe(&DEF, pipeline, &[elixir, ("ci.yml", "run: make\n")]);
+    assert_eq!((count(&other, "seen"), percent(&other, "share")), (Some(0), Some(0)), "no code would show it");
+}
