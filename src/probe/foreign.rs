@@ -1,9 +1,9 @@
-//! Shipped source in languages that the catalog has few patterns for, or none: where there is much of it, that nothing was
+//! Source in languages that the catalog has few patterns for, or none: where there is much of it, that nothing was
 //! found means nothing. Which patterns there are is each probe's own.
 
 use crate::world::{Class, ClassSet, Select, Swept};
 
-/// Absence is not known where more than this part of the shipped source, by bytes, was not searched: one in ten.
+/// Absence is not known where more than this part of the source, by bytes, was not searched: one in ten.
 const MUCH: u64 = 10;
 
 /// Their names and extensions. Scripts of a shell are left out: nearly every repository has a few around its programs.
@@ -48,7 +48,7 @@ fn extension_of(path: &str) -> &str {
     base.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
-/// How much shipped source there is, by language.
+/// How much source there is, by language.
 pub(super) struct Written(Vec<Amount>);
 
 struct Amount {
@@ -60,14 +60,14 @@ struct Amount {
 }
 
 impl Written {
-    /// What the tree holds of the selected files.
-    pub(super) fn of(swept: &Swept, selected: Select) -> Written {
+    /// What the tree holds of the selected files of a class.
+    pub(super) fn of(swept: &Swept, selected: Select, class: Class) -> Written {
         let mut amounts: Vec<Amount> = Vec::new();
-        for id in swept.tree().select(&selected.of(ClassSet::SRC)) {
+        for id in swept.tree().select(&selected.of(ClassSet::of(&[class]))) {
             let entry = swept.tree().entry(id);
             let (name, extension) = (name_of(&entry.path), extension_of(&entry.path));
             let is_program = name.is_some() || KNOWN.contains(&extension);
-            if !is_program || entry.link || swept.class(id) != Class::Src {
+            if !is_program || entry.link || swept.class(id) != class {
                 continue;
             }
             let at = amounts.iter().position(|known| known.name == name).unwrap_or_else(|| {

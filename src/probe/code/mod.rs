@@ -207,7 +207,8 @@ impl Probe for Code {
                 facts: Facts::new(),
                 findings: Findings::default(),
                 uncounted: None,
-                written: Written::of(look.swept, self.within(Select::any(ClassSet::SRC), look.folder)),
+                written: self.written(&look, Class::Src),
+                tested: self.written(&look, Class::Test),
             };
             sums.hidden();
             sums.source(sources.iter().map(|want| look.swept.get(*want)));
@@ -219,6 +220,10 @@ impl Probe for Code {
 }
 
 impl Code {
+    fn written(&self, look: &Look<'_>, class: Class) -> Written {
+        Written::of(look.swept, self.within(Select::any(ClassSet::ALL), look.folder), class)
+    }
+
     fn within(&self, select: Select, folder: &str) -> Select {
         select.except(self.exclude.iter().cloned()).below(folder)
     }
@@ -246,6 +251,7 @@ struct Sums<'a> {
     /// Why the number of tests is not known, if it is not.
     uncounted: Option<String>,
     written: Written,
+    tested: Written,
 }
 
 impl Sums<'_> {
@@ -289,27 +295,7 @@ impl Sums<'_> {
         for (name, _) in in_source().chain(TESTED) {
             self.findings.set_count(&mut self.facts, name);
         }
-        self.forget_what_was_not_read();
-    }
-
-    /// That nothing was found, or few, says nothing where much of the source was not searched for it.
-    fn forget_what_was_not_read(&mut self) {
-        const AMOUNTS: &[(&str, &str)] = &[
-            ("swallowed_error_density", "swallowed_errors"),
-            ("deadline_gap_density", "calls_without_deadline"),
-            ("deprecated_apis", "deprecated_apis"),
-            ("unowned_todo_density", "unowned_todos"),
-        ];
-        for (name, _) in in_source() {
-            if let Some(reason) = unread::reason(&self.written, name).filter(|_| self.findings.count(name) == 0) {
-                self.facts.set(*name, Fact::Unobserved(reason));
-            }
-        }
-        for (amount, of) in AMOUNTS {
-            if let Some(reason) = unread::reason(&self.written, of) {
-                self.facts.set(*amount, Fact::Unobserved(reason));
-            }
-        }
+        unread::forget(&mut self.facts, &self.findings, &self.written, &self.tested);
     }
 
     /// How often the methods that hold a stub are defined; nothing is read when there is no such stub.

@@ -377,6 +377,10 @@ fn what_is_not_looked_for_in_a_language_is_not_known_to_be_absent() {
     assert_eq!(count(&found, "stubs"), Some(1), "what was found is known");
     let little = observe(&[swift, ("src/a.rs", &"fn a() { b(); }\n".repeat(50))]);
     assert_eq!(count(&little, "stubs"), Some(0), "nearly all was searched");
+    let tested = observe(&[("a.py", "x = 1\n"), ("test/shop_test.exs", "test \"adds\" do\nend\n")]);
+    for fact in ["skipped_tests", "focused_tests", "skipped_ratio"] {
+        assert!(matches!(tested.facts.get(fact), Fact::Unobserved(reason) if reason.contains("Elixir")), "{fact}");
+    }
     let perl = observe(&[("lib/Shop.pm", "package Shop;\n1;\n"), ("a.py", "x = 1\n"), ("tests/shop.pl", "ok 1;\n")]);
     assert!(matches!(perl.facts.get("tests"), Fact::Unobserved(reason) if reason.contains("not counted")));
     assert!(matches!(perl.facts.get("unowned_todos"), Fact::Unobserved(reason) if reason.contains("Perl")));

@@ -2,6 +2,8 @@
 
 use super::language::{self, Lang};
 use super::rules;
+use crate::model::{Fact, Facts};
+use crate::probe::finding::Findings;
 use crate::probe::foreign::{self, Written};
 use crate::world::{Class, Swept};
 
@@ -12,8 +14,33 @@ const IN_COMMENTS: &[&str] = &["unowned_todos"];
 /// Endings of tests that are no program of their own language.
 const OTHER_TESTS: &[&str] = &["t", "bats", "sh", "ps1", "exp", "robot", "feature", "hurl"];
 
+/// Amounts with what they count.
+const AMOUNTS: &[(&str, &str)] = &[
+    ("swallowed_error_density", "swallowed_errors"),
+    ("deadline_gap_density", "calls_without_deadline"),
+    ("deprecated_apis", "deprecated_apis"),
+    ("unowned_todo_density", "unowned_todos"),
+];
+
+/// That nothing was found, or few, says nothing where much of the source, or of the tests, was not searched for it.
+pub(super) fn forget(facts: &mut Facts, findings: &Findings, source: &Written, tests: &Written) {
+    let in_source = super::in_source().map(|(name, _)| (*name, source));
+    let in_tests = super::TESTED.iter().map(|(name, _)| (*name, tests));
+    for (name, written) in in_source.chain(in_tests) {
+        if let Some(reason) = reason(written, name).filter(|_| findings.count(name) == 0) {
+            facts.set(name, Fact::Unobserved(reason));
+        }
+    }
+    let amounts = AMOUNTS.iter().map(|(amount, of)| (*amount, *of, source));
+    for (amount, of, written) in amounts.chain([("skipped_ratio", "skipped_tests", tests)]) {
+        if let Some(reason) = reason(written, of) {
+            facts.set(amount, Fact::Unobserved(reason));
+        }
+    }
+}
+
 /// Why it is not known that there is none of what a fact counts; `None` where all or nearly all was searched for it.
-pub(super) fn reason(written: &Written, fact: &str) -> Option<String> {
+fn reason(written: &Written, fact: &str) -> Option<String> {
     written.unread(|extension| {
         let lang = language::of_path(&format!("a.{extension}"));
         OF_ITS_OWN.contains(&fact) || lang.is_some_and(|lang| is_looked_for(fact, lang))

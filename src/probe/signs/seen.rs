@@ -10,7 +10,7 @@ use crate::model::{Certainty, Exact, Fact, Facts, Observation, Value};
 use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, shortened};
 use crate::probe::foreign::Written;
-use crate::world::{ClassSet, Found, Select, Swept, WantId};
+use crate::world::{Class, ClassSet, Found, Select, Swept, WantId};
 
 /// How one way turned out.
 enum Turn {
@@ -140,7 +140,7 @@ impl Tally {
 
     /// A sign that code of some languages shows is not missing where much of the code is of another language.
     fn ask_other_languages(&mut self, signs: &[Sign], look: &Look<'_>) {
-        let written = Written::of(look.swept, Select::any(ClassSet::SRC).below(look.folder));
+        let written = Written::of(look.swept, Select::any(ClassSet::SRC).below(look.folder), Class::Src);
         let Some(reason) = written.unread(|_| false) else { return };
         let in_code = |name: &str| {
             let ways = signs.iter().filter(|sign| sign.name == name).flat_map(|sign| &sign.ways);
