@@ -1,9 +1,11 @@
-//! Probe `cookies`: reads each `Set-Cookie` line of an answer by itself, and tells which flags are missing.
+//! Probe `cookies`: reads each `Set-Cookie` line of an answer, and of the login where there is one, by itself, and tells
+//! which flags are missing.
 //!
 //! Unlike the Observatory's test in `security_headers` it knows sessions by many names, skips deletions, and leaves out
 //! cookies that scripts must read. Values are never shown.
 
 use cookie_store::RawCookie;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +28,10 @@ pub(super) static DEF: ProbeDef = ProbeDef {
 
 /// The longest cookie that browsers keep (RFC 6265 §6.1), in bytes.
 const LONGEST: usize = 4096;
+/// Seconds of 30 days: a session that a browser keeps for longer is one that somebody else finds.
+const LASTING: i64 = 30 * 24 * 60 * 60;
 /// Why nothing is known of sessions.
-const NO_SESSION_SEEN: &str = "the answer sets no session cookie; name the path that begins a session";
+const NO_SESSION_SEEN: &str = "no session cookie comes with the answer or a login; name the path that begins a session, or give the target a `login`";
 /// Parts of names that sessions have.
 const SESSION: &[&str] = &["sess", "sid", "auth", "token", "jwt", "login", "remember"];
 /// Parts of names that make it something else: a token against forged requests, which scripts must read.
@@ -66,12 +70,7 @@ struct Cookies {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    let given = Given {
-        target: &params.target,
-        path: params.path.as_ref(),
-        credentials: params.credentials.as_deref(),
-        timeout: params.timeout.as_ref(),
-    };
+    let given = Given::of(&params.target, params.path.as_ref(), params.credentials.as_deref(), params.timeout.as_ref());
     Some(Box::new(Inquiry(Cookies {
         place: Place::of(&given, problems),
         session: params.session,
@@ -96,6 +95,7 @@ enum Fault {
     WrongPrefix,
     WideDomain,
     TooLong,
+    Lasting,
 }
 
 impl Fault {
@@ -108,13 +108,14 @@ impl Fault {
             Fault::WrongPrefix => "breaks the rules of its prefix",
             Fault::WideDomain => "for a wider domain than its host",
             Fault::TooLong => "longer than 4096 bytes",
+            Fault::Lasting => "kept for more than 30 days",
         }
     }
 }
 
 impl Cookies {
     /// One line; `None` when it deletes a cookie or is none.
-    fn read(&self, line: &str, host: &str) -> Option<Set> {
+    fn read(&self, line: &str, host: &str, now: Timestamp) -> Option<Set> {
         let cookie = RawCookie::parse(line.to_owned()).ok()?;
         if cookie.max_age().is_some_and(|age| age.is_zero()) || cookie.value().is_empty() {
             return None;
@@ -133,8 +134,16 @@ impl Cookies {
         let domain = cookie.domain().map(str::to_lowercase).filter(|domain| !domain.is_empty());
         add(Fault::WideDomain, domain.is_some_and(|domain| domain != host));
         add(Fault::TooLong, line.len() > LONGEST);
+        add(Fault::Lasting, session && kept_for(&cookie, now).is_some_and(|seconds| seconds > LASTING));
         Some(Set { name, session, faults })
     }
+}
+
+/// Seconds that a browser keeps a cookie; `None` when only until it is closed. `Max-Age` goes before `Expires` (RFC 6265
+/// §5.3).
+pub(super) fn kept_for(cookie: &RawCookie<'_>, now: Timestamp) -> Option<i64> {
+    let by_date = || cookie.expires_datetime().map(|at| at.unix_timestamp() - now.as_second());
+    cookie.max_age().map(|age| age.whole_seconds()).or_else(by_date)
 }
 
 /// Whether a cookie of this name stands for a login.
@@ -176,6 +185,7 @@ fn facts(set: &[Set]) -> Facts {
         ("sessions_insecure", Fault::Insecure),
         ("sessions_readable", Fault::Readable),
         ("sessions_without_same_site", Fault::NoSameSite),
+        ("sessions_over_30_days", Fault::Lasting),
     ] {
         let value = sessions_with(fault);
         let seen = set.iter().any(|cookie| cookie.session);
@@ -192,7 +202,7 @@ fn facts(set: &[Set]) -> Facts {
 fn declared() -> Vec<FactDecl> {
     let names = |name, doc| FactDecl::new(name, FactType::List(Box::new(FactType::Text)), doc);
     vec![
-        FactDecl::new("count", FactType::Count, "Cookies that are set; deletions do not count."),
+        FactDecl::new("count", FactType::Count, "Cookies that the answer or the login sets; deletions do not count."),
         names("sessions", "Those that stand for a login, by their name."),
         names("insecure", "Those without `Secure`."),
         names("sessions_insecure", "Sessions without `Secure`; unobserved when the answer begins none."),
@@ -201,6 +211,7 @@ fn declared() -> Vec<FactDecl> {
             "sessions_without_same_site",
             "Sessions without a valid `SameSite`; unobserved when the answer begins none.",
         ),
+        names("sessions_over_30_days", "Sessions that browsers keep for more than 30 days; unobserved likewise."),
         names("without_same_site", "Those without a valid `SameSite`."),
         names("same_site_none_insecure", "Those with `SameSite=None` but without `Secure`, which browsers refuse."),
         names("wrong_prefix", "Those that break what `__Host-` or `__Secure-` promises (RFC 6265bis §4.1.3)."),
@@ -229,7 +240,8 @@ impl Inquire for Cookies {
         let (reply, place) = round.answer(self.place.request("GET", &[])).await?;
         let host = place.url.as_deref().and_then(host_of).unwrap_or_default();
         let lines = reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, line)| line.as_str());
-        let set: Vec<Set> = lines.filter_map(|line| self.read(line, &host)).collect();
+        let lines = lines.chain(round.login_cookies());
+        let set: Vec<Set> = lines.filter_map(|line| self.read(line, &host, look.world.now)).collect();
         let mut evidence: Vec<Evidence> =
             set.iter().map(|cookie| Evidence { note: Some(said(cookie)), ..place.clone() }).collect();
         if evidence.is_empty() {

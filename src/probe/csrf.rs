@@ -78,12 +78,7 @@ struct Csrf {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    let given = Given {
-        target: &params.target,
-        path: params.path.as_ref(),
-        credentials: params.credentials.as_deref(),
-        timeout: params.timeout.as_ref(),
-    };
+    let given = Given::of(&params.target, params.path.as_ref(), params.credentials.as_deref(), params.timeout.as_ref());
     let place = Place::within(USUAL_TIMEOUT, &given, problems);
     check_paths(&params.page, problems);
     if params.form.is_some() && params.json.is_some() {

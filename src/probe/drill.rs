@@ -118,12 +118,8 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     if let (Some(path), Some(_)) = (&params.health.path, &params.health.run) {
         problems.push(path.span.problem("`path` and `run` both say how health is seen").help("keep one of them"));
     }
-    let given = place::Given {
-        target: &params.target,
-        path: params.health.path.as_ref(),
-        credentials: params.health.credentials.as_deref(),
-        timeout: None,
-    };
+    let given =
+        place::Given::of(&params.target, params.health.path.as_ref(), params.health.credentials.as_deref(), None);
     let place = place::Place::of(&given, problems);
     let way = match params.health.run {
         Some(run) => Way::Run(run.value),

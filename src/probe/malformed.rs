@@ -83,12 +83,7 @@ const MOST_BYTES: usize = 64 << 20;
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    let given = Given {
-        target: &params.target,
-        path: params.path.as_ref(),
-        credentials: params.credentials.as_deref(),
-        timeout: params.timeout.as_ref(),
-    };
+    let given = Given::of(&params.target, params.path.as_ref(), params.credentials.as_deref(), params.timeout.as_ref());
     let place = Place::within(USUAL_TIMEOUT, &given, problems);
     let method = params.method.as_ref().map_or("POST", |method| method.as_str()).to_owned();
     if let Some(given) = params.method.as_ref().filter(|given| !matches!(given.as_str(), "POST" | "PUT" | "PATCH")) {

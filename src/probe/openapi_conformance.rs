@@ -96,12 +96,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
             .push(file.span.problem("`file` and `path` both say where the description is").help("keep one of them"));
     }
     let file = glob_parameter::checked(params.file, "docs/openapi.yaml", problems)?;
-    let given = Given {
-        target: &params.target,
-        path: params.path.as_ref(),
-        credentials: params.credentials.as_deref(),
-        timeout: params.timeout.as_ref(),
-    };
+    let given = Given::of(&params.target, params.path.as_ref(), params.credentials.as_deref(), params.timeout.as_ref());
     let mut place = Place::within(USUAL_TIMEOUT, &given, problems);
     if params.path.is_none() {
         place.path = USUAL_PLACE.to_owned();

@@ -65,12 +65,7 @@ struct RateLimit {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    let given = Given {
-        target: &params.target,
-        path: params.path.as_ref(),
-        credentials: params.credentials.as_deref(),
-        timeout: params.timeout.as_ref(),
-    };
+    let given = Given::of(&params.target, params.path.as_ref(), params.credentials.as_deref(), params.timeout.as_ref());
     let place = Place::within(USUAL_TIMEOUT, &given, problems);
     if let Some(requests) = params.requests.as_ref().filter(|given| !(2..=MOST_REQUESTS).contains(&given.value)) {
         let wrong = format!("`requests: {}` is not in 2..{MOST_REQUESTS}", requests.value);

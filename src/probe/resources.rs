@@ -58,12 +58,7 @@ struct Resources {
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
-    let given = Given {
-        target: &params.target,
-        path: params.path.as_ref(),
-        credentials: params.credentials.as_deref(),
-        timeout: params.timeout.as_ref(),
-    };
+    let given = Given::of(&params.target, params.path.as_ref(), params.credentials.as_deref(), params.timeout.as_ref());
     Some(Box::new(Inquiry(Resources { place: Place::of(&given, problems) })))
 }
 

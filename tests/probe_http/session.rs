@@ -71,6 +71,20 @@ fn a_login_gives_a_token_or_cookies_for_the_request() {
 }
 
 #[test]
+fn cookies_that_a_login_sets_are_judged_like_those_of_a_page() {
+    let server = shop();
+    let cookies = bench(&server, login("hunter22", false, None));
+    let seen = cookies.observe("cookies", "target: shop\npath: /page\ncredentials: user\n").unwrap();
+    let sid = Value::List(vec![Value::Text("sid".to_owned())]);
+    assert_eq!(value(&seen, "sessions"), sid);
+    assert_eq!(value(&seen, "sessions_insecure"), sid);
+    assert_eq!(value(&seen, "sessions_readable"), Value::List(Vec::new()));
+    hidden(&seen);
+    let stranger = cookies.observe("cookies", "target: shop\npath: /page\ncredentials: none\n").unwrap();
+    assert_eq!(value(&stranger, "sessions"), Value::List(Vec::new()));
+}
+
+#[test]
 fn a_login_that_fails_is_unknown_with_the_reason() {
     let server = shop();
     let wrong = bench(&server, login("wrong", true, None));
@@ -166,6 +180,20 @@ fn transfers_are_timed_in_both_directions() {
     let small = Server::saying(crate::OK);
     let seen = Bench::new().observe("http", &format!("url: {}\n", small.url())).unwrap();
     assert!(crate::probing::unobserved(&seen, "download_rate").contains("too little"));
+}
+
+#[test]
+fn of_a_body_that_is_too_long_to_keep_the_rate_is_that_of_its_beginning() {
+    use std::io::Write;
+    let server = Server::new(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let _ = stream.write_all(&vec![b'x'; 9_000_000]);
+    });
+    let seen = Bench::new().observe("http", &format!("url: {}\n", server.url())).unwrap();
+    let Value::Number(rate) = value(&seen, "download_rate") else { panic!("{seen:?}") };
+    assert!(rate.to_f64() > 100_000.0 && rate.to_f64() < 21_000_000.0, "2 MiB in at least 0.1 s: {rate:?}");
+    assert!(crate::probing::unobserved(&seen, "size").contains("2 MiB"));
 }
 
 /// A form as frameworks make it: the page sets a cookie and hides a token, and both must come back with the page's address.

@@ -28,10 +28,22 @@ pub(crate) struct Place {
 
 /// The parameters of that name.
 pub(crate) struct Given<'a> {
-    pub(crate) target: &'a Spanned<String>,
-    pub(crate) path: Option<&'a Spanned<String>>,
-    pub(crate) credentials: Option<&'a str>,
-    pub(crate) timeout: Option<&'a Spanned<String>>,
+    target: &'a Spanned<String>,
+    path: Option<&'a Spanned<String>>,
+    credentials: Option<&'a str>,
+    timeout: Option<&'a Spanned<String>>,
+}
+
+impl<'a> Given<'a> {
+    /// As most probes take them.
+    pub(crate) fn of(
+        target: &'a Spanned<String>,
+        path: Option<&'a Spanned<String>>,
+        credentials: Option<&'a str>,
+        timeout: Option<&'a Spanned<String>>,
+    ) -> Given<'a> {
+        Given { target, path, credentials, timeout }
+    }
 }
 
 impl Place {

@@ -179,6 +179,11 @@ impl<'w> Round<'w> {
         fetched.reply.map(|reply| (reply, evidence)).map_err(|failure| Unknown::because(failure.to_string()))
     }
 
+    /// Lines of `Set-Cookie` that logins were answered with.
+    pub(crate) fn login_cookies(&self) -> impl Iterator<Item = &str> {
+        self.sessions.values().flat_map(|session| &session.lines).map(String::as_str)
+    }
+
     /// What was observed in all.
     pub(crate) fn observed(self, facts: Facts, evidence: Vec<Evidence>) -> Observation {
         let mut observation = Observation { facts, evidence, requests: self.requests };

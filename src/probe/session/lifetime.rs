@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::model::target::Credential;
 use crate::model::{Exact, Fact, Value};
-use crate::probe::cookies::names_session;
+use crate::probe::cookies::{kept_for, names_session};
 use crate::probe::http::login::Session;
 
 /// By its own word, at this moment.
@@ -31,11 +31,9 @@ fn of_cookies(lines: &[String], now: Timestamp) -> i64 {
     longest.or_else(|| cookies.iter().map(|cookie| of_cookie(cookie, now)).max()).unwrap_or(0)
 }
 
-/// `Max-Age` goes before `Expires` (RFC 6265 §5.3); a JWT ends when it says so, however long the cookie is kept.
+/// A JWT ends when it says so, however long the cookie is kept.
 fn of_cookie(cookie: &RawCookie<'_>, now: Timestamp) -> i64 {
-    let by_date = || cookie.expires_datetime().map(|at| at.unix_timestamp() - now.as_second());
-    let kept = cookie.max_age().map(|age| age.whole_seconds()).or_else(by_date);
-    expiry(cookie.value()).map(|at| at - now.as_second()).or(kept).unwrap_or(0)
+    expiry(cookie.value()).map(|at| at - now.as_second()).or_else(|| kept_for(cookie, now)).unwrap_or(0)
 }
 
 /// `exp` of a JWT (RFC 7519 §4.1.4); its signature is for others to verify.
