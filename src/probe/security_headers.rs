@@ -34,10 +34,11 @@ use self::retrieve::{MOST_REDIRECTS, ORIGIN, Retrieved, retrieve};
 use self::scored::{Algorithm, GRADES};
 use super::http::fetch::{Address, Choice, Fetch, aim};
 use super::inquiry::{Inquire, Inquiry, Whom};
-use super::{Look, Probe, ProbeDef, Touch, limits};
+use super::{Contact, Look, Probe, ProbeDef, Touch, limits};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::probe::http::place::check_paths;
+use crate::probe::http::round::NO_SUCH_PAGE;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
@@ -115,6 +116,11 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 }
 
 impl SecurityHeaders {
+    /// For the plan: the page that cannot exist.
+    fn nowhere(&self) -> Contact {
+        self.address.beside(NO_SUCH_PAGE).contact("GET", 1)
+    }
+
     fn observation(&self, retrieved: &Retrieved, preloads: &Preloads) -> Observation {
         let scan = &retrieved.scan;
         let mut facts = Facts::new();
@@ -217,6 +223,11 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new("hsts.max_age", FactType::Duration, "What HSTS really says; absent without a number."),
         FactDecl::new("hsts.subdomains", flag.clone(), "Whether HSTS includes subdomains; absent without HSTS."),
         FactDecl::new("hsts.preload", flag.clone(), "Whether HSTS asks for the preload list; absent without HSTS."),
+        FactDecl::new(
+            "hsts.everywhere",
+            flag.clone(),
+            "Whether redirects over https and the answer to a page that cannot exist send HSTS, too; absent without HSTS.",
+        ),
         FactDecl::new("hsts.preloaded", flag.clone(), "Whether the host is on the preload list."),
         FactDecl::new("html", flag.clone(), "Whether the answer is a page."),
         FactDecl::new("csp.set", flag.clone(), "Whether a policy is enforced, by a header or by the page."),
@@ -236,6 +247,17 @@ fn declared() -> Vec<FactDecl> {
             "csp.unset",
             texts.clone(),
             "Of `object-src` and `base-uri` those that limit nothing: plugins, and where relative addresses lead.",
+        ),
+        FactDecl::new(
+            "csp.nonce_reused",
+            flag.clone(),
+            "Whether a nonce comes again when the page is asked for once more; false without a nonce.",
+        ),
+        FactDecl::new(
+            "lesser_gaps",
+            texts.clone(),
+            "Of `Cross-Origin-Opener-Policy`, `Permissions-Policy` and the absence of obsolete headers (`X-XSS-Protection` \
+             other than 0, `Public-Key-Pins`, `Expect-CT`, `Feature-Policy`) those a page lacks; none for what is no page.",
         ),
         FactDecl::new(
             "framing",
@@ -274,7 +296,8 @@ impl Inquire for SecurityHeaders {
         // each visit may be made again without verification
         let contact = |verb: &str, visits: u64| self.address.contact(verb, visits * (MOST_REDIRECTS as u64 + 1));
         let presents = self.credentials.presented(1).into_iter().collect();
-        Touch { contacts: vec![contact("GET", 4), contact("OPTIONS", 1)], presents, ..Touch::default() }
+        let contacts = vec![contact("GET", 4), contact("OPTIONS", 1), self.address.contact("GET", 1), self.nowhere()];
+        Touch { contacts, presents, ..Touch::default() }
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {

@@ -5,12 +5,14 @@
 //! `beyond PATH` says; with `as TOKEN PATH` it answers whoever brings that bearer token; `echo: NAME` puts the query's
 //! parameter of that name in the place of `{NAME}` in the body, `echo_as: html` escaped. A path that `takes` members of
 //! some types answers as `bad PATH` says when the body is anything else, or does not come, and one that is `own_only` when a
-//! page of another site asks. With `with COOKIE PATH` it answers whoever brings that line of `Cookie`.
+//! page of another site asks. With `with COOKIE PATH` it answers whoever brings that line of `Cookie`. `{number}` in a header is
+//! the number of the answer, another one each time.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
@@ -80,6 +82,9 @@ struct Responses {
     /// How many times a path was answered.
     #[serde(skip)]
     served: Mutex<BTreeMap<String, u64>>,
+    /// How many answers were given.
+    #[serde(skip)]
+    number: AtomicU64,
 }
 
 /// The service; its threads end with the test.
@@ -193,7 +198,9 @@ impl Responses {
         std::thread::sleep(std::time::Duration::from_millis(response.after_ms));
         let mut body = if method == "HEAD" { Vec::new() } else { echoed(&response, query).into_bytes() };
         let mut status = response.status;
-        let mut lines: String = response.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let number = self.number.fetch_add(1, Ordering::Relaxed).to_string();
+        let line = |(name, value): (&String, &String)| format!("{name}: {}\r\n", value.replace("{number}", &number));
+        let mut lines: String = response.headers.iter().map(line).collect();
         if response.headers.get("etag").is_some_and(|tag| header(head, "if-none-match") == Some(tag)) {
             (status, body) = (304, Vec::new());
         } else if response.gzip && header(head, "accept-encoding").is_some_and(|takes| takes.contains("gzip")) {

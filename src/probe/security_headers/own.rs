@@ -3,7 +3,7 @@
 
 use super::preload::Preloads;
 use super::scripting;
-use super::seen::{Answer, Scan, joined};
+use super::seen::{Answer, Scan, Visit, joined};
 use super::transport::{self, Transport};
 use crate::model::{Exact, Fact, Facts, Value};
 
@@ -39,6 +39,7 @@ pub(super) fn set(facts: &mut Facts, scan: &Scan, profile: Profile, (preloads, o
     set_redirection(facts, scan, preloads);
     set_transport(facts, scan);
     scripting::set(facts, &visit.answer);
+    scripting::set_reuse(facts, &visit.answer, scan.again.as_ref());
     facts.present("hsts.preloaded", Value::Bool(preloads.covers(&scan.host)));
     facts.present("cors.credentials_for_any_origin", Value::Bool(reflects(scan, origin)));
     facts.present("disclosure", list(disclosure(&visit.answer)));
@@ -68,7 +69,7 @@ fn set_redirection(facts: &mut Facts, scan: &Scan, preloads: &Preloads) {
 }
 
 fn set_transport(facts: &mut Facts, scan: &Scan) {
-    let names = ["hsts.valid", "hsts.max_age", "hsts.subdomains", "hsts.preload"];
+    let names = ["hsts.valid", "hsts.max_age", "hsts.subdomains", "hsts.preload", "hsts.everywhere"];
     let Some(visit) = &scan.https else {
         for name in names {
             facts.set(name, Fact::Unobserved("https did not answer".to_owned()));
@@ -82,6 +83,19 @@ fn set_transport(facts: &mut Facts, scan: &Scan) {
     facts.set("hsts.valid", flag(read.map(Transport::is_valid)));
     facts.set("hsts.subdomains", flag(read.map(|read| read.subdomains)));
     facts.set("hsts.preload", flag(read.map(|read| read.preload)));
+    facts.set("hsts.everywhere", read.map_or(Fact::Absent, |_| everywhere(scan, visit)));
+}
+
+/// Whether redirects over https and the page that cannot exist say it, too: caches and proxies that add it to success
+/// alone leave out who comes by another way (RFC 6797 §7.1).
+fn everywhere(scan: &Scan, visit: &Visit) -> Fact {
+    if visit.hops.iter().any(|hop| hop.url.scheme() == "https" && !hop.hsts) {
+        return Fact::Present(Value::Bool(false));
+    }
+    match &scan.nowhere {
+        Some(nowhere) => Fact::Present(Value::Bool(nowhere.header("strict-transport-security").is_some())),
+        None => Fact::Unobserved("a page that cannot exist was not answered".to_owned()),
+    }
 }
 
 /// Whether a foreign origin may read with the user's credentials.

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use cookie_store::{CookieStore, RawCookie};
 
+use super::scripting::nonces;
 use super::seen::{Answer, Content, Hop, Scan, Visit, headers_of};
 use crate::model::Unknown;
 use crate::probe::http::fetch::{Aim, location, redirected};
+use crate::probe::http::round::NO_SUCH_PAGE;
 use crate::world::Deadline;
 use crate::world::net::{BODY_CAP, Body, Failure, FailureKind, Header, Inflated, Reply, Url, inflate};
 
@@ -39,7 +41,15 @@ pub(super) async fn retrieve(aim: &Aim, until: Deadline) -> Result<Retrieved, Un
         Some(visit) => tour.preflight(aim, visit).await?,
         None => None,
     };
-    let scan = Scan { host, http_asked: sibling(aim, "http").is_some(), http, https, preflight };
+    let nowhere = match https.as_ref().filter(|visit| visit.answer.header("strict-transport-security").is_some()) {
+        Some(visit) => tour.once_more(aim, visit, Some(NO_SUCH_PAGE)).await?,
+        None => None,
+    };
+    let again = match https.as_ref().or(http.as_ref()).filter(|visit| !nonces(&visit.answer).is_empty()) {
+        Some(visit) => tour.once_more(aim, visit, None).await?,
+        None => None,
+    };
+    let scan = Scan { host, http_asked: sibling(aim, "http").is_some(), http, https, preflight, nowhere, again };
     Ok(Retrieved { scan, failure, notes: tour.notes, requests: tour.requests + aim.requests })
 }
 
@@ -82,7 +92,8 @@ impl Tour {
             let cookies = lines(&reply, "set-cookie");
             let parsed = cookies.iter().filter_map(|line| RawCookie::parse(line.clone()).ok());
             jar.store_response_cookies(parsed, &aim.url);
-            hops.push(Hop { url: aim.url.clone(), cookies });
+            let hsts = reply.header("strict-transport-security").is_some();
+            hops.push(Hop { url: aim.url.clone(), cookies, hsts });
             match location(&reply).filter(|_| hops.len() <= MOST_REDIRECTS) {
                 Some(to) => match redirected(&aim.url, to) {
                     Ok(url) => aim.follow(url, &reply),
@@ -119,6 +130,26 @@ impl Tour {
             Inflated::Unreadable(why) => return Err(Unknown::because(why)),
         };
         Ok(Ok(Answer { status: reply.status, headers: headers_of(reply), content: Content::of(&body) }))
+    }
+
+    /// Asks once more where a visit ended, or for another path there; `None` when no whole answer comes.
+    async fn once_more(&mut self, aim: &Aim, visit: &Visit, path: Option<&str>) -> Result<Option<Answer>, Unknown> {
+        let Some(last) = visit.hops.last() else { return Ok(None) };
+        let mut there = aim.clone();
+        if !visit.verified {
+            there.distrust();
+        }
+        let mut url = last.url.clone();
+        if let Some(path) = path {
+            url.set_path(path);
+            url.set_query(None);
+        }
+        there.turn_to(url);
+        match self.ask(&there, "GET", Deadline::after(VISIT.min(self.until.left()))).await {
+            Err(Failure { kind: FailureKind::Ours, detail }) => Err(Unknown::because(detail)),
+            Err(_) => Ok(None),
+            Ok(reply) => Ok(self.answer(&reply)?.ok()),
+        }
     }
 
     /// The headers of the answer to a preflight, if it is one of success.

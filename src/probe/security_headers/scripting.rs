@@ -1,6 +1,8 @@
 //! What a policy means to a browser (CSP3 §6.7), beside what the Observatory gives for it: whether scripts that somebody
 //! injects would run, who may show the page in a frame, and what three smaller headers say whatever the status.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexSet;
 
 use super::csp::{BROAD, Policies, deciding, has_nonce_or_hash};
@@ -9,17 +11,60 @@ use super::policy::Policy;
 use super::scored::{Algorithm, referrer, sniffing};
 use super::seen::{Answer, Content};
 use super::single;
-use crate::model::{Facts, Value};
+use crate::model::{Fact, Facts, Value};
 
 /// Directives that say which scripts run; the first falls back to `default-src`.
 const SCRIPTS: [&str; 3] = ["script-src", "script-src-elem", "script-src-attr"];
 
-/// Sets the facts about an answer's policies.
-pub(super) fn set(facts: &mut Facts, answer: &Answer) {
-    let page = match &answer.content {
+/// Values of Cross-Origin-Opener-Policy that keep windows of others apart (HTML standard, "Cross-origin opener policies").
+const KEEP_APART: [&str; 3] = ["same-origin", "same-origin-allow-popups", "noopener-allow-popups"];
+
+fn page_of(answer: &Answer) -> Page {
+    match &answer.content {
         Content::Text(text) if answer.is_html() => read(text, Reading::Tree),
         Content::Text(_) | Content::Structured => Page::default(),
+    }
+}
+
+/// Nonces that an answer's policies accept, in small letters.
+pub(super) fn nonces(answer: &Answer) -> BTreeSet<String> {
+    let policy = Policies::of(answer, &page_of(answer), Algorithm::Six).enforced();
+    let sources = policy.iter().flat_map(Policy::iter).flat_map(|(_, sources)| sources);
+    sources.filter(|source| source.starts_with("'nonce-")).cloned().collect()
+}
+
+/// Whether a nonce came twice: whoever knows one can then write scripts that run. `again` is the same page once more.
+pub(super) fn set_reuse(facts: &mut Facts, answer: &Answer, again: Option<&Answer>) {
+    let first = nonces(answer);
+    let reused = match again {
+        _ if first.is_empty() => Fact::Present(Value::Bool(false)),
+        None => Fact::Unobserved("the page did not come a second time".to_owned()),
+        Some(again) => Fact::Present(Value::Bool(!first.is_disjoint(&nonces(again)))),
     };
+    facts.set("csp.nonce_reused", reused);
+}
+
+/// Of the lesser protections of a page those that are not there.
+fn lesser_gaps(answer: &Answer) -> Vec<&'static str> {
+    if !answer.is_html() {
+        return Vec::new();
+    }
+    let header = |name: &str| answer.header(name).unwrap_or_default().trim().to_lowercase();
+    let opener = header("cross-origin-opener-policy");
+    let opener = opener.split(';').next().unwrap_or_default().trim();
+    let filter = header("x-xss-protection");
+    let obsolete = ["public-key-pins", "expect-ct", "feature-policy"];
+    let gaps = [
+        ("cross-origin-opener-policy", !KEEP_APART.contains(&opener)),
+        ("no obsolete headers", obsolete.iter().any(|name| !header(name).is_empty()) || filter.starts_with('1')),
+        ("permissions-policy", header("permissions-policy").is_empty()),
+    ];
+    gaps.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
+}
+
+/// Sets the facts about an answer's policies.
+pub(super) fn set(facts: &mut Facts, answer: &Answer) {
+    let page = page_of(answer);
     let policies = Policies::of(answer, &page, Algorithm::Six);
     let policy = policies.enforced();
     facts.present("html", Value::Bool(answer.is_html()));
@@ -27,8 +72,9 @@ pub(super) fn set(facts: &mut Facts, answer: &Answer) {
     facts.present("csp.report_only", Value::Bool(policies.only_reports()));
     facts.present("csp.inline", Value::Bool(policy.as_ref().is_none_or(|policy| any_list(policy, runs_injected))));
     facts.present("csp.eval", Value::Bool(policy.as_ref().is_none_or(|policy| any_list(policy, runs_text))));
-    let unset = unset(policy.as_ref()).into_iter().map(|name| Value::Text(name.to_owned()));
-    facts.present("csp.unset", Value::List(unset.collect()));
+    let names = |names: Vec<&str>| Value::List(names.into_iter().map(|name| Value::Text(name.to_owned())).collect());
+    facts.present("csp.unset", names(unset(policy.as_ref())));
+    facts.present("lesser_gaps", names(lesser_gaps(answer)));
     facts.present("framing", Value::Bool(!answer.is_html() || says_who_frames(answer, &policies)));
     facts.present("nosniff", Value::Bool(single::sniffing(answer) == sniffing::NOSNIFF));
     facts.present("leaks_referrer", Value::Bool(single::referrer(answer, &page) == referrer::UNSAFE));
@@ -77,7 +123,6 @@ fn says_who_frames(answer: &Answer, policies: &Policies) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Fact;
 
     fn seen(headers: &[(&str, &str)], body: &str) -> Facts {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -151,6 +196,39 @@ mod tests {
         assert_eq!(names("default-src 'self'"), list(&["base-uri"]));
         assert_eq!(names("script-src 'self'; object-src 'none'; base-uri 'none'"), list(&[]));
         assert_eq!(names("default-src 'self'; object-src *; base-uri 'self'"), list(&["object-src"]));
+    }
+
+    #[test]
+    fn a_nonce_that_comes_twice_is_none() {
+        let answer = |nonce: &str| Answer {
+            status: 200,
+            headers: vec![("content-security-policy".to_owned(), format!("script-src 'nonce-{nonce}'"))],
+            content: Content::of(b""),
+        };
+        let reused = |first: &Answer, again: Option<&Answer>| {
+            let mut facts = Facts::new();
+            set_reuse(&mut facts, first, again);
+            facts.get("csp.nonce_reused")
+        };
+        let is = |reused: bool| Fact::Present(Value::Bool(reused));
+        assert_eq!(reused(&answer("a1"), Some(&answer("a1"))), is(true));
+        assert_eq!(reused(&answer("a1"), Some(&answer("b2"))), is(false));
+        assert!(matches!(reused(&answer("a1"), None), Fact::Unobserved(_)));
+        let without = Answer { headers: Vec::new(), ..answer("") };
+        assert_eq!(reused(&without, None), is(false));
+    }
+
+    #[test]
+    fn lesser_protections_are_those_of_a_page() {
+        let gaps = |headers: &[(&str, &str)]| match seen(headers, "<p>").get("lesser_gaps") {
+            Fact::Present(Value::List(names)) => names.len(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(gaps(&[]), 2);
+        let opener = ("cross-origin-opener-policy", "same-origin; report-to=\"a\"");
+        assert_eq!(gaps(&[opener, ("permissions-policy", "camera=()"), ("x-xss-protection", "0")]), 0);
+        assert_eq!(gaps(&[opener, ("x-xss-protection", "1; mode=block"), ("expect-ct", "max-age=1")]), 2);
+        assert_eq!(gaps(&[("cross-origin-opener-policy", "unsafe-none")]), 2);
     }
 
     #[test]

@@ -85,6 +85,8 @@ pub(super) struct Hop {
     pub(super) url: Url,
     /// `Set-Cookie` lines of its answer.
     pub(super) cookies: Vec<String>,
+    /// Whether its answer had a Strict-Transport-Security header.
+    pub(super) hsts: bool,
 }
 
 /// A visit that led to an answer.
@@ -111,6 +113,10 @@ pub(super) struct Scan {
     pub(super) https: Option<Visit>,
     /// Headers of the answer to a CORS preflight, if it was accepted.
     pub(super) preflight: Option<Vec<(String, String)>>,
+    /// The answer over https to a page that cannot exist; asked for only where the one that exists sends HSTS.
+    pub(super) nowhere: Option<Answer>,
+    /// The page once more; asked for only where its policy has a nonce.
+    pub(super) again: Option<Answer>,
 }
 
 impl Scan {
