@@ -67,7 +67,9 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 
 impl ExposedPaths {
     fn asked(&self) -> impl Iterator<Item = &'static fingerprint::Fingerprint> {
-        FINGERPRINTS.iter().filter(|known| !self.intended.iter().any(|path| path == known.path))
+        FINGERPRINTS
+            .iter()
+            .filter(|known| !self.intended.iter().any(|path| Some(path.as_str()) == known.path.split('?').next()))
     }
 
     fn facts(&self, found: &[(&'static str, Kind)], catch_all: bool) -> Facts {

@@ -50,7 +50,7 @@ const fn once(path: &'static str, what: &'static str, kind: Kind, pattern: &'sta
     Fingerprint { path, what, kind, pattern, times: 1 }
 }
 
-/// At most thirty with the page that cannot exist: what a passive observer may send to one target.
+/// At most forty with the page that cannot exist. None of them makes the service work: a heap dump is known by the link to it.
 #[rustfmt::skip] // A line each, as a table.
 pub(super) static FINGERPRINTS: &[Fingerprint] = &[
     once("/.git/HEAD", "a git repository", Kind::Secret, r"\A(ref: refs/|[0-9a-f]{40}\s*\z)"),
@@ -65,18 +65,25 @@ pub(super) static FINGERPRINTS: &[Fingerprint] = &[
     once("/dump.sql", "a dump of a database", Kind::Secret, r"(?m)^(-- (MySQL|MariaDB|PostgreSQL) (database )?dump|CREATE TABLE |INSERT INTO )"),
     once("/db.sqlite3", "a database", Kind::Secret, r"\ASQLite format 3\x00"),
     once("/wp-config.php.bak", "settings of WordPress", Kind::Secret, r"define\(\s*'DB_PASSWORD'"),
+    once("/config.json", "settings with a secret", Kind::Secret, r#"(?i)"[\w.-]*(password|passwd|client_?secret|secret_?key|private_?key|database_?url)"\s*:\s*"[^"\s]{6,}""#),
     once("/.DS_Store", "names of files", Kind::Internals, r"\A\x00\x00\x00\x01Bud1"),
     once("/phpinfo.php", "settings of PHP", Kind::Debug, r"<title>(PHP [\d.]+ - )?phpinfo\(\)</title>"),
     once("/actuator/env", "settings of a Spring service", Kind::Debug, r#""propertySources"\s*:\s*\["#),
+    once("/actuator", "a dump of a Spring service's memory", Kind::Debug, r#""heapdump"\s*:\s*\{\s*"href""#),
     once("/actuator/mappings", "routes of a Spring service", Kind::Internals, r#""dispatcherServlets""#),
     once("/actuator/configprops", "settings of a Spring service", Kind::Debug, r#""contexts"[\s\S]*"beans"[\s\S]*"prefix""#),
     once("/debug/pprof/", "a profiler of Go", Kind::Debug, r"<title>/debug/pprof/</title>"),
     once("/debug/vars", "variables of a Go process", Kind::Debug, r#""cmdline"\s*:\s*\[[\s\S]*"memstats"\s*:"#),
     once("/_profiler/", "a profiler of Symfony", Kind::Debug, r"(?i)symfony profiler"),
     once("/telescope/requests", "requests that Laravel recorded", Kind::Debug, r"(?i)<title>[^<]*telescope"),
+    once("/horizon", "jobs of Laravel", Kind::Debug, r"(?i)<title>Horizon\b"),
     once("/__debug__/", "a debug page of Django", Kind::Debug, r"djDebug|django-debug-toolbar"),
     once("/console", "a console that runs code", Kind::Debug, r"(?i)<title>H2 Console</title>|Werkzeug powered|EVALEX\s*="),
     once("/elmah.axd", "errors of an ASP.NET service", Kind::Debug, r"(?i)Error log for|Powered by <a[^>]*>ELMAH"),
+    once("/trace.axd", "requests that ASP.NET traced", Kind::Debug, r"(?i)<h1>Application Trace</h1>|Requests to this Application"),
+    once("/graphql?query=%7B__schema%7BqueryType%7Bname%7D%7D%7D", "what a GraphQL service offers", Kind::Internals, r#""__schema"\s*:\s*\{\s*"queryType""#),
+    once("/swagger-ui/index.html", "pages that describe the API", Kind::Internals, r"<title>Swagger UI</title>|SwaggerUIBundle\("),
+    once("/", "a listing of files", Kind::Internals, r"(?i)<title>(Index of /|Directory listing for /)"),
     once("/server-status", "requests that Apache serves now", Kind::Internals, r"<title>Apache Status</title>|Apache Server Status for"),
     once("/metrics", "metrics for Prometheus", Kind::Internals, r"(?m)^# (HELP|TYPE) [a-zA-Z_:]"),
     once("/openapi.json", "a description of the API", Kind::Internals, r#"\A\s*\{[\s\S]*"(openapi|swagger)"\s*:\s*""#),
@@ -96,7 +103,7 @@ mod tests {
 
     #[test]
     fn every_pattern_is_one_and_paths_stand_once() {
-        assert!(FINGERPRINTS.len() < 30);
+        assert!(FINGERPRINTS.len() < 40);
         let mut paths: Vec<&str> = FINGERPRINTS.iter().map(|known| known.path).collect();
         paths.sort_unstable();
         paths.dedup();
@@ -114,6 +121,21 @@ mod tests {
             assert_eq!(known.proof(page), None, "{}", known.path);
         }
         assert_eq!(proof("/.env", "A=1\n"), None, "one line is not enough");
+    }
+
+    #[test]
+    fn what_is_public_by_design_is_no_proof() {
+        let links =
+            |name: &str| format!("{{\"_links\":{{\"{name}\":{{\"href\":\"http://a.test/actuator/{name}\"}}}}}}");
+        assert!(proof("/actuator", &links("heapdump")).is_some());
+        assert_eq!(proof("/actuator", &links("health")), None);
+        assert!(proof("/config.json", "{\"db\": {\"db_password\": \"hunter22\"}}").is_some());
+        assert_eq!(proof("/config.json", "{\"apiKey\": \"AIzaSyA-public-by-design\", \"password\": \"\"}"), None);
+        let schema = "/graphql?query=%7B__schema%7BqueryType%7Bname%7D%7D%7D";
+        assert!(proof(schema, "{\"data\":{\"__schema\":{\"queryType\":{\"name\":\"Query\"}}}}").is_some());
+        assert_eq!(proof(schema, "{\"errors\":[{\"message\":\"introspection is off: __schema\"}]}"), None);
+        assert!(proof("/", "<html>\r\n<head><title>Index of /</title></head>").is_some());
+        assert_eq!(proof("/", "<title>Index of prices</title>"), None);
     }
 
     #[test]
