@@ -31,6 +31,7 @@ mod docs;
 mod drill;
 mod endoflife;
 mod endpoint;
+mod error_format;
 pub(crate) mod evidence;
 mod exposed_paths;
 mod file;
@@ -275,6 +276,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &dockerfile::DEF,
     &docs::DEF,
     &drill::DEF,
+    &error_format::DEF,
     &exposed_paths::DEF,
     &file::DEF,
     &forged_token::DEF,

@@ -192,6 +192,25 @@ fn only_the_one_that_was_told_to_shares_its_answers_with_other_sites() {
     assert!(is(&seen, "wildcard") && !is(&seen, "foreign"), "{:?}", seen.facts);
 }
 
+/// FastAPI tells every error as `{"detail": …}`, with `Allow` (Starlette's `HTTPException`); Express has a page of HTML, and 404
+/// for a method that a path has not.
+#[test]
+fn errors_come_as_json_from_fastapi_and_as_pages_from_express() {
+    let fastapi = ask(&FASTAPI, "error_format", "path: /health\nsecured: none\n");
+    assert_eq!(texts(&fastapi, "seen"), ["404", "405"]);
+    assert!(is(&fastapi, "json") && !is(&fastapi, "problem") && is(&fastapi, "complete"), "{:?}", fastapi.facts);
+    assert_eq!(number(&fastapi, "forms"), "1");
+    assert!(texts(&fastapi, "wrong_status").is_empty() && texts(&fastapi, "without_header").is_empty());
+    assert_eq!(texts(&fastapi, "without_id"), ["404", "405"]);
+    let express = ask(&EXPRESS, "error_format", "path: /health\n");
+    assert!(!is(&express, "json"), "{:?}", express.facts);
+    assert_eq!(texts(&express, "wrong_status"), ["405: 404"]);
+    assert!(unobserved(&express, "complete").contains("secured"), "{}", unobserved(&express, "complete"));
+    let nowhere = ask(&FASTAPI, "error_format", "path: /nowhere\nsecured: /health\n");
+    let why = unobserved(&nowhere, "complete");
+    assert!(why.contains("name a `path` that is there") && why.contains("401: GET /health gives 200"), "{why}");
+}
+
 #[test]
 fn an_error_of_express_in_production_shows_no_stack() {
     let seen = ask(&EXPRESS, "http", "path: /fail\n");
@@ -235,6 +254,16 @@ fn djangos_logout_ends_the_session_at_the_server() {
     let seen = as_ada("session", "path: /account\nlogout: /logout\n");
     assert!(is(&seen, "ended") && !is(&seen, "fixed"));
     assert_eq!((text(&seen, "kind").as_str(), number(&seen, "lifetime").as_str()), ("cookie", "1209600"));
+}
+
+/// Django's session comes with its login: `HttpOnly` and `SameSite=Lax` by default, `Secure` only with `SESSION_COOKIE_SECURE`.
+#[test]
+fn the_cookie_of_djangos_login_is_seen_from_any_page() {
+    let seen = as_ada("cookies", "path: /account\n");
+    assert_eq!(texts(&seen, "sessions"), ["sessionid"]);
+    assert_eq!(texts(&seen, "sessions_insecure"), ["sessionid"]);
+    assert!(texts(&seen, "sessions_readable").is_empty() && texts(&seen, "sessions_without_same_site").is_empty());
+    assert!(texts(&seen, "sessions_over_30_days").is_empty());
 }
 
 /// Django limits no passwords by itself; without the token of its form none was tried.
