@@ -90,7 +90,7 @@ fn of_one_answer() -> Vec<FactDecl> {
         FactDecl::new(
             "download_rate",
             FactType::Throughput,
-            "Length of the body by the time it took to come; unobserved below 64 KiB, which says nothing.",
+            "Length of the body, or its first 2 MiB, by the time that took to come; unobserved below 64 KiB, which says nothing.",
         ),
         FactDecl::new(
             "upload_rate",
@@ -244,8 +244,9 @@ fn set_reply(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply) {
             facts.set("download_rate", download_rate(bytes.len(), reply.phases.receive));
             set_body(facts, notes, reply, bytes);
         }
-        Body::TooLong(_) => {
-            hide_body(facts, notes, "the body is longer than 2 MiB", &["size", "body", "body.", "download_rate"])
+        Body::TooLong(beginning) => {
+            hide_body(facts, notes, "the body is longer than 2 MiB", &["size", "body", "body."]);
+            facts.set("download_rate", download_rate(beginning.len(), Some(reply.phases.reading)));
         }
         // the general reason says what happened
         Body::Broken(_) => {}

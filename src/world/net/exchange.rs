@@ -212,7 +212,8 @@ impl Conversation {
         let begun = Instant::now();
         let (head, incoming) = response.into_parts();
         let body = receive(incoming, self.body_cap, self.until).await;
-        let receive = matches!(body, Body::Whole(_)).then(|| begun.elapsed());
+        let reading = begun.elapsed();
+        let receive = matches!(body, Body::Whole(_)).then_some(reading);
         let headers = head.headers.iter();
         Ok(Reply {
             status: head.status.as_u16(),
@@ -221,7 +222,7 @@ impl Conversation {
                 .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
                 .collect(),
             body,
-            phases: Phases { wait, receive, ..self.phases },
+            phases: Phases { wait, receive, reading, ..self.phases },
             peer: self.peer,
         })
     }

@@ -56,6 +56,8 @@ pub struct Phases {
     pub wait: Duration,
     /// From the response head to the end of the body; `None` when the body did not end.
     pub receive: Option<Duration>,
+    /// From the response head to the last byte that was read, whether the body ended there or not.
+    pub reading: Duration,
 }
 
 impl Phases {
