@@ -31,7 +31,9 @@ pub(super) struct SourceFile {
 
 /// Reads a file of class `src` or `test`; another class gives an empty digest.
 pub(super) fn read(file: &FileBytes<'_>) -> SourceFile {
-    let Some(lang) = language::of_path(file.path()) else { return SourceFile::default() };
+    let Some(lang) = language::of_path(file.path()).filter(|lang| !is_packed(*lang, file.bytes)) else {
+        return SourceFile::default();
+    };
     let may_test = lang == Lang::Rust && file.may_hold(asks_for_test_attributes(lang));
     let test_ranges = if may_test { rust_tests::ranges(file) } else { Vec::new() };
     let mut reading =
@@ -44,6 +46,16 @@ pub(super) fn read(file: &FileBytes<'_>) -> SourceFile {
     reading.seen.findings.sort();
     reading.seen.findings.dedup();
     reading.seen
+}
+
+/// Whether a script was written by a bundler, whatever its name: its first lines are as long as no person writes them.
+fn is_packed(lang: Lang, bytes: &[u8]) -> bool {
+    const HEAD: usize = 16 * 1024;
+    const LONGEST_MEAN: usize = 400;
+    let head = &bytes[..bytes.len().min(HEAD)];
+    lang == Lang::Js
+        && bytes.len() > HEAD / 4
+        && head.len() / memchr::memchr_iter(b'\n', head).count().max(1) > LONGEST_MEAN
 }
 
 struct Reading<'a, 'b> {
@@ -211,6 +223,14 @@ fn has_reason(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_bundler_packed_is_told_by_its_lines() {
+        let packed = "var a=function(b){throw new Error(\"not implemented\")};".repeat(200);
+        assert!(is_packed(Lang::Js, packed.as_bytes()));
+        assert!(!is_packed(Lang::Js, packed.replace(';', ";\n").as_bytes()));
+        assert!(!is_packed(Lang::Python, packed.as_bytes()));
+    }
 
     #[test]
     fn a_reason_is_a_text_or_a_comment_but_not_the_title() {
