@@ -85,15 +85,13 @@ fn goes_on(text: &str, end: usize) -> bool {
     last.is_some_and(joins_words) && next.is_some_and(joins_words) && !text[..end].to_lowercase().ends_with("bağlı")
 }
 
+static DENIALS: LazyLock<Vec<&str>> = LazyLock::new(|| words::list("denial before a verb"));
+
 /// `does not block`, `не блокирует`; what gets stuck by itself (`si blocca`, `se bloquea`) blocks nothing else.
 fn is_denied(before: &str) -> bool {
     let word = before.split_whitespace().next_back().unwrap_or("").to_lowercase();
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
-    [
-        "not", "don't", "doesn't", "never", "no", "nicht", "ne", "não", "non", "niet", "nie", "не", "không", "chưa",
-        "tidak", "bukan", "si", "se",
-    ]
-    .contains(&word)
+    DENIALS.contains(&word)
 }
 
 /// `A → B → C`: an order of work where the words around say so, or where each part is a part of the plan. Other arrows draw the

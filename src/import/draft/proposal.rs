@@ -3,10 +3,13 @@
 //! and nothing else, and the rule reads only files, it is put to work; every other proposal is a comment, because a word alone
 //! must not decide what speaks for a claim.
 
+use std::sync::LazyLock;
+
 use super::fitting::{self, Rule};
 use super::glossary::{self, Spoken};
 use super::{CheckDraft, Draft, Measure, Source};
 use crate::catalog;
+use crate::import::words;
 
 /// What becomes of the rules that measure just what the text says and need no target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,59 +55,8 @@ pub(super) fn fill(source: &Source<'_>, draft: &mut Draft, propose: Propose) {
 
 /// Whether an item says that something is not there: a rule that found it would then let "no such thing" pass.
 fn denies(text: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "no",
-        "not",
-        "missing",
-        "lacks",
-        "lacking",
-        "without",
-        "kein",
-        "keine",
-        "keinen",
-        "fehlt",
-        "fehlende",
-        "fehlendes",
-        "ohne",
-        "pas",
-        "aucun",
-        "aucune",
-        "sans",
-        "manque",
-        "sin",
-        "falta",
-        "faltan",
-        "ningún",
-        "ninguna",
-        "sem",
-        "não",
-        "nenhum",
-        "nenhuma",
-        "nessun",
-        "nessuna",
-        "senza",
-        "manca",
-        "geen",
-        "zonder",
-        "ontbreekt",
-        "brak",
-        "bez",
-        "nie",
-        "нет",
-        "без",
-        "немає",
-        "yok",
-        "eksik",
-        "ingen",
-        "saknas",
-        "không",
-        "chưa",
-        "thiếu",
-        "tidak",
-        "belum",
-        "tanpa",
-    ];
-    const SIGNS: &[&str] = &["没有", "无", "缺", "未", "なし", "없음", "لا "];
+    static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| words::list("denial of a thing"));
+    static SIGNS: LazyLock<Vec<&str>> = LazyLock::new(|| words::list("denial inside a word"));
     text.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
         || SIGNS.iter().any(|sign| text.contains(sign))
 }

@@ -125,7 +125,7 @@ fn rendered<'s>(gathered: &mut Gathered<'s>, changes: &Kustomized, tally: &mut T
         let folder = by.rsplit_once('/').map_or(".", |(folder, _)| folder);
         tally.findings.unread(
             path,
-            format!("a kustomization changes it: name what `kubectl kustomize {folder}` prints in `glob`"),
+            format!("the kustomization in `{folder}` changes it; write what `kubectl kustomize {folder}` prints to a file and name that in `glob`"),
         );
     }
     Counted { files, unrendered }
