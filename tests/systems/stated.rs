@@ -21,7 +21,7 @@ const STATED: &[(&str, u32, &str, &str, f64)] = &[
 
 /// System, line, check, which of its expectations, and the figure as the report shows it beside that.
 const TOLD: &[(&str, u32, &str, usize, &str)] = &[
-    ("catalynx", 12, "performance-score", 0, "75 %"),
+    ("catalynx", 12, "performance-rating", 0, "75 %"),
     ("catalynx", 42, "profile-loading", 0, "6.6 ms"),
     ("catalynx", 43, "cache-hit-rate", 0, "0 %"),
     ("catalynx", 44, "entity-processing", 0, "0 %"),
