@@ -1,5 +1,6 @@
 //! `shipworthy lint`: contradictions inside a readiness document.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -21,8 +22,13 @@ pub(super) fn run(arguments: &LintArgs, console: &Console) -> Result<Exit> {
     let today = arguments.as_of.as_deref().map(units::date).transpose();
     let today = today.map_err(|message| WrongQuestion(format!("--as-of: {message}")))?;
     let shown = arguments.file.display().to_string();
-    let Some((statements, allows)) = said(arguments, &shown, console)? else { return Ok(Exit::WrongQuestion) };
-    let findings = lint::look(&statements, today);
+    let Some(Said { statements, unclaimed, allows }) = said(arguments, &shown, console)? else {
+        return Ok(Exit::WrongQuestion);
+    };
+    let findings = match unclaimed {
+        Some(unclaimed) => lint::look_at_spec(&statements, unclaimed, today),
+        None => lint::look(&statements, today),
+    };
     let (findings, allowed, unused) = lint::allow(findings, &allows, &statements);
     let (_, format) = lint::FORMATS.iter().find(|(name, _)| *name == arguments.format).context("no such format")?;
     let text = lint::render(&findings, &shown, env!("CARGO_PKG_VERSION"), *format);
@@ -45,8 +51,16 @@ pub(super) fn run(arguments: &LintArgs, console: &Console) -> Result<Exit> {
     Ok(if fails { Exit::No } else { Exit::Yes })
 }
 
-/// The statements of the file, and what it and the command line allow; `None` when an acceptance is wrong.
-fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(Vec<Statement>, Vec<Allow>)>> {
+/// What the file says, and what it and the command line allow.
+struct Said {
+    statements: Vec<Statement>,
+    /// Of a spec, the lines of checks of which nobody claims anything.
+    unclaimed: Option<BTreeSet<u32>>,
+    allows: Vec<Allow>,
+}
+
+/// What the file says; `None` when an acceptance is wrong.
+fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<Said>> {
     let mut problems = Vec::new();
     let mut allows = Vec::new();
     let mut take = |text: &str, line: Option<u32>| match Allow::parse(text, line) {
@@ -62,7 +76,7 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
     let bytes = read_document(&arguments.file)?;
     if is_spec(&arguments.file) {
         let text = String::from_utf8_lossy(&bytes);
-        let (statements, allowed) = match import::read_spec(shown, &text) {
+        let read = match import::read_spec(shown, &text) {
             Ok(read) => laid_together(&arguments.file, &text, console).unwrap_or(read),
             Err(problems) => {
                 console.problems(&problems.sorted());
@@ -70,7 +84,7 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
             }
         };
         let mut wrong = Vec::new();
-        for directive in allowed {
+        for directive in read.allowed {
             match Allow::parse(&directive.text, None) {
                 Ok(allow) => allows.push(allow),
                 Err(problem) => wrong.push(Problem { place: Some(Place::line(shown, directive.line)), ..*problem }),
@@ -78,7 +92,7 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
         }
         problems.extend(wrong);
         return if problems.is_empty() {
-            Ok(Some((statements, allows)))
+            Ok(Some(Said { statements: read.statements, unclaimed: Some(read.unclaimed), allows }))
         } else {
             console.problems(&problems);
             Ok(None)
@@ -95,11 +109,11 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<(
         console.problems(&problems);
         return Ok(None);
     }
-    Ok(Some((inventory.statements, allows)))
+    Ok(Some(Said { statements: inventory.statements, unclaimed: None, allows }))
 }
 
 /// A spec with the files that it includes; `None` where it includes none, or something is wrong: then it is read alone.
-fn laid_together(file: &Path, text: &str, console: &Console) -> Option<(Vec<Statement>, Vec<import::Directive>)> {
+fn laid_together(file: &Path, text: &str, console: &Console) -> Option<import::SaidBySpec> {
     if !text.lines().any(|line| line.starts_with("include:")) {
         return None;
     }

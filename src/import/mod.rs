@@ -32,6 +32,7 @@ mod threshold;
 mod unit;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::{Problems, Statement};
@@ -71,29 +72,41 @@ pub fn read(bytes: &[u8]) -> Inventory {
     entry::reading(decode(bytes)).inventory
 }
 
+/// What a spec says, on its own lines.
+#[derive(Clone, Debug, Default)]
+pub struct SaidBySpec {
+    pub statements: Vec<Statement>,
+    /// Lines of checks of which nobody claims anything.
+    pub unclaimed: BTreeSet<u32>,
+    /// What its `lint: { allow: … }` accepts.
+    pub allowed: Vec<Directive>,
+}
+
 /// What a spec claims, read as the document it would be; lines are those of the spec. The second part holds what its key
 /// `lint: { allow: […] }` accepts, with the lines. An error where it is no YAML.
-pub fn read_spec(file: &str, text: &str) -> Result<(Vec<Statement>, Vec<Directive>), Problems> {
+pub fn read_spec(file: &str, text: &str) -> Result<SaidBySpec, Problems> {
     let root = yaml::parse(Arc::new(yaml::Source::new(file, text)))?;
     Ok(root.map(|root| said_by(&root)).unwrap_or_default())
 }
 
 /// The same of a spec that was laid together from several files; `file` and `text` are the spec itself, and what another file
 /// brings stands at the line of the `include` that names it.
-pub fn read_laid_together(file: &str, text: &str, root: &yaml::Node) -> (Vec<Statement>, Vec<Directive>) {
+pub fn read_laid_together(file: &str, text: &str, root: &yaml::Node) -> SaidBySpec {
     let main = yaml::parse(Arc::new(yaml::Source::new(file, text))).ok().flatten();
     said_by(&spec::on_lines_of(file, main.as_ref(), root.clone()))
 }
 
-fn said_by(root: &yaml::Node) -> (Vec<Statement>, Vec<Directive>) {
+fn said_by(root: &yaml::Node) -> SaidBySpec {
     let written = spec::written(root);
     let mut statements = read(written.text.as_bytes()).statements;
+    statements.retain(|statement| written.is_claimed(statement));
     for statement in &mut statements {
         statement.line = written.line(statement.line);
     }
     let allowed = root.get("lint").and_then(|lint| lint.get("allow")).map(yaml::Node::items).unwrap_or_default();
     let directive = |node: &yaml::Node| Some(Directive { line: node.span.line, text: node.text()?.to_owned() });
-    (statements, allowed.iter().filter_map(directive).collect())
+    let allowed = allowed.iter().filter_map(directive).collect();
+    SaidBySpec { statements, unclaimed: written.unclaimed(), allowed }
 }
 
 /// A spec that a document suggests, and what was done to read the document.

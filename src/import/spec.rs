@@ -1,6 +1,10 @@
 //! A spec as the document it would be: areas as headings, checks as bullets with the marks of their claims, phases and gates
 //! as lists. So the same rules look for contradictions in both.
 
+use std::collections::BTreeSet;
+
+use crate::model::Statement;
+use crate::model::statement::Meaning;
 use crate::yaml::{Kind, Node};
 
 /// A document with, for each of its lines, the line of the spec that says it.
@@ -8,6 +12,8 @@ use crate::yaml::{Kind, Node};
 pub(super) struct Written {
     pub(super) text: String,
     pub(super) lines: Vec<u32>,
+    /// Lines of the document with a check that claims nothing: its title says what is to be, not what is.
+    unclaimed: BTreeSet<u32>,
 }
 
 impl Written {
@@ -21,6 +27,29 @@ impl Written {
         self.text.push_str(text);
         self.text.push('\n');
         self.lines.push(line);
+    }
+
+    /// The bullet of a check; `claims` when the spec says that somebody claims something of it.
+    fn check(&mut self, line: u32, text: &str, claims: bool) {
+        if !claims {
+            self.unclaimed.insert(u32::try_from(self.lines.len() + 1).unwrap_or(u32::MAX));
+        }
+        self.bullet(line, text);
+    }
+
+    /// Whether somebody claims what this statement of the document says.
+    pub(super) fn is_claimed(&self, statement: &Statement) -> bool {
+        let claim = statement.meaning.mark().is_some()
+            || matches!(
+                statement.meaning,
+                Meaning::Percentage { .. } | Meaning::Score { .. } | Meaning::Grade { .. } | Meaning::Date { .. }
+            );
+        !claim || !self.unclaimed.contains(&statement.line)
+    }
+
+    /// The lines of the spec with such a check.
+    pub(super) fn unclaimed(&self) -> BTreeSet<u32> {
+        self.unclaimed.iter().map(|line| self.line(*line)).collect()
     }
 
     /// The line of the spec behind a line of the document, both from 1.
@@ -141,18 +170,18 @@ fn plan(root: &Node, checks: &[Check], document: &mut Written) {
         let planned =
             |check: &&Check| check.phase.as_deref() == Some(key) && !check.is_done() && !check.is_below_a_phase;
         for check in checks.iter().filter(planned) {
-            document.bullet(check.line, &format!("- {}{}", check.title, check.effort()));
+            document.check(check.line, &format!("- {}{}", check.title, check.effort()), false);
         }
         document.bullet(phase.span.line, "");
     }
-    for (key, gate) in entries(root, "gates") {
+    // What one gate leaves out, another one asks for that wants a score of the whole.
+    let asks_for_all = entries(root, "gates").any(|(_, gate)| asks_for_all(gate));
+    for (key, gate) in entries(root, "gates").filter(|_| !asks_for_all) {
         document.add(gate.span.line, &format!("## Gate: {}", text(gate, "title").unwrap_or_else(|| key.to_owned())));
         for id in gate.get("checks").map(Node::items).unwrap_or_default() {
             let named = checks.iter().find(|check| Some(check.id.as_str()) == id.text());
-            document.bullet(
-                id.span.line,
-                &format!("- {}", named.map_or(id.text().unwrap_or_default(), |check| &check.title)),
-            );
+            let title = named.map_or(id.text().unwrap_or_default(), |check| &check.title);
+            document.check(id.span.line, &format!("- {title}"), false);
         }
         document.bullet(gate.span.line, "");
     }
@@ -168,9 +197,16 @@ fn plan(root: &Node, checks: &[Check], document: &mut Written) {
     }
 }
 
+/// Whether a gate wants a score of the whole.
+fn asks_for_all(gate: &Node) -> bool {
+    let wanted = gate.get("expect").map(Node::items).unwrap_or_default();
+    wanted.iter().filter_map(Node::text).any(|text| text.trim_start().starts_with("score"))
+}
+
 struct Check {
     area: String,
     id: String,
+    /// What is claimed of it in the words of the claim, else what the check is called.
     title: String,
     line: u32,
     group: Option<String>,
@@ -178,9 +214,17 @@ struct Check {
     /// Whether the title of its area or its group names a part of the plan.
     is_below_a_phase: bool,
     claimed: Option<String>,
+    claim: Option<Claim>,
     effort: Option<String>,
     blocker: bool,
     requires: Vec<(u32, String)>,
+}
+
+/// The words of a claim, and where they stand.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    text: String,
+    source: Option<String>,
 }
 
 impl Check {
@@ -203,7 +247,8 @@ impl Check {
             _ => ("", String::new()),
         };
         let rank = if self.blocker { " (Priority: CRITICAL)" } else { "" };
-        document.bullet(self.line, &format!("- {mark}{}{share}{}{rank}", self.title, self.effort()));
+        let claims = !(mark.is_empty() && share.is_empty());
+        document.check(self.line, &format!("- {mark}{}{share}{}{rank}", self.title, self.effort()), claims);
         for (line, id) in &self.requires {
             // What is done is no prerequisite that is still to come.
             if let Some(other) = all.iter().find(|other| other.id == *id && !other.is_done()) {
@@ -220,12 +265,30 @@ fn checks(root: &Node) -> Vec<Check> {
         let title = text(area, "title").unwrap_or_default();
         items.iter().filter_map(|item| check(key, &title, item)).collect()
     };
-    entries(root, "areas").flat_map(of_area).take(MOST_CHECKS).collect()
+    let mut checks: Vec<Check> = entries(root, "areas").flat_map(of_area).take(MOST_CHECKS).collect();
+    claims_once(&mut checks);
+    checks
+}
+
+/// A claim that several checks look at is one claim.
+fn claims_once(checks: &mut [Check]) {
+    let mut told = BTreeSet::new();
+    for check in checks {
+        let Some(claim) = check.claim.take() else { continue };
+        if told.insert(claim.clone()) {
+            check.title = claim.text;
+        } else {
+            check.claimed = None;
+        }
+    }
 }
 
 fn check(area: &str, area_title: &str, item: &Node) -> Option<Check> {
     let id = text(item, "id").or_else(|| text(item, "use"))?;
     let claimed = item.get("claimed");
+    let claim = claimed
+        .and_then(|claimed| Some(Claim { text: text(claimed, "text")?, source: text(claimed, "source") }))
+        .filter(|claim| !claim.text.is_empty());
     let value = claimed.and_then(|claimed| claimed.text().map(str::to_owned).or_else(|| text(claimed, "value")));
     let requires = item.get("requires").map(Node::items).unwrap_or_default();
     let group = text(item, "group");
@@ -239,6 +302,7 @@ fn check(area: &str, area_title: &str, item: &Node) -> Option<Check> {
         group,
         phase: text(item, "phase"),
         claimed: value.map(|value| value.replace(" %", "%")),
+        claim,
         effort: text(item, "effort"),
         blocker: text(item, "severity").as_deref() == Some("blocker"),
         requires: requires.iter().filter_map(|node| Some((node.span.line, node.text()?.to_owned()))).collect(),

@@ -57,7 +57,7 @@ fn own_percentage(item: &Item<'_>) -> bool {
 }
 
 fn of_area(reading: &Reading<'_>, claim: &AreaClaim) -> Option<Finding> {
-    let area = reading.item(claim.heading)?;
+    let area = reading.item(claim.heading).filter(|_| reading.claims_all(Some(claim.heading)))?;
     let (done, mut lines) = states_below(reading, claim.heading);
     let stated = lines.len();
     lines.extend(claim.rows.iter().copied());
@@ -92,6 +92,9 @@ fn of_parts(reading: &Reading<'_>, claim: &AreaClaim) -> Option<Finding> {
         let words = Words::of(entry.subject());
         let named: Vec<&&Item<'_>> = parts.iter().filter(|part| shares_most(&words, &Words::of(part.text))).collect();
         let [part] = named.as_slice() else { continue };
+        if !reading.claims_all(Some(part.id)) {
+            continue;
+        }
         let (done, items) = states_below(reading, part.id);
         if drifted(&value, done, items.len()).is_some() {
             shares.push(format!("{} {done} / {}, claimed {} %", quoted(entry.subject()), items.len(), shown(&value)));
@@ -115,7 +118,7 @@ fn shares_most(one: &Words, other: &Words) -> bool {
 
 /// The whole against all items, where there are areas with percentages (without them it is a roll-up).
 fn of_overall(reading: &Reading<'_>, claims: &[AreaClaim]) -> Option<Finding> {
-    let (overall, line) = reading.overall_claim().filter(|_| claims.len() >= 2)?;
+    let (overall, line) = reading.overall_claim().filter(|_| claims.len() >= 2 && reading.claims_all(None))?;
     let tops: std::collections::BTreeSet<usize> =
         reading.items().filter_map(|item| reading.top_heading(item.id)).collect();
     let counted = tops.iter().map(|heading| states_below(reading, *heading));

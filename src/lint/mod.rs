@@ -192,11 +192,22 @@ const MOST_FINDINGS: usize = 50;
 /// Documents are compared up to this many bullets, lines and rows.
 pub const MOST_ITEMS: usize = reading::MOST_ITEMS;
 
-/// All findings, by first line, then rule.
+/// All findings in a document, by first line, then rule.
 pub fn look(statements: &[Statement], today: Option<Date>) -> Vec<Finding> {
-    let reading = Reading::of(statements, today);
+    findings(&Reading::of(statements, today))
+}
+
+/// All findings in a spec. A document lists what its numbers are counted from; a spec also has checks of which nobody claims
+/// anything, on the lines `unclaimed`, and what they would add to a share is not known.
+pub fn look_at_spec(statements: &[Statement], unclaimed: BTreeSet<u32>, today: Option<Date>) -> Vec<Finding> {
+    let mut reading = Reading::of(statements, today);
+    reading.unclaimed = Some(unclaimed);
+    findings(&reading)
+}
+
+fn findings(reading: &Reading<'_>) -> Vec<Finding> {
     let of_rule = |rule: &Rule| {
-        let found = (rule.look)(&reading);
+        let found = (rule.look)(reading);
         found.into_iter().take(MOST_FINDINGS).map(|finding| Finding { rule: rule.id, ..finding }).collect::<Vec<_>>()
     };
     let mut findings: Vec<Finding> =

@@ -1,6 +1,6 @@
 //! The statements of a document put back in order: what is below what, which state holds, what is claimed of which area.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -181,6 +181,8 @@ pub(super) struct Reading<'a> {
     pub(super) statements: &'a [Statement],
     /// The day of the lint, where staleness is asked for.
     pub(super) today: Option<Date>,
+    /// Of a spec, the lines of checks of which nobody claims anything.
+    pub(super) unclaimed: Option<BTreeSet<u32>>,
     items: BTreeMap<usize, Item<'a>>,
 }
 
@@ -212,7 +214,7 @@ impl<'a> Reading<'a> {
                 parent.below.push(child);
             }
         }
-        Reading { statements, today, items }
+        Reading { statements, today, unclaimed: None, items }
     }
 
     /// All items in the order of the document.
@@ -226,6 +228,15 @@ impl<'a> Reading<'a> {
 
     pub(super) fn headings(&self) -> impl Iterator<Item = &Item<'a>> {
         self.items().filter(|item| item.is_heading())
+    }
+
+    /// Whether all that is listed below a heading, or all there is, is claimed: only then can its share be counted.
+    pub(super) fn claims_all(&self, heading: Option<usize>) -> bool {
+        let Some(unclaimed) = self.unclaimed.as_ref() else { return true };
+        let Some(heading) = heading.and_then(|heading| self.item(heading)) else { return unclaimed.is_empty() };
+        let follows = |other: &&Item<'a>| other.line > heading.line && other.depth() <= heading.depth();
+        let end = self.headings().filter(follows).map(|other| other.line).min().unwrap_or(u32::MAX);
+        unclaimed.range(heading.line..end).next().is_none()
     }
 
     /// What is directly below.

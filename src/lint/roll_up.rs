@@ -150,7 +150,9 @@ fn weighted_mean(parts: &Parts) -> Option<Exact> {
 
 /// Lists below an area whose entries carry percentages of their own.
 fn of_area(reading: &Reading<'_>, claim: &AreaClaim) -> Vec<Finding> {
-    let Some(area) = reading.item(claim.heading) else { return Vec::new() };
+    let Some(area) = reading.item(claim.heading).filter(|_| reading.claims_all(Some(claim.heading))) else {
+        return Vec::new();
+    };
     let mut findings = Vec::new();
     for list in areas::percentage_lists(reading, claim) {
         let values: Vec<Exact> = list.iter().map(|(_, value)| value.clone()).collect();
@@ -181,7 +183,7 @@ pub(super) fn quoted(text: &str) -> String {
 /// Where no area claims anything, the boxes are all that the claim for the whole can rest on.
 fn boxes_against_overall(reading: &Reading<'_>) -> Vec<Finding> {
     let Some((overall, line)) = reading.overall_claim() else { return Vec::new() };
-    if !parts_of_overall(reading, line).values.is_empty() {
+    if !parts_of_overall(reading, line).values.is_empty() || !reading.claims_all(None) {
         return Vec::new();
     }
     let boxes: Vec<&Item<'_>> = reading.items().filter(|item| item.is_box()).collect();
