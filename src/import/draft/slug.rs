@@ -8,28 +8,28 @@ const LONGEST: usize = 60;
 
 /// Letters of other alphabets, in pairs with what is written for them (ISO 9 and common practice, simplified).
 const LETTERS: &[(&str, &str)] = &[
-    ("àáâãåāăąα", "a"),
+    ("àáâãåāăąạảấầẩẫậắằẳẵặα", "a"),
     ("ä", "ae"),
     ("æ", "ae"),
     ("çćčĉц", "c"),
     ("ďđðдδ", "d"),
-    ("èéêëēęěеэєε", "e"),
+    ("èéêëēęěẹẻẽếềểễệеэєε", "e"),
     ("ğģгґγ", "g"),
-    ("ìíîïīįıиіїйιη", "i"),
+    ("ìíîïīįıỉịĩиіїйιη", "i"),
     ("ķкκ", "k"),
     ("łļľлλ", "l"),
     ("мμ", "m"),
     ("ñńňņнν", "n"),
-    ("òóôõøōőоοω", "o"),
+    ("òóôõøōőọỏốồổỗộơớờởỡợоοω", "o"),
     ("ö", "oe"),
     ("œ", "oe"),
     ("ŕřрρ", "r"),
     ("śšşșсσς", "s"),
     ("ß", "ss"),
     ("ťţțтτ", "t"),
-    ("ùúûūůűųуυ", "u"),
+    ("ùúûūůűųũụủưứừửữựуυ", "u"),
     ("ü", "ue"),
-    ("ýÿыυ", "y"),
+    ("ýÿỳỵỷỹыυ", "y"),
     ("źžżзζ", "z"),
     ("а", "a"),
     ("б", "b"),
@@ -58,6 +58,8 @@ pub(in crate::import) fn slug(text: &str) -> String {
     for c in text.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {
             slug.push(c);
+        } else if is_mark(c) {
+            // Belongs to the letter before it.
         } else if let Some((_, written)) = LETTERS.iter().find(|(letters, _)| letters.contains(c)) {
             slug.push_str(written);
         } else {
@@ -69,6 +71,11 @@ pub(in crate::import) fn slug(text: &str) -> String {
     }
     let slug = cut(slug.trim_matches('-'));
     if foreign || slug.is_empty() { format!("{}{}", prefix(&slug), digest(text)) } else { slug }
+}
+
+/// A combining mark: what decomposed text writes an accent as, and what the lower case of `İ` ends with.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 fn prefix(slug: &str) -> String {
@@ -132,6 +139,10 @@ mod tests {
             ("Rate limiting (per IP)", "rate-limiting-per-ip"),
             ("Größe geprüft", "groesse-geprueft"),
             ("Проверка тестов", "proverka-testov"),
+            ("Sao lưu cơ sở dữ liệu", "sao-luu-co-so-du-lieu"),
+            ("İzleme ve uyarı", "izleme-ve-uyari"),
+            ("Wdrożenie zakończone", "wdrozenie-zakonczone"),
+            ("Cafe\u{301}", "cafe"),
             ("**", "item-9c4d5a3b"),
             ("C++ & Go!", "c-go"),
         ];
