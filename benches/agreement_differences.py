@@ -6,6 +6,8 @@ STRANGERS = re.compile(
     r"|github\.event\.pull_request\.head\.(ref|label)|github\.event\.(head_commit|commits)[^}]*\.message"
     r"|github\.event\.workflow_run\.(head_branch|display_title))\b"
 )
+# The workflow that a job calls with all secrets.
+INHERITING = re.compile(r"uses:\s*['\"]?(\S+)[^\n]*\n(?:(?!\s*-?\s*uses:)[^\n]*\n)*?\s+secrets:\s*inherit")
 MOVING_TAG = re.compile(r"(?m)^\s*(FROM|-?\s*image:)\s+(--platform=\S+\s+)?\S+:(?!.*\d+\.\d)[^\s@]*(\s|$)")
 
 
@@ -60,6 +62,10 @@ for name in ("run_as_root", "writable_roots", "kept_capabilities", "privilege_es
     difference("kubernetes", name, "theirs", NOT_READ, lambda unit: fact(unit, "parse_errors") > 0)
     difference("kubernetes", name, "theirs", "a patch that deletes an object; there is no pod to judge",
                lambda unit: lines(unit, r"^\$patch: delete"))
+difference("kubernetes", "without_seccomp", "theirs", "a patch without containers; there is no pod to judge",
+           lambda unit: not lines(unit, r"\bcontainers:"))
+difference("kubernetes", "wildcard_rules custom_wildcard_rules", "theirs", "an operator adds its own kinds to the cluster's admin, edit or view role: ours is a hint",
+           lambda unit: lines(unit, r"aggregate-to-(admin|edit|view)"))
 difference("kubernetes", "without_readiness_probe", "theirs", "nothing reaches the container: no port, a job, or a patch; checkov asks every container",
            lambda unit: not lines(unit, r"containerPort:") or lines(unit, r"^kind: (Cron)?Job"))
 difference("kubernetes", "without_readiness_probe", "theirs", "the container without a probe declares no port",
@@ -91,6 +97,8 @@ difference("workflow", "missing_permissions write_all_permissions broad_permissi
            lambda unit: lines(unit, r"permissions:\s*read-all"))
 difference("workflow", "missing_permissions write_all_permissions broad_permissions", "theirs", "write access at the top of a workflow with one job reaches no other job",
            lambda unit: lines(unit, r"^permissions:"))
+difference("workflow", "inherited_secrets", "theirs", "the called workflow lies in the same repository: ours is a hint",
+           lambda unit: all(called.startswith("./") for called in INHERITING.findall(unit.text)))
 difference("workflow", "dangerous_checkouts", "theirs", "the trigger alone does no harm: we ask for a checkout of foreign code; ours is a hint",
            lambda unit: fact(unit, "dangerous_checkouts") == 0)
 difference("workflow", "dangerous_checkouts", "ours", "an inline comment of zizmor; a dangerous matter stays counted, as likely",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares probe `secrets` with detect-secrets: on tokens of the shapes that publishers document, and over trees.
+"""Compares probe `secrets` with detect-secrets and gitleaks: on tokens of the shapes that publishers document, and over trees.
 
-Usage: agreement_secrets.py --shipworthy BINARY --detect-secrets BINARY [TREE...]
+Usage: agreement_secrets.py --shipworthy BINARY --detect-secrets BINARY --gitleaks BINARY [TREE...]
 
 Tokens are made up here, by their documented alphabet, length and checksum, and stand alone in a file of their own; so do
 look-alikes that no publisher would issue. Every disagreement is printed, the ones below with their reason; any other makes
@@ -12,6 +12,7 @@ import argparse
 import json
 import pathlib
 import random
+import re
 import string
 import subprocess
 import sys
@@ -68,6 +69,18 @@ LINES = {
 }
 
 # What is meant to differ: the kind of line, who alone finds it, and why.
+GITLEAKS_DIFFERENCES = {
+    ("github look-alike", "theirs"): "the checksum does not hold: GitHub never issued it",
+    ("npm look-alike", "theirs"): "the checksum does not hold: npm never issued it",
+    ("json web token", "theirs"): "a token of seconds or hours, most often of a test: no credential by its shape",
+    ("mailchimp key", "theirs"): "32 hexadecimal digits and a data centre: any checksum with a suffix looks the same",
+    ("twilio key", "theirs"): "two letters and 32 hexadecimal digits, as other identifiers have",
+    ("discord bot token", "theirs"): "gitleaks guesses by the name of the variable",
+    ("password in a URL", "ours"): "gitleaks has no rule for an address with a password",
+    ("azure storage key", "ours"): "gitleaks has no rule for storage keys",
+    ("telegram bot token", "ours"): "gitleaks wants the word `telegram` before it",
+    ("square token", "ours"): "gitleaks knows access tokens of Square, not its application secrets",
+}
 DIFFERENCES = {
     ("github look-alike", "theirs"): "the checksum does not hold: GitHub never issued it",
     ("npm look-alike", "theirs"): "the checksum does not hold: npm never issued it",
@@ -95,19 +108,56 @@ def theirs(binary, root):
     return {(file, item["line_number"]) for file, items in results.items() for item in items}
 
 
+def gitleaks(binary, root):
+    """Places by rule; its rule of guesses by entropy and a variable's name is left out."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        command = [binary, "dir", str(root), "--no-banner", "--exit-code", "0", "--report-format", "json", "--report-path", report.name]
+        subprocess.run(command, capture_output=True, text=True)
+        found = json.loads(pathlib.Path(report.name).read_text() or "[]")
+    return {(item["File"].removeprefix(f"{root}/"), item["StartLine"], item["RuleID"]) for item in found if item["RuleID"] != "generic-api-key"}
+
+
+def word(finds):
+    return "finds" if finds else "silent"
+
+
 def compare_lines(options):
     open_questions = 0
-    print("| line | ours | detect-secrets | why |\n|---|---|---|---|")
+    print("| line | ours | detect-secrets | gitleaks | why |\n|---|---|---|---|---|")
     for name, line in LINES.items():
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             (root / "shop").mkdir()
             (root / "shop" / ("npmrc.ini" if "npm" in name else "config.py")).write_text(line() + "\n")
             mine, others = bool(ours(options.shipworthy, root)), bool(theirs(options.detect_secrets, root))
-        reason = "" if mine == others else DIFFERENCES.get((name, "ours" if mine else "theirs"))
-        open_questions += reason is None
-        print(f"| {name} | {'finds' if mine else 'silent'} | {'finds' if others else 'silent'} | {'**UNEXPLAINED**' if reason is None else reason} |")
+            third = bool(gitleaks(options.gitleaks, root))
+        side = "ours" if mine else "theirs"
+        reasons = [DIFFERENCES.get((name, side))] if mine != others else []
+        reasons += [GITLEAKS_DIFFERENCES.get((name, side))] if mine != third else []
+        open_questions += reasons.count(None)
+        shown = "; ".join(dict.fromkeys(reason or "**UNEXPLAINED**" for reason in reasons))
+        print(f"| {name} | {word(mine)} | {word(others)} | {word(third)} | {shown} |")
     return open_questions
+
+
+TEST_DATA = re.compile(r"(^|/)(test|tests|testdata|fixtures|integration|spec|e2e|mocks?)(/|$)|(^|[_.])(test|tests|spec)\.\w+$|Tests?\.\w+$")
+
+
+def compare_files(options):
+    """Files that ours counts and those of gitleaks, outside of what its path says to be test data."""
+    for tree in options.trees:
+        others = {}
+        for file, _, rule in gitleaks(options.gitleaks, tree):
+            if not file.startswith(".git/"):
+                others.setdefault(file, set()).add(rule)
+        mine = {file for file, _ in ours(options.shipworthy, tree, hints=True)}
+        shipped = {file for file in others if not TEST_DATA.search(file)}
+        print(f"\n{tree.name} with gitleaks: {len(mine & set(others))} files by both, {len(mine - set(others))} ours only, "
+              f"{len(shipped - mine)} theirs only, {len(set(others) - shipped - mine)} more of test data")
+        for file in sorted(mine - set(others)):
+            print(f"  ours: {file}")
+        for file in sorted(shipped - mine):
+            print(f"  gitleaks: {file}: {', '.join(sorted(others[file]))}")
 
 
 def compare_trees(options):
@@ -123,10 +173,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shipworthy", required=True)
     parser.add_argument("--detect-secrets", required=True)
+    parser.add_argument("--gitleaks", required=True)
     parser.add_argument("trees", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     open_questions = compare_lines(options)
     compare_trees(options)
+    compare_files(options)
     sys.exit(1 if open_questions else 0)
 
 
