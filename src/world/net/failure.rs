@@ -183,7 +183,21 @@ fn of_certificate(error: &CertificateError) -> Failure {
         // unknown issuer, bad signature, an authority's own certificate, revoked, another purpose: not to be trusted
         _ => FailureKind::TlsUntrusted,
     };
-    Failure::new(kind, error.to_string())
+    Failure::new(kind, in_words(error))
+}
+
+/// What rustls shows as code, in words.
+fn in_words(error: &CertificateError) -> String {
+    match error {
+        _ if is_authority(error) => "an authority's own certificate stands where that of the server belongs".to_owned(),
+        CertificateError::UnknownIssuer => "nobody who is trusted has issued it".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// An authority's own certificate shown by a server; rustls hands on what the chain builder says.
+pub(super) fn is_authority(error: &CertificateError) -> bool {
+    matches!(error, CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity"))
 }
 
 fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {

@@ -7,7 +7,9 @@ use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+use super::failure::is_authority;
 
 /// Takes what the listed authorities signed, and the listed certificates themselves: who names the self-signed
 /// certificate of a service trusts that service. Name and validity must be right all the same.
@@ -31,13 +33,8 @@ impl Listed {
 }
 
 /// An authority's own certificate shown by a server. That is found after the validity was checked, before the name.
-fn is_authority(error: &rustls::Error) -> bool {
-    match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
-            format!("{other:?}").contains("CaUsedAsEndEntity")
-        }
-        _ => false,
-    }
+fn is_about_an_authority(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(error) if is_authority(error))
 }
 
 impl ServerCertVerifier for Listed {
@@ -50,7 +47,7 @@ impl ServerCertVerifier for Listed {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         match self.chains.verify_server_cert(certificate, intermediates, name, ocsp, now) {
-            Err(error) if is_authority(&error) && self.listed.iter().any(|known| known == certificate) => {
+            Err(error) if is_about_an_authority(&error) && self.listed.iter().any(|known| known == certificate) => {
                 verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
