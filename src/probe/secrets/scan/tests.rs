@@ -1,0 +1,65 @@
+//! Tests of the scan of one file.
+
+use super::*;
+use crate::world::Tree;
+
+const KEY: &str = "dGhpcyBpcyBub3QgYSBrZXkgYXQgYWxsLCBpdCBvbmx5IGhhcyB0aGUgc2hhcGUgb2Ygb25lIDEyMzQ1Njc4OTA=";
+
+fn look(path: &str, class: Class, text: &str) -> Scanned {
+    let tree = Tree::from_memory([(path, text)]);
+    let mut entry = tree.entries()[0].clone();
+    entry.class = class;
+    scan(&FileBytes::new(&entry, text.as_bytes())).unwrap_or_default()
+}
+
+fn found(path: &str, class: Class, text: &str) -> Vec<(&'static str, Certainty)> {
+    look(path, class, text).findings.iter().map(|f| (f.fact, f.certainty)).collect()
+}
+
+fn key() -> String {
+    format!("-----BEGIN PRIVATE KEY-----\n{KEY}\n-----END PRIVATE KEY-----\n")
+}
+
+#[test]
+fn the_same_key_is_certain_in_source_and_a_hint_in_a_fixture() {
+    assert_eq!(found("deploy/id_rsa", Class::Src, &key()), vec![("key_files", Certainty::Certain)]);
+    assert_eq!(found("tests/key.pem", Class::Test, &key()), vec![("key_files", Certainty::Hint)]);
+    let login = "machine shop.test\nlogin shop\npassword Tr0ub4dor9\n";
+    assert_eq!(found("home/.netrc", Class::Src, login), vec![("key_files", Certainty::Certain)]);
+    assert_eq!(found("tests/fixtures/.netrc", Class::Fixture, login), vec![("key_files", Certainty::Hint)]);
+}
+
+#[test]
+fn an_env_file_counts_its_real_values_only() {
+    let text = "DB_PASSWORD=Tr0ub4dor9\nSECRET_KEY=changethis\nAPI_TOKEN=\nDEBUG=1\nSMTP_PASSWORD=${X}\n";
+    assert_eq!(found(".env", Class::Src, text), vec![("env_files", Certainty::Certain)]);
+    assert!(found(".env.example", Class::Src, text).is_empty());
+    assert!(found("tests/.env.ci.mysql", Class::Test, text).is_empty());
+}
+
+#[test]
+fn an_address_needs_a_real_host_and_a_real_password() {
+    assert_eq!(
+        found("a.py", Class::Src, "u = 'postgres://app:Zx81Spectrum9@db.prod.shop.io/x'"),
+        vec![("tokens", Certainty::Likely)]
+    );
+    for text in
+        ["postgres://postgres:postgres@db:5432", "redis://a:secret123@localhost", "https://user:password1@example.com"]
+    {
+        assert!(found("a.py", Class::Src, text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn an_inline_comment_makes_a_finding_less_sure_and_is_listed() {
+    let text = format!("# x gitleaks:allow\n{}", key().replacen('\n', " gitleaks:allow\n", 1));
+    let scanned = look("k.pem", Class::Src, &text);
+    assert_eq!(scanned.suppressed.len(), 1);
+    assert_eq!(scanned.findings[0].certainty, Certainty::Likely);
+}
+
+#[test]
+fn a_note_never_shows_the_value() {
+    let scanned = look(".env", Class::Src, "DB_PASSWORD=Tr0ub4dor9zzzz\n");
+    assert!(!scanned.findings[0].note.contains("Tr0ub4dor"), "{:?}", scanned.findings);
+}
