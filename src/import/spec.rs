@@ -320,3 +320,6 @@ fn text(node: &Node, key: &str) -> Option<String> {
 fn entries<'n>(root: &'n Node, key: &str) -> impl Iterator<Item = (&'n str, &'n Node)> {
     root.get(key).map(Node::entries).unwrap_or_default().iter().map(|(key, node)| (key.text.as_str(), node))
 }
+
+#[cfg(test)]
+mod tests;
