@@ -55,17 +55,32 @@ impl Running {
         command: &[&str],
         ready: impl Fn(u16) -> bool,
     ) -> Running {
+        Running::try_start(folder, port, signal, command, ready).unwrap_or_else(|trouble| panic!("{trouble}"))
+    }
+
+    /// The same, with what it said when it does not come up.
+    pub(crate) fn try_start(
+        folder: &Path,
+        port: u16,
+        signal: &str,
+        command: &[&str],
+        ready: impl Fn(u16) -> bool,
+    ) -> Result<Running, String> {
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(folder).arg(signal).args(command).stdin(Stdio::piped());
         let keeper = keeper.spawn().unwrap();
         let running = Running { port, folder: folder.to_owned(), keeper };
         let begun = Instant::now();
         while !ready(port) {
-            assert!(!running.has_ended(), "{command:?} has ended:\n{}", running.log());
-            assert!(begun.elapsed() < STARTING, "{command:?} does not answer:\n{}", running.log());
+            if running.has_ended() {
+                return Err(format!("{command:?} has ended:\n{}", running.log()));
+            }
+            if begun.elapsed() > STARTING {
+                return Err(format!("{command:?} does not answer:\n{}", running.log()));
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
-        running
+        Ok(running)
     }
 
     /// Whether the program is no more, so that waiting for its answer is in vain.

@@ -17,8 +17,17 @@ wait "$second"
 kill "$first"
 "#;
 
+/// It needs three ports, the last of them seconds after it was asked for.
+const TRIES: usize = 3;
+
 /// Starts a server. Without definitions it is as it comes: `guest` may do everything from this machine.
 pub(crate) fn start(definitions: Option<&str>) -> Running {
+    let mut last = String::new();
+    let started = (0..TRIES).find_map(|_| try_start(definitions).map_err(|trouble| last = trouble).ok());
+    started.unwrap_or_else(|| panic!("{TRIES} tries: {last}"))
+}
+
+fn try_start(definitions: Option<&str>) -> Result<Running, String> {
     let (folder, port) = (folder(), free_port());
     let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let mut config = "log.console.level = warning\n".to_owned();
@@ -50,7 +59,7 @@ pub(crate) fn start(definitions: Option<&str>) -> Running {
     let epmd = program("epmd", &[], "rabbitmq-server");
     command.extend(["sh", "-c", BOTH, "both", epmd.to_str().unwrap(), server().to_str().unwrap()].map(str::to_owned));
     let command: Vec<&str> = command.iter().map(String::as_str).collect();
-    Running::start(&folder, port, "TERM", &command, greets)
+    Running::try_start(&folder, port, "TERM", &command, greets)
 }
 
 /// Whether it begins a conversation.
