@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
 
-use crate::server::{Identity, answer_tls};
+use crate::server::{Identity, answer_tls, hear_out};
 
 #[path = "tls_service.rs"]
 mod tls_service;
@@ -169,6 +169,7 @@ fn answer(mut stream: TcpStream, responses: &Responses, prefix: &str) {
     if !head.is_empty() {
         let body = body(&mut reader, &head);
         let _ = stream.write_all(&responses.answer(&head, &body, prefix));
+        hear_out(&mut stream);
     }
 }
 

@@ -108,7 +108,16 @@ pub(crate) fn answer_tls(stream: TcpStream, config: &Arc<ServerConfig>, answer: 
         let _ = tls.write_all(&answer(&String::from_utf8_lossy(&head)));
         tls.conn.send_close_notify();
         let _ = tls.flush();
+        hear_out(&mut tls.sock);
     }
+}
+
+/// Reads what still comes, within bounds: to close before that would reset the connection, and the answer might be lost.
+pub(crate) fn hear_out(stream: &mut TcpStream) {
+    const MOST: u64 = 32 << 20;
+    let _ = stream.shutdown(std::net::Shutdown::Write);
+    let _ = stream.set_read_timeout(Some(std::time::Duration::from_secs(2)));
+    let _ = std::io::copy(&mut stream.take(MOST), &mut std::io::sink());
 }
 
 /// A port on which nothing listens, and that nobody else gets while this lives.
