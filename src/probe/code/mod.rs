@@ -38,7 +38,7 @@ use read::SourceFile;
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
     name: "code",
-    doc: "Reads shipped source and tests: stubs, debug calls, placeholders, switched-off checks, work left to do, tests.",
+    doc: "Reads shipped source and tests: stubs, debug calls, placeholders, switched-off checks, work left to do, tests. Where more than a tenth of it is in languages in which something is not looked for, that nothing was found is unknown.",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
     example: "exclude: [src/legacy/**]\n",

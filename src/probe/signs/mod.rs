@@ -113,7 +113,7 @@ impl Probe for SignsProbe {
         let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
         let decls = vec![
             count("seen", "signs that are seen"),
-            FactDecl::new("missing", FactType::List(Box::new(FactType::Text)), "signs that are not seen, by name; unobserved where one cannot be told: code uses a library and no manifest of its language was found"),
+            FactDecl::new("missing", FactType::List(Box::new(FactType::Text)), "signs that are not seen, by name; unobserved where one cannot be told: code uses a library and no manifest of its language was found, or more than a tenth of the source is in languages in which it is not looked for"),
             FactDecl::new("share", FactType::Ratio, "share of the signs that are seen, by weight; unobserved as `missing` is"),
             count("declared", "ways of which a manifest declares a library"),
             count("undeclared_uses", "uses of libraries that no manifest of their language declares: a name that something else may have, too"),
