@@ -44,8 +44,9 @@ fn locked(dependencies: bool, library: bool) -> Need {
     }
 }
 
+/// It offers a library and no program; a target that runs may be there for its developers.
 fn is_swift_library(text: &str) -> bool {
-    text.contains(".library(") && !text.contains(".executableTarget(") && !text.contains(".executable(")
+    text.contains(".library(") && !text.contains(".executable(")
 }
 
 /// A line below `dependencies:` that is no part of the SDK.
@@ -73,6 +74,8 @@ mod tests {
             ("mix.exs", "package: package(),\n[{:plug, \"~> 1.0\"}]", Need::Library),
             ("mix.exs", "defp deps, do: []", Need::Nothing),
             ("Package.swift", swift, Need::Library),
+            ("Package.swift", &format!("{swift}\n.executableTarget(name: \"Development\")"), Need::Library),
+            ("Package.swift", &format!("{swift}\n.executable(name: \"serve\")"), Need::Lock),
             ("Package.swift", ".executableTarget(name: \"A\")\n.package(url: \"x\")", Need::Lock),
             (
                 "pubspec.yaml",
