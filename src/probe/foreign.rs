@@ -1,7 +1,8 @@
 //! Source in languages that the catalog has few patterns for, or none: where there is much of it, that nothing was
 //! found means nothing. Which patterns there are is each probe's own.
 
-use crate::world::{Class, ClassSet, Select, Swept};
+use super::code::is_program;
+use crate::world::{Amount, Class, ClassSet, Select, Swept};
 
 /// Absence is not known where more than this part of the source, by bytes, was not searched: one in ten.
 const MUCH: u64 = 10;
@@ -31,12 +32,6 @@ const NAMES: &[(&str, &[&str])] = &[
     ("Tcl", &["tcl"]),
 ];
 
-/// Extensions of the languages that the catalog is about.
-const KNOWN: &[&str] = &[
-    "rs", "py", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "go", "java", "scala",
-    "groovy", "kt", "kts", "cs", "rb", "rake", "php",
-];
-
 /// The name of such a language, by the path of a file.
 pub(super) fn name_of(path: &str) -> Option<&'static str> {
     let extension = extension_of(path);
@@ -49,54 +44,73 @@ fn extension_of(path: &str) -> &str {
 }
 
 /// How much source there is, by language.
-pub(super) struct Written(Vec<Amount>);
+pub(super) struct Written(Vec<Language>);
 
-struct Amount {
+struct Language {
     /// `None` for all others together.
     name: Option<&'static str>,
+    /// One of its extensions.
     extension: String,
-    files: usize,
-    bytes: u64,
+    amount: Amount,
 }
 
 impl Written {
-    /// What the tree holds of the selected files of a class.
+    /// What there is of a class below a folder.
+    pub(super) fn below(swept: &Swept, folder: &str, class: Class) -> Written {
+        let mut written = Written(Vec::new());
+        for (extension, amount) in swept.amounts(folder, class).iter() {
+            written.add(extension, *amount);
+        }
+        written
+    }
+
+    /// The same of selected files alone.
     pub(super) fn of(swept: &Swept, selected: Select, class: Class) -> Written {
-        let mut amounts: Vec<Amount> = Vec::new();
+        let mut written = Written(Vec::new());
         for id in swept.tree().select(&selected.of(ClassSet::of(&[class]))) {
             let entry = swept.tree().entry(id);
-            let (name, extension) = (name_of(&entry.path), extension_of(&entry.path));
-            let is_program = name.is_some() || KNOWN.contains(&extension);
-            if !is_program || entry.link || swept.class(id) != class {
-                continue;
+            if !entry.link && swept.class(id) == class {
+                written.add(extension_of(&entry.path), Amount { files: 1, bytes: entry.size });
             }
-            let at = amounts.iter().position(|known| known.name == name).unwrap_or_else(|| {
-                amounts.push(Amount { name, extension: extension.to_owned(), files: 0, bytes: 0 });
-                amounts.len() - 1
-            });
-            amounts[at].files += 1;
-            amounts[at].bytes += entry.size;
         }
-        amounts.sort_by_key(|amount| (std::cmp::Reverse(amount.bytes), amount.name));
-        Written(amounts)
+        written
+    }
+
+    fn add(&mut self, extension: &str, amount: Amount) {
+        let path = format!("a.{extension}");
+        let name = name_of(&path);
+        if name.is_none() && !is_program(&path) {
+            return;
+        }
+        let at = self.0.iter().position(|known| known.name == name).unwrap_or_else(|| {
+            self.0.push(Language { name, extension: extension.to_owned(), amount: Amount::default() });
+            self.0.len() - 1
+        });
+        let known = &mut self.0[at].amount;
+        *known = Amount { files: known.files + amount.files, bytes: known.bytes + amount.bytes };
     }
 
     /// Why it is not known that there is none of something; `None` where all or nearly all was searched for it.
     /// `is_searched` tells of such a language, by one of its extensions, whether it was.
     pub(super) fn unread(&self, is_searched: impl Fn(&str) -> bool) -> Option<String> {
-        let unread = self.0.iter().filter(|amount| amount.name.is_some() && !is_searched(&amount.extension));
-        let unread: Vec<&Amount> = unread.collect();
-        let bytes = |amounts: &[&Amount]| amounts.iter().map(|amount| amount.bytes).sum::<u64>();
-        let all: Vec<&Amount> = self.0.iter().collect();
-        if bytes(&unread).saturating_mul(MUCH) <= bytes(&all) {
+        let foreign = self.0.iter().filter(|language| language.name.is_some() && !is_searched(&language.extension));
+        let mut unread: Vec<&Language> = foreign.collect();
+        unread.sort_by_key(|language| (std::cmp::Reverse(language.amount.bytes), language.name));
+        let (some, all) = (sum(unread.iter().copied()), sum(&self.0));
+        if some.bytes.saturating_mul(MUCH) <= all.bytes {
             return None;
         }
-        let files = |amounts: &[&Amount]| amounts.iter().map(|amount| amount.files).sum::<usize>();
-        let names: Vec<&str> = unread.iter().filter_map(|amount| amount.name).take(3).collect();
+        let names: Vec<&str> = unread.iter().filter_map(|language| language.name).take(3).collect();
         let more = if unread.len() > names.len() { " and others" } else { "" };
-        let (few, all) = (files(&unread), files(&all));
-        Some(format!("not looked for in {}{more}: {few} of {all} source files", names.join(", ")))
+        Some(format!("not looked for in {}{more}: {} of {} source files", names.join(", "), some.files, all.files))
     }
+}
+
+fn sum<'l>(languages: impl IntoIterator<Item = &'l Language>) -> Amount {
+    languages.into_iter().fold(Amount::default(), |sum, language| Amount {
+        files: sum.files + language.amount.files,
+        bytes: sum.bytes + language.amount.bytes,
+    })
 }
 
 #[cfg(test)]
@@ -109,7 +123,5 @@ mod tests {
             assert_eq!(name_of(path), name, "{path}");
         }
         assert!(name_of("README.md").is_none() && name_of(".swift/x").is_none());
-        let foreign = |extension: &&&str| NAMES.iter().any(|(_, extensions)| extensions.contains(extension));
-        assert_eq!(KNOWN.iter().filter(foreign).count(), 0);
     }
 }

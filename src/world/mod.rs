@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::Target;
 
+mod amount;
 pub mod api;
 pub mod artefact;
 mod ascii_word;
@@ -44,6 +45,7 @@ mod walk;
 pub mod want;
 mod weight;
 
+pub use amount::Amount;
 pub use class::{Class, ClassSet};
 pub use deadline::Deadline;
 pub use file_bytes::{FileBytes, text_of};

@@ -30,6 +30,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use super::amount::Counted;
 use super::class::Class;
 use super::scan::{self, Bucket, Patterns, Scanner};
 use super::tree::{FileId, Tree};
@@ -48,6 +49,7 @@ pub struct Swept {
     found: Vec<Found>,
     generated: BTreeSet<FileId>,
     cost: Cost,
+    pub(super) counted: Counted,
 }
 
 /// What the sweep found for one want.
@@ -176,7 +178,7 @@ pub fn run(tree: &Arc<Tree>, wants: &Wants, workers: usize, stop: &AtomicBool) -
         bytes: scanners.iter().map(|scanner| scanner.bytes).sum(),
         took: start.elapsed(),
     };
-    Swept { tree: tree.clone(), found, generated, cost }
+    Swept { tree: tree.clone(), found, generated, cost, counted: Counted::default() }
 }
 
 fn sweep_part(tree: &Tree, next: &AtomicUsize, stop: &AtomicBool, scanner: &mut Scanner<'_>) {

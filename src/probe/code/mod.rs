@@ -221,12 +221,20 @@ impl Probe for Code {
 
 impl Code {
     fn written(&self, look: &Look<'_>, class: Class) -> Written {
+        if self.exclude.is_empty() {
+            return Written::below(look.swept, look.folder, class);
+        }
         Written::of(look.swept, self.within(Select::any(ClassSet::ALL), look.folder), class)
     }
 
     fn within(&self, select: Select, folder: &str) -> Select {
         select.except(self.exclude.iter().cloned()).below(folder)
     }
+}
+
+/// Whether a path is that of a program in a language whose comments are known.
+pub(super) fn is_program(path: &str) -> bool {
+    language::of_path(path).is_some()
 }
 
 /// Findings, if there are any.

@@ -10,7 +10,7 @@ use crate::model::{Certainty, Exact, Fact, Facts, Observation, Value};
 use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, shortened};
 use crate::probe::foreign::Written;
-use crate::world::{Class, ClassSet, Found, Select, Swept, WantId};
+use crate::world::{Class, Found, Swept, WantId};
 
 /// How one way turned out.
 enum Turn {
@@ -140,15 +140,14 @@ impl Tally {
 
     /// A sign that code of some languages shows is not missing where much of the code is of another language.
     fn ask_other_languages(&mut self, signs: &[Sign], look: &Look<'_>) {
-        let written = Written::of(look.swept, Select::any(ClassSet::SRC).below(look.folder), Class::Src);
-        let Some(reason) = written.unread(|_| false) else { return };
+        let Some(reason) = Written::below(look.swept, look.folder, Class::Src).unread(|_| false) else { return };
         let in_code = |name: &str| {
-            let ways = signs.iter().filter(|sign| sign.name == name).flat_map(|sign| &sign.ways);
-            ways.into_iter().any(|way| way.language.is_some())
+            let of_name = signs.iter().filter(|sign| sign.name == name);
+            of_name.flat_map(|sign| &sign.ways).any(|way| way.language.is_some())
         };
-        let (untold, missing) = std::mem::take(&mut self.missing).into_iter().partition(|(name, _)| in_code(name));
+        let missing = std::mem::take(&mut self.missing);
+        let (untold, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(name, _)| in_code(name));
         self.missing = missing;
-        let untold: Vec<(String, u16)> = untold;
         self.untold.extend(untold.iter().map(|(name, _)| format!("{reason} ({name})")));
     }
 
