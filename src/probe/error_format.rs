@@ -112,14 +112,7 @@ impl Provoked {
         facts.present("problem", of_all(&|error| error.problem));
         facts.present("forms", Value::count(shown::forms(&self.errors)));
         facts.present("wrong_status", found(&Shown::wrong_status));
-        let due = self.errors.iter().any(|error| error.owes_a_header());
-        facts.set(
-            "without_header",
-            match due {
-                true => Fact::Present(found(&|error| error.lacks.clone())),
-                false => Fact::Unobserved("no error came with which a header is due".to_owned()),
-            },
-        );
+        facts.present("without_header", found(&|error| error.lacks.clone()));
         facts.present("without_id", found(&|error| (!error.identified).then(|| error.status.to_string())));
         facts
     }
@@ -213,7 +206,7 @@ fn declared() -> Vec<FactDecl> {
             "without_header",
             texts(),
             "Headers that are due and do not come: `Allow` with 405, `WWW-Authenticate` with 401, `Retry-After` with 429 \
-             and 503; unobserved when none of these came.",
+             and 503.",
         ),
         FactDecl::new(
             "without_id",

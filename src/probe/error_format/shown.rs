@@ -86,11 +86,6 @@ impl Shown {
         (!right).then(|| format!("{wanted}: {}", self.status))
     }
 
-    /// Whether a header is due with it, be it there or not.
-    pub(super) fn owes_a_header(&self) -> bool {
-        due_with(self.status).is_some()
-    }
-
     /// For the evidence.
     pub(super) fn note(&self) -> String {
         let asked = match self.kind {
@@ -137,17 +132,13 @@ fn is_problem(object: &Map<String, Json>, status: u16) -> bool {
 }
 
 /// RFC 9110 §15.5.6 and §15.5.2; RFC 6585 §4 and RFC 9110 §15.6.4 for the pause.
-fn due_with(status: u16) -> Option<&'static str> {
-    match status {
-        405 => Some("Allow"),
-        401 => Some("WWW-Authenticate"),
-        429 | 503 => Some("Retry-After"),
-        _ => None,
-    }
-}
-
 fn lacks(reply: &Reply) -> Option<String> {
-    let due = due_with(reply.status)?;
+    let due = match reply.status {
+        405 => "Allow",
+        401 => "WWW-Authenticate",
+        429 | 503 => "Retry-After",
+        _ => return None,
+    };
     // an empty `Allow` is allowed: a resource may have no method at all
     reply.header(&due.to_ascii_lowercase()).is_none().then(|| format!("{} without `{due}`", reply.status))
 }
