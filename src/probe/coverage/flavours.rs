@@ -102,6 +102,12 @@ fn groups_have_shares_of_their_own_and_the_lowest_is_known() {
     let lines = ["group.auth.line", "group.cart.line", "group.all.line", "lowest_group"].map(|fact| ratio(&seen, fact));
     assert_eq!(lines, ["3/4", "9/14", "2/3", "9/14"]);
     assert_eq!(ratio(&seen, "group.auth.branch"), "1/2");
+    let about = |fact: &str| -> Vec<String> {
+        let of_fact = seen.evidence.iter().filter(|piece| piece.fact.as_deref() == Some(fact));
+        of_fact.map(|piece| piece.note.clone().unwrap_or_default()).collect()
+    };
+    assert_eq!(about("group.auth")[0], "auth: 3 of 4 lines in 1 file were executed");
+    assert_eq!(about("lowest_group")[0], "cart: 9 of 14 lines in 1 file were executed");
     let empty = "report: r\ngroups: { auth: 'shop/auth.py', pay: 'shop/pay/**' }";
     let seen = observe(empty, &[("r", report!("coverage-py.json"))]).unwrap();
     assert_eq!(ratio(&seen, "group.pay.line"), "the reports list no line of `shop/pay/**`");

@@ -5,6 +5,7 @@ mod changes;
 mod clover;
 mod cobertura;
 mod coverage_py;
+mod evidence;
 #[cfg(test)]
 mod flavours;
 mod format;

@@ -4,17 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::measured::{Measured, Share, SourceFile, sum};
 
-use super::{Coverage, changes, format};
+use super::{Coverage, changes, evidence, format};
 use crate::model::report::{Evidence, EvidenceKind};
-use crate::model::{Exact, Fact, Facts, Observation, Place, Unknown, Value};
-use crate::probe::evidence::fingerprint;
+use crate::model::{Fact, Facts, Observation, Place, Unknown, Value};
 use crate::probe::report_file::{self, Freshness};
 use crate::probe::report_paths::Paths;
 use crate::probe::{Look, folder};
 use crate::world::{Class, ClassSet, Select, git};
-
-/// Files with the most lines that were not executed, in evidence.
-const MOST_FILES: usize = 10;
 
 /// The reports together, by the paths of the repository.
 #[derive(Default)]
@@ -37,14 +33,16 @@ impl Coverage {
         facts.present("total", Value::count(lines.total));
         facts.present("files", Value::count(files.len()));
         facts.set("reported", reported(&look, files));
-        self.groups(&look, files, &mut facts);
-        let mut evidence = vec![remark(words(lines, files.len(), &joined.strange))];
+        let groups = self.groups(&look, files);
+        state_groups(&groups, &mut facts);
+        let mut evidence = evidence::of_groups(&groups);
+        evidence.push(evidence::of_all(lines, files.len(), &joined.strange));
         match &self.base {
             None => facts.set_reason("no `base` to compare with is named"),
             Some(base) => evidence.extend(changed(&look, base, files, &mut facts).await),
         }
         evidence.extend(joined.evidence);
-        evidence.extend(least_covered(files));
+        evidence.extend(evidence::least_covered(files.iter(), "line"));
         Ok(Observation { facts, evidence, requests: 0 })
     }
 
@@ -78,30 +76,50 @@ impl Coverage {
         Ok(joined)
     }
 
-    fn groups(&self, look: &Look<'_>, files: &BTreeMap<String, SourceFile>, facts: &mut Facts) {
-        let mut lowest: Option<(Exact, Value)> = None;
-        let mut unknown = None;
-        for (name, glob) in &self.groups {
+    /// In the order of the spec.
+    fn groups<'f>(&self, look: &Look<'_>, files: &'f BTreeMap<String, SourceFile>) -> Vec<Group<'f>> {
+        let group = |(name, glob): &(String, String)| {
             let members = members(look, glob);
-            let (lines, branches) = sum(files.iter().filter(|(path, _)| members.contains(*path)).map(|(_, file)| file));
-            let nothing = format!("the reports list no line of `{glob}`");
-            match lines.ratio() {
-                None => unknown = Some(nothing.clone()),
-                Some(share) if lowest.as_ref().is_none_or(|(known, _)| share < *known) => {
-                    lowest = Some((share.clone(), Value::Number(share)));
-                }
-                Some(_) => {}
-            }
-            facts.set(format!("group.{name}.line"), ratio(lines, &nothing));
-            facts.set(
-                format!("group.{name}.branch"),
-                ratio(branches, &format!("the reports tell of no branch of `{glob}`")),
-            );
-        }
-        let known = lowest
-            .map_or_else(|| Fact::Unobserved("no `groups` are named".to_owned()), |(_, value)| Fact::Present(value));
-        facts.set("lowest_group", unknown.map_or(known, Fact::Unobserved));
+            let files: BTreeMap<&String, &SourceFile> =
+                files.iter().filter(|(path, _)| members.contains(*path)).collect();
+            let (lines, branches) = sum(files.values().copied());
+            Group { name: name.clone(), glob: glob.clone(), lines, branches, files }
+        };
+        self.groups.iter().map(group).collect()
     }
+}
+
+/// Files that a path stands for, with what the reports say about them.
+pub(super) struct Group<'f> {
+    pub(super) name: String,
+    glob: String,
+    pub(super) lines: Share,
+    branches: Share,
+    pub(super) files: BTreeMap<&'f String, &'f SourceFile>,
+}
+
+fn state_groups(groups: &[Group<'_>], facts: &mut Facts) {
+    for Group { name, glob, lines, branches, .. } in groups {
+        facts.set(format!("group.{name}.line"), ratio(*lines, &nothing_of(glob)));
+        let nothing = format!("the reports tell of no branch of `{glob}`");
+        facts.set(format!("group.{name}.branch"), ratio(*branches, &nothing));
+    }
+    facts.set("lowest_group", lowest(groups));
+}
+
+/// Unobserved where one of them was not measured: it may be the lowest.
+fn lowest(groups: &[Group<'_>]) -> Fact {
+    let unmeasured = groups.iter().rfind(|group| group.lines.ratio().is_none());
+    let least = groups.iter().filter_map(|group| group.lines.ratio()).min();
+    match (unmeasured, least) {
+        (Some(group), _) => Fact::Unobserved(nothing_of(&group.glob)),
+        (None, None) => Fact::Unobserved("no `groups` are named".to_owned()),
+        (None, Some(least)) => Fact::Present(Value::Number(least)),
+    }
+}
+
+fn nothing_of(glob: &str) -> String {
+    format!("the reports list no line of `{glob}`")
 }
 
 impl Joined {
@@ -172,7 +190,7 @@ async fn changed(
             facts.present("changed.covered", Value::count(share.covered));
             facts.present("changed.total", Value::count(share.total));
             let note = format!("{} of {} changed lines since `{base}` were executed", share.covered, share.total);
-            Some(Evidence { fact: Some("changed.line".to_owned()), ..remark(note) })
+            Some(evidence::about("changed.line", note))
         }
     }
 }
@@ -189,30 +207,4 @@ fn of_changes(lines: &BTreeMap<String, BTreeSet<u32>>, files: &BTreeMap<String, 
         }
     }
     Ok(share)
-}
-
-fn words(lines: Share, files: usize, strange: &BTreeSet<String>) -> String {
-    let mut words = format!("{} of {} lines in {files} files were executed", lines.covered, lines.total);
-    if let Some(first) = strange.first() {
-        words.push_str(&format!("; {} of the files are not in the repository, such as `{first}`", strange.len()));
-    }
-    words
-}
-
-fn remark(note: String) -> Evidence {
-    Evidence { kind: EvidenceKind::Report, note: Some(note), ..Evidence::default() }
-}
-
-fn least_covered(files: &BTreeMap<String, SourceFile>) -> Vec<Evidence> {
-    let mut missed: Vec<(Share, &String)> = files.iter().map(|(path, file)| (file.share(), path)).collect();
-    missed.retain(|(share, _)| share.missed() > 0);
-    missed.sort_by(|(a, x), (b, y)| b.missed().cmp(&a.missed()).then_with(|| x.cmp(y)));
-    let shown = missed.into_iter().take(MOST_FILES);
-    shown
-        .map(|(share, path)| Evidence {
-            place: Some(Place::file(path.as_str())),
-            fingerprint: Some(fingerprint(&["coverage", path])),
-            ..remark(format!("{} of {} lines were not executed", share.missed(), share.total))
-        })
-        .collect()
 }

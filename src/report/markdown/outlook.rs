@@ -7,15 +7,22 @@ use crate::model::report::{NextAction, Report};
 use crate::report::text::counted;
 use crate::report::{figures, resources, unobserved};
 
+/// Actions that a status report names; what is further down is named where its area is.
+const ACTIONS_SHOWN: usize = 20;
+
 /// Numbered, best first.
 pub(super) fn next_actions(page: &mut Page, report: &Report) {
     if report.next_actions.is_empty() {
         return;
     }
     page.heading(2, "Next actions");
-    for (index, action) in report.next_actions.iter().enumerate() {
+    for (index, action) in report.next_actions.iter().take(ACTIONS_SHOWN).enumerate() {
         let what = unobserved::to_do(action, report);
         page.numbered(index + 1, &format!("**{}** ({})", escape(&what), about(action).join(", ")));
+    }
+    let rest = report.next_actions.len().saturating_sub(ACTIONS_SHOWN);
+    if rest > 0 {
+        page.paragraph(&format!("{rest} more stand under their areas; the JSON report has all of them in this order."));
     }
 }
 

@@ -167,7 +167,7 @@ fn draw_claims(canvas: &mut Canvas<'_>, report: &Report) {
         canvas.flow(
             "",
             2,
-            &[span(Paint::Faint, format!("{} without anything measured for it", counted(count, "claim", "claims")))],
+            &[span(Paint::Faint, format!("nothing was measured for {}", counted(count, "claim", "claims")))],
         );
     }
 }

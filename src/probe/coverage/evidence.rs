@@ -1,0 +1,72 @@
+//! What a reader is shown of coverage: the sums, of each group its own, and the files with the most lines that were not
+//! executed. Leaves measuring to `observe`.
+
+use std::collections::BTreeSet;
+
+use super::measured::{Share, SourceFile};
+use super::observe::Group;
+use crate::model::Place;
+use crate::model::report::{Evidence, EvidenceKind};
+use crate::probe::evidence::fingerprint;
+
+/// Files with the most lines that were not executed.
+const MOST_FILES: usize = 10;
+
+/// The sum over all files.
+pub(super) fn of_all(lines: Share, files: usize, strange: &BTreeSet<String>) -> Evidence {
+    let mut words = executed(lines, files);
+    if let Some(first) = strange.first() {
+        words.push_str(&format!("; {} of the files are not in the repository, such as `{first}`", strange.len()));
+    }
+    remark(words)
+}
+
+/// Each group's own sum and files, and all sums for who asks for the lowest, that one first.
+pub(super) fn of_groups(groups: &[Group<'_>]) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    for group in groups {
+        let fact = format!("group.{}", group.name);
+        evidence.push(about(&fact, sum_of(group)));
+        evidence.extend(least_covered(group.files.iter().map(|(path, file)| (*path, *file)), &fact));
+    }
+    let mut lowest_first: Vec<&Group<'_>> = groups.iter().collect();
+    lowest_first.sort_by_key(|group| group.lines.ratio());
+    evidence.extend(lowest_first.into_iter().map(|group| about("lowest_group", sum_of(group))));
+    evidence
+}
+
+/// A remark for who asks for this fact.
+pub(super) fn about(fact: &str, note: String) -> Evidence {
+    Evidence { fact: Some(fact.to_owned()), ..remark(note) }
+}
+
+/// Files with the most lines that were not executed, for who asks for this fact.
+pub(super) fn least_covered<'f>(
+    files: impl Iterator<Item = (&'f String, &'f SourceFile)>,
+    fact: &str,
+) -> Vec<Evidence> {
+    let mut missed: Vec<(Share, &String)> = files.map(|(path, file)| (file.share(), path)).collect();
+    missed.retain(|(share, _)| share.missed() > 0);
+    missed.sort_by(|(a, x), (b, y)| b.missed().cmp(&a.missed()).then_with(|| x.cmp(y)));
+    let shown = missed.into_iter().take(MOST_FILES);
+    shown
+        .map(|(share, path)| Evidence {
+            place: Some(Place::file(path.as_str())),
+            fingerprint: Some(fingerprint(&["coverage", path])),
+            ..about(fact, format!("{} of {} lines were not executed", share.missed(), share.total))
+        })
+        .collect()
+}
+
+fn sum_of(group: &Group<'_>) -> String {
+    format!("{}: {}", group.name, executed(group.lines, group.files.len()))
+}
+
+fn executed(lines: Share, files: usize) -> String {
+    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    format!("{} of {} lines in {files} were executed", lines.covered, lines.total)
+}
+
+fn remark(note: String) -> Evidence {
+    Evidence { kind: EvidenceKind::Report, note: Some(note), ..Evidence::default() }
+}
