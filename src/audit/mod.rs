@@ -6,6 +6,7 @@ mod git;
 mod groups;
 mod mask;
 mod row;
+mod timings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ use crate::plan::{self, Plan, PlanInput};
 use crate::run::{self, Progress, Recording, RunOptions, Stop};
 use crate::spec::{self, LoadOptions, Loaded};
 use crate::world::{Permit, Swept, Tree, WantId, Wants, World, sweep};
+
+pub use timings::{Timing, Timings};
 
 /// What to audit and how.
 #[derive(Clone)]
@@ -68,6 +71,8 @@ pub struct AuditOptions {
     pub flags: Vec<String>,
     /// `--replay`: nothing is looked at; this was seen.
     pub replay: Option<Arc<Recording>>,
+    /// `--timings`: the sweep keeps the time that each check takes.
+    pub timings: bool,
 }
 
 impl AuditOptions {
@@ -158,6 +163,8 @@ pub struct Audited {
     pub report: Report,
     /// What was observed, to be judged again with `--replay`.
     pub recording: Recording,
+    /// Where the time went.
+    pub timings: Timings,
 }
 
 /// Sweeps, observes, judges and scores.
@@ -182,11 +189,11 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
         }
         None => {
             let path = options.process_env.get("PATH").map(String::as_str);
-            tokio::join!(git::state(&options.root, path), sweep_tree(prepared, options.workers, &stop))
+            tokio::join!(git::state(&options.root, path), sweep_tree(prepared, options, &stop))
         }
     };
     let run_options = RunOptions { workers: options.workers, stop: stop.clone(), progress, replay: replay.clone() };
-    let ran = run::run(prepared.plan.clone(), world, swept, wants, run_options).await;
+    let ran = run::run(prepared.plan.clone(), world, swept.clone(), wants.clone(), run_options).await;
     timer.abort();
     let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let duration_ms = replay.map_or(elapsed_ms, |recording| recording.duration_ms);
@@ -202,7 +209,8 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
     let report = mask::masked(assemble::report(&circumstances), &masker);
     let mut recording = ran.recording;
     (recording.now, recording.duration_ms, recording.commit) = (options.now, duration_ms, commit);
-    Audited { report, recording: mask::masked(recording, &masker) }
+    let timings = Timings::of(&prepared.plan, &swept, &wants, &ran.checks);
+    Audited { report, recording: mask::masked(recording, &masker), timings }
 }
 
 fn masker(loaded: &Loaded) -> Masker {
@@ -217,8 +225,12 @@ fn limit_run(limit: Duration, stop: Stop) -> tokio::task::JoinHandle<()> {
 }
 
 /// Asks every probe what it wants, and sweeps the tree once for all of them.
-async fn sweep_tree(prepared: &Prepared, workers: usize, stop: &Stop) -> (Arc<Swept>, Vec<Vec<WantId>>) {
+async fn sweep_tree(prepared: &Prepared, options: &AuditOptions, stop: &Stop) -> (Arc<Swept>, Vec<Vec<WantId>>) {
     let mut wants = Wants::default();
+    if options.timings {
+        wants.keep_time();
+    }
+    let workers = options.workers;
     let declared: Vec<Vec<WantId>> =
         prepared.plan.observations.iter().map(|planned| planned.probe.declare(&planned.folder, &mut wants)).collect();
     let (tree, flag) = (prepared.tree.clone(), stop.flag());

@@ -59,7 +59,7 @@ pub(super) fn row(plan: &Plan, index: usize, run: &CheckRun, scored: &CheckScore
         reference: check.reference.clone(),
         rationale: check.rationale.clone(),
         declared_at: outline.place.clone(),
-        duration_ms: run.duration_ms,
+        duration_ms: u64::try_from(run.took.as_millis()).unwrap_or(u64::MAX),
     }
 }
 

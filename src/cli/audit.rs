@@ -9,12 +9,13 @@ use super::args::AuditArgs;
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
 use super::output::Outputs;
-use super::{history, progress, setup};
+use super::{history, progress, setup, timings};
 use crate::audit::{self, AuditOptions, Audited, Prepared};
 use crate::run::{Recording, Stop};
 
 pub(super) fn run(arguments: &AuditArgs, console: &Console) -> Result<Exit> {
     let mut options = setup::options(&arguments.spec, &arguments.select, Some(&arguments.permit))?;
+    options.timings = arguments.timings;
     if let Some(file) = &arguments.replay {
         replay(&mut options, file)?;
     }
@@ -27,6 +28,9 @@ pub(super) fn run(arguments: &AuditArgs, console: &Console) -> Result<Exit> {
     let mut audited = execute(&options, &prepared, console)?;
     if let Some(file) = &arguments.record {
         std::fs::write(file, audited.recording.text()).with_context(|| format!("cannot write `{}`", file.display()))?;
+    }
+    if arguments.timings {
+        console.note(timings::text(&audited.timings).trim_end());
     }
     history::add(&mut audited.report, &earlier, console);
     outputs.write(&audited.report, console)?;

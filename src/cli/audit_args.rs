@@ -107,6 +107,9 @@ pub(super) struct AuditArgs {
     pub(super) output: OutputArgs,
     #[command(flatten)]
     pub(super) history: HistoryArgs,
+    /// Show on standard error how long each check took.
+    #[arg(long, conflicts_with = "replay", help_heading = "Output")]
+    pub(super) timings: bool,
     /// Keep what was observed in a file, for `--replay`.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) record: Option<PathBuf>,

@@ -24,6 +24,7 @@ mod report;
 mod schema;
 mod setup;
 mod sync;
+mod timings;
 mod validate;
 
 use std::process::ExitCode;

@@ -54,6 +54,7 @@ pub(super) fn options(spec: &SpecArgs, select: &SelectArgs, permit: Option<&Perm
         limit: limit(permit)?,
         flags: flags(spec, select, permit),
         replay: None,
+        timings: false,
     })
 }
 

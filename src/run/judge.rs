@@ -1,5 +1,7 @@
 //! From observations to outcomes: what one route says, what alternatives say, what optional means.
 
+use std::time::Duration;
+
 use super::CheckRun;
 use crate::expect::{self, Judgement, credit};
 use crate::model::outcome::{Certainty, Grade, Outcome, Severity};
@@ -25,7 +27,7 @@ pub(super) fn without(outcome: Outcome, severity: Severity, reason: Option<Strin
         reason,
         blocked_by: None,
         waiver: None,
-        duration_ms: 0,
+        took: Duration::ZERO,
     }
 }
 

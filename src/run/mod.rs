@@ -8,6 +8,7 @@ mod stop;
 mod waive;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::{OnceCell, SetOnce};
@@ -51,8 +52,8 @@ pub struct CheckRun {
     pub blocked_by: Option<usize>,
     /// Index of the waiver that covers it.
     pub waiver: Option<usize>,
-    /// How long its observations took.
-    pub duration_ms: u64,
+    /// How long its observations took, the sweep apart.
+    pub took: Duration,
 }
 
 /// Told what goes on, for a progress display.
@@ -89,7 +90,7 @@ pub struct Ran {
 #[derive(Clone, Debug)]
 pub(crate) struct Observed {
     result: Result<Observation, Unknown>,
-    duration_ms: u64,
+    took: Duration,
     /// Requests that went to live systems, whatever came of them.
     requests: u64,
 }
@@ -230,14 +231,14 @@ impl Engine {
             return self.lost(index);
         };
         let severity = self.plan.outline.checks[index].severity;
-        let mut duration_ms = 0;
+        let mut took = Duration::ZERO;
         let mut first: Option<CheckRun> = None;
         let mut reasons: Vec<String> = Vec::new();
         for (number, route) in routes.iter().enumerate() {
             let observed = self.clone().observed(route.observation).await;
-            duration_ms += observed.duration_ms;
+            took += observed.took;
             let mut run = judge::route(route, number, &observed.result, severity, check.min_grade);
-            run.duration_ms = duration_ms;
+            run.took = took;
             if run.outcome.is_known() || run.outcome == Outcome::NotApplicable {
                 return run;
             }
@@ -249,7 +250,7 @@ impl Engine {
         if reasons.len() > 1 {
             run.reason = Some(reasons.join("; "));
         }
-        run.duration_ms = duration_ms;
+        run.took = took;
         run
     }
 

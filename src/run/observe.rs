@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_millis(500);
 impl Observed {
     /// Nothing was looked at.
     pub(super) fn nothing(reason: String) -> Observed {
-        Observed { result: Err(Unknown(reason)), duration_ms: 0, requests: 0 }
+        Observed { result: Err(Unknown(reason)), took: Duration::ZERO, requests: 0 }
     }
 }
 
@@ -47,8 +47,7 @@ impl Engine {
         let requests = result.as_ref().map_or(0, |seen| seen.requests).max(sent);
         self.options.progress.ended(index);
         drop(pass);
-        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Arc::new(Observed { result, duration_ms, requests })
+        Arc::new(Observed { result, took: began.elapsed(), requests })
     }
 
     /// HTTP requests that went to the place of an observation so far; one at a time looks at a place.

@@ -2,6 +2,7 @@
 //! looking anywhere. Owns the shape of the file; reading and writing it is the command line's.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ impl Recording {
                 probe: planned.kind.to_owned(),
                 folder: planned.folder.clone(),
                 key: planned.probe.key(),
-                duration_ms: observed.duration_ms,
+                duration_ms: u64::try_from(observed.took.as_millis()).unwrap_or(u64::MAX),
                 requests: observed.requests,
                 result: observed.result.clone(),
             })
@@ -96,7 +97,7 @@ impl Recording {
             match known.get(&(planned.kind, planned.folder.as_str(), key.as_str())) {
                 Some(recorded) => Observed {
                     result: recorded.result.clone(),
-                    duration_ms: recorded.duration_ms,
+                    took: Duration::from_millis(recorded.duration_ms),
                     requests: recorded.requests.max(recorded.result.as_ref().map_or(0, |seen| seen.requests)),
                 },
                 None => Observed::nothing("not in the recording".to_owned()),

@@ -51,7 +51,7 @@ pub use deadline::Deadline;
 pub use file_bytes::{FileBytes, text_of};
 pub use literal::Literal;
 pub use pattern::Pattern;
-pub use sweep::{Found, Swept};
+pub use sweep::{Cost, Found, Swept};
 pub use tree::{Entry, FileId, Tree};
 pub use want::{Digest, Hit, Hits, Look, Name, Select, View, Want, WantId, Wants, check_glob, required_literals};
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use super::class::{self, Class};
 use super::content::Content;
@@ -25,6 +26,8 @@ pub(super) struct Bucket {
     pub(super) scanned: u32,
     pub(super) binary: u32,
     pub(super) unlexed: u32,
+    /// Processor time, where the sweep keeps it.
+    pub(super) took: Duration,
 }
 
 /// What all threads share.
@@ -32,11 +35,12 @@ pub(super) struct Patterns {
     dispatch: Dispatch,
     /// By want: the first one with the same reader, and whether there are others.
     readers: Vec<(usize, bool)>,
+    timed: bool,
 }
 
 impl Patterns {
-    pub(super) fn new(wants: &[Want]) -> Patterns {
-        Patterns { dispatch: Dispatch::new(wants.iter().map(|want| &want.select)), readers: readers(wants) }
+    pub(super) fn new(wants: &[Want], timed: bool) -> Patterns {
+        Patterns { dispatch: Dispatch::new(wants.iter().map(|want| &want.select)), readers: readers(wants), timed }
     }
 }
 
@@ -181,27 +185,36 @@ impl<'a> Scanner<'a> {
         }
         let file = if file.binary { file } else { file.with_answers(&answers.worth) };
         for (number, want) in wanted.iter().map(|want| *want as usize).enumerate() {
-            match &self.wants[want].look {
-                Look::Hits { .. } if file.binary => self.buckets[want].binary += 1,
-                Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
-                Look::Hits { view, keep, .. } => {
-                    self.buckets[want].scanned += 1;
-                    if let (true, Some(searcher)) = (answers.all_of(number), &mut self.searchers[want]) {
-                        let hits = find_hits(searcher, &file, *view, usize::from(*keep));
-                        self.buckets[want].unlexed += u32::from(*view != View::Raw && hits.unlexed);
-                        self.buckets[want].push_hits(id, hits.hits, usize::from(*keep));
-                    }
-                }
-                Look::Doc { read, .. } => {
-                    file.first_answer.set(answers.first.get(number).copied().unwrap_or(0));
-                    self.buckets[want].scanned += 1;
-                    let digest = self.digest(want, read, &file).transpose();
-                    self.buckets[want].results.extend(digest.map(|digest| (id, digest)));
-                }
+            let began = self.patterns.timed.then(Instant::now);
+            file.first_answer.set(answers.first.get(number).copied().unwrap_or(0));
+            self.look(id, &file, want, !file.binary && answers.all_of(number));
+            if let Some(began) = began {
+                self.buckets[want].took += began.elapsed();
             }
         }
         self.digests.clear();
         self.answers = answers;
+    }
+
+    /// Keeps what a want finds in a file; `possible` tells whether all literals that a match needs are there.
+    fn look(&mut self, id: FileId, file: &FileBytes<'_>, want: usize, possible: bool) {
+        match &self.wants[want].look {
+            Look::Hits { .. } if file.binary => self.buckets[want].binary += 1,
+            Look::Doc { binary: false, .. } if file.binary => self.buckets[want].binary += 1,
+            Look::Hits { view, keep, .. } => {
+                self.buckets[want].scanned += 1;
+                if let (true, Some(searcher)) = (possible, &mut self.searchers[want]) {
+                    let hits = find_hits(searcher, file, *view, usize::from(*keep));
+                    self.buckets[want].unlexed += u32::from(*view != View::Raw && hits.unlexed);
+                    self.buckets[want].push_hits(id, hits.hits, usize::from(*keep));
+                }
+            }
+            Look::Doc { read, .. } => {
+                self.buckets[want].scanned += 1;
+                let digest = self.digest(want, read, file).transpose();
+                self.buckets[want].results.extend(digest.map(|digest| (id, digest)));
+            }
+        }
     }
 
     /// The digest of the file at hand, made once for all wants with the same reader.

@@ -63,6 +63,9 @@ pub struct Found {
     pub binary: u32,
     /// How many had raw hits in a language that is not known, where everything counts as code.
     pub unlexed: u32,
+    /// Processor time of all threads, nothing unless the sweep was told to keep it. What several wants share is with the
+    /// first of them; reading the files is with none.
+    pub took: Duration,
     /// An error when the sweep was stopped or there was too much to keep: then absence means nothing.
     pub whole: Result<(), Unknown>,
 }
@@ -113,6 +116,7 @@ static NOTHING: LazyLock<Found> = LazyLock::new(|| Found {
     scanned: 0,
     binary: 0,
     unlexed: 0,
+    took: Duration::ZERO,
     whole: Err(Unknown::because("the files were not swept")),
 });
 
@@ -152,7 +156,7 @@ impl Swept {
 pub fn run(tree: &Arc<Tree>, wants: &Wants, workers: usize, stop: &AtomicBool) -> Swept {
     let start = Instant::now();
     let list = wants.list();
-    let patterns = Patterns::new(list);
+    let patterns = Patterns::new(list, wants.timed);
     let next = AtomicUsize::new(0);
     let mut scanners: Vec<Scanner<'_>> = std::thread::scope(|scope| {
         let work = || {
@@ -197,12 +201,14 @@ fn sweep_part(tree: &Tree, next: &AtomicUsize, stop: &AtomicBool, scanner: &mut 
 }
 
 fn merge(want: &Want, parts: Vec<Bucket>, stopped: bool) -> Found {
-    let mut found = Found { results: Vec::new(), scanned: 0, binary: 0, unlexed: 0, whole: Ok(()) };
+    let mut found =
+        Found { results: Vec::new(), scanned: 0, binary: 0, unlexed: 0, took: Duration::ZERO, whole: Ok(()) };
     for part in parts {
         found.results.extend(part.results);
         found.scanned += part.scanned;
         found.binary += part.binary;
         found.unlexed += part.unlexed;
+        found.took += part.took;
     }
     found.results.sort_by_key(|(id, _)| *id);
     if let Look::Hits { keep, .. } = &want.look {

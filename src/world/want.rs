@@ -23,6 +23,7 @@ pub struct WantId(pub u32);
 #[derive(Default)]
 pub struct Wants {
     list: Vec<Want>,
+    pub(super) timed: bool,
 }
 
 impl Wants {
@@ -33,6 +34,11 @@ impl Wants {
             self.list.len() - 1
         });
         WantId(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// Lets the sweep keep the time that each of them takes, which takes a little time itself.
+    pub fn keep_time(&mut self) {
+        self.timed = true;
     }
 
     /// All of them; [`WantId`] is the position.

@@ -12,4 +12,5 @@ mod plan;
 mod replay;
 mod requests;
 mod secrets;
+mod timings;
 mod waivers;
