@@ -38,6 +38,10 @@ const CAPABILITIES: &[&str] =
 
 const HOST_PATHS: &[&str] = &["/", "/etc", "/root", "/proc", "/sys", "/boot", "/dev", "/var/lib/docker"];
 
+/// Facts about what lets a service take over the host.
+const ESCAPES: &[&str] =
+    &["privileged", "docker_sockets", "host_namespaces", "dangerous_caps", "host_mounts", "unconfined", "host_devices"];
+
 /// `privileged`, `docker_sockets`, `host_namespaces`, `dangerous_caps`, `host_mounts`, `unconfined`, `host_devices`.
 pub(super) fn host_escapes(service: &Service, node: &Node) -> Vec<Finding> {
     let image = service.image.as_ref().and_then(|(image, _)| image.as_deref().ok()).unwrap_or("");
@@ -89,13 +93,14 @@ fn line_of(node: &Node, key: &str) -> u32 {
 }
 
 /// Credit of the worst finding, in percent: host network alone 30, `NET_ADMIN` alone 50, anything else 0.
-pub(super) fn escape_percent(findings: &[Finding]) -> u32 {
+pub(super) fn escape_percent<'f>(findings: impl Iterator<Item = &'f Finding>) -> u32 {
     let of = |finding: &Finding| match finding.fact {
         "host_namespaces" if finding.subject.contains("network_mode") => 30,
         "dangerous_caps" if finding.subject.contains("NET_ADMIN") => 50,
-        _ => 0,
+        fact if ESCAPES.contains(&fact) => 0,
+        _ => 100,
     };
-    findings.iter().map(of).min().unwrap_or(100)
+    findings.map(of).min().unwrap_or(100)
 }
 
 /// `inline_secrets` and `defaulted_secrets`.

@@ -3,60 +3,62 @@
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
 use crate::probe::purpose::{is_dev_word, says_development};
-use crate::probe::yaml_file::{self, YamlFault};
+use crate::probe::yaml_file::{self, YamlFault, texts};
+use crate::yaml::Node;
 
-use super::danger::{escape_percent, host_escapes, inline_secrets};
+use super::danger::{host_escapes, inline_secrets};
 use super::datastore::datastore;
-use super::service::{Service, service};
+use super::service::{Service, path_in, service};
 
 /// What is known of one compose file.
 #[derive(Clone, Debug)]
 pub(crate) struct Judged {
-    pub(super) services: Vec<Service>,
-    pub(super) findings: Vec<Finding>,
-    /// Pin percentages of images that are not built here.
-    pub(super) pins: Vec<u32>,
-    /// Digest-pinned images.
-    pub(super) digests: usize,
-    /// Credit for host escapes, in percent.
-    pub(super) escape_percent: u32,
+    pub(super) parts: Vec<Part>,
+    /// Files whose services are started with these, relative to the root; an error where that cannot be known.
+    pub(super) includes: Vec<Result<String, String>>,
     /// What says that the whole file is for development, if anything does.
     pub(super) development: Option<&'static str>,
+}
+
+/// One service, and what was found in it.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) service: Service,
+    pub(super) findings: Vec<Finding>,
+    /// How well its image is pinned, in percent, where it is not built here.
+    pub(super) pin: Option<u32>,
+    /// Findings in the services that it extends, with their files.
+    pub(super) inherited: Vec<(String, Finding)>,
 }
 
 /// Reads and judges; `Ok(None)` is YAML that is no compose file.
 pub(super) fn judge(path: &str, bytes: &[u8]) -> Result<Option<Judged>, YamlFault> {
     let root = yaml_file::read(path, bytes)?;
-    let Some(services) = root.get("services") else { return Ok(None) };
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut judged = Judged {
-        services: Vec::new(),
-        findings: Vec::new(),
-        pins: Vec::new(),
-        digests: 0,
-        escape_percent: 100,
-        development: None,
-    };
-    for (key, node) in services.entries() {
+    let (services, includes) = (root.get("services"), root.get("include"));
+    if services.is_none() && includes.is_none() {
+        return Ok(None);
+    }
+    let parts = services.map(Node::entries).unwrap_or_default().iter().map(|(key, node)| {
         let mut service = service(&key.text, node, folder);
         service.line = key.span.line;
-        // A profile for development is not started in production.
-        if service.profiles.iter().any(|profile| is_dev_word(profile)) {
-            continue;
-        }
-        judged.image(&service);
-        let escapes = host_escapes(&service, node);
-        judged.escape_percent = judged.escape_percent.min(escape_percent(&escapes));
-        judged.findings.extend(escapes);
-        judged.findings.extend(inline_secrets(&service, node));
-        judged.services.push(service);
-    }
-    judged.development = development(&String::from_utf8_lossy(bytes), &judged.services);
-    Ok(Some(judged))
+        Part::new(service, node)
+    });
+    let parts: Vec<Part> = parts.collect();
+    let started: Vec<&Service> = parts.iter().filter(|part| part.is_started()).map(|part| &part.service).collect();
+    let development = development(&String::from_utf8_lossy(bytes), &started);
+    let includes = includes.map(|list| included(list, folder)).unwrap_or_default();
+    Ok(Some(Judged { parts, includes, development }))
+}
+
+/// Both forms: a path, or a mapping whose `path` is one or several.
+fn included(list: &Node, folder: &str) -> Vec<Result<String, String>> {
+    let paths = list.items().iter().flat_map(|item| texts(item.get("path").unwrap_or(item)));
+    paths.map(|(path, _)| path_in(folder, &path)).collect()
 }
 
 /// A comment at the head says so, or every image that is built here is built from `Dockerfile.dev` or its kin.
-fn development(text: &str, services: &[Service]) -> Option<&'static str> {
+fn development(text: &str, services: &[&Service]) -> Option<&'static str> {
     let mut built = services.iter().filter_map(|service| service.build.as_ref()).peekable();
     let is_dev = |dockerfile: &str| {
         dockerfile.rsplit('/').next().is_some_and(|base| base.split(['.', '-', '_']).any(is_dev_word))
@@ -66,11 +68,13 @@ fn development(text: &str, services: &[Service]) -> Option<&'static str> {
         () if services.iter().any(|service| service.name == "sut") => {
             Some("its service `sut` tests what is built here")
         }
-        () if services.iter().any(catches_mail) => Some("it has a service that catches the mail of developers"),
+        () if services.iter().any(|service| catches_mail(service)) => {
+            Some("it has a service that catches the mail of developers")
+        }
         () if built.peek().is_some() && built.all(|build| is_dev(&build.dockerfile)) => {
             Some("what it builds is built for development")
         }
-        () if !services.is_empty() && services.iter().all(is_for_a_developer) => {
+        () if !services.is_empty() && services.iter().all(|service| is_for_a_developer(service)) => {
             Some("it starts what a developer's copy talks to, and nothing of the product")
         }
         () => None,
@@ -110,29 +114,39 @@ fn catches_mail(service: &Service) -> bool {
     service.image_name().is_some_and(|name| CATCHERS.contains(&name.as_str()))
 }
 
-impl Judged {
-    fn image(&mut self, service: &Service) {
+impl Part {
+    fn new(service: Service, node: &Node) -> Part {
+        let mut findings = host_escapes(&service, node);
+        findings.extend(inline_secrets(&service, node));
+        let mut part = Part { service, findings, pin: None, inherited: Vec::new() };
+        part.judge_image();
+        part
+    }
+
+    /// A profile for development is not started in production.
+    pub(super) fn is_started(&self) -> bool {
+        !self.service.profiles.iter().any(|profile| is_dev_word(profile))
+    }
+
+    fn judge_image(&mut self) {
         // What is built here needs no pin: the source is the pin.
-        let Some((image, line)) = service.image.as_ref().filter(|_| service.build.is_none()) else { return };
+        let Some((image, line)) = self.service.image.as_ref().filter(|_| self.service.build.is_none()) else { return };
+        let (line, name) = (*line, &self.service.name);
         match image {
             Ok(text) => {
                 let pin = ImageRef::parse(text).pin();
-                self.pins.push(pin.percent());
+                self.pin = Some(pin.percent());
                 let fact = match pin.percent() {
                     0 => "unpinned_images",
                     1..70 => "weakly_pinned_images",
-                    100 => {
-                        self.digests += 1;
-                        return;
-                    }
                     _ => return,
                 };
-                let note = format!("service `{}`: `{text}`: {}", service.name, pin.words());
-                self.findings.push(Finding::new(fact, *line, text.as_str(), note));
+                let note = format!("service `{name}`: `{text}`: {}", pin.words());
+                self.findings.push(Finding::new(fact, line, text.as_str(), note));
             }
             Err(variable) => {
-                let note = format!("service `{}`: the image needs `{variable}`, which has no default", service.name);
-                self.findings.push(Finding::new("unresolved_images", *line, service.name.as_str(), note));
+                let note = format!("service `{name}`: the image needs `{variable}`, which has no default");
+                self.findings.push(Finding::new("unresolved_images", line, name.as_str(), note));
             }
         }
     }
@@ -145,7 +159,8 @@ mod tests {
 
     fn facts(services: &str) -> Vec<(&'static str, u32)> {
         let judged = judge("compose.yaml", format!("services:\n{services}").as_bytes()).unwrap().unwrap();
-        judged.findings.iter().map(|f| (f.fact, f.line)).collect()
+        let started = judged.parts.iter().filter(|part| part.is_started());
+        started.flat_map(|part| &part.findings).map(|f| (f.fact, f.line)).collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod danger;
 mod datastore;
+mod extends;
 mod judge;
 mod observe;
 mod service;
@@ -68,6 +69,7 @@ pub(crate) fn want(wants: &mut Wants) -> WantId {
 /// What the compose files that count build.
 pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
     let mut builds = Vec::new();
+    let mut others = extends::Others::new(swept);
     for (id, digest) in swept.get(want).own::<Digest>() {
         if purpose::aside(swept.path(id), swept.class(id)).is_some() {
             continue;
@@ -76,9 +78,10 @@ pub(crate) fn builds(swept: &Swept, want: WantId) -> Vec<Build> {
         if judged.development.is_some() {
             continue;
         }
-        builds.extend(judged.services.iter().filter_map(|service| {
-            let build = service.build.clone()?;
-            Some(Build { has_health: service.has_health, has_user: service.has_user, ..build })
+        let (parts, _) = others.started(swept.path(id), judged);
+        builds.extend(parts.into_iter().filter_map(|part| {
+            let build = part.service.build?;
+            Some(Build { has_health: part.service.has_health, has_user: part.service.has_user, ..build })
         }));
     }
     builds

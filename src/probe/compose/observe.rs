@@ -1,16 +1,18 @@
 //! From digests to facts. Files of one folder belong together: what one of them says of a service holds for the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::report::Evidence;
-use crate::model::{Fact, Facts, Observation, Place, Value};
+use crate::model::{Fact, Facts, Observation, Place, Unknown, Value};
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::percent::mean;
 use crate::probe::purpose;
 use crate::world::{Swept, WantId};
 
 use super::Digest;
+use super::danger::escape_percent;
 use super::datastore::datastore;
+use super::extends::Others;
 use super::judge::Judged;
 use super::service::Service;
 
@@ -20,46 +22,115 @@ struct Placed {
     service: Service,
 }
 
-/// Facts and evidence of the compose files that a want found.
-pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observation {
-    let mut findings = Findings::default();
-    let mut aside = Vec::new();
-    let mut services: BTreeMap<(String, String), Placed> = BTreeMap::new();
-    let (mut files, mut parse_errors, mut digests, mut escape) = (0_usize, 0_usize, 0_usize, 100_u32);
-    let mut pins = Vec::new();
-    for (id, digest) in swept.get(want).own::<Digest>() {
-        let path = swept.path(id);
-        let reason = if explicit { None } else { purpose::aside(path, swept.class(id)) };
-        if let Some(reason) = reason {
-            aside.push(left_out(path, &reason));
-            continue;
-        }
-        if let (false, Ok(Ok(Some(Judged { development: Some(reason), .. })))) = (explicit, digest) {
-            aside.push(left_out(path, reason));
-            continue;
-        }
+/// What the files together say.
+struct Seen<'s> {
+    findings: Findings,
+    aside: Vec<Evidence>,
+    others: Others<'s>,
+    services: BTreeMap<(String, String), Placed>,
+    /// Files that count.
+    files: BTreeSet<String>,
+    /// Files that those include.
+    included: Vec<String>,
+    parse_errors: usize,
+    /// Of images that are not built here.
+    pins: Vec<u32>,
+    /// What was found, each once, whoever takes it over.
+    told: BTreeSet<(String, Finding)>,
+}
+
+impl Seen<'_> {
+    fn digest(&mut self, path: &str, digest: Result<&Digest, &Unknown>) {
         match digest {
-            Ok(Ok(Some(judged))) => {
-                files += 1;
-                findings.extend(path, judged.findings.iter().cloned());
-                pins.extend(judged.pins.iter().copied());
-                digests += judged.digests;
-                escape = escape.min(judged.escape_percent);
-                place(&mut services, path, &judged.services);
-            }
+            Ok(Ok(Some(judged))) => self.judged(path, judged),
             Ok(Ok(None)) => {}
             Ok(Err(fault)) => {
-                files += 1;
-                parse_errors += 1;
-                findings.push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
-                findings.unread(path, fault.reason.as_str());
+                self.files.insert(path.to_owned());
+                self.parse_errors += 1;
+                self.findings
+                    .push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
+                self.findings.unread(path, fault.reason.as_str());
             }
             Err(unknown) => {
-                files += 1;
-                findings.unread(path, unknown.to_string());
+                self.files.insert(path.to_owned());
+                self.findings.unread(path, unknown.to_string());
             }
         }
     }
+
+    fn judged(&mut self, path: &str, judged: &Judged) {
+        if !self.files.insert(path.to_owned()) {
+            return;
+        }
+        let (parts, unknown) = self.others.started(path, judged);
+        unknown.into_iter().for_each(|reason| self.findings.unread(path, reason));
+        for part in parts {
+            let own = part.findings.into_iter().map(|finding| (path.to_owned(), finding));
+            self.told.extend(own.chain(part.inherited));
+            self.pins.extend(part.pin);
+            place(&mut self.services, path, part.service);
+        }
+        for include in &judged.includes {
+            match include {
+                Ok(file) => self.included.push(file.clone()),
+                Err(reason) => self.findings.unread(path, format!("includes a file: {reason}")),
+            }
+        }
+    }
+
+    /// What is included is started with the file that includes it, wherever it lies.
+    fn follow_includes(&mut self) {
+        while let Some(file) = self.included.pop() {
+            if self.files.contains(&file) {
+                continue;
+            }
+            match self.others.file(&file) {
+                Ok(judged) => self.judged(&file, &judged),
+                Err(reason) => {
+                    self.files.insert(file.clone());
+                    self.findings.unread(&file, format!("is included: {reason}"));
+                }
+            }
+        }
+        self.aside.retain(|left_out| left_out.place.as_ref().is_none_or(|place| !self.files.contains(&place.file)));
+    }
+}
+
+/// Facts and evidence of the compose files that a want found.
+pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observation {
+    let mut seen = Seen {
+        findings: Findings::default(),
+        aside: Vec::new(),
+        others: Others::new(swept),
+        services: BTreeMap::new(),
+        files: BTreeSet::new(),
+        included: Vec::new(),
+        parse_errors: 0,
+        pins: Vec::new(),
+        told: BTreeSet::new(),
+    };
+    for (id, digest) in swept.get(want).own::<Digest>() {
+        let path = swept.path(id);
+        let purpose = if explicit { None } else { purpose::aside(path, swept.class(id)) };
+        let development = match digest {
+            Ok(Ok(Some(judged))) if !explicit => judged.development,
+            _ => None,
+        };
+        match purpose.as_deref().or(development) {
+            Some(reason) => seen.aside.push(left_out(path, reason)),
+            None => seen.digest(path, digest),
+        }
+    }
+    seen.follow_includes();
+    facts_of(seen)
+}
+
+fn facts_of(seen: Seen<'_>) -> Observation {
+    let Seen { mut findings, aside, services, files, parse_errors, pins, told, .. } = seen;
+    let files = files.len();
+    let escape = escape_percent(told.iter().map(|(_, finding)| finding));
+    told.into_iter().for_each(|(file, finding)| findings.push(&file, finding));
+    let digests = pins.iter().filter(|percent| **percent == 100).count();
     let mut facts = Facts::new();
     facts.present("files", Value::count(files));
     facts.present("only_set_aside", Value::Bool(files == 0 && !aside.is_empty()));
@@ -122,32 +193,15 @@ fn left_out(path: &str, reason: &str) -> Evidence {
     }
 }
 
-fn place(services: &mut BTreeMap<(String, String), Placed>, path: &str, found: &[Service]) {
+fn place(services: &mut BTreeMap<(String, String), Placed>, path: &str, service: Service) {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    for service in found {
-        let key = (folder.to_owned(), service.name.clone());
-        match services.get_mut(&key) {
-            Some(placed) => merge(&mut placed.service, service),
-            None => {
-                services.insert(key, Placed { file: path.to_owned(), service: service.clone() });
-            }
+    let key = (folder.to_owned(), service.name.clone());
+    match services.get_mut(&key) {
+        Some(placed) => placed.service.complete(&service),
+        None => {
+            services.insert(key, Placed { file: path.to_owned(), service });
         }
     }
-}
-
-fn merge(into: &mut Service, other: &Service) {
-    into.image = into.image.take().or_else(|| other.image.clone());
-    into.build = into.build.take().or_else(|| other.build.clone());
-    into.has_health |= other.has_health;
-    into.health_disabled |= other.health_disabled;
-    into.has_restart |= other.has_restart;
-    into.restart_is_no |= other.restart_is_no;
-    into.has_memory_limit |= other.has_memory_limit;
-    into.has_log_rotation |= other.has_log_rotation;
-    into.has_user |= other.has_user;
-    into.depends_on.extend(other.depends_on.iter().cloned());
-    into.ports.extend(other.ports.iter().cloned());
-    into.mounts.extend(other.mounts.iter().cloned());
 }
 
 /// Whether a service runs once by design: somebody waits for its completion, or it says that it is not restarted.

@@ -31,6 +31,18 @@ pub(super) struct Service {
     pub(super) mounts: Vec<Mount>,
     /// Only started with a profile of such a name.
     pub(super) profiles: Vec<String>,
+    /// The service that it takes everything from which it does not say itself.
+    pub(super) extends: Option<Extends>,
+    /// `privileged: false`, which undoes what it takes from elsewhere.
+    pub(super) denies_privileged: bool,
+}
+
+/// A service of this or another file that is extended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Extends {
+    /// The other file, relative to the root; an error where that cannot be known.
+    pub(super) file: Option<Result<String, String>>,
+    pub(super) service: String,
 }
 
 /// A published port.
@@ -52,6 +64,22 @@ pub(super) struct Mount {
 }
 
 impl Service {
+    /// Takes what it does not say itself from another description of it.
+    pub(super) fn complete(&mut self, other: &Service) {
+        self.image = self.image.take().or_else(|| other.image.clone());
+        self.build = self.build.take().or_else(|| other.build.clone());
+        self.has_health |= other.has_health;
+        self.health_disabled |= other.health_disabled;
+        self.has_restart |= other.has_restart;
+        self.restart_is_no |= other.restart_is_no;
+        self.has_memory_limit |= other.has_memory_limit;
+        self.has_log_rotation |= other.has_log_rotation;
+        self.has_user |= other.has_user;
+        self.depends_on.extend(other.depends_on.iter().cloned());
+        self.ports.extend(other.ports.iter().cloned());
+        self.mounts.extend(other.mounts.iter().cloned());
+    }
+
     /// The last part of the image's name, without registry, tag and digest.
     pub(super) fn image_name(&self) -> Option<String> {
         let image = self.image.as_ref()?.0.as_deref().ok()?;
@@ -89,7 +117,26 @@ pub(super) fn service(name: &str, node: &Node, folder: &str) -> Service {
             .get("profiles")
             .map(|list| texts(list).into_iter().map(|(text, _)| text).collect())
             .unwrap_or_default(),
+        extends: node.get("extends").and_then(|extends| extended(extends, folder)),
+        denies_privileged: node.get("privileged").and_then(Node::text) == Some("false"),
     }
+}
+
+fn extended(node: &Node, folder: &str) -> Option<Extends> {
+    if let Some(service) = node.text() {
+        return Some(Extends { file: None, service: service.to_owned() });
+    }
+    let file = node.get("file").and_then(Node::text).map(|file| path_in(folder, file));
+    Some(Extends { file, service: node.get("service")?.text()?.to_owned() })
+}
+
+/// A path that a compose file in this folder names, relative to the root.
+pub(super) fn path_in(folder: &str, path: &str) -> Result<String, String> {
+    let plain = expanded(path).map_err(|variable| format!("`{path}` needs `{variable}`, which has no default"))?;
+    if plain.contains("://") || plain.starts_with("git@") {
+        return Err(format!("`{plain}` is not in the repository"));
+    }
+    join(folder, &plain).ok_or_else(|| format!("`{plain}` is outside of the repository"))
 }
 
 /// A text with the defaults of its variables; the name of the first that has none.

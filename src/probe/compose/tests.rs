@@ -1,5 +1,7 @@
 //! The probe over small trees.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use crate::model::{Fact, Observation, Value};
 use crate::probe::trial::{count, observe, percent};
 
@@ -35,6 +37,60 @@ fn files_of_one_folder_belong_together() {
     let seen = observe(&DEF, "{}", &files);
     assert_eq!(count(&seen, "without_restart"), Some(0));
     assert_eq!(percent(&seen, "resilience_ratio"), Some(65));
+}
+
+const BASE: &str =
+    "services:\n  base:\n    privileged: true\n    restart: always\n    mem_limit: 1g\n    image: a/base:1.2.3\n";
+
+#[test]
+fn a_service_has_what_it_extends_and_its_dangers() {
+    let files =
+        [("compose.yaml", "services: {web: {extends: {file: common.yml, service: base}}}\n"), ("common.yml", BASE)];
+    let seen = observe(&DEF, "{}", &files);
+    assert_eq!((count(&seen, "privileged"), count(&seen, "without_restart")), (Some(1), Some(0)));
+    assert_eq!((percent(&seen, "escape_credit"), percent(&seen, "pinned_ratio")), (Some(0), Some(70)));
+    let place = seen.evidence.iter().find(|piece| piece.fact.as_deref() == Some("privileged")).unwrap();
+    assert_eq!(place.place.as_ref().unwrap().file, "common.yml");
+    let undone =
+        "services: {web: {privileged: false, image: 'b/c:2.0.1', extends: {file: common.yml, service: base}}}\n";
+    let seen = observe(&DEF, "{}", &[("compose.yaml", undone), ("common.yml", BASE)]);
+    assert_eq!((count(&seen, "privileged"), percent(&seen, "escape_credit")), (Some(0), Some(100)));
+}
+
+#[test]
+fn a_service_of_the_same_file_is_extended_and_its_dangers_count_once() {
+    let text = format!("{BASE}  web: {{extends: base}}\n  api: {{extends: {{service: base}}}}\n");
+    let seen = observe(&DEF, "{}", &[("compose.yaml", &text)]);
+    assert_eq!((count(&seen, "privileged"), count(&seen, "without_restart")), (Some(1), Some(0)));
+    assert_eq!(count(&seen, "services"), Some(3));
+}
+
+#[test]
+fn what_is_extended_and_cannot_be_read_makes_absence_unknown() {
+    for extends in [
+        "{file: gone.yml, service: base}",
+        "{file: ../up.yml, service: base}",
+        "{file: '${WHERE}/x.yml', service: base}",
+        "{file: common.yml, service: other}",
+        "web",
+    ] {
+        let text = format!("services: {{web: {{extends: {extends}}}}}\n");
+        let seen = observe(&DEF, "{}", &[("compose.yaml", &text), ("common.yml", BASE)]);
+        assert!(matches!(seen.facts.get("privileged"), Fact::Unobserved(_)), "{extends}");
+    }
+}
+
+#[test]
+fn an_included_file_counts_wherever_it_lies() {
+    let main = "include:\n  - parts/store.yaml\n  - path: [parts/dev/queue.yaml]\nservices: {web: {build: ., restart: always}}\n";
+    let store = "include: [../compose.yaml]\nservices: {db: {image: 'postgres:16.3', ports: ['5432:5432']}}\n";
+    let queue = "services: {mq: {image: 'nats', privileged: true}}\n";
+    let files = [("compose.yaml", main), ("parts/store.yaml", store), ("parts/dev/queue.yaml", queue)];
+    let seen = observe(&DEF, "{}", &files);
+    assert_eq!((count(&seen, "files"), count(&seen, "services")), (Some(3), Some(3)));
+    assert_eq!((count(&seen, "datastores_published"), count(&seen, "privileged")), (Some(1), Some(1)));
+    let seen = observe(&DEF, "{}", &[("compose.yaml", "include: ['oci://registry/x']\nservices: {web: {build: .}}\n")]);
+    assert!(matches!(seen.facts.get("privileged"), Fact::Unobserved(_)));
 }
 
 #[test]

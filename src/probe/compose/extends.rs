@@ -1,0 +1,96 @@
+//! What a compose file takes from others: services that it extends, and files that it includes
+//! (Compose specification, `extends` and `include`). Reads those files; judging them is the business of `judge`.
+
+use std::collections::BTreeMap;
+
+use super::judge::{Judged, Part, judge};
+use crate::world::Swept;
+
+/// Services that may extend one another in a row.
+const LONGEST_ROW: usize = 16;
+/// Compose files that are read because another names them.
+const MOST_FILES: usize = 200;
+/// Largest of them.
+const LARGEST: u64 = 2 * 1024 * 1024;
+
+/// Facts about a service's image, which another image makes pointless.
+const OF_IMAGES: &[&str] = &["unpinned_images", "weakly_pinned_images", "unresolved_images"];
+
+/// Compose files that others name, each read once.
+pub(super) struct Others<'s> {
+    swept: &'s Swept,
+    read: BTreeMap<String, Result<Judged, String>>,
+}
+
+impl<'s> Others<'s> {
+    pub(super) fn new(swept: &'s Swept) -> Others<'s> {
+        Others { swept, read: BTreeMap::new() }
+    }
+
+    /// The services of a file that are started, with what they take from others; and why something cannot be known.
+    pub(super) fn started(&mut self, path: &str, judged: &Judged) -> (Vec<Part>, Vec<String>) {
+        self.read.entry(path.to_owned()).or_insert_with(|| Ok(judged.clone()));
+        let (mut parts, mut unknown) = (Vec::new(), Vec::new());
+        for part in judged.parts.iter().filter(|part| part.is_started()) {
+            parts.push(match self.completed(path, part, LONGEST_ROW) {
+                Ok(part) => part,
+                Err(reason) => {
+                    unknown.push(format!("service `{}` extends another: {reason}", part.service.name));
+                    part.clone()
+                }
+            });
+        }
+        (parts, unknown)
+    }
+
+    /// A file that another names.
+    pub(super) fn file(&mut self, path: &str) -> Result<Judged, String> {
+        if !self.read.contains_key(path) {
+            let judged = if self.read.len() < MOST_FILES { self.load(path) } else { Err("too many files".to_owned()) };
+            self.read.insert(path.to_owned(), judged);
+        }
+        self.read[path].clone()
+    }
+
+    fn load(&self, path: &str) -> Result<Judged, String> {
+        let bytes = self.swept.read(path, LARGEST).map_err(|unknown| unknown.to_string())?;
+        match judge(path, &bytes) {
+            Ok(Some(judged)) => Ok(judged),
+            Ok(None) => Err(format!("`{path}` is no compose file")),
+            Err(fault) => Err(format!("`{path}`:{}: {}", fault.line, fault.reason)),
+        }
+    }
+
+    fn completed(&mut self, path: &str, part: &Part, left: usize) -> Result<Part, String> {
+        let Some(extends) = &part.service.extends else { return Ok(part.clone()) };
+        if left == 0 {
+            return Err(format!("more than {LONGEST_ROW} extend one another"));
+        }
+        let file = match &extends.file {
+            None => path.to_owned(),
+            Some(file) => file.clone()?,
+        };
+        let judged = self.file(&file)?;
+        let base = judged.parts.iter().find(|base| base.service.name == extends.service);
+        let base = base.ok_or_else(|| format!("`{file}` has no service `{}`", extends.service))?;
+        let base = self.completed(&file, base, left - 1)?;
+        Ok(over(part.clone(), base, &file))
+    }
+}
+
+/// A service over the one that it extends: what it says itself wins, what is dangerous below stays dangerous.
+fn over(mut part: Part, base: Part, file: &str) -> Part {
+    let own_image = part.service.image.is_some() || part.service.build.is_some();
+    let undone =
+        |fact: &str| own_image && OF_IMAGES.contains(&fact) || part.service.denies_privileged && fact == "privileged";
+    let own = base.findings.into_iter().map(|finding| (file.to_owned(), finding));
+    let taken: Vec<_> = own.chain(base.inherited).filter(|(_, finding)| !undone(finding.fact)).collect();
+    part.inherited.extend(taken);
+    if !own_image {
+        part.pin = base.pin;
+    }
+    let disabled = part.service.health_disabled;
+    part.service.complete(&base.service);
+    part.service.has_health &= !disabled;
+    part
+}
