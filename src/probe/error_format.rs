@@ -43,8 +43,8 @@ struct Params {
     /// Path below the target's URL that is there, and is asked with methods it should not have. Default `/`.
     #[serde(default)]
     path: Option<Spanned<String>>,
-    /// Path that only those who are logged in may read, or `none` where there is no login. Without it nothing is said of
-    /// the 401.
+    /// Path that only those who are logged in may read, or `none` where there is no login. Without it the 401 is
+    /// provoked only where `path` itself turns out to need credentials.
     #[serde(default)]
     secured: Option<Spanned<String>>,
     /// `none` or the name of credentials of the target for the 404 and the 405; without it the target's `default`.
@@ -96,6 +96,13 @@ impl Provoked {
         self.errors.push(shown);
     }
 
+    /// Who asks as a stranger and is sent to log in has met the 401, whatever was asked for.
+    fn take_refusal(&mut self, (reply, place): (&Reply, Evidence), path: &str) {
+        if reply.status == 401 {
+            self.take(Kind::NoLogin, (reply, place), path);
+        }
+    }
+
     fn facts(&self) -> Facts {
         let mut facts = Facts::new();
         let texts = |texts: Vec<String>| Value::List(texts.into_iter().map(Value::Text).collect());
@@ -112,6 +119,7 @@ impl Provoked {
         facts.present("problem", of_all(&|error| error.problem));
         facts.present("forms", Value::count(shown::forms(&self.errors)));
         facts.present("wrong_status", found(&Shown::wrong_status));
+        facts.present("owed", found(&|error| error.owed.map(|header| format!("{}: `{header}`", error.status))));
         facts.present("without_header", found(&|error| error.lacks.clone()));
         facts.present("without_id", found(&|error| (!error.identified).then(|| error.status.to_string())));
         facts
@@ -135,8 +143,9 @@ impl ErrorFormat {
             return Ok(());
         }
         if !matches!(reply.status, 200..=299) {
-            let (there, _) = round.answer(self.place.request("GET", &ACCEPT)).await?;
+            let (there, place) = round.answer(self.place.request("GET", &ACCEPT)).await?;
             if !matches!(there.status, 200..=299) {
+                provoked.take_refusal((&there, place), path);
                 let why = format!("405: GET {path} gives {}; name a `path` that is there", there.status);
                 provoked.unseen.push(why);
                 return Ok(());
@@ -146,6 +155,7 @@ impl ErrorFormat {
         match reply.status {
             200..=299 => provoked.unseen.push(format!("405: {path} answers {} with {}", ODD.0, reply.status)),
             300..=399 | 401 | 403 => {
+                provoked.take_refusal((&reply, place), path);
                 provoked.unseen.push(format!("405: {path} refuses {} with {}", ODD.0, reply.status));
             }
             _ => provoked.take(Kind::WrongMethod, (&reply, place), path),
@@ -156,17 +166,13 @@ impl ErrorFormat {
     async fn no_login(&self, round: &mut Round<'_>, provoked: &mut Provoked) -> Result<(), Unknown> {
         let path = match &self.secured {
             Secured::At(path) => path,
-            Secured::Nowhere => return Ok(()),
-            Secured::Unsaid => {
-                let why = "401: no path is known that needs a login; name one with `secured`, or say `secured: none`";
-                provoked.unseen.push(why.to_owned());
-                return Ok(());
-            }
+            Secured::Unsaid if round.credential(&self.place.credentials)?.is_some() => &self.place.path,
+            Secured::Nowhere | Secured::Unsaid => return Ok(()),
         };
         let (reply, place) = round.answer(Request { headers: &ACCEPT, ..Request::get(path, &Choice::None) }).await?;
         if matches!(reply.status, 401 | 403) {
             provoked.take(Kind::NoLogin, (&reply, place), path);
-        } else {
+        } else if matches!(self.secured, Secured::At(_)) {
             let why = format!("401: GET {path} gives {}; name a path that needs a login with `secured`", reply.status);
             provoked.unseen.push(why);
         }
@@ -182,7 +188,8 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new(
             "complete",
             flag(),
-            "True when a 404, a 405 and, unless `secured: none`, a 401 were provoked; unobserved with the reason otherwise.",
+            "True when a 404, a 405 and, where `secured` names a path, a 401 were provoked; unobserved with the reason \
+             otherwise.",
         ),
         FactDecl::new("json", flag(), "Whether each is a JSON object and says so in `Content-Type`."),
         FactDecl::new(
@@ -203,11 +210,12 @@ fn declared() -> Vec<FactDecl> {
             "What was asked and the status that is wrong for it, such as `404: 200`.",
         ),
         FactDecl::new(
-            "without_header",
+            "owed",
             texts(),
-            "Headers that are due and do not come: `Allow` with 405, `WWW-Authenticate` with 401, `Retry-After` with 429 \
-             and 503.",
+            "Headers that must come with the errors seen: `Allow` with 405, `WWW-Authenticate` with 401 (RFC 9110 \
+             §15.5.6, §15.5.2).",
         ),
+        FactDecl::new("without_header", texts(), "Those of them that do not come."),
         FactDecl::new(
             "without_id",
             texts(),
@@ -230,8 +238,10 @@ impl Inquire for ErrorFormat {
     fn touch(&self) -> Touch {
         let mut contacts = vec![Contact::below(&self.place.target, "GET", NO_SUCH_PAGE, 1)];
         contacts.extend(["OPTIONS", ODD.0, "GET"].map(|method| self.place.contact(method, 1)));
-        if let Secured::At(path) = &self.secured {
-            contacts.push(Contact::below(&self.place.target, "GET", path, 1));
+        match &self.secured {
+            Secured::At(path) => contacts.push(Contact::below(&self.place.target, "GET", path, 1)),
+            Secured::Unsaid => contacts.push(self.place.contact("GET", 1)),
+            Secured::Nowhere => {}
         }
         Touch { contacts, presents: self.place.presents(), ..Touch::default() }
     }

@@ -46,7 +46,9 @@ pub(super) struct Shown {
     pub(super) members: Option<BTreeSet<String>>,
     /// Whether it is a problem in the sense of RFC 9457.
     pub(super) problem: bool,
-    /// The header that is due and does not come.
+    /// The header that must come with it.
+    pub(super) owed: Option<&'static str>,
+    /// The same, where it does not come.
     pub(super) lacks: Option<String>,
     /// Whether it has an id.
     pub(super) identified: bool,
@@ -68,6 +70,7 @@ impl Shown {
             status: reply.status,
             problem: media == "application/problem+json"
                 && object.as_ref().is_some_and(|it| is_problem(it, reply.status)),
+            owed: owed(reply.status),
             lacks: lacks(reply),
             identified: by_header || object.as_ref().is_some_and(|object| names_request(object, path, DEEPEST)),
             members: object.map(|object| object.into_iter().map(|(name, _)| name).collect()),
@@ -131,16 +134,19 @@ fn is_problem(object: &Map<String, Json>, status: u16) -> bool {
     says && object.get("status").is_none_or(|said| said.as_u64() == Some(u64::from(status)))
 }
 
-/// RFC 9110 §15.5.6 and §15.5.2; RFC 6585 §4 and RFC 9110 §15.6.4 for the pause.
+/// RFC 9110 §15.5.6 and §15.5.2. `Retry-After` with 429 and 503 is only allowed (RFC 6585 §4, RFC 9110 §15.6.4).
+fn owed(status: u16) -> Option<&'static str> {
+    match status {
+        405 => Some("Allow"),
+        401 => Some("WWW-Authenticate"),
+        _ => None,
+    }
+}
+
 fn lacks(reply: &Reply) -> Option<String> {
-    let due = match reply.status {
-        405 => "Allow",
-        401 => "WWW-Authenticate",
-        429 | 503 => "Retry-After",
-        _ => return None,
-    };
+    let owed = owed(reply.status)?;
     // an empty `Allow` is allowed: a resource may have no method at all
-    reply.header(&due.to_ascii_lowercase()).is_none().then(|| format!("{} without `{due}`", reply.status))
+    reply.header(&owed.to_ascii_lowercase()).is_none().then(|| format!("{} without `{owed}`", reply.status))
 }
 
 fn names_request(object: &Map<String, Json>, path: &str, depth: usize) -> bool {
@@ -169,6 +175,7 @@ mod tests {
             status: 404,
             members: (!members.is_empty()).then(|| members.iter().map(|name| (*name).to_owned()).collect()),
             problem,
+            owed: None,
             lacks: None,
             identified: false,
             media: media.to_owned(),
