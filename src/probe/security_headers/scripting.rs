@@ -26,10 +26,11 @@ fn page_of(answer: &Answer) -> Page {
     }
 }
 
-/// Nonces that an answer's policies accept, in small letters.
+/// Nonces of scripts that an answer's policies accept, in small letters. One of styles lets nobody run a script.
 pub(super) fn nonces(answer: &Answer) -> BTreeSet<String> {
     let policy = Policies::of(answer, &page_of(answer), Algorithm::Six).enforced();
-    let sources = policy.iter().flat_map(Policy::iter).flat_map(|(_, sources)| sources);
+    let lists = SCRIPTS.iter().chain(&["default-src"]);
+    let sources = lists.filter_map(|name| policy.as_ref()?.get(name)).flatten();
     sources.filter(|source| source.starts_with("'nonce-")).cloned().collect()
 }
 
@@ -214,6 +215,11 @@ mod tests {
         assert_eq!(reused(&answer("a1"), Some(&answer("a1"))), is(true));
         assert_eq!(reused(&answer("a1"), Some(&answer("b2"))), is(false));
         assert!(matches!(reused(&answer("a1"), None), Fact::Unobserved(_)));
+        let of_styles = |answer: Answer| Answer {
+            headers: vec![("content-security-policy".to_owned(), "script-src 'self'; style-src 'nonce-a1'".to_owned())],
+            ..answer
+        };
+        assert_eq!(reused(&of_styles(answer("")), Some(&of_styles(answer("")))), is(false));
         let without = Answer { headers: Vec::new(), ..answer("") };
         assert_eq!(reused(&without, None), is(false));
     }
