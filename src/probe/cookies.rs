@@ -1,5 +1,5 @@
-//! Probe `cookies`: reads each `Set-Cookie` line of an answer, and of the login where there is one, by itself, and tells
-//! which flags are missing.
+//! Probe `cookies`: reads each `Set-Cookie` line of an answer, of the error page, and of the login where there is one, by
+//! itself, and tells which flags are missing.
 //!
 //! Unlike the Observatory's test in `security_headers` it knows sessions by many names, skips deletions, and leaves out
 //! cookies that scripts must read. Values are never shown.
@@ -10,17 +10,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http::place::{Given, Place};
-use super::http::round::Round;
+use super::http::round::{NO_SUCH_PAGE, Request, Round};
 use super::inquiry::{Inquire, Inquiry, Whom};
-use super::{Look, Probe, ProbeDef, Touch};
+use super::{Contact, Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::{Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::world::net::Reply;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
     name: "cookies",
-    doc: "Reports which cookies of an answer lack Secure, HttpOnly or SameSite, or break the rules of their prefix.",
+    doc: "Reports which cookies of an answer and of the error page lack Secure, HttpOnly or SameSite, or break the rules of their prefix.",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
     example: "target: site\npath: /login\nreadable: [XSRF-TOKEN]\n",
@@ -79,6 +80,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 }
 
 /// A cookie that is set, and what is wrong with it.
+#[derive(PartialEq, Eq)]
 struct Set {
     name: String,
     session: bool,
@@ -160,6 +162,10 @@ fn breaks_prefix(cookie: &RawCookie<'_>, secure: bool) -> bool {
         || (cookie.name().starts_with("__Secure-") && !secure)
 }
 
+fn set_cookies(reply: &Reply) -> impl Iterator<Item = &str> {
+    reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, line)| line.as_str())
+}
+
 fn host_of(url: &str) -> Option<String> {
     crate::world::net::Url::parse(url).ok()?.host_str().map(str::to_lowercase)
 }
@@ -202,7 +208,11 @@ fn facts(set: &[Set]) -> Facts {
 fn declared() -> Vec<FactDecl> {
     let names = |name, doc| FactDecl::new(name, FactType::List(Box::new(FactType::Text)), doc);
     vec![
-        FactDecl::new("count", FactType::Count, "Cookies that the answer or the login sets; deletions do not count."),
+        FactDecl::new(
+            "count",
+            FactType::Count,
+            "Cookies that the answer, the error page or the login sets; deletions do not count.",
+        ),
         names("sessions", "Those that stand for a login, by their name."),
         names("insecure", "Those without `Secure`."),
         names("sessions_insecure", "Sessions without `Secure`; unobserved when the answer begins none."),
@@ -232,20 +242,29 @@ impl Inquire for Cookies {
     }
 
     fn touch(&self) -> Touch {
-        Touch { contacts: vec![self.place.contact("GET", 1)], presents: self.place.presents(), ..Touch::default() }
+        let nowhere = Contact::below(&self.place.target, "GET", NO_SUCH_PAGE, 1);
+        let contacts = vec![self.place.contact("GET", 1), nowhere];
+        Touch { contacts, presents: self.place.presents(), ..Touch::default() }
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
         let mut round = Round::of(&look, &self.place.target)?;
         let (reply, place) = round.answer(self.place.request("GET", &[])).await?;
+        // errors often come from another layer, with cookies of its own
+        let (lost, nowhere) = round.answer(Request::get(NO_SUCH_PAGE, &self.place.credentials)).await?;
         let host = place.url.as_deref().and_then(host_of).unwrap_or_default();
-        let lines = reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, line)| line.as_str());
-        let lines = lines.chain(round.login_cookies());
-        let set: Vec<Set> = lines.filter_map(|line| self.read(line, &host, look.world.now)).collect();
-        let mut evidence: Vec<Evidence> =
-            set.iter().map(|cookie| Evidence { note: Some(said(cookie)), ..place.clone() }).collect();
+        let mut set: Vec<Set> = Vec::new();
+        let mut evidence: Vec<Evidence> = Vec::new();
+        let here = set_cookies(&reply).chain(round.login_cookies()).map(|line| (line, &place));
+        for (line, place) in here.chain(set_cookies(&lost).map(|line| (line, &nowhere))) {
+            let Some(cookie) = self.read(line, &host, look.world.now).filter(|new| !set.contains(new)) else {
+                continue;
+            };
+            evidence.push(Evidence { note: Some(said(&cookie)), ..place.clone() });
+            set.push(cookie);
+        }
         if evidence.is_empty() {
-            evidence.push(Evidence { note: Some("the answer sets no cookie".to_owned()), ..place });
+            evidence.push(Evidence { note: Some("neither answer sets a cookie".to_owned()), ..place });
         }
         Ok(round.observed(facts(&set), evidence))
     }
