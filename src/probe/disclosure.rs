@@ -100,6 +100,7 @@ struct Given {
     database: BTreeSet<String>,
     sources: BTreeSet<String>,
     versions: BTreeSet<String>,
+    maps: BTreeSet<String>,
     errors: usize,
 }
 
@@ -142,6 +143,11 @@ impl Given {
                 notes.push(format!("`{version}` names a version"));
             }
         }
+        for map in source_maps(reply) {
+            if self.maps.insert(map.to_owned()) {
+                notes.push(format!("`{map}` is a map to the sources"));
+            }
+        }
         notes
     }
 
@@ -164,6 +170,7 @@ impl Given {
         set("database_errors", self.database.into_iter().collect());
         set("source_paths", self.sources.into_iter().collect());
         facts.present("versions", list(self.versions.into_iter().collect()));
+        facts.present("source_maps", list(self.maps.into_iter().collect()));
         facts.present("errors", Value::count(self.errors));
         facts.present("asked", Value::count(asked));
         facts
@@ -182,6 +189,12 @@ fn versions(reply: &Reply) -> Vec<String> {
     lines.map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
+/// Where headers say that the sources of what is answered can be found (ECMA-426 §13.1; the older name has `X-`).
+fn source_maps(reply: &Reply) -> impl Iterator<Item = &str> {
+    let named = |name: &str| matches!(name, "sourcemap" | "x-sourcemap");
+    reply.headers.iter().filter(move |(name, _)| named(name)).map(|(_, value)| value.as_str())
+}
+
 #[rustfmt::skip] // One line each, as a table.
 fn declared() -> Vec<FactDecl> {
     let texts = || FactType::List(Box::new(FactType::Text));
@@ -192,6 +205,7 @@ fn declared() -> Vec<FactDecl> {
         FactDecl::new("source_paths", texts(), "Source files that errors name by their whole path, the first of each answer; unobserved when there was no error."),
         FactDecl::new("default_pages", texts(), "Products whose own error page is shown, such as `Express`; unobserved when there was no error."),
         FactDecl::new("versions", texts(), "Versions that headers and error pages name, such as `server: nginx/1.22.1`."),
+        FactDecl::new("source_maps", texts(), "Maps to the sources that headers `SourceMap` and `X-SourceMap` name."),
         FactDecl::new("errors", FactType::Count, "Answers with status 400 or above."),
         FactDecl::new("asked", FactType::Count, "Requests that were sent."),
     ]
