@@ -112,3 +112,27 @@ fn wrong_parameters_are_said_where_they_stand() {
         assert_eq!(problems[0].message, message);
     }
 }
+
+#[test]
+fn a_process_that_has_just_started_is_given_something_to_count() {
+    let served = AtomicU64::new(0);
+    let server = Server::new(move |head, stream| {
+        let text = match head.starts_with("get /metrics") {
+            true if served.load(Ordering::SeqCst) > 0 => SERVICE,
+            true => "process_resident_memory_bytes 2.5e+08\n",
+            false => {
+                served.fetch_add(1, Ordering::SeqCst);
+                "Harbour"
+            }
+        };
+        let kind = "text/plain; version=0.0.4";
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", text.len());
+        let _ = std::io::Write::write_all(stream, format!("{head}{text}").as_bytes());
+    });
+    assert!(!is(&ask(&server, "").unwrap(), "traffic"));
+    let seen = ask(&server, "traffic: /berths\n").unwrap();
+    assert!(is(&seen, "traffic") && is(&seen, "saturation"));
+    assert_eq!(seen.requests, 5, "{:?}", server.asked());
+    let again = ask(&server, "traffic: /berths\n").unwrap();
+    assert_eq!(again.requests, 1, "work is counted already");
+}

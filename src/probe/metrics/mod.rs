@@ -21,12 +21,14 @@ use super::http::fetch::{Address, Choice, Fetch, Fetched, fetch};
 use super::inquiry::{Inquire, Inquiry, Whom};
 use super::{Look, Probe, ProbeDef, Touch, limits};
 use crate::expect::units::std_duration;
-use crate::model::{Exact, FactSchema, Observation, Problems, Unknown};
+use crate::model::{Exact, Fact, FactSchema, Observation, Problems, Unknown, Value};
 use crate::probe::http::place::check_paths;
 use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// Between two scrapes at most: whoever needs longer asks Prometheus, which keeps the history.
 const LONGEST_BETWEEN: Duration = Duration::from_secs(300);
+/// Requests to be counted; a few, since some processes sample.
+const TRAFFIC: u64 = 3;
 /// What an observation may take beside the time between two scrapes.
 const FOR_TWO_SCRAPES: Duration = Duration::from_secs(20);
 
@@ -63,6 +65,10 @@ struct Params {
     /// Scrapes twice, this far apart: then every figure is of what happened in between.
     #[serde(default)]
     between: Option<Spanned<String>>,
+    /// Path below the target's URL that is asked for three times when no work is counted yet, before another scrape: a
+    /// process that has just started has no series of requests.
+    #[serde(default)]
+    traffic: Option<Spanned<String>>,
     /// `none`, `invalid`, or the name of credentials of the target; without it the target's `default`, if it has one.
     #[serde(default)]
     credentials: Option<String>,
@@ -83,6 +89,7 @@ struct Metrics {
     /// The parts of `asked` as written, for the key.
     written: [Option<String>; 3],
     between: Option<Duration>,
+    traffic: Option<String>,
     timeout: Option<Duration>,
     units: BTreeMap<String, String>,
 }
@@ -90,7 +97,7 @@ struct Metrics {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let path = params.path.as_ref().map_or("/metrics", |path| path.value.as_str());
-    check_paths(&params.path, problems);
+    check_paths(params.path.iter().chain(&params.traffic), problems);
     for (name, given) in [("of", &params.of), ("quantile", &params.quantile)] {
         if let Some(given) = given.as_ref().filter(|_| params.series.is_none()) {
             problems.push(given.span.problem(format!("`{name}` needs `series`")).help("add `series: NAME`"));
@@ -101,6 +108,9 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         whole: selector(params.of.as_ref(), problems),
         quantile: quantile(params.quantile.as_ref(), problems),
     };
+    if let Some(path) = params.traffic.as_ref().filter(|_| params.between.is_some()) {
+        problems.push(path.span.problem("`traffic` goes with one scrape, `between` with two").help("leave one out"));
+    }
     let credentials = Choice::of(params.credentials.as_deref());
     let text = |given: &Option<Spanned<String>>| given.as_ref().map(|given| given.value.clone());
     Some(Box::new(Inquiry(Metrics {
@@ -109,6 +119,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         written: [text(&params.series), text(&params.of), text(&params.quantile)],
         asked,
         between: between(params.between.as_ref(), problems),
+        traffic: text(&params.traffic),
         timeout: limits::timeout(params.timeout.as_ref(), problems),
         units: params.units,
     })))
@@ -150,17 +161,35 @@ fn between(given: Option<&Spanned<String>>, problems: &mut Problems) -> Option<D
 impl Metrics {
     async fn scrape(&self, look: &Look<'_>) -> Result<Fetched, Unknown> {
         let accept = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=1,*/*;q=0.1";
+        self.get(&self.address, accept, look).await
+    }
+
+    async fn get(&self, address: &Address, accept: &str, look: &Look<'_>) -> Result<Fetched, Unknown> {
         let headers = BTreeMap::from([("accept".to_owned(), accept.to_owned())]);
-        let request = Fetch {
-            address: &self.address,
-            method: "GET",
-            headers: &headers,
-            body: None,
-            credentials: &self.credentials,
-            redirects: 0,
-        };
+        let credentials = &self.credentials;
+        let request = Fetch { address, method: "GET", headers: &headers, body: None, credentials, redirects: 0 };
         let limit = self.timeout.unwrap_or(look.until.limit()).min(look.until.left());
         fetch(request, look.world, crate::world::Deadline::after(limit)).await
+    }
+
+    /// Where there is something to count.
+    fn traffic(&self) -> Option<Address> {
+        let target = self.address.target()?.to_owned();
+        self.traffic.as_ref().map(|path| Address::Target { name: target, path: path.clone() })
+    }
+
+    /// What one scrape shows; when no work is counted, what the next one shows after some.
+    async fn counted(&self, first: &Fetched, look: &Look<'_>) -> Result<Observation, Unknown> {
+        let seen = facts::observation(first, None, &self.asked);
+        let idle = seen.facts.get("traffic") == Fact::Present(Value::Bool(false));
+        let Some(traffic) = self.traffic().filter(|_| idle) else { return Ok(seen) };
+        let mut requests = seen.requests;
+        for _ in 0..TRAFFIC {
+            // whatever is answered is counted
+            requests += self.get(&traffic, "*/*", look).await?.requests;
+        }
+        let seen = facts::observation(&self.scrape(look).await?, None, &self.asked);
+        Ok(Observation { requests: requests + seen.requests, ..seen })
     }
 }
 
@@ -181,9 +210,12 @@ impl Inquire for Metrics {
     }
 
     fn touch(&self) -> Touch {
-        let contact = self.address.contact("GET", if self.between.is_some() { 2 } else { 1 });
-        let presents = self.credentials.presented(contact.at_most).into_iter().collect();
-        Touch { contacts: vec![contact], presents, ..Touch::default() }
+        let twice = self.between.is_some() || self.traffic.is_some();
+        let mut contacts = vec![self.address.contact("GET", if twice { 2 } else { 1 })];
+        contacts.extend(self.traffic().map(|traffic| traffic.contact("GET", TRAFFIC)));
+        let at_most = contacts.iter().map(|contact| contact.at_most).sum();
+        let presents = self.credentials.presented(at_most).into_iter().collect();
+        Touch { contacts, presents, ..Touch::default() }
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
@@ -193,7 +225,7 @@ impl Inquire for Metrics {
         let begun = Instant::now();
         let first = self.scrape(&look).await?;
         let Some(between) = self.between.filter(|_| facts::answered(&first)) else {
-            return Ok(facts::observation(&first, None, &self.asked));
+            return self.counted(&first, &look).await;
         };
         tokio::time::sleep(between.min(look.until.left())).await;
         if look.until.is_over() {
