@@ -90,6 +90,7 @@ pub(crate) mod sample;
 mod secret_name;
 mod secrets;
 mod security_headers;
+mod security_txt;
 mod service;
 mod session;
 mod settings;
@@ -312,6 +313,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &runtime::DEF,
     &secrets::DEF,
     &security_headers::DEF,
+    &security_txt::DEF,
     &session::DEF,
     &settings::DEF,
     &signs::DEF,

@@ -6,7 +6,7 @@
 //! parameter of that name in the place of `{NAME}` in the body, `echo_as: html` escaped. A path that `takes` members of
 //! some types answers as `bad PATH` says when the body is anything else, or does not come, and one that is `own_only` when a
 //! page of another site asks. With `with COOKIE PATH` it answers whoever brings that line of `Cookie`. `{number}` in a header is
-//! the number of the answer, another one each time.
+//! the number of the answer, another one each time; `{later}` in a body is a moment in ninety days.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -197,7 +197,7 @@ impl Responses {
         let (bare, query) = path.split_once('?').unwrap_or((path, ""));
         let response = self.found(head, method, [path, bare], body, prefix);
         std::thread::sleep(std::time::Duration::from_millis(response.after_ms));
-        let mut body = if method == "HEAD" { Vec::new() } else { echoed(&response, query).into_bytes() };
+        let mut body = if method == "HEAD" { Vec::new() } else { dated(&echoed(&response, query)).into_bytes() };
         let mut status = response.status;
         let number = self.number.fetch_add(1, Ordering::Relaxed).to_string();
         let line = |(name, value): (&String, &String)| format!("{name}: {}\r\n", value.replace("{number}", &number));
@@ -231,6 +231,12 @@ impl Responses {
         *count += 1;
         if *count <= most { response.clone() } else { self.answers[&format!("beyond {key}")].clone() }
     }
+}
+
+/// What is written of the future stays there.
+fn dated(body: &str) -> String {
+    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(90 * 24);
+    body.replace("{later}", &later.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 fn gzipped(body: &[u8]) -> Vec<u8> {
