@@ -117,7 +117,7 @@ fn wrong_parameters_are_said_where_they_stand() {
 fn a_process_that_has_just_started_is_given_something_to_count() {
     let served = AtomicU64::new(0);
     let server = Server::new(move |head, stream| {
-        let text = match head.starts_with("get /metrics") {
+        let text = match head.starts_with("GET /metrics") {
             true if served.load(Ordering::SeqCst) > 0 => SERVICE,
             true => "process_resident_memory_bytes 2.5e+08\n",
             false => {
@@ -131,7 +131,7 @@ fn a_process_that_has_just_started_is_given_something_to_count() {
     });
     assert!(!is(&ask(&server, "").unwrap(), "traffic"));
     let seen = ask(&server, "traffic: /berths\n").unwrap();
-    assert!(is(&seen, "traffic") && is(&seen, "saturation"));
+    assert!(is(&seen, "traffic") && is(&seen, "saturation"), "{:?} {:?}", seen.facts, server.asked());
     assert_eq!(seen.requests, 5, "{:?}", server.asked());
     let again = ask(&server, "traffic: /berths\n").unwrap();
     assert_eq!(again.requests, 1, "work is counted already");
