@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use shipworthy::model::Value;
 
-use crate::probing::server::{Identity, Server, answer_tls, head};
+use crate::probing::server::{Identity, Server, answer_tls, closed_port, head};
 use crate::probing::{Bench, text, texts, unobserved, value};
 use crate::{OK, look};
 
@@ -98,6 +98,34 @@ fn a_proxy_that_refuses_is_an_observation_with_its_reason() {
     let seen = bench.observe("http", "target: shop\n").unwrap();
     assert_eq!(text(&seen, "error"), "unreachable");
     assert!(unobserved(&seen, "status").contains("it answered 403"));
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_named_as_the_reason_by_every_probe() {
+    let nobody = format!("127.0.0.1:{}", closed_port());
+    for (url, probes) in [
+        ("http://shop.test:81", ["http", "security_headers", "cors", "cookies", "delivery", "health", "error_format"]),
+        ("https://shop.test:81", ["http", "security_headers", "cors", "sse", "metrics", "disclosure", "resources"]),
+    ] {
+        let bench = Bench::new().target("shop", url, |target| target.route.proxy = Some(format!("http://{nobody}")));
+        for probe in probes {
+            let why = match bench.observe(probe, "target: shop\n") {
+                Err(unknown) => unknown.to_string(),
+                Ok(seen) => unobserved(&seen, "status"),
+            };
+            assert!(why.contains(&format!("the proxy: {nobody}: connection refused")), "{probe} of {url}: {why}");
+        }
+    }
+}
+
+#[test]
+fn a_service_that_the_proxy_does_not_reach_is_unreachable() {
+    let lost = Server::saying("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
+    let bench = |url: &str| Bench::new().target("shop", url, |target| target.route.proxy = Some(lost.url()));
+    let tunnel = bench("https://shop.test").observe("http", "target: shop\n").unwrap();
+    assert!(unobserved(&tunnel, "status").contains("the proxy gives no way to shop.test:443: it answered 502"));
+    let port = bench("https://shop.test").observe("tls", "target: shop\n");
+    assert!(port.unwrap_err().to_string().contains("reached through a proxy"));
 }
 
 #[test]

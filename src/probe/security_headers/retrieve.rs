@@ -22,7 +22,7 @@ const VISIT: Duration = Duration::from_secs(10);
 /// What a scan brought home.
 pub(super) struct Retrieved {
     pub(super) scan: Scan,
-    /// Why https, or else http, did not answer.
+    /// Why https, or else http, did not answer; one that was not asked has no reason.
     pub(super) failure: Option<Failure>,
     /// What the reader should know of how it was seen.
     pub(super) notes: Vec<String>,
@@ -35,7 +35,8 @@ pub(super) async fn retrieve(aim: &Aim, until: Deadline) -> Result<Retrieved, Un
     let host = aim.url.host_str().unwrap_or_default().to_lowercase();
     let https = tour.visit(aim, "https").await?;
     let http = tour.visit(aim, "http").await?;
-    let failure = [&https, &http].into_iter().find_map(|visit| visit.as_ref().err().cloned());
+    let asked = [("https", &https), ("http", &http)].into_iter().filter(|(scheme, _)| sibling(aim, scheme).is_some());
+    let failure = asked.into_iter().find_map(|(_, visit)| visit.as_ref().err().cloned());
     let (http, https) = (http.ok(), https.ok());
     let preflight = match https.as_ref().or(http.as_ref()) {
         Some(visit) => tour.preflight(aim, visit).await?,
