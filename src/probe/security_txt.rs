@@ -6,11 +6,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::http::fetch::Choice;
 use super::http::place::{Given, Place};
-use super::http::round::{Request, Round, body_text};
+use super::http::round::{Round, body_text};
 use super::inquiry::{Inquire, Inquiry, Whom};
-use super::{Contact, Look, Probe, ProbeDef, Touch};
+use super::{Look, Probe, ProbeDef, Touch};
 use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::net::Reply;
@@ -25,8 +24,8 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     example: "target: site\n",
 };
 
-/// Where it stands (RFC 9116 §3); the second is for old services.
-const PATHS: [&str; 2] = ["/.well-known/security.txt", "/security.txt"];
+/// Where it stands (RFC 9116 §3). `/security.txt`, for old services, has to lead there.
+const PATH: &str = "/.well-known/security.txt";
 /// Fields that are read at most.
 const MOST_FIELDS: usize = 200;
 
@@ -50,7 +49,8 @@ struct SecurityTxt {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let given = Given::of(&params.target, None, Some("none"), params.timeout.as_ref());
-    Some(Box::new(Inquiry(SecurityTxt { place: Place::of(&given, problems) })))
+    let place = Place { path: PATH.to_owned(), ..Place::of(&given, problems) };
+    Some(Box::new(Inquiry(SecurityTxt { place })))
 }
 
 /// Its fields, names in small letters, in the order of the file.
@@ -102,17 +102,16 @@ fn is_the_file(reply: &Reply, fields: &Fields) -> bool {
     reply.status == 200 && !media_of(reply).contains("html") && !fields.0.is_empty()
 }
 
-fn facts(found: Option<(&Reply, &Fields)>, path: &str, now: Timestamp) -> Facts {
+fn facts(found: Option<(&Reply, &Fields)>, now: Timestamp) -> Facts {
     let mut facts = Facts::new();
     facts.present("found", Value::Bool(found.is_some()));
     let Some((reply, fields)) = found else {
-        for name in ["path", "media", "contacts", "wrong_contacts", "expires_in"] {
+        for name in ["media", "contacts", "wrong_contacts", "expires_in"] {
             facts.set(name, Fact::Absent);
         }
         return facts;
     };
     let texts = |texts: Vec<&str>| Value::List(texts.into_iter().map(|text| Value::Text(text.to_owned())).collect());
-    facts.present("path", Value::Text(path.to_owned()));
     facts.present("media", Value::Text(media_of(reply)));
     let (good, wrong) = fields.all("contact").partition(|contact| is_contact(contact));
     facts.present("contacts", texts(good));
@@ -134,9 +133,8 @@ fn expires_in(fields: &Fields, now: Timestamp) -> Fact {
 fn declared() -> Vec<FactDecl> {
     let texts = || FactType::List(Box::new(FactType::Text));
     vec![
-        FactDecl::new("found", FactType::Bool, "Whether there is such a file at `/.well-known/security.txt`, or at `/security.txt`."),
-        FactDecl::new("path", FactType::Text, "Where it is; absent without one, as is all that follows."),
-        FactDecl::new("media", FactType::Text, "Its media type, without parameters; it should be `text/plain`."),
+        FactDecl::new("found", FactType::Bool, "Whether there is such a file."),
+        FactDecl::new("media", FactType::Text, "Its media type, without parameters; it should be `text/plain`. Absent without the file, as is all that follows."),
         FactDecl::new("contacts", texts(), "Where to report: `mailto:`, `tel:` and `https:` addresses (RFC 9116 §2.5.3)."),
         FactDecl::new("wrong_contacts", texts(), "Contacts that are none of these."),
         FactDecl::new("expires_in", FactType::Duration, "Until when it holds, negative afterwards; absent unless exactly one moment is named (RFC 9116 §2.5.5)."),
@@ -155,28 +153,21 @@ impl Inquire for SecurityTxt {
     }
 
     fn touch(&self) -> Touch {
-        let contacts = PATHS.map(|path| Contact::below(&self.place.target, "GET", path, 1));
-        Touch { contacts: contacts.into(), ..Touch::default() }
+        Touch { contacts: vec![self.place.contact("GET", 1)], ..Touch::default() }
     }
 
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
         let mut round = Round::of(&look, &self.place.target)?;
-        let mut evidence = Vec::new();
-        for path in PATHS {
-            let (reply, place) = round.answer(Request::get(path, &Choice::None)).await?;
-            if matches!(reply.status, 429 | 500..) {
-                return Err(Unknown::because(format!("GET {path} gives {}", reply.status)));
-            }
-            let fields = Fields::read(&body_text(&reply));
-            if is_the_file(&reply, &fields) {
-                let names: Vec<&str> = fields.0.iter().map(|(name, _)| name.as_str()).collect();
-                let note = Some(format!("its fields: {}", names.join(", ")));
-                let facts = facts(Some((&reply, &fields)), path, look.world.now);
-                return Ok(round.observed(facts, vec![Evidence { note, ..place }]));
-            }
-            evidence.push(Evidence { note: Some("no such file".to_owned()), ..place });
+        let (reply, place) = round.answer(self.place.request("GET", &[])).await?;
+        if matches!(reply.status, 429 | 500..) {
+            return Err(Unknown::because(format!("GET {PATH} gives {}", reply.status)));
         }
-        Ok(round.observed(facts(None, "", look.world.now), evidence))
+        let fields = Fields::read(&body_text(&reply));
+        let found = is_the_file(&reply, &fields);
+        let names: Vec<&str> = fields.0.iter().map(|(name, _)| name.as_str()).collect();
+        let note = if found { format!("its fields: {}", names.join(", ")) } else { "no such file".to_owned() };
+        let facts = facts(found.then_some((&reply, &fields)), look.world.now);
+        Ok(round.observed(facts, vec![Evidence { note: Some(note), ..place }]))
     }
 }
 

@@ -12,5 +12,7 @@ mod plan;
 mod replay;
 mod requests;
 mod secrets;
+#[path = "../probing/server.rs"]
+mod server;
 mod timings;
 mod waivers;

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use super::bench::{Bench, check, spec};
+use super::server::{Identity, Server, answer_tls};
 
 /// A service on loopback that writes down each request line.
 struct Counting {
@@ -122,20 +123,62 @@ fn an_audit_sends_a_target_no_more_than_it_may_and_says_so() {
     assert_eq!(report["run"]["requests"], 4);
 }
 
+/// Ids of checks that were not sent for want of requests.
+fn short(report: &serde_json::Value) -> Vec<&str> {
+    let checks = report["checks"].as_array().unwrap().iter();
+    let short =
+        checks.filter(|check| check["reason"].as_str().is_some_and(|reason| reason.contains("requests it may")));
+    short.filter_map(|check| check["id"].as_str()).collect()
+}
+
+fn http_live(target: &str) -> Bench {
+    let include = "include:\n  - { pack: http-live, with: { target: api } }\n";
+    Bench::new(&format!("version: 1\nsystem: {{ name: Shop }}\ntargets:\n  api: {target}\n{include}"))
+}
+
 #[test]
 fn the_passive_packs_fit_into_what_a_stranger_may_be_sent() {
     let service = Counting::new();
-    let target = format!("targets:\n  api: {{ url: \"{}\", max_requests: 30 }}\n", service.url);
-    let include = "include:\n  - { pack: http-live, with: { target: api } }\n";
-    let bench = Bench::new(&format!("version: 1\nsystem: {{ name: Shop }}\n{target}{include}"));
+    let bench = http_live(&format!("{{ url: \"{}\", max_requests: 30 }}", service.url));
     let (_, report) = bench.audit(&[]);
     assert!(service.count() > 10 && service.count() <= 30, "{:#?}", service.lines());
-    let short: Vec<&str> = report["checks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|check| check["reason"].as_str().is_some_and(|reason| reason.contains("requests it may")))
-        .filter_map(|check| check["id"].as_str())
-        .collect();
-    assert!(short.is_empty(), "{short:?}: {:#?}", service.lines());
+    assert!(short(&report).is_empty(), "{:?}: {:#?}", short(&report), service.lines());
+}
+
+/// A page over https with all that leads to more requests, save a service worker.
+fn careful(head: &str) -> Vec<u8> {
+    let body = "<!doctype html><title>Shop</title><link rel=manifest href=/app.webmanifest><script nonce=n0>1</script>";
+    let found = ["/ ", "/healthz ", "/app.webmanifest "].iter().any(|path| head.contains(&format!(" {path}")));
+    let status = if found { "200 OK" } else { "404 X" };
+    let headers = "strict-transport-security: max-age=63072000; includeSubDomains\r\n\
+                   content-security-policy: script-src 'nonce-n0'; object-src 'none'; base-uri 'none'\r\n";
+    let kind = "content-type: text/html\r\nconnection: close\r\n";
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{kind}{headers}\r\n{body}", body.len()).into_bytes()
+}
+
+#[test]
+fn over_https_the_report_counts_what_the_service_counts_too() {
+    let identity = Identity::new("shop.test", 2020, 2040);
+    let config = Arc::new(identity.config());
+    let secure = Server::on(move |stream, asked| {
+        answer_tls(stream, &config, |head| {
+            asked.lock().unwrap().push(head.to_owned());
+            careful(head)
+        });
+    });
+    let plain = Server::saying("HTTP/1.1 301 X\r\nlocation: https://shop.test/\r\ncontent-length: 0\r\n\r\n");
+    let bench = http_live(&format!(
+        "{{ url: \"https://shop.test\", resolve: {{ shop.test: 127.0.0.1 }}, http_port: {}, https_port: {}, ca_file: ca.pem, max_requests: 30 }}",
+        plain.address.port(),
+        secure.address.port()
+    ));
+    let bench = bench.write("ca.pem", &identity.authority_pem);
+    let plan = String::from_utf8_lossy(&bench.run(&["plan"]).stdout).into_owned();
+    let (_, report) = bench.audit(&[]);
+    let counted = secure.asked().len() + plain.asked().len();
+    assert_eq!(report["run"]["requests"].as_u64().unwrap(), counted as u64, "{:#?}", secure.asked());
+    assert!(counted > 20 && counted <= 30 && counted <= at_most(&plan), "{counted} of {plan}");
+    assert!(short(&report).is_empty(), "{:?}: {:#?}", short(&report), secure.asked());
+    assert_eq!(check(&report, "http/hsts")["outcome"], "pass", "{}", check(&report, "http/hsts"));
+    assert_eq!(check(&report, "http/https-redirect")["outcome"], "pass", "{}", check(&report, "http/https-redirect"));
 }
