@@ -10,6 +10,7 @@ mod csrf;
 mod disclosure;
 mod drill;
 mod faults;
+mod faults_of_all;
 mod forged_token;
 mod injection;
 mod logout;

@@ -1,5 +1,7 @@
 //! Probes `auth_required`, `cors` and `exposed_paths` against services that answer by path, credentials and origin.
 
+use std::io::Write;
+
 use shipworthy::model::target::Credential;
 use shipworthy::model::{Observation, Value};
 
@@ -131,6 +133,29 @@ fn exposed_files_are_proven_by_content_and_never_shown() {
     assert!(seen.requests <= 40, "{} requests", seen.requests);
     let seen = observe(&server, "exposed_paths", "intended: [/metrics]\n");
     assert!(texts(&seen, "internals").is_empty());
+}
+
+#[test]
+fn a_dump_that_comes_packed_is_found_however_large_it_is() {
+    // hardly packs, so that even the packed form is longer than what is read
+    let line = |n: u32| {
+        format!("INSERT INTO berths VALUES ({}, {});\n", n.wrapping_mul(2_654_435_761), n.wrapping_mul(40_503))
+    };
+    let rows: String =
+        std::iter::once("CREATE TABLE berths (id INT);\n".to_owned()).chain((0..400_000).map(line)).collect();
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(rows.as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    assert!(packed.len() > 3 << 20, "{}", packed.len());
+    let server = Server::new(move |head, stream| {
+        let (status, body) =
+            if head.starts_with("GET /dump.sql ") { ("200 OK", packed.as_slice()) } else { ("404 X", &[][..]) };
+        let coding = if body.is_empty() { "" } else { "content-encoding: gzip\r\n" };
+        let _ =
+            stream.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{coding}\r\n", body.len()).as_bytes());
+        let _ = stream.write_all(body);
+    });
+    assert_eq!(texts(&observe(&server, "exposed_paths", ""), "secrets"), ["/dump.sql"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// What is given away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +53,7 @@ const SIGNATURES: &[Signature] = &[
     in_errors(Kind::DebugPage, "Symfony exception page", r"Symfony Exception|sf-exceptionreset|id=.sf-resetcontent"),
     in_errors(Kind::DebugPage, "Rails debug page", r"<title>Action Controller: Exception caught</title>|<code>Rails\.root: /|Rails\.root: /[\w/.-]+\s*</code>"),
     in_errors(Kind::DebugPage, "Rack debug page", r"you use <code>Rack::ShowExceptions</code>|the <code>show_exceptions</code> setting"),
-    in_errors(Kind::DebugPage, "ASP.NET error page", r"Server Error in '[^']{1,100}' Application(?s:.{1,8000}?)<b>(?:Stack Trace|Source File):"),
+    in_errors(Kind::DebugPage, "ASP.NET error page", r"Server Error in '[^']{1,100}' Application(?s:.*?)<b>(?:Stack Trace|Source File):"),
     in_errors(Kind::DebugPage, "ASP.NET Core developer page", r#"class="titleerror"|id="stackpage" class="page""#),
     in_errors(Kind::DefaultPage, "Spring Boot", r"<h1>Whitelabel Error Page</h1>"),
     in_errors(Kind::DefaultPage, "Express", r"<pre>Cannot [A-Z]{3,7} /"),
@@ -68,20 +68,24 @@ const SIGNATURES: &[Signature] = &[
 ];
 
 static PATTERNS: LazyLock<Vec<(&Signature, Regex)>> = LazyLock::new(|| {
-    SIGNATURES.iter().filter_map(|signature| Some((signature, Regex::new(signature.pattern).ok()?))).collect()
+    SIGNATURES.iter().filter_map(|signature| Some((signature, pattern(signature.pattern)?))).collect()
 });
+
+/// A pattern over bytes: counted repetitions of letters of Unicode would take many megabytes.
+fn pattern(text: &str) -> Option<Regex> {
+    RegexBuilder::new(text).unicode(false).build().ok()
+}
 
 /// A version in the text of an error page, with the product.
 static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"<(?:center|address|h3)>\s*((?:nginx|openresty|Apache|Apache Tomcat|Jetty|lighttpd)/\d[\w.]*)").ok()
+    pattern(r"<(?:center|address|h3)>\s*((?:nginx|openresty|Apache|Apache Tomcat|Jetty|lighttpd)/\d[\w.]*)")
 });
 
 /// A file of the source code, by a path from the root of the machine.
 static SOURCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"(?:/(?:home|app|srv|opt|root|tmp|usr|var|Users|workspace|code)|\b[A-Z]:)[/\\][\w@./\\-]{1,200}\.(?:py|m?js|cjs|tsx?|rb|php|go|java|kt|cs|rs|ex)\b",
     )
-    .ok()
 });
 
 /// Letters of a proof that are shown.
@@ -103,8 +107,8 @@ pub(super) fn signs(status: u16, body: &str) -> Vec<Sign> {
         if signs.iter().any(|sign| (sign.kind, sign.name) == (signature.kind, signature.name)) {
             continue;
         }
-        if let Some(found) = pattern.find(body) {
-            signs.push(Sign { kind: signature.kind, name: signature.name, proof: shown(found.as_str()) });
+        if let Some(found) = pattern.find(body.as_bytes()) {
+            signs.push(Sign { kind: signature.kind, name: signature.name, proof: shown(&text(found.as_bytes())) });
         }
     }
     signs
@@ -112,13 +116,18 @@ pub(super) fn signs(status: u16, body: &str) -> Vec<Sign> {
 
 /// The product and version that an error page names.
 pub(super) fn version_in_page(status: u16, body: &str) -> Option<String> {
-    let found = VERSION.as_ref().filter(|_| status >= 400)?.captures(body)?;
-    found.get(1).map(|product| product.as_str().to_owned())
+    let found = VERSION.as_ref().filter(|_| status >= 400)?.captures(body.as_bytes())?;
+    found.get(1).map(|product| text(product.as_bytes()))
 }
 
 /// The first file of source code that an error names by its whole path.
 pub(super) fn source_path(status: u16, body: &str) -> Option<String> {
-    SOURCE.as_ref().filter(|_| status >= 400)?.find(body).map(|found| found.as_str().to_owned())
+    SOURCE.as_ref().filter(|_| status >= 400)?.find(body.as_bytes()).map(|found| text(found.as_bytes()))
+}
+
+/// What was found; a letter that the end of a pattern cut is replaced.
+fn text(found: &[u8]) -> String {
+    String::from_utf8_lossy(found).into_owned()
 }
 
 fn shown(text: &str) -> String {

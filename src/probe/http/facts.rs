@@ -263,7 +263,9 @@ fn hide_body(facts: &mut Facts, notes: &mut Vec<String>, reason: &str, names: &[
 fn set_body(facts: &mut Facts, notes: &mut Vec<String>, reply: &Reply, bytes: &[u8]) {
     let content = match inflate(reply.header("content-encoding").unwrap_or_default(), bytes, BODY_CAP) {
         Inflated::Whole(content) => content,
-        Inflated::TooLong => return hide_body(facts, notes, "the body unpacks to more than 2 MiB", &["body", "body."]),
+        Inflated::TooLong(_) => {
+            return hide_body(facts, notes, "the body unpacks to more than 2 MiB", &["body", "body."]);
+        }
         Inflated::Unreadable(why) => return hide_body(facts, notes, &why, &["body", "body."]),
     };
     let tree = json_tree(&content);

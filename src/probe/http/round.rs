@@ -15,7 +15,7 @@ use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::target::Credential;
 use crate::model::{Facts, Observation, Unknown};
 use crate::probe::Look;
-use crate::world::net::{BODY_CAP, Body, Failure, Inflated, Reply, inflate};
+use crate::world::net::{BODY_CAP, Body, Failure, Inflated, Reply, beginning, inflate};
 use crate::world::{Deadline, World};
 
 /// Time of one request at most.
@@ -227,14 +227,16 @@ pub(crate) fn evidence(fetched: &Fetched, method: &str) -> Evidence {
 
 /// The body of a reply as text, as far as it was read and can be unpacked.
 pub(crate) fn body_text(reply: &Reply) -> String {
-    let bytes = match &reply.body {
-        Body::Whole(bytes) | Body::TooLong(bytes) => bytes,
+    let coding = reply.header("content-encoding").unwrap_or_default();
+    let content = match &reply.body {
+        Body::Whole(bytes) => match inflate(coding, bytes, BODY_CAP) {
+            Inflated::Whole(content) | Inflated::TooLong(content) => content,
+            Inflated::Unreadable(_) => return String::new(),
+        },
+        Body::TooLong(bytes) => beginning(coding, bytes, BODY_CAP),
         Body::Broken(_) => return String::new(),
     };
-    match inflate(reply.header("content-encoding").unwrap_or_default(), bytes, BODY_CAP) {
-        Inflated::Whole(content) => String::from_utf8_lossy(&content).into_owned(),
-        Inflated::TooLong | Inflated::Unreadable(_) => String::new(),
-    }
+    String::from_utf8_lossy(&content).into_owned()
 }
 
 /// Whether a reply says that it is a page.

@@ -135,7 +135,7 @@ fn scrape(reply: &Reply) -> Result<Scrape, String> {
     let Body::Whole(bytes) = &reply.body else { return Err("the body was not read to its end".to_owned()) };
     match inflate(reply.header("content-encoding").unwrap_or_default(), bytes, BODY_CAP) {
         Inflated::Whole(content) => Ok(Scrape::of(&String::from_utf8_lossy(&content))),
-        Inflated::TooLong => Err("the body unpacks to more than 2 MiB".to_owned()),
+        Inflated::TooLong(_) => Err("the body unpacks to more than 2 MiB".to_owned()),
         Inflated::Unreadable(why) => Err(why),
     }
 }

@@ -10,7 +10,7 @@ use crate::model::Unknown;
 use crate::probe::http::fetch::{Aim, location, redirected};
 use crate::probe::http::round::NO_SUCH_PAGE;
 use crate::world::Deadline;
-use crate::world::net::{BODY_CAP, Body, Failure, FailureKind, Header, Inflated, Reply, Url, inflate};
+use crate::world::net::{BODY_CAP, Body, Failure, FailureKind, Header, Inflated, Reply, Url, beginning, inflate};
 
 /// Redirects that are followed, as browsers and the Observatory do; more than elsewhere, for parity.
 pub(super) const MOST_REDIRECTS: usize = 10;
@@ -117,19 +117,19 @@ impl Tour {
     }
 
     fn answer(&mut self, reply: &Reply) -> Result<Result<Answer, Failure>, Unknown> {
-        let body = match &reply.body {
-            Body::Whole(body) => body,
-            Body::TooLong(beginning) => {
-                self.notes.push("of the page the first 2 MiB were read".to_owned());
-                beginning
-            }
+        let coding = reply.header("content-encoding").unwrap_or_default();
+        let (body, whole) = match &reply.body {
+            Body::Whole(body) => match inflate(coding, body, BODY_CAP) {
+                Inflated::Whole(body) => (body, true),
+                Inflated::TooLong(body) => (body, false),
+                Inflated::Unreadable(why) => return Err(Unknown::because(why)),
+            },
+            Body::TooLong(body) => (beginning(coding, body, BODY_CAP), false),
             Body::Broken(failure) => return Ok(Err(failure.clone())),
         };
-        let body = match inflate(reply.header("content-encoding").unwrap_or_default(), body, BODY_CAP) {
-            Inflated::Whole(body) => body,
-            Inflated::TooLong => return Err(Unknown::because("the page unpacks to more than 2 MiB")),
-            Inflated::Unreadable(why) => return Err(Unknown::because(why)),
-        };
+        if !whole {
+            self.notes.push("of the page the first 2 MiB were read".to_owned());
+        }
         Ok(Ok(Answer { status: reply.status, headers: headers_of(reply), content: Content::of(&body) }))
     }
 

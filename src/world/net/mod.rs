@@ -29,7 +29,7 @@ pub use exchange::{Ask, Body, Header, Reply, exchange};
 pub use failure::{Failure, FailureKind, WORDS};
 pub use greet::{Greeted, greet};
 pub use grpc::{Called, call};
-pub use inflate::{Inflated, inflate};
+pub use inflate::{Inflated, beginning, inflate};
 pub use lenient::Verdict;
 pub use listen::{Heard, listen};
 pub use stall::stall;
