@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod odd;
 #[path = "../probing/mod.rs"]
 mod probing;
 
