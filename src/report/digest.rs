@@ -11,6 +11,9 @@ use crate::model::{Outcome, Severity, Verdict};
 /// Waivers with fewer days left than this are shown as ending soon.
 pub(super) const ENDS_SOON_DAYS: i64 = 30;
 
+/// Follows what was seen and no fact counts.
+pub(super) const HINT: &str = "(a hint, not counted)";
+
 /// How many checks, by what became of them. Every check is in exactly one of the first five.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -117,6 +120,11 @@ pub(super) fn waiver_of<'a>(check: &Check, report: &'a Report) -> Option<&'a Wai
 
 /// What was seen and where, on one line.
 pub(super) fn evidence_line(evidence: &Evidence) -> String {
+    let line = unmarked_line(evidence);
+    if evidence.is_hint() && !line.is_empty() { format!("{line} {HINT}") } else { line }
+}
+
+fn unmarked_line(evidence: &Evidence) -> String {
     let mut parts = Vec::new();
     parts.extend(evidence.place.as_ref().map(ToString::to_string));
     parts.extend(evidence.argv.as_ref().map(|argv| format!("`{}`", argv.join(" "))));

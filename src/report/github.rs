@@ -104,8 +104,8 @@ fn better_than_claimed(report: &Report) -> impl Iterator<Item = String> + '_ {
 
 fn annotate(report: &Report, kind: Kind, check: &Check) -> Vec<String> {
     let title = format!("{} {}: {}", check.outcome, check.severity, check.id);
-    let places: Vec<&Place> =
-        check.evidence.iter().filter_map(|evidence| evidence.place.as_ref()).take(PLACES).collect();
+    let counted = check.evidence.iter().filter(|evidence| !evidence.is_hint());
+    let places: Vec<&Place> = counted.filter_map(|evidence| evidence.place.as_ref()).take(PLACES).collect();
     if places.is_empty() {
         return vec![command(kind, None, &title, &message(report, check))];
     }

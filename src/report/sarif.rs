@@ -254,14 +254,15 @@ fn results(report: &Report, check: &Check, rules: &[Rule]) -> Vec<SarifResult> {
 }
 
 fn result(report: &Report, check: &Check, rules: &[Rule], evidence: Option<&Evidence>) -> SarifResult {
-    let failed = check.outcome == Outcome::Fail;
+    let is_hint = evidence.is_some_and(Evidence::is_hint);
+    let failed = check.outcome == Outcome::Fail && !is_hint;
     let place = evidence.and_then(|evidence| evidence.place.clone()).unwrap_or_else(|| home_of(report, check));
     let rule_id = one_line(&check.rule);
     let waiver = digest::waiver_of(check, report).filter(|_| failed);
     SarifResult {
         rule_index: rules.iter().position(|rule| rule.id == rule_id).unwrap_or(0),
         rule_id,
-        kind: if failed { "fail" } else { "open" },
+        kind: kind(failed, is_hint),
         // SARIF §3.27.10: any kind but `fail` has level `none`.
         level: if failed { level(check.severity) } else { "none" },
         message: Text { text: message(check, evidence) },
@@ -279,9 +280,22 @@ fn result(report: &Report, check: &Check, rules: &[Rule], evidence: Option<&Evid
     }
 }
 
+/// SARIF §3.27.9: what was seen and judged nothing by is informational; what could not be decided is open.
+fn kind(failed: bool, is_hint: bool) -> &'static str {
+    match (failed, is_hint) {
+        (true, _) => "fail",
+        (false, true) => "informational",
+        (false, false) => "open",
+    }
+}
+
 fn message(check: &Check, evidence: Option<&Evidence>) -> String {
     let mut parts = vec![check.title.clone()];
     parts.extend(evidence.and_then(|evidence| evidence.note.clone()));
+    if evidence.is_some_and(Evidence::is_hint) {
+        parts.push(digest::HINT.to_owned());
+        return one_line(&parts.join(" "));
+    }
     parts.extend(digest::broken(check).iter().map(|line| format!("expected {}, actual {}", line.text, line.actual)));
     parts.extend(check.reason.clone());
     one_line(&parts.join("; "))

@@ -105,7 +105,8 @@ fn overall(judgements: &[Judgement]) -> Outcome {
     }
 }
 
-/// Evidence of the facts that expectations name; where something failed, that of the failed ones first.
+/// Evidence of the facts that expectations name, or of the failed ones where something failed: what is counted first,
+/// then hints.
 fn relevant(route: &Route, judgements: &[Judgement], evidence: &[Evidence]) -> Vec<Evidence> {
     let named = |item: &Evidence, line: usize| {
         item.fact.as_deref().is_none_or(|fact| is_about(route.expect[line].path(), fact))
@@ -115,7 +116,10 @@ fn relevant(route: &Route, judgements: &[Judgement], evidence: &[Evidence]) -> V
     };
     let failed = lines(Some(Outcome::Fail));
     let wanted = if failed.is_empty() { lines(None) } else { failed };
-    evidence.iter().filter(|item| wanted.iter().any(|line| named(item, *line))).cloned().collect()
+    let mut relevant: Vec<Evidence> =
+        evidence.iter().filter(|item| wanted.iter().any(|line| named(item, *line))).cloned().collect();
+    relevant.sort_by_key(Evidence::is_hint);
+    relevant
 }
 
 fn is_about(path: &str, fact: &str) -> bool {
@@ -140,8 +144,12 @@ fn failed(route: &Route, mut run: CheckRun) -> CheckRun {
     }
 }
 
-/// All of a weaker route's expectations hold: it earns its cap, which is less than a pass.
-fn capped(route: &Route, run: CheckRun) -> CheckRun {
+/// All of a weaker route's expectations hold: it earns its cap, which is less than a pass. Hints alone are no evidence
+/// of what is missing.
+fn capped(route: &Route, mut run: CheckRun) -> CheckRun {
+    if run.evidence.iter().all(Evidence::is_hint) {
+        run.evidence.clear();
+    }
     let percent = route.cap_ppm / 10_000;
     let reason = format!("what this route can see proves at most {percent} %");
     CheckRun {

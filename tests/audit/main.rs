@@ -5,6 +5,7 @@
 mod bench;
 mod determinism;
 mod exits;
+mod hints;
 mod init;
 mod interrupt;
 mod outcomes;

@@ -181,6 +181,13 @@ pub struct Evidence {
     pub certainty: Certainty,
 }
 
+impl Evidence {
+    /// It was seen and is shown, but no fact counts it.
+    pub fn is_hint(&self) -> bool {
+        self.certainty == Certainty::Hint && self.fact.is_some()
+    }
+}
+
 /// What a document says about a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Claim {
