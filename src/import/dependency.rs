@@ -65,6 +65,7 @@ pub(super) fn dependencies(text: &str, about: &str, around: &str) -> Vec<Found> 
         if found.iter().any(|other| other.at.start < words.end() && words.start() < other.at.end)
             || goes_on(text, words.end())
             || is_denied(&text[..words.start()])
+            || points_away(&text[words.end()..])
         {
             continue;
         }
@@ -83,6 +84,11 @@ fn goes_on(text: &str, end: usize) -> bool {
     let last = text[..end].chars().next_back();
     let next = text[end..].chars().next();
     last.is_some_and(joins_words) && next.is_some_and(joins_words) && !text[..end].to_lowercase().ends_with("bağlı")
+}
+
+/// `Antivirus blockiert → Ausnahme eintragen`: what happens and what to do, nothing that waits for something.
+fn points_away(after: &str) -> bool {
+    after.trim_start().starts_with(['→', '➜', '⟶']) || after.trim_start().starts_with("->")
 }
 
 static DENIALS: LazyLock<Vec<&str>> = LazyLock::new(|| words::list("denial before a verb"));

@@ -66,6 +66,7 @@ pub(super) fn durations(text: &str) -> Vec<Found> {
                 || team
                 || captures.name("plus").is_some()
                 || is_time_of_day(*unit, &most, &text[at.clone()])
+                || is_on_the_clock(*unit, &text[..at.start], &text[at.end..])
                 || is_limit(&text[..at.start])
                 || is_name(&text[..at.start])
                 || is_calendar_year(*unit, &most, &text[first.end()..])
@@ -82,10 +83,45 @@ pub(super) fn durations(text: &str) -> Vec<Found> {
     found
 }
 
+/// Person-weeks under a heading about the team say how large it is, not how long something takes.
+pub(super) fn is_work_of_people(meaning: &Meaning) -> bool {
+    use crate::model::statement::TimeUnit::{PersonDays, PersonMonths, PersonWeeks};
+    matches!(meaning, Meaning::Duration { unit: PersonDays | PersonWeeks | PersonMonths, .. })
+}
+
 /// `6 PM`: an hour of the day, no person-months.
 fn is_time_of_day(unit: TimeUnit, count: &Exact, shown: &str) -> bool {
     let shown = shown.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     unit == TimeUnit::PersonMonths && shown.ends_with("pm") && *count <= Exact::whole(12)
+}
+
+/// `às 2h da manhã`, `à 2h du matin`: an hour of the day.
+fn is_on_the_clock(unit: TimeUnit, before: &str, after: &str) -> bool {
+    const OF_THE_DAY: &[&str] = &[
+        "da manhã",
+        "da tarde",
+        "da noite",
+        "de la mañana",
+        "de la tarde",
+        "de la noche",
+        "du matin",
+        "du soir",
+        "del mattino",
+        "di notte",
+        "morgens",
+        "nachts",
+        "утра",
+        "ночи",
+        "вечера",
+        "дня",
+        "sáng",
+        "chiều",
+        "tối",
+    ];
+    let before = before.trim_end().to_lowercase();
+    let at = ["às", "a las", "alle"].iter().any(|word| before.ends_with(&format!(" {word}")) || before == *word);
+    let after = after.trim_start().to_lowercase();
+    unit == TimeUnit::Hours && (at || OF_THE_DAY.iter().any(|words| after.starts_with(words)))
 }
 
 /// `<2 seconds`, `under 3 minutes`: a limit, no plan.

@@ -11,13 +11,31 @@ use crate::model::statement::State;
 /// `Status: In Progress` and the like: the state, the words, their place. In a line of several keys
 /// (`**Version:** 2 | **Status:** active`) the first that names a state.
 pub(super) fn status(text: &str) -> Option<(State, String, Range<usize>)> {
-    let parts = text.split(" | ").scan(0, |at, part| {
-        let start = *at;
-        *at += part.len() + " | ".len();
-        Some((start, part))
-    });
+    if offers_a_choice(text) {
+        return None;
+    }
+    let mut starts = vec![0];
+    starts.extend(
+        [" | ", " · ", " • "].iter().flat_map(|mark| text.match_indices(mark).map(|(at, mark)| at + mark.len())),
+    );
+    starts.sort_unstable();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let parts = starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(start, end)| (start, text[start..end].trim_end_matches([' ', '|', '·', '•'])));
     let found = parts.take(10).find_map(|(start, part)| state_after_key(part).map(|found| (start, found)));
     found.map(|(start, (state, sign, at))| (state, sign, start + at.start..start + at.end))
+}
+
+/// `Status: ⬜ open | ⏳ in work | ✅ done`: the marks to choose from, not the one that was chosen.
+pub(super) fn offers_a_choice(text: &str) -> bool {
+    let value = text.find([':', '：']).map_or(text, |colon| &text[colon..]);
+    let parts: Vec<&str> =
+        value.split(['|', '/', '｜']).map(|part| part.trim_start_matches([':', '：', ' ', '*', '\u{fe0f}'])).collect();
+    let states: Vec<State> = parts.iter().filter_map(|part| mark::leading(part)).map(|sign| sign.state).collect();
+    parts.len() >= 2 && states.len() == parts.len() && states.windows(2).any(|pair| pair[0] != pair[1])
 }
 
 /// Longest value of a key `Status` in which words are looked for: what is longer tells a story.

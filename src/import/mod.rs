@@ -12,6 +12,7 @@ mod inline;
 mod inventory;
 mod keyed;
 mod mark;
+mod nothing;
 mod number;
 mod onto;
 mod paragraph;

@@ -30,7 +30,8 @@ static CAPITALS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^(?:\[[ xX]\])?[^\p{{L}}\p{{N}}]{{0,8}}|[-–—(:]\s?)(?:(?P<w>{words})\s?(?:[:：)\]\d–—]|-\s|$)|(?P<n>IMPORTANTE?|WICHTIG)\s\d)"
     ))
 });
-static KEYED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?P<w>CRITICAL|HIGH|MEDIUM|LOW)\b"));
+static KEYED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"^(?P<w>CRITICAL|{})(?:$|[^\p{{L}}])", in_capitals().join("|"))));
 static TIER: LazyLock<Regex> = LazyLock::new(|| {
     let words = joined(|word| word.chars().count() > 1 && !is_unspaced(word));
     let unspaced = joined(is_unspaced);
@@ -83,6 +84,33 @@ const ADVICE: &[&str] = &[
     "권장",
     "facolt",
 ];
+
+/// `Problemi critici di sicurezza`, `Tareas críticas`: what is ranked, then its level, as Romance languages put it.
+static RANKED_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    let words = joined(|word| word.chars().count() > 3 && !is_unspaced(word));
+    pattern(&format!(
+        r"(?i)^(?:\d+[.)]\s*)?(?:problem[aei]s?|problèmes?|tareas?|tarefas?|tâches?|err(?:ores|os|ori|eurs)|bugs|gaps|lacunas|lacunes|lacune|brechas|vulnerabilidades|vulnerabilità|vulnérabilités|issues|bloqueos|[ií]tens|[ií]tems|elementos|éléments|elementi|punt[oi]s?|pontos|points|correcciones|correções|corrections|correzioni|mejoras|melhorias|améliorations|miglioramenti|acciones|ações|actions|azioni|pendientes|pendências|requisitos|requisiti|exigences|fallas|falhas|funcionalidades|hallazgos|achados)\s(?P<w>{words})(?:$|[^\p{{L}}])"
+    ))
+});
+
+/// The level of a heading that names first what it ranks, or that stands after its number or its colour:
+/// `Fase 1: Crítico (esta semana)`, `🟡 ALTA (rendimiento)`.
+pub(super) fn within_heading(text: &str) -> Option<Found> {
+    let pictured = text.find(|c: char| !super::mark::is_picture(c) && !c.is_whitespace()).unwrap_or(0);
+    if let Some(word) = RANKED_FIRST.captures(&text[pictured..]).and_then(|captures| captures.name("w")) {
+        return found(text, pictured + word.start()..pictured + word.end(), PrioritySource::Tier);
+    }
+    let coloured = text.starts_with(['🔴', '🟠', '🟡', '🟢', '🔵', '🟣', '⚪', '⚫']).then_some(pictured);
+    let numbered =
+        || text.find([':', '：']).filter(|_| super::phase::opened_by(text).is_some_and(|part| part.span.is_some()));
+    let start = coloured.or_else(numbered)?;
+    let start = start + text[start..].find(char::is_alphabetic)?;
+    let captures = TIER.captures(&text[start..])?;
+    let word = captures.name("w").or_else(|| captures.name("u"))?.range();
+    let rest = text[start + word.end..].trim_start_matches(|c: char| c == '*' || c.is_whitespace());
+    let alone = rest.is_empty() || rest.starts_with(['(', '（', ':', '：', '-', '–', '—']);
+    alone.then(|| found(text, start + word.start..start + word.end, PrioritySource::Tier)).flatten()
+}
 
 /// The level that a heading ends with in brackets.
 pub(super) fn at_end(text: &str) -> Option<Found> {

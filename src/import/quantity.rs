@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::number::{NUMBER, exact};
 use super::read::{Found, subject_before};
-use crate::model::statement::Meaning;
+use crate::model::statement::{Comparison, Meaning};
 
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     let text = format!(
@@ -68,6 +68,14 @@ pub(super) fn quantities(text: &str, taken: &[Range<usize>]) -> Vec<Found> {
         })
     });
     each.collect()
+}
+
+/// `350+ tests` is a bound that is also a number of things; among criteria only `all 4 roles` is.
+pub(super) fn counts_too(meaning: &Meaning, criteria: bool) -> bool {
+    match meaning {
+        Meaning::Threshold(threshold) => !criteria || threshold.comparison == Comparison::Equal,
+        _ => false,
+    }
 }
 
 /// What is there now, before an arrow to a bound: `9.7 req/sec → 50+ req/sec`.

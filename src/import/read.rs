@@ -10,7 +10,7 @@ use super::{
     dependency, duration, keyed, mark, people, percentage, phase, priority, quantity, remark, threshold, words,
 };
 use crate::model::Statement;
-use crate::model::statement::{Comparison, Mark, MarkRole, Meaning, PrioritySource};
+use crate::model::statement::{Mark, MarkRole, Meaning, PrioritySource};
 
 /// What a recogniser found: the meaning, the bytes of the text that say it, and what it is said of.
 #[derive(Clone, Debug)]
@@ -167,6 +167,7 @@ impl Reader<'_> {
         );
         if let Some(found) = priority::of_tier(&subject, PrioritySource::Tier)
             .or_else(|| priority::of_line(&text))
+            .or_else(|| priority::within_heading(&text))
             .or_else(|| priority::at_end(&text))
         {
             self.add(index, &subject, Found { subject: subject.clone(), ..found });
@@ -260,6 +261,9 @@ impl Reader<'_> {
         let subject = self.blocks[index].text.strong_lead().map_or_else(|| tidy(text), |lead| tidy(&lead));
         let role = if self.around.is_ahead(index, self.blocks) { MarkRole::Target } else { MarkRole::State };
         let mark = |state, sign, role| Mark { state, sign, role };
+        if keyed::offers_a_choice(text) {
+            return;
+        }
         if let Some(sign) = mark::leading(text).filter(|sign| !ranks_priority(sign, text)) {
             let state = mark::dropped(&sign, struck);
             let made = mark(state, sign.written.trim().to_owned(), if sign.boxed { MarkRole::State } else { role });
@@ -332,11 +336,11 @@ impl Reader<'_> {
             let team = words::list("team").into_iter().any(|word| context.to_lowercase().contains(word));
             let bounded = |found: &Found| bounds.iter().any(|at| at.start < found.at.end && found.at.start < at.end);
             let spans = duration::durations(text).into_iter();
-            let no_plan = |found: &Found| bounded(found) || (team && is_work_of_people(&found.meaning));
+            let no_plan = |found: &Found| bounded(found) || (team && duration::is_work_of_people(&found.meaning));
             all.extend(spans.filter(|found| !no_plan(found)));
             all.extend(date::dates(text, context));
             all.extend(people::costs(text));
-            let others = all.iter().filter(|found| !counts_too(&found.meaning, criteria));
+            let others = all.iter().filter(|found| !quantity::counts_too(&found.meaning, criteria));
             let taken: Vec<Range<usize>> = others.map(|found| found.at.clone()).collect();
             let present = quantity::before_bounds(text, &all);
             all.extend(quantity::quantities(text, &taken));
@@ -354,20 +358,6 @@ fn names_an_aim(text: &str) -> bool {
     let first = tidy(key).to_lowercase();
     key.chars().count() <= 60
         && words::list("aim").into_iter().any(|word| first.split_whitespace().next() == Some(word))
-}
-
-/// Person-weeks under a heading about the team say how large it is, not how long something takes.
-fn is_work_of_people(meaning: &Meaning) -> bool {
-    use crate::model::statement::TimeUnit::{PersonDays, PersonMonths, PersonWeeks};
-    matches!(meaning, Meaning::Duration { unit: PersonDays | PersonWeeks | PersonMonths, .. })
-}
-
-/// `350+ tests` is a bound that is also a number of things; among criteria only `all 4 roles` is.
-fn counts_too(meaning: &Meaning, criteria: bool) -> bool {
-    match meaning {
-        Meaning::Threshold(threshold) => !criteria || threshold.comparison == Comparison::Equal,
-        _ => false,
-    }
 }
 
 fn starts_with_box(text: &str) -> bool {

@@ -350,3 +350,51 @@ fn values_of_fields_and_hours_of_the_day_are_no_claims() {
     assert_eq!(of("- effort: 18 PM\n", &["duration"]), ["1 duration 18-18 person-months"]);
     assert_eq!(of("## With containers (recommended)\n", &["priority"]), none);
 }
+
+#[test]
+fn names_with_numbers_and_present_figures_are_no_bounds() {
+    let none = Vec::<String>::new();
+    for text in [
+        "- Weeks 9+: support\n",
+        "- checksums (SHA-256+HMAC)\n",
+        "- Problem: nessun error boundary per gestire errori\n",
+    ] {
+        assert_eq!(of(text, &["threshold"]), none, "{text}");
+    }
+    assert_eq!(of("# P\n\n## Метрики успеха\n\n### Текущий прогресс: 60%\n", &["threshold"]), none);
+    assert_eq!(of("- Mínimo 12 caracteres\n", &["threshold"]), ["1 threshold ge 12 caracteres"]);
+    assert_eq!(of("- [ ] audit passed with no critical findings\n", &["threshold"]), ["1 threshold eq 0 findings"]);
+    assert_eq!(of("- No critical findings came up\n", &["threshold"]), none, "what was found");
+}
+
+#[test]
+fn a_line_of_marks_to_choose_from_states_nothing() {
+    assert_eq!(of("**Status:** ⬜ offen | ⏳ in Arbeit | ✅ fertig\n", &["status"]), Vec::<String>::new());
+    assert_eq!(of("**Status:** ✅ fertig | **Stand:** 3\n", &["status"]), ["1 status done"]);
+    assert_eq!(of("> **작성일**: 2026-06-17 · **상태**: 제작 전 (준비)\n", &["status"]), ["1 status missing"]);
+}
+
+#[test]
+fn headings_rank_after_their_number_their_colour_or_what_they_rank() {
+    let cases = [
+        ("## Fase 1: Crítico (esta semana)", "critical"),
+        ("## 🟡 ALTA (rendimiento)", "high"),
+        ("## 🔵 BASSA (qualità)", "low"),
+        ("## 🔴 Problemi critici di sicurezza", "critical"),
+        ("**Status:** ⬜ CRÍTICO - depois do volume", "critical"),
+    ];
+    for (text, level) in cases {
+        assert_eq!(of(&format!("{text}\n"), &["priority"]), [format!("1 priority {level}")], "{text}");
+    }
+    assert_eq!(of("## 🟡 Media library\n", &["priority"]), Vec::<String>::new());
+}
+
+#[test]
+fn days_are_read_in_arabic_hindi_and_czech_and_hours_of_the_day_are_no_durations() {
+    for day in ["2 أكتوبر 2025", "2 تشرين الأول 2025", "2 अक्टूबर 2025", "2. října 2025"]
+    {
+        assert_eq!(of(&format!("- am {day}\n"), &["date"]), ["1 date 2025-10-02..2025-10-02"], "{day}");
+    }
+    assert_eq!(of("- Roda todo dia às 2h da manhã\n", &["duration"]), Vec::<String>::new());
+    assert_eq!(of("- Antivirus blockiert → Ausnahme eintragen\n", &["dependency"]), Vec::<String>::new());
+}

@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::nothing;
 use super::number::{NUMBER, exact};
 use super::read::{Found, subject_before};
 use super::unit::{known_unit, unit_after};
+use super::words::{self, Column};
 use crate::model::Exact;
 use crate::model::statement::{Comparison, Meaning, Threshold};
 
@@ -14,11 +16,11 @@ use crate::model::statement::{Comparison, Meaning, Threshold};
 const WORDS_BEFORE: &[(Comparison, &str)] = &[
     (
         Comparison::AtLeast,
-        r"at least|minimum(?: of)?|min\.|no less than|not less than|mindestens|au moins|au minimum|al menos|como mínimo|pelo menos|no mínimo|almeno|minimaal|minstens|ten minste|co najmniej|minimum|не менее|минимум|не менше|щонайменше|en az|至少|不低于|最低|少なくとも|최소|على الأقل|कम से कम|ít nhất|tối thiểu|setidaknya|minimal",
+        r"at least|minimum(?: of)?|min\.|no less than|not less than|mindestens|au moins|au minimum|al menos|(?:como )?mínim[oa](?: de)?|pelo menos|no mínimo|almeno|minimo|minimaal|minstens|ten minste|co najmniej|minimum|не менее|минимум|не менше|щонайменше|en az|至少|不低于|最低|少なくとも|최소|على الأقل|कम से कम|ít nhất|tối thiểu|setidaknya|minimal",
     ),
     (
         Comparison::AtMost,
-        r"at most|maximum(?: of)?|max\.?|no more than|not more than|up to|not exceeding|höchstens|maximal|au plus|au maximum|como máximo|no máximo|al massimo|maximaal|hoogstens|co najwyżej|maksymalnie|не более|максимум|не більше|en fazla|不超过|不高于|最多|最大|최대|بحد أقصى|अधिकतम|tối đa|maksimal|maksimum",
+        r"at most|maximum(?: of)?|max\.?|no more than|not more than|up to|not exceeding|höchstens|maximal|au plus|au maximum|como máximo|(?:no )?máxim[oa](?: de)?|(?:al )?massimo|maximaal|hoogstens|co najwyżej|maksymalnie|не более|максимум|не більше|en fazla|不超过|不高于|最多|最大|최대|بحد أقصى|अधिकतम|tối đa|maksimal|maksimum",
     ),
     (
         Comparison::Less,
@@ -77,11 +79,6 @@ static SUB: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)\bsub[-‑ ](?P<n>{NUMBER})[-‑ ]?(?P<u>ms|milliseconds?|s|sec|seconds?|minutes?)\b"))
 });
 static SUB_UNIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bsub[-‑](?P<u>second|millisecond|minute)\b"));
-static NONE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[^\p{L}\d.,])(?P<n>zero|0|null|keine|aucune?|cero|sin|zero|nessun[oa]?|geen|nul|zero|ноль|нуль|sıfır|零)\s(?P<noun>(?:[\p{L}-]+\s){0,3}?(?:failures?|errors?|incidents?|vulnerabilit(?:y|ies)|bugs?|issues?|defects?|downtime|data loss|warnings?|crashes|leaks?|regressions?|blockers?|fehlern?|schwachstellen|ausfälle|vulnérabilités|erreurs|vulnerabilidades|errores|erros|vulnerabilità|errori|kwetsbaarheden|fouten|уязвимост\w*|ошиб\w*))",
-    )
-});
 static IMPLIED_PERCENT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?P<n>{NUMBER})\s?[%％٪]\+?")));
 /// `100 % means ready`: the bound is explained.
 static MEANING: LazyLock<Regex> = LazyLock::new(|| {
@@ -185,9 +182,27 @@ fn is_aim(text: &str, captures: &Captures<'_>) -> bool {
     let Some(number) = captures.name("n") else { return false };
     let after = text[captures.get(0).map_or(number.end(), |all| all.end())..].trim_start();
     let before = text[..number.start()].trim_end().to_lowercase();
-    let now =
-        ["from", "current", "currently", "previously", "was", "now", "today"].iter().any(|word| before.ends_with(word));
-    !now && !after.starts_with(['→', '➜']) && !after.starts_with("->")
+    let was = ["from", "currently", "previously", "was"].iter().any(|word| before.ends_with(word));
+    !was && !tells_what_is(&before) && !after.starts_with(['→', '➜']) && !after.starts_with("->")
+}
+
+/// `Aktueller Fortschritt: 60 %`: a key that tells how far something is.
+fn tells_what_is(before: &str) -> bool {
+    let clause = before.rsplit([',', ';', '(', '|']).next().unwrap_or(before);
+    let key = clause.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let mut words = key.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.any(|word| words::names(Column::Present, word)) || key.split_whitespace().next_back().is_some_and(is_progress)
+}
+
+fn is_progress(word: &str) -> bool {
+    words::list("progress").contains(&word)
+}
+
+/// `Weeks 9+`, `SHA-256+HMAC`: the number belongs to the name before it.
+fn numbers_a_name(text: &str, captures: &Captures<'_>) -> bool {
+    let before = captures.name("n").map_or("", |number| &text[..number.start()]);
+    let hyphened = before.strip_suffix('-').is_some_and(|rest| rest.ends_with(char::is_alphabetic));
+    hyphened || before.ends_with(|c: char| c.is_ascii_alphabetic()) || super::quantity::is_name(before)
 }
 
 struct Finds<'a> {
@@ -221,8 +236,8 @@ impl Finds<'_> {
     /// Numbers that are bounds by a sign after them, by what they count, or by where they stand.
     fn plain_numbers(&mut self, criteria: bool) {
         let text = self.text;
-        for captures in NONE.captures_iter(text) {
-            self.none(&captures);
+        for (at, unit) in nothing::wanted(text, criteria) {
+            self.add(at, Exact::zero(), Comparison::Equal, unit, false);
         }
         if !text.chars().any(char::is_numeric) {
             return;
@@ -233,7 +248,7 @@ impl Finds<'_> {
         for captures in MEANING.captures_iter(text).chain(TARGET_MET.captures_iter(text)) {
             self.number(&captures, Comparison::AtLeast, true);
         }
-        for captures in PLUS.captures_iter(text) {
+        for captures in PLUS.captures_iter(text).filter(|captures| !numbers_a_name(text, captures)) {
             self.number(&captures, Comparison::AtLeast, false);
         }
         if criteria || speaks_of_a_rate(text) {
@@ -317,12 +332,6 @@ impl Finds<'_> {
         {
             threshold.value_max = Some(most);
         }
-    }
-
-    fn none(&mut self, captures: &Captures<'_>) {
-        let (Some(number), Some(noun)) = (captures.name("n"), captures.name("noun")) else { return };
-        let unit = noun.as_str().split_whitespace().next_back().unwrap_or("").to_lowercase();
-        self.add(number.start()..noun.end(), Exact::zero(), Comparison::Equal, unit, false);
     }
 
     fn add(&mut self, at: std::ops::Range<usize>, value: Exact, comparison: Comparison, unit: String, implied: bool) {
