@@ -66,6 +66,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &[
             "probe/session/lifetime.rs",
             "probe/forged_token/forgery.rs",
+            "probe/resources/scripts.rs",
             "model/target.rs",
             "model/secret.rs",
             "probe/kubernetes/plain_secret.rs",

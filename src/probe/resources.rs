@@ -1,11 +1,13 @@
 //! Probe `resources`: what a page loads: scripts of others and whether they can change unseen, what comes over http, its
 //! manifest and its service worker.
 //!
-//! Asks for the page, its manifest and its worker, and for nothing that it loads from others. Reading the page is in
-//! `resources/page.rs`, sorting what it loads in `resources/third_party.rs`, the other two in `resources/installable.rs`.
+//! Asks for the page, its manifest and its worker, with `scripts` for its own scripts, and for nothing that it loads from
+//! others. Reading the page is in `resources/page.rs`, sorting what it loads in `resources/third_party.rs`, its own scripts in
+//! `resources/scripts.rs`, the other two in `resources/installable.rs`.
 
 mod installable;
 mod page;
+mod scripts;
 mod third_party;
 
 use schemars::JsonSchema;
@@ -43,6 +45,9 @@ struct Params {
     /// Path of the page below the target's URL. Default `/`.
     #[serde(default)]
     path: Option<Spanned<String>>,
+    /// How many of the page's own scripts are read, at most 20, and for each the map to its sources. Default 0.
+    #[serde(default)]
+    scripts: Option<Spanned<u64>>,
     /// `none` or the name of credentials of the target; without it the target's `default`, if there is one.
     #[serde(default)]
     credentials: Option<String>,
@@ -54,12 +59,21 @@ struct Params {
 #[derive(Clone, Debug, Serialize)]
 struct Resources {
     place: Place,
+    scripts: usize,
 }
+
+/// Scripts of one page that are read at most.
+const MOST_SCRIPTS: u64 = 20;
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let given = Given::of(&params.target, params.path.as_ref(), params.credentials.as_deref(), params.timeout.as_ref());
-    Some(Box::new(Inquiry(Resources { place: Place::of(&given, problems) })))
+    if let Some(given) = params.scripts.as_ref().filter(|given| given.value > MOST_SCRIPTS) {
+        let wrong = format!("`scripts: {}` is more than {MOST_SCRIPTS}", given.value);
+        problems.push(given.span.problem(wrong).help("name pages with fewer scripts with `path`"));
+    }
+    let scripts = params.scripts.map_or(0, |given| given.value.min(MOST_SCRIPTS)) as usize;
+    Some(Box::new(Inquiry(Resources { place: Place::of(&given, problems), scripts })))
 }
 
 /// Asks for what a page names: only below the target, as a stranger.
@@ -160,6 +174,18 @@ fn declared() -> Vec<FactDecl> {
             "What the manifest lacks: `name`, `start_url`, `display`, `icon 192x192`, `icon 512x512`, `maskable icon`, \
              `theme_color`; or `no JSON`, `start_url outside scope`, `status 404`. Absent without one.",
         ),
+        FactDecl::new("scripts_read", FactType::Count, "Scripts of its own that were read."),
+        FactDecl::new(
+            "script_secrets",
+            texts(),
+            "Secrets of servers that these and inline scripts carry, `/app.js: GitHub token`; when none was found and not \
+             all was read, unobserved. Keys that are made for pages are none.",
+        ),
+        FactDecl::new(
+            "source_maps",
+            texts(),
+            "Maps to the sources that these name and that are served; unobserved likewise.",
+        ),
         FactDecl::new("worker", FactType::Bool, "Whether an inline script registers a service worker."),
         FactDecl::new(
             "worker_problems",
@@ -182,8 +208,12 @@ impl Inquire for Resources {
 
     fn touch(&self) -> Touch {
         let named = Contact::below(&self.place.target, "GET", "/… that the page names", 2);
+        let scripts = Contact { at_most: 2 * self.scripts as u64, ..named.clone() };
         Touch {
-            contacts: vec![self.place.contact("GET", 1), named],
+            contacts: [self.place.contact("GET", 1), named, scripts]
+                .into_iter()
+                .filter(|one| one.at_most > 0)
+                .collect(),
             presents: self.place.presents(),
             ..Touch::default()
         }
@@ -202,7 +232,7 @@ impl Inquire for Resources {
         };
         let page = page::page(&body_text(&reply), &at);
         facts.present("loads", Value::count(page.resources.len()));
-        let notes = set_third_party(&mut facts, third_party::sorted(&page, &at));
+        let mut notes = set_third_party(&mut facts, third_party::sorted(&page, &at));
         let mut named = Named { base: self.base(look.world)?, round: &mut round };
         let manifest = self.manifest(&mut named, page.manifest.as_ref()).await?;
         facts.present("manifest", Value::Bool(manifest.is_some()));
@@ -210,6 +240,7 @@ impl Inquire for Resources {
         let worker = self.worker(&mut named, &page.scripts, &at).await?;
         facts.present("worker", Value::Bool(worker.is_some()));
         facts.set("worker_problems", worker.unwrap_or_else(|| Fact::Present(texts([]))));
+        notes.extend(scripts::look(&page, &at, self.scripts, &mut named, &mut facts).await?);
         let mut evidence: Vec<Evidence> =
             notes.into_iter().map(|note| Evidence { note: Some(note), ..place.clone() }).collect();
         if evidence.is_empty() {
