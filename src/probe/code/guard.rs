@@ -86,7 +86,8 @@ impl Guard {
             Guard::MainBlock => hint(found.is_under_main()),
             Guard::ProductionFile => found.path.ends_with("config/environments/production.rb").then_some(certainty),
             Guard::AppConfig => found.path.ends_with("config/app.php").then_some(certainty),
-            Guard::Placeholder => (!found.is_spoken_of()).then_some(certainty),
+            Guard::Placeholder if found.is_spoken_of() => None,
+            Guard::Placeholder => hint(shown_in_a_form().is_match(found.around(12, 0))),
             Guard::Cleanup => hint(found.is_cleanup()),
             Guard::Without(span, context) => found.weigh_context(span, &context, certainty),
             Guard::Shell if !found.has(Span::Statement, "shell=True") => None,
@@ -135,7 +136,7 @@ impl Match<'_> {
 
     fn is_optional(&self) -> bool {
         let declares = matches!(self.lang, Lang::Python) && self.line().trim_ascii_start().starts_with(b"def ");
-        declares || option().is_match(self.around(8, 0)) || local().is_match(self.around(10, 4))
+        declares || option().is_match(self.around(8, 0)) || local().is_match(self.around(10, 8))
     }
 
     fn is_settings(&self) -> bool {
@@ -224,7 +225,10 @@ fn option() -> &'static Regex {
 
 fn own_verification() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
-    regex(&CELL, r"\b(VerifyPeerCertificate|VerifyConnection|PeerCertSANs|PeerCertURI|ServerSPIFFEIDs)\b\s*[:=]")
+    regex(
+        &CELL,
+        r"\b(VerifyPeerCertificate|VerifyConnection|PeerCertSANs|PeerCertURI|ServerSPIFFEIDs)\b\s*[:=]|\.tls_info\(\s*true\s*\)",
+    )
 }
 
 fn contains(bytes: &[u8], word: &str) -> bool {
@@ -300,6 +304,12 @@ fn local() -> &'static Regex {
 fn http_client() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(&CELL, r"(?i)requests?\.|httpx|aiohttp|session|urllib|https?://|guzzle|Http::|new Client|\bclient\b")
+}
+
+/// Names of what a field of a form shows while it is empty.
+fn shown_in_a_form() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(&CELL, r"(?i)placeholders?(For\w+|Text)?\s*[:=(]")
 }
 
 fn spoken() -> &'static Regex {

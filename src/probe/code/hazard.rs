@@ -53,7 +53,7 @@ pub(super) static RULES: &[Rule] = &[
         parser(&[Python], r"\byaml\.load(_all)?\("),
         &[],
         &["SafeLoader", "BaseLoader", "safe_load", "YAML("],
-        &["ruamel", "SafeLoader"],
+        &["ruamel", "SafeLoader", "_yaml import", ". import yaml"],
     ),
     parser(&[Python], r"\byaml\.(unsafe_load|full_load|unsafe_load_all)\("),
     lacking(parser(&[Python], r"\b(c?[pP]ickle|dill|cloudpickle)\.loads\("), &[], &[], OWN_FILES),

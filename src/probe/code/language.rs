@@ -23,7 +23,13 @@ pub(super) enum Lang {
     Php,
     /// C, C++ and Objective-C.
     C,
-    /// Swift, Dart, Elixir, Lua and others whose comments are known but that have no rules of their own.
+    /// Swift.
+    Swift,
+    /// Dart.
+    Dart,
+    /// Elixir.
+    Elixir,
+    /// Lua and others whose comments are known but that have no rules of their own.
     Other,
 }
 
@@ -39,7 +45,10 @@ const TABLE: &[(Lang, &[&str])] = &[
     (Lang::Ruby, &["rb", "rake"]),
     (Lang::Php, &["php"]),
     (Lang::C, &["c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm"]),
-    (Lang::Other, &["swift", "dart", "ex", "exs", "lua"]),
+    (Lang::Swift, &["swift"]),
+    (Lang::Dart, &["dart"]),
+    (Lang::Elixir, &["ex", "exs"]),
+    (Lang::Other, &["lua"]),
 ];
 
 /// The language of a path by its name; `None` for what is no program: markup, data, shell scripts.

@@ -13,6 +13,7 @@ mod hazard;
 mod hidden;
 mod language;
 mod marker;
+mod newcomers;
 mod outdated;
 mod overrides;
 mod read;

@@ -50,6 +50,8 @@ fn definition(lang: Lang) -> Option<&'static Regex> {
     static PYTHON: OnceLock<Regex> = OnceLock::new();
     static JS: OnceLock<Regex> = OnceLock::new();
     static JVM: OnceLock<Regex> = OnceLock::new();
+    static SWIFT: OnceLock<Regex> = OnceLock::new();
+    static DART: OnceLock<Regex> = OnceLock::new();
     static PHP: OnceLock<Regex> = OnceLock::new();
     let (cell, pattern) = match lang {
         Lang::Python => (&PYTHON, r"(?m)^[ \t]*(async[ \t]+)?def[ \t]+(?P<name>\w+)"),
@@ -60,6 +62,8 @@ fn definition(lang: Lang) -> Option<&'static Regex> {
         Lang::Java | Lang::Kotlin => {
             (&JVM, r"(?m)^[ \t]+[\w<>\[\], @?.]*[ \t](?P<name>\w+)[ \t]*\([^;{}]*\)[^;{}=]*\{")
         }
+        Lang::Swift => (&SWIFT, r"\bfunc[ \t]+(?P<name>\w+)"),
+        Lang::Dart => (&DART, r"(?m)^[ \t]+[\w<>?, ]+[ \t](?P<name>\w+)\([^;{}]*\)[ \t]*(async\*?[ \t]*)?(\{|=>)"),
         Lang::Php => (&PHP, r"(?m)\bfunction[ \t]+&?(?P<name>\w+)[ \t]*\("),
         _ => return None,
     };

@@ -8,13 +8,13 @@ use regex::bytes::Regex;
 
 use super::guard::Guard;
 use super::language::Lang;
-use super::{credential, deployment, failure, fallback, hazard, outdated};
+use super::{credential, deployment, failure, fallback, hazard, newcomers, outdated};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
 use crate::world::{Literal, View, required_literals};
 
 use Certainty::{Certain, Hint, Likely};
-use Lang::{DotNet, Go, Java, Js, Kotlin, Other, Php, Python, Ruby, Rust};
+use Lang::{Dart, DotNet, Elixir, Go, Java, Js, Kotlin, Other, Php, Python, Ruby, Rust, Swift};
 
 /// Where a pattern counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +63,9 @@ const fn text(fact: &'static str, langs: &'static [Lang], pattern: &'static str)
     Rule { view: View::Strings, guard: Guard::Placeholder, ..rule(fact, langs, Likely, pattern) }
 }
 
-const ALL: &[Lang] = &[Rust, Python, Js, Go, Java, Kotlin, DotNet, Ruby, Php, Lang::C, Other];
+const ALL: &[Lang] = &[Rust, Python, Js, Go, Java, Kotlin, DotNet, Ruby, Php, Lang::C, Swift, Dart, Elixir, Other];
 /// Languages whose programs talk to people; in C filler text is input of a self-test.
-const WORDED: &[Lang] = &[Rust, Python, Js, Go, Java, Kotlin, DotNet, Ruby, Php, Other];
+const WORDED: &[Lang] = &[Rust, Python, Js, Go, Java, Kotlin, DotNet, Ruby, Php, Swift, Dart, Elixir, Other];
 const STUB: &str = "stubs";
 const DEBUG: &str = "debug_leftovers";
 const TLS: &str = "tls_verification_off";
@@ -102,6 +102,7 @@ static RULES: &[Rule] = &[
         Guard::Overridable,
     ),
     rule(STUB, &[Kotlin], Certain, r"\bTODO\("),
+    rule(STUB, &[Java], Certain, r"(?m)=\s*\?\?\?\s*$"),
     guarded(rule(STUB, &[DotNet], Certain, r"\bthrow\s+new\s+NotImplementedException\("), Guard::Refusal),
     rule(STUB, &[Ruby], Hint, r"\braise\s+NotImplementedError\b"),
     guarded(
@@ -129,7 +130,10 @@ static RULES: &[Rule] = &[
     guarded(rule(TLS, &[Js], Likely, r#"\bNODE_TLS_REJECT_UNAUTHORIZED\s*=\s*['"]?0"#), Guard::Option),
     guarded(rule(TLS, &[Go], Likely, r"\bInsecureSkipVerify\s*[:=]\s*true\b"), Guard::OwnVerification),
     guarded(rule(TLS, &[Go], Likely, r"\bssh\.InsecureIgnoreHostKey\("), Guard::Option),
-    guarded(rule(TLS, &[Rust], Likely, r"\bdanger_accept_invalid_(certs|hostnames)\(\s*true\s*\)"), Guard::Option),
+    guarded(
+        rule(TLS, &[Rust], Likely, r"\bdanger_accept_invalid_(certs|hostnames)\(\s*true\s*\)"),
+        Guard::OwnVerification,
+    ),
     guarded(
         rule(
             TLS,
@@ -206,7 +210,11 @@ static RULES: &[Rule] = &[
     ),
     test("tests", &[Php], r"\bfunction[ \t]+test\w*\(|#\[Test\b|(?m)^[ \t]*(it|test)\("),
     test("tests", &[Lang::C], r"\b(TEST|TEST_F|TEST_P|TEST_CASE|BOOST_AUTO_TEST_CASE)\("),
-    test("tests", &[Other], r#"\bfunc[ \t]+test\w*\(|@Test\b|(?m)^[ \t]*(test|testWidgets|it)[ (]['"]"#),
+    test(
+        "tests",
+        &[Swift, Dart, Elixir, Other],
+        r#"\bfunc[ \t]+test\w*\(|@Test\b|(?m)^[ \t]*(test|testWidgets|it)[ (]['"]"#,
+    ),
 ];
 
 /// A rule with its pattern, compiled when a file of its language is first read: most repositories have few languages.
@@ -250,9 +258,18 @@ pub(super) fn of_language(lang: Lang) -> impl ExactSizeIterator<Item = &'static 
 
 /// The tables of all files, one after the other.
 fn all() -> impl Iterator<Item = &'static Rule> {
-    [RULES, failure::RULES, fallback::RULES, hazard::RULES, credential::RULES, outdated::RULES, deployment::RULES]
-        .into_iter()
-        .flatten()
+    [
+        RULES,
+        failure::RULES,
+        fallback::RULES,
+        hazard::RULES,
+        credential::RULES,
+        outdated::RULES,
+        deployment::RULES,
+        newcomers::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]
