@@ -45,9 +45,24 @@ struct Params {
     /// Globs of files to leave out; with `glob` only.
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
+    /// What it says of the repository that nothing is there: `zero`, or `unknown` where it may be kept elsewhere.
+    #[serde(default)]
+    absence: Absence,
     /// Time limit.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
+}
+
+/// What it means that nothing is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "FileAbsence")]
+enum Absence {
+    /// There is none.
+    #[default]
+    Zero,
+    /// Nothing is known.
+    Unknown,
 }
 
 /// What to look for.
@@ -60,6 +75,7 @@ enum Subject {
 /// The probe with its parameters checked.
 struct FileProbe {
     subject: Subject,
+    absence: Absence,
     timeout: Option<Duration>,
 }
 
@@ -90,7 +106,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
             return None;
         }
     };
-    Some(Box::new(FileProbe { subject, timeout }))
+    Some(Box::new(FileProbe { subject, absence: params.absence, timeout }))
 }
 
 impl Probe for FileProbe {
@@ -122,7 +138,7 @@ impl Probe for FileProbe {
     }
 
     fn key(&self) -> String {
-        format!("file {:?}", self.subject)
+        format!("file {:?} {:?}", self.subject, self.absence)
     }
 
     fn lane(&self) -> Lane {
@@ -203,6 +219,9 @@ impl FileProbe {
                 "{note}, but `{}` could not be looked into: {}",
                 hidden.path, hidden.reason
             )));
+        }
+        if self.absence == Absence::Unknown {
+            return Err(Unknown::because(format!("{note}; it may be kept elsewhere")));
         }
         let mut facts = Facts::new();
         facts.present("exists", Value::Bool(false));

@@ -113,7 +113,13 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
     let hex = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b' ');
     let is_fingerprint =
         hex && value.len() >= 16 && (upper.contains("GPG") || upper.contains("PGP") || upper.contains("SIGN"));
-    !(is_path || is_address || is_fingerprint || is_placeholder(value))
+    !(is_path || is_address || is_fingerprint || is_placeholder(value) || is_too_short_for_mail(&upper, value))
+}
+
+/// A mail service gives no password of so few letters: it stands for one, or for a catcher of mail that takes any.
+fn is_too_short_for_mail(upper: &str, value: &str) -> bool {
+    const SHORTEST: usize = 6;
+    value.len() < SHORTEST && upper.split('_').any(|word| matches!(word, "SMTP" | "MAIL" | "EMAIL" | "MAILER"))
 }
 
 /// Whether a value says itself that it stands for another.
@@ -190,6 +196,7 @@ mod tests {
             ("AUTH", "https://h.test"),
             ("SECRET_KEY_BASE", "dummy"),
             ("SECRET", "true"),
+            ("SMTP_PASSWORD", "pass"),
         ] {
             assert!(!is_secret_value(name, value), "{name}={value}");
         }

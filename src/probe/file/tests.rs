@@ -80,3 +80,13 @@ fn wrong_parameters_are_problems() {
         assert_eq!(problems.iter().next().unwrap().message, message, "{yaml}");
     }
 }
+
+#[test]
+fn nothing_there_is_unobserved_where_absence_tells_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let unknown = observe_folder("file", "glob: 'cliff.toml'\nabsence: unknown", folder.path()).err().unwrap();
+    assert_eq!(unknown.0, "no file matches `cliff.toml`; it may be kept elsewhere");
+    fs::write(folder.path().join("cliff.toml"), "x").unwrap();
+    let seen = observe_folder("file", "glob: 'cliff.toml'\nabsence: unknown", folder.path()).unwrap();
+    assert_eq!(present(&seen.facts, "count"), Value::count(1));
+}
