@@ -26,6 +26,7 @@ pub(super) const LOCKS: &[&str] = &[
     "packages.lock.json",
     "Gemfile.lock",
     "composer.lock",
+    "mix.lock",
 ];
 
 /// What a manifest says.
@@ -66,6 +67,7 @@ pub(crate) fn language_of(base: &str) -> Option<&'static str> {
         "pom.xml" | "build.gradle" | "build.gradle.kts" | "build.sbt" => "jvm",
         "Gemfile" => "ruby",
         "composer.json" => "php",
+        "mix.exs" => "elixir",
         _ if base.starts_with("requirements") && base.ends_with(".txt") => "python",
         _ if base.ends_with(".csproj") || base.ends_with(".fsproj") => "dotnet",
         _ if base.ends_with(".gemspec") => "ruby",
@@ -213,6 +215,13 @@ fn words(path: &str, text: &str, manifest: &mut Manifest) {
                 .extend(gem.iter().flat_map(|gem| gem.captures_iter(&kept)).map(|found| found[1].to_owned()));
             manifest.library = path.ends_with(".gemspec");
             manifest.published = manifest.library;
+        }
+        "elixir" => {
+            let dependency = Regex::new(r"\{\s*:([a-z0-9_]+)\s*,");
+            let found = dependency.iter().flat_map(|dependency| dependency.captures_iter(&kept));
+            manifest.depends.extend(found.map(|found| found[1].to_owned()));
+            manifest.published = kept.contains("package:") && !kept.contains("mod:");
+            manifest.library = manifest.published;
         }
         "go" => {
             // What only a dependency needs says nothing about this product.

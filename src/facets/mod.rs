@@ -2,6 +2,7 @@
 //! `init` proposes and what `when: { facet: … }` sees; nothing is executed.
 
 mod dependencies;
+pub(crate) mod dockerfile;
 pub(crate) mod manifest;
 mod names;
 mod share;
@@ -54,6 +55,7 @@ pub fn detect(tree: &Tree) -> Facets {
     for entry in tree.entries().iter().filter(|entry| is_product(entry)) {
         names::look(entry, &mut gathered);
     }
+    dockerfiles(tree, &mut gathered);
     let manifests = read_manifests(tree);
     for manifest in &manifests {
         let language = gathered.facets.languages.entry(manifest.language.to_owned()).or_default();
@@ -80,6 +82,17 @@ fn is_product(entry: &Entry) -> bool {
         Class::Tooling => pipeline || entry.path.starts_with(".gitlab/") || entry.path.starts_with(".buildkite/"),
         _ => false,
     }
+}
+
+/// Dockerfiles of the product, without those that make a place to work in.
+fn dockerfiles(tree: &Tree, gathered: &mut Gathered) {
+    let named = std::mem::take(&mut gathered.facets.dockerfiles);
+    let is_product = |path: &String| !text_of(tree, path).is_some_and(|text| dockerfile::is_workbench(&text));
+    let kept: Vec<String> = named.into_iter().filter(is_product).collect();
+    for path in &kept {
+        gathered.sign("container", path, "is a Dockerfile");
+    }
+    gathered.facets.dockerfiles = kept;
 }
 
 fn text_of(tree: &Tree, path: &str) -> Option<String> {
@@ -119,7 +132,7 @@ fn is_aside(tree: &Tree, manifest: &Manifest, shares: &BTreeMap<&'static str, u6
     let folder = manifest.folder();
     let beside = |name: &&str| tree.find(&below(folder, name)).is_some();
     let own = manifest::LOCKS.iter().any(beside) || beside(&"Dockerfile");
-    !folder.is_empty() && !own && shares.get(manifest.language).is_some_and(|share| *share < FEW)
+    !folder.is_empty() && !own && !shares.is_empty() && shares.get(manifest.language).copied().unwrap_or_default() < FEW
 }
 
 /// Programs and libraries, by where their code lies.

@@ -90,7 +90,6 @@ fn look_lists(path: &str, base: &str, gathered: &mut Gathered) {
     let is_development = base.split(['.', '-', '_']).any(|word| DEVELOPMENT.contains(&word));
     if dockerfile && !is_development && !base.ends_with(".dockerignore") {
         gathered.facets.dockerfiles.push(path.to_owned());
-        gathered.sign("container", path, "is a Dockerfile");
     }
     if yaml && (base.starts_with("compose.") || base.starts_with("compose-") || base.starts_with("docker-compose")) {
         gathered.facets.compose.push(path.to_owned());

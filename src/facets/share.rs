@@ -14,8 +14,9 @@ const EXTENSIONS: &[(&str, &[&str])] = &[
     ("dotnet", &["cs", "fs", "vb"]),
     ("ruby", &["rb"]),
     ("php", &["php"]),
+    ("elixir", &["ex", "exs"]),
     ("c", &["c", "h", "cc", "cpp", "cxx", "hpp", "m", "mm"]),
-    ("other", &["swift", "dart", "ex", "exs", "erl", "hs", "lua", "zig", "nim", "ml", "clj", "pl", "tcl"]),
+    ("other", &["swift", "dart", "erl", "hs", "lua", "zig", "nim", "ml", "clj", "pl", "tcl"]),
 ];
 
 /// Percent of the source files, rounded down, of every language that has one.

@@ -63,6 +63,7 @@ fn each_language_has_its_web_frameworks() {
         ("Gemfile", "gem 'sinatra', '~> 3'\n"),
         ("composer.json", r#"{"require": {"laravel/framework": "^11"}}"#),
         ("requirements.txt", "# web\nFlask==3.0\n"),
+        ("mix.exs", "defp deps do\n  [\n    {:phoenix, \"~> 1.8\"}\n  ]\nend\n"),
     ] {
         assert!(names(&[(path, text)]).contains(&"service.http".to_owned()), "{path}");
     }
@@ -139,4 +140,14 @@ fn the_databases_that_compose_starts_are_known_by_their_image() {
 #[test]
 fn the_list_of_facets_is_sorted() {
     assert!(FACETS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+}
+
+#[test]
+fn a_dockerfile_to_work_in_and_a_build_file_without_source_say_nothing() {
+    let found = names(&[
+        ("Dockerfile", "FROM debian:12\nRUN apt-get install gcc\n"),
+        ("support/build.gradle", "apply plugin: 'com.android.library'\n"),
+        ("src/format.cc", "int main() {}\n"),
+    ]);
+    assert_eq!(found, Vec::<String>::new());
 }

@@ -65,6 +65,7 @@ pub const FACETS: &[(&str, &str)] = &[
     ("iac.other", "has infrastructure as code that is not Terraform"),
     ("k8s", "has Kubernetes manifests"),
     ("lang.dotnet", "written in C# or F#"),
+    ("lang.elixir", "written in Elixir"),
     ("lang.go", "written in Go"),
     ("lang.jvm", "written in Java, Kotlin or Scala"),
     ("lang.node", "written in JavaScript or TypeScript"),

@@ -24,7 +24,7 @@ pub(crate) fn aside(path: &str, class: Class) -> Option<String> {
 pub(crate) fn says_development(text: &str) -> bool {
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)\b(for|in)\s+(local\s+)?(development|developing)\b|\blocal development\b|\bdevelopment (purposes|environment|use|setup|only)\b|\bnot\s+((meant|intended|suited|suitable)\s+)?for\s+production\b|\bnot\s+use\s+(this\s+|it\s+)?in\s+production\b",
+            r"(?i)\b(for|in)\s+(local\s+)?(development|developing)\b|\blocal development\b|\bdevelopment (purposes|environment|use|setup|only)\b|\bnot\s+((meant|intended|suited|suitable)\s+)?for\s+production\b|\bnot\s+use\s+(this\s+|it\s+)?in\s+production\b|\b(for|used)\s+(local |internal |automated |integration )tests?(ing)?\b",
         )
         .expect("a fixed pattern")
     });
@@ -81,6 +81,7 @@ mod tests {
             "# This is a configuration\n# intended for development purposes only\n\nservices: {}\n"
         ));
         assert!(says_development("# Do not use this in production!\nservices: {}\n"));
+        assert!(says_development("# Image used for internal testing deployments\nservices: {}\n"));
         assert!(!says_development("# Starts the shop\nservices:\n  # for development\n  a: {}\n"));
     }
 }

@@ -90,6 +90,7 @@ impl ClassSet {
 
 const VENDORED: &[&str] = &[
     "vendor",
+    "vendors",
     "third_party",
     "third-party",
     "node_modules",
@@ -258,7 +259,8 @@ fn is_test_name(folders: &str, base: &str) -> bool {
     match extension {
         "py" => stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest",
         "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" => {
-            matches!(dotted(), Some("test" | "spec" | "cy" | "e2e" | "stories")) || stem == "setupTests"
+            matches!(dotted(), Some("test" | "spec" | "cy" | "e2e" | "stories"))
+                || matches!(stem, "setupTests" | "global-setup" | "globalSetup" | "global-teardown" | "globalTeardown")
         }
         "go" | "exs" | "dart" | "c" | "cc" | "cpp" => stem.ends_with("_test"),
         "rb" | "erb" | "haml" | "ru" if folders.split('/').any(|folder| folder == "spec") => true,
@@ -336,6 +338,8 @@ mod tests {
             ("src/main.rs", Src),
             ("Dockerfile", Src),
             ("vendor/a/test_x.py", Vendored),
+            ("assets/vendors/ace/worker.js", Vendored),
+            ("web/integration/global-setup.ts", Test),
             ("web/node_modules/x/index.js", Vendored),
             ("api/user.pb.go", Generated),
             ("static/app.min.js", Generated),

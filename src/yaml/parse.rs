@@ -271,15 +271,17 @@ impl<'p> Builder<'p> {
             Content::List(items) => items.push(node),
             Content::Map { entries, pending, seen } => match pending.take() {
                 Some((key, merges, counts)) => entries.extend(counts.then_some((key, node, merges))),
-                None => *pending = Some(begin_entry(node, open.keeps_extensions, seen, self.problems)?),
+                None => *pending = Some(begin_entry(node, self.foreign, open.keeps_extensions, seen, self.problems)?),
             },
         }
         Ok(())
     }
 }
 
+/// Other people's files may merge by several `<<`, as their own readers allow.
 fn begin_entry(
     node: Node,
+    foreign: bool,
     keeps_extensions: bool,
     seen: &mut BTreeMap<String, Span>,
     problems: &mut Problems,
@@ -292,7 +294,7 @@ fn begin_entry(
     }
     let merges = text == "<<" && style == Style::Plain;
     let mut counts = keeps_extensions || !text.starts_with("x-");
-    if let Some(first) = seen.get(&text) {
+    if let Some(first) = seen.get(&text).filter(|_| !(merges && foreign)) {
         problems.push(duplicate(&text, &node.span, first));
         counts = false;
     } else {

@@ -315,3 +315,14 @@ fn a_foreign_file_may_have_tags_whose_text_stays_text() {
     let items = documents[0].get("script").unwrap().items();
     assert_eq!((items[0].items().len(), items[1].text()), (2, Some("x")));
 }
+
+#[test]
+fn a_foreign_file_may_merge_by_several_keys() {
+    let text = b"a: &a {x: 1}\nb: &b {y: 2}\nc:\n  <<: *a\n  <<: *b\n";
+    let source = source("c.yaml", text).unwrap();
+    let mut problems = Problems::new();
+    let documents = parse_documents(&source, &mut problems).unwrap();
+    let merged: Vec<&str> = documents[0].get("c").unwrap().entries().iter().map(|(key, _)| key.text.as_str()).collect();
+    assert_eq!((merged, problems.len()), (vec!["x", "y"], 0));
+    assert!(parse(source).is_err());
+}

@@ -8,7 +8,7 @@ use crate::yaml::Node;
 
 use super::danger::{host_escapes, inline_secrets};
 use super::datastore::datastore;
-use super::service::{Service, path_in, service};
+use super::service::{Mount, Service, path_in, service};
 
 /// What is known of one compose file.
 #[derive(Clone, Debug)]
@@ -74,11 +74,24 @@ fn development(text: &str, services: &[&Service]) -> Option<&'static str> {
         () if built.peek().is_some() && built.all(|build| is_dev(&build.dockerfile)) => {
             Some("what it builds is built for development")
         }
+        () if !services.is_empty() && services.iter().all(|service| works_on_the_source(service)) => {
+            Some("it starts tools that work on the mounted source")
+        }
         () if !services.is_empty() && services.iter().all(|service| is_for_a_developer(service)) => {
             Some("it starts what a developer's copy talks to, and nothing of the product")
         }
         () => None,
     }
+}
+
+/// An image of others with the repository mounted into it, which answers nobody and is not kept running.
+fn works_on_the_source(service: &Service) -> bool {
+    let source = |mount: &Mount| matches!(mount.source.trim_end_matches('/'), "." | "..");
+    service.build.is_none()
+        && service.ports.is_empty()
+        && !service.has_restart
+        && !service.has_health
+        && service.mounts.iter().any(source)
 }
 
 /// A datastore, or another tool of others that somebody starts by hand: nothing built here, and nothing that keeps it

@@ -20,6 +20,8 @@ use super::service::Service;
 struct Placed {
     file: String,
     service: Service,
+    /// The file of each of its ports.
+    ports_in: Vec<String>,
 }
 
 /// What the files together say.
@@ -197,9 +199,13 @@ fn place(services: &mut BTreeMap<(String, String), Placed>, path: &str, service:
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let key = (folder.to_owned(), service.name.clone());
     match services.get_mut(&key) {
-        Some(placed) => placed.service.complete(&service),
+        Some(placed) => {
+            placed.service.complete(&service);
+            placed.ports_in.resize(placed.service.ports.len(), path.to_owned());
+        }
         None => {
-            services.insert(key, Placed { file: path.to_owned(), service });
+            let ports_in = vec![path.to_owned(); service.ports.len()];
+            services.insert(key, Placed { file: path.to_owned(), service, ports_in });
         }
     }
 }
@@ -254,10 +260,11 @@ fn datastores(services: &BTreeMap<(String, String), Placed>, findings: &mut Find
     for ((_, name), placed) in services {
         let Some(store) = datastore(&placed.service) else { continue };
         let mut percent = 100;
-        if let Some(port) = placed.service.ports.iter().find(|port| !port.is_loopback) {
+        let mut ports = placed.service.ports.iter().zip(&placed.ports_in);
+        if let Some((port, file)) = ports.find(|(port, _)| !port.is_loopback) {
             percent -= 50;
             let note = format!("service `{name}`: port `{}` is open on every interface", port.text);
-            findings.push(&placed.file, Finding::new("datastores_published", port.line, name.as_str(), note));
+            findings.push(file, Finding::new("datastores_published", port.line, name.as_str(), note));
         }
         if !store.is_kept && !store.is_cache {
             percent -= 50;

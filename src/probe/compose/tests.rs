@@ -116,3 +116,21 @@ fn starting_before_a_datastore_is_healthy_is_found() {
     let text = "services:\n  db: {image: postgres:16.3}\n  web: {build: ., depends_on: [db]}\n";
     assert_eq!(count(&observe(&DEF, "{}", &[("compose.yaml", text)]), "unordered_dependencies"), Some(1));
 }
+
+#[test]
+fn a_published_port_is_shown_in_the_file_that_publishes_it() {
+    let files = [
+        ("compose.deploy.yaml", "services:\n  db: {image: postgres:16.3}\n  web: {build: .}\n"),
+        ("compose.yaml", "services:\n  db:\n    image: postgres:16.3\n    ports: [\"5432:5432\"]\n  web: {build: .}\n"),
+    ];
+    let seen = observe(&DEF, "{}", &files);
+    let about = seen.evidence.iter().find(|item| item.fact.as_deref() == Some("datastores_published"));
+    let place = about.and_then(|item| item.place.as_ref()).map(ToString::to_string);
+    assert_eq!(place.as_deref(), Some("compose.yaml:4"));
+}
+
+#[test]
+fn tools_that_work_on_the_mounted_source_run_no_product() {
+    let text = "services:\n  tests: {image: swift:5.7-jammy, volumes: [\"..:/code\"], command: ./run.sh}\n";
+    assert_eq!(count(&observe(&DEF, "{}", &[("docker/compose.yaml", text)]), "files"), Some(0));
+}

@@ -138,6 +138,19 @@ fn builds(swept: &Swept, composes: WantId, workflows: WantId) -> Builds {
     Builds(builds)
 }
 
+/// What starts nothing makes no image of the product, unless compose or CI builds it.
+fn set_workbenches_aside(swept: &Swept, files: WantId, builds: &Builds, candidates: &mut [choose::Candidate]) {
+    for (id, digest) in swept.get(files).own::<Digest>() {
+        let path = swept.path(id);
+        if matches!(digest, Ok(Ok(file)) if file.is_workbench) && !builds.makes(path) {
+            let candidate = candidates.iter_mut().find(|candidate| candidate.path == path);
+            if let Some(candidate) = candidate.filter(|candidate| candidate.set_aside.is_none()) {
+                candidate.set_aside = Some("it is a place to work or test in: it starts nothing".to_owned());
+            }
+        }
+    }
+}
+
 impl DockerfileProbe {
     fn judged(
         &self,
@@ -159,7 +172,10 @@ impl DockerfileProbe {
         folder: &str,
         builds: &Builds,
     ) -> crate::model::Observation {
-        let candidates = choose::choose(swept, files, folder, self.glob.is_some(), builds);
+        let mut candidates = choose::choose(swept, files, folder, self.glob.is_some(), builds);
+        if self.glob.is_none() {
+            set_workbenches_aside(swept, files, builds, &mut candidates);
+        }
         let (counted, aside): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|candidate| candidate.set_aside.is_none());
         let seen: Vec<observe::Seen> = swept

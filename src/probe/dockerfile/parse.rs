@@ -4,6 +4,7 @@
 use parse_dockerfile::{Command, HealthcheckArguments, Instruction, Source};
 
 use super::hadolint::{Ignore, ignores};
+use crate::facets::dockerfile::is_workbench;
 use crate::probe::variables::{Variables, assignments};
 
 /// A file that the parser understood.
@@ -15,6 +16,8 @@ pub(crate) struct Dockerfile {
     pub(super) global_args: Vec<Assignment>,
     /// Rules that hadolint comments switch off: line of the instruction (0: the whole file) → rules.
     pub(super) ignores: Vec<Ignore>,
+    /// It makes a place to work or test in, and nothing that runs.
+    pub(super) is_workbench: bool,
 }
 
 impl Dockerfile {
@@ -134,6 +137,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Dockerfile, Fault> {
         return Err(Fault { line: 0, reason: "it has no `FROM`".to_owned() });
     }
     file.ignores = ignores(text);
+    file.is_workbench = is_workbench(text);
     Ok(file)
 }
 

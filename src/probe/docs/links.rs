@@ -47,6 +47,9 @@ pub(super) fn judge(from: &str, target: &str, tree: &Tree, pages: &BTreeMap<&str
         return Judged::Elsewhere;
     }
     let Some(full) = resolve(from, &path) else { return Judged::Elsewhere };
+    if path.starts_with('/') && is_served(tree, &full) {
+        return Judged::Elsewhere;
+    }
     let Some(file) = find(tree, &full, generated) else {
         return if is_judged(&full, tree) { Judged::Dead(Fault::Path(path)) } else { Judged::Elsewhere };
     };
@@ -98,6 +101,14 @@ fn find(tree: &Tree, full: &str, generated: bool) -> Option<String> {
     let stem = full.strip_suffix(".html").unwrap_or(full);
     let ends = [".md", ".mdx", ".rst", ".adoc", "/index.md", "/README.md", "/_index.md"];
     generated.then(|| ends.iter().map(|end| format!("{stem}{end}")).find(|path| there(path))).flatten()
+}
+
+/// Whether a folder whose content a site serves at its root holds the file: `public/`, `priv/static/`, `static/`.
+fn is_served(tree: &Tree, full: &str) -> bool {
+    const ROOTS: &[&str] = &["public/", "static/", "assets/", "www/"];
+    tree.entries().iter().filter_map(|entry| entry.path.strip_suffix(full)).any(|folder| {
+        ROOTS.iter().any(|root| folder == *root || folder.strip_suffix(root).is_some_and(|rest| rest.ends_with('/')))
+    })
 }
 
 /// Only what looks like a file of the tree is judged: a link on a forge may lead to its own pages (`../../issues`), one in
@@ -158,6 +169,7 @@ mod tests {
             ("README.md", "# Top\n"),
             ("docs/a.md", "# One Two\n"),
             ("docs/img/x y.png", ""),
+            ("priv/static/images/a.png", ""),
             ("src/main.rs", ""),
         ]);
         let page = super::super::page::read("docs/a.md", b"# One Two\n");
@@ -171,7 +183,7 @@ mod tests {
         {
             assert!(matches!(seen("README.md", target), Judged::Good(_)), "{target}");
         }
-        for target in ["docs/b.md", "docs/a.md#three", "../docs/b.md"] {
+        for target in ["docs/b.md", "docs/a.md#three", "../docs/b.md", "/images/b.png"] {
             let from = if target.starts_with("..") { "src/x.md" } else { "README.md" };
             assert!(matches!(seen(from, target), Judged::Dead(_)), "{target}");
         }
@@ -185,6 +197,7 @@ mod tests {
             "#",
             "image-link",
             "IMG_URL/x.png",
+            "/images/a.png",
             "../http_api/",
             "x@example.org",
         ] {

@@ -26,7 +26,7 @@ pub(super) const ECOSYSTEMS: &[Ecosystem] = &[
     },
     Ecosystem {
         name: "Python",
-        manifests: &["pyproject.toml", "Pipfile", "requirements.txt"],
+        manifests: &["pyproject.toml", "Pipfile", "requirements.txt", "setup.py", "setup.cfg"],
         locks: &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"],
         command: "uv lock",
     },
@@ -116,6 +116,8 @@ pub(super) fn need(base: &str, bytes: &[u8]) -> Need {
         "Cargo.toml" => cargo(text),
         "pyproject.toml" => pyproject(text),
         "requirements.txt" => requirements(text),
+        "setup.py" | "setup.cfg" if text.contains("install_requires") => Need::Library,
+        "setup.py" | "setup.cfg" => Need::Nothing,
         "pom.xml" => versions(
             &without_tool_versions(text),
             "<version>",
@@ -336,6 +338,8 @@ mod tests {
         );
         assert_eq!(need("package.json", br#"{"private":true,"dependencies":{"a":"1"}}"#), Need::Lock);
         assert_eq!(need("package.json", br#"{"type":"module"}"#), Need::Nothing);
+        assert_eq!(need("setup.py", b"setup(install_requires=['requests'])\n"), Need::Library);
+        assert_eq!(need("setup.py", b"setup()\n"), Need::Nothing);
         assert_eq!(need("go.mod", b"module x\n"), Need::Nothing);
         assert_eq!(need("Gemfile", b"gemspec\ngem 'rake'\n"), Need::Library);
         assert_eq!(

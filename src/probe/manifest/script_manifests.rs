@@ -44,9 +44,12 @@ fn locked(dependencies: bool, library: bool) -> Need {
     }
 }
 
-/// It offers a library and no program; a target that runs may be there for its developers.
+/// It offers a library and no program; a target that runs, and a program to measure or show it with, are there for its
+/// developers.
 fn is_swift_library(text: &str) -> bool {
-    text.contains(".library(") && !text.contains(".executable(")
+    const ASIDE: &[&str] = &["Test", "Benchmark", "Example", "Demo", "Sample"];
+    let mut programs = text.split(".executable(").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
+    text.contains(".library(") && programs.all(|program| ASIDE.iter().any(|word| program.contains(word)))
 }
 
 /// A line below `dependencies:` that is no part of the SDK.
@@ -75,6 +78,7 @@ mod tests {
             ("mix.exs", "defp deps, do: []", Need::Nothing),
             ("Package.swift", swift, Need::Library),
             ("Package.swift", &format!("{swift}\n.executableTarget(name: \"Development\")"), Need::Library),
+            ("Package.swift", &format!("{swift}\n.executable(name: \"PerformanceTest\")"), Need::Library),
             ("Package.swift", &format!("{swift}\n.executable(name: \"serve\")"), Need::Lock),
             ("Package.swift", ".executableTarget(name: \"A\")\n.package(url: \"x\")", Need::Lock),
             (

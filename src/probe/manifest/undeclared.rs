@@ -50,7 +50,10 @@ pub(super) fn judge(path: &str, imports: &[Import], around: &Surroundings) -> Op
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let python = path.ends_with(".py");
     let declared = in_force(if python { &around.python } else { &around.node }, folder)?;
-    let judged = imports.iter().filter_map(|import| {
+    // A script that builds with setuptools is run by it.
+    let builds = path.ends_with("setup.py");
+    let by_itself = |module: &str| builds && matches!(module.split('.').next(), Some("setuptools" | "pkg_resources"));
+    let judged = imports.iter().filter(|import| !by_itself(&import.module)).filter_map(|import| {
         let verdict =
             if python { python_import(import, &declared, around) } else { node_import(import, &declared, around) };
         verdict.map(|verdict| (import, verdict))
@@ -74,10 +77,11 @@ fn finding(path: &str, import: &Import, verdict: Verdict) -> Option<Finding> {
             let note = format!("imports `{}`, and no manifest here or above declares `{package}`", import.module);
             Some(Finding::new("undeclared_imports", import.line, package, note).with(ease(certainty)))
         }
-        Verdict::Development { package } if !node_modules::is_tool_file(path) => {
+        Verdict::Development { package } if !node_modules::is_tool_file(path) && !path.ends_with(".d.ts") => {
             let note = format!("imports `{}`, which is declared for development only", import.module);
             Some(Finding::new("development_imports", import.line, package, note).with(ease(Certainty::Likely)))
         }
+        // Declarations of types tell a compiler, and nothing at run time.
         Verdict::Development { .. } => None,
     }
 }
@@ -245,6 +249,13 @@ mod tests {
         let code = ("a.py", "import strangething\n");
         assert_eq!(undeclared(&[("requirements.txt", "flask==3\n"), code])[0].1, Certainty::Likely);
         assert_eq!(undeclared(&[("requirements.txt", "flask==3\nodd-dist==1\n"), code])[0].1, Certainty::Hint);
+    }
+
+    #[test]
+    fn a_build_script_is_run_by_what_it_imports() {
+        let setup =
+            ("setup.py", "from setuptools import setup\nimport pkg_resources\nsetup(install_requires=['flask'])\n");
+        assert_eq!(undeclared(&[setup]), []);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::finding::{Finding, Findings, shortened};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::{ClassSet, Select, Want, WantId, Wants};
+use crate::world::lex::Regions;
+use crate::world::{ClassSet, Select, View, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
 use tag::{Tag, tags};
@@ -116,7 +117,7 @@ impl Probe for Markup {
         let select = select.of(ClassSet::SRC).except(left_out).below(folder);
         vec![wants.add(Want::doc(select, "markup", |file| {
             let scripted = [".tsx", ".jsx"].iter().any(|end| file.path().ends_with(end));
-            Ok(judge(&if scripted { without_line_comments(&file.text()) } else { file.text().into_owned() }))
+            Ok(judge(&if scripted { rendered(file.path(), &file.text()) } else { file.text().into_owned() }))
         }))]
     }
 
@@ -160,6 +161,18 @@ fn sum(files: usize, elements: usize, mut findings: Findings) -> Observation {
     let ratio = Exact::ratio(elements.saturating_sub(wrong) as u64, elements as u64);
     facts.set("good_ratio", ratio.map_or(Fact::Absent, |ratio| Fact::Present(Value::Number(ratio))));
     Observation { facts, evidence: findings.evidence(), requests: 0 }
+}
+
+/// What a script shows: without template literals, which hold code for others to copy, and without comments.
+fn rendered(path: &str, text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for (view, range) in Regions::of(path, text.as_bytes()).iter() {
+        let inside = text.get(range.clone()).filter(|_| view == View::Strings).unwrap_or_default();
+        if inside.starts_with('`') || inside.ends_with('`') || inside.contains('\n') {
+            bytes[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        }
+    }
+    without_line_comments(&String::from_utf8_lossy(&bytes))
 }
 
 /// A script with its lines that are comments left empty: they speak of tags.
@@ -266,6 +279,14 @@ mod tests {
         let facts = COUNTED.iter().map(|(fact, _)| count(&seen, fact).unwrap()).collect::<Vec<_>>();
         assert_eq!(facts, [1, 1, 1, 1, 1, 1]);
         assert!(judge(good).findings.is_empty(), "{:?}", judge(good).findings);
+    }
+
+    #[test]
+    fn code_that_a_script_shows_is_no_page() {
+        let shown = "const code = `<div>\n  <iframe src=\"${url}\"\n frameborder=0>\n</iframe>`;\nexport default () => <iframe src={url} />\n";
+        let seen = sample::observe("markup", "{}", &[("web/a.tsx", shown)]).unwrap();
+        assert_eq!(count(&seen, "frames_without_title"), Some(1), "{:?}", seen.evidence);
+        assert_eq!(seen.evidence[0].place.as_ref().unwrap().line, 5);
     }
 
     #[test]

@@ -21,6 +21,15 @@ fn ends_in(text: &[u8], end: &[u8]) -> bool {
     text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
 }
 
+/// Settings that frameworks load while developing and testing only: `config/dev.exs`, `appsettings.Development.json`.
+pub(super) fn is_settings_for_development(path: &str) -> bool {
+    let (folders, base) = path.rsplit_once('/').unwrap_or(("", path));
+    let lower = base.to_ascii_lowercase();
+    let mut words = lower.split(['.', '-', '_']);
+    let named = words.any(|word| ["dev", "development", "test"].contains(&word));
+    named && (lower.starts_with("appsettings.") || folders.split('/').any(|folder| folder == "config"))
+}
+
 /// Characters from which a value in `.env` is beyond doubt a credential; shorter ones are words to begin with.
 pub(super) const SHORTEST_SURE: usize = 8;
 

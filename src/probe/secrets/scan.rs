@@ -11,7 +11,7 @@ use crate::probe::secret_name::{is_secret_name, is_secret_value, masked};
 use crate::world::{Class, FileBytes};
 
 use super::pem::private_keys;
-use super::place::{SHORTEST_SURE, is_env_file, is_for_development, may_be_of_a_tool};
+use super::place::{SHORTEST_SURE, is_env_file, is_for_development, is_settings_for_development, may_be_of_a_tool};
 use super::shapes::{self, tokens_of};
 
 /// Findings of one file, with those that an inline comment excuses marked.
@@ -103,6 +103,7 @@ impl Context<'_> {
     fn key_here(&self) -> Certainty {
         match self.class {
             Class::Test | Class::Fixture => Certainty::Hint,
+            _ if is_settings_for_development(self.path) => Certainty::Hint,
             _ => self.here(Certainty::Certain),
         }
     }

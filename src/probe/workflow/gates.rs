@@ -26,7 +26,7 @@ static TESTS: LazyLock<Regex> = LazyLock::new(|| {
         r"|dotnet\s+test|rspec|rake(?:\s+(?:test|spec|ci|default)\S*|\s*$)|(?:bin/)?rails\s+test\S*",
         r"|phpunit|pest|paratest|artisan\s+test|composer\s+(?:run\s+|run-script\s+)?(?:test\S*|phpunit)",
         r"|(?:make|just|task|mage|invoke|poe|doit)\s+(?:-\S+\s+)*(?:[\w./]+[:-])*(?:tests?|check|spec|coverage|unit|e2e)(?:[:-][\w:./-]+)?",
-        r"|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
+        r"|ct\s+(?:install|lint-and-install)|helm\s+(?:test|unittest)|(?:terraform|tofu)\s+test|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
         r"|[\w./-]*\btests?[\w-]*\.(?:sh|py|ps1)|[\w./-]*run[-_]?tests?[\w./-]*",
         r"|(?:scripts?|bin|ci|hack|tools|dev)/(?:[\w./-]+[-_/])?tests?(?:[-_][\w-]+)?|(?:bin/)?(?:rails|rake)\s+[\x22']?\$\{?\w*tests?(?:_\w+)?\}?[\x22']?",
         r")(?:$|[\s;&|)'`])",

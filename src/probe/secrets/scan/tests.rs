@@ -24,6 +24,10 @@ fn key() -> String {
 fn the_same_key_is_certain_in_source_and_a_hint_in_a_fixture() {
     assert_eq!(found("deploy/id_rsa", Class::Src, &key()), vec![("key_files", Certainty::Certain)]);
     assert_eq!(found("tests/key.pem", Class::Test, &key()), vec![("key_files", Certainty::Hint)]);
+    for settings in ["config/dev.exs", "config/test.exs", "api/appsettings.Development.json"] {
+        assert_eq!(found(settings, Class::Src, &key()), vec![("key_files", Certainty::Hint)], "{settings}");
+    }
+    assert_eq!(found("config/runtime.exs", Class::Src, &key()), vec![("key_files", Certainty::Certain)]);
     let login = "machine shop.test\nlogin shop\npassword Tr0ub4dor9\n";
     assert_eq!(found("home/.netrc", Class::Src, login), vec![("key_files", Certainty::Certain)]);
     assert_eq!(found("tests/fixtures/.netrc", Class::Fixture, login), vec![("key_files", Certainty::Hint)]);
