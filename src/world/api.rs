@@ -80,5 +80,9 @@ fn deepest(error: &reqwest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    match cause.to_string().as_str() {
+        // so hyper says that a connection ended before the request was sent
+        "connection was not ready" => "the connection was closed at once".to_owned(),
+        text => text.to_owned(),
+    }
 }
