@@ -174,7 +174,7 @@ impl Inquire for Conformance {
             Contact::below(&self.place.target, verb, "/… of the description", at_most as u64)
         };
         let description = self.file.is_none().then(|| self.place.contact("GET", 1));
-        let asked = [operations("GET", 2 * self.most), operations("TRACE", self.most)];
+        let asked = [operations("GET", 3 * self.most), operations("TRACE", self.most)];
         let contacts = description.into_iter().chain(asked).collect();
         Touch {
             reads: self.file.iter().cloned().collect(),

@@ -5,7 +5,7 @@ use crate::yaml::Node;
 use super::reference::followed;
 
 /// Names of parameters that bound a list.
-const LIMITS: &[&str] = &[
+pub(crate) const LIMITS: &[&str] = &[
     "limit",
     "page_size",
     "pagesize",

@@ -1,7 +1,7 @@
 //! `openapi`: what API descriptions say of their operations, references and security. Owns parameters; the service itself
 //! is not asked.
 
-mod collection;
+pub(crate) mod collection;
 mod contract;
 mod facts;
 mod observe;

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
+use crate::probe::openapi::collection::LIMITS;
 use crate::probe::yaml_file;
 use crate::yaml::{Kind, Node, Style};
 
@@ -26,6 +27,8 @@ pub(super) struct Operation {
     pub(super) secured: bool,
     /// Whether `TRACE` is documented for its path.
     pub(super) traces: bool,
+    /// The parameter by which a caller says how much of a list they want, and its documented maximum.
+    pub(super) most: Option<(String, u64)>,
 }
 
 /// What is documented for a status.
@@ -83,7 +86,17 @@ impl Description {
             path: self.filled(template, &parameters, values),
             secured: self.is_secured(get),
             traces: item.get("trace").is_some(),
+            most: parameters.iter().find_map(|parameter| self.most(parameter)),
         })
+    }
+
+    fn most(&self, parameter: &Json) -> Option<(String, u64)> {
+        let name = parameter.get("name").and_then(Json::as_str)?;
+        let bounds = LIMITS.contains(&name.to_ascii_lowercase().as_str());
+        let schema = parameter.get("schema").and_then(|schema| self.followed(schema)).unwrap_or(parameter);
+        let in_query = parameter.get("in").and_then(Json::as_str) == Some("query");
+        let maximum = schema.get("maximum").and_then(Json::as_u64)?;
+        (bounds && in_query).then(|| (name.to_owned(), maximum))
     }
 
     /// Whether every alternative of its security asks for something.
@@ -213,6 +226,21 @@ mod tests {
     use super::*;
 
     const SHOP: &str = "openapi: 3.0.3\nservers: [{url: https://shop.test/api/}]\nsecurity: [{key: []}]\npaths:\n  /orders/{id}:\n    parameters: [{$ref: '#/components/parameters/Id'}]\n    get:\n      responses:\n        200: {$ref: '#/components/responses/Order'}\n        4XX: {description: no}\n  /open:\n    get: {security: [], responses: {default: {description: any}}}\n  /find:\n    get: {parameters: [{in: query, name: q, required: true}], responses: {}}\ncomponents:\n  parameters: {Id: {in: path, name: id, required: true, schema: {type: integer, example: 7}}}\n  responses: {Order: {content: {application/json: {schema: {type: object}}}}}\n";
+
+    #[test]
+    fn how_much_of_a_list_may_be_asked_for_is_read() {
+        let most = |parameter: &str| {
+            let text =
+                format!("openapi: 3.1.0\npaths: {{/a: {{get: {{parameters: [{parameter}], responses: {{}}}}}}}}\n");
+            Description::read("openapi.yaml", text.as_bytes()).unwrap().operations(&IndexMap::new())[0].most.clone()
+        };
+        let limit = Some(("Limit".to_owned(), 50));
+        assert_eq!(most("{in: query, name: Limit, schema: {maximum: 50}}"), limit);
+        assert_eq!(most("{in: query, name: Limit, maximum: 50}"), limit, "as version 2.0 has it");
+        assert_eq!(most("{in: query, name: Limit, schema: {}}"), None);
+        assert_eq!(most("{in: header, name: Limit, schema: {maximum: 50}}"), None);
+        assert_eq!(most("{in: query, name: year, schema: {maximum: 50}}"), None);
+    }
 
     #[test]
     fn operations_are_read_with_what_they_need() {

@@ -12,6 +12,7 @@ const FAULTS: &[(&str, Fault, &str)] = &[
     ("undocumented_type", Fault::MediaType, "Operations that answer with a media type that is not described."),
     ("wrong_body", Fault::Body, "Operations whose body is not what its schema says."),
     ("unguarded", Fault::Unguarded, "Operations that require credentials and give data to a stranger."),
+    ("overlong_lists", Fault::Overlong, "Operations that answer with more of a list than the description allows (`maximum` of `limit` and its like), asked for 100 000."),
     ("undocumented_methods", Fault::Method, "Operations whose path answers TRACE with success, which is not described."),
 ];
 

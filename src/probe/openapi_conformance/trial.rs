@@ -1,4 +1,5 @@
-//! One operation: as who may, as a stranger where that is to be refused, and by a method that is not described.
+//! One operation: as who may, for more of a list than is to be had, as a stranger where that is to be refused, and by a
+//! method that is not described.
 
 use serde_json::Value as Json;
 
@@ -21,8 +22,12 @@ pub(super) enum Fault {
     MediaType,
     Body,
     Unguarded,
+    Overlong,
     Method,
 }
+
+/// More than any caller needs at once.
+const FAR_TOO_MANY: u64 = 100_000;
 
 /// What one operation came to.
 #[derive(Clone, Debug)]
@@ -65,6 +70,11 @@ pub(super) async fn try_out(
     let request = Request { headers: &headers, ..Request::get(&path, credentials) };
     let fetched = round.ask(request).await?;
     described(description, operation, &fetched, &mut tried);
+    if let Some((name, most)) = operation.most.as_ref().filter(|(_, most)| tried.proven && *most < FAR_TOO_MANY) {
+        let path = asking_for(&path, name);
+        let all = round.ask(Request { path: &path, ..request }).await?;
+        bounded(&all, *most, &mut tried);
+    }
     if operation.secured {
         let stranger = round.ask(Request { credentials: &STRANGER, ..request }).await?;
         guarded(&stranger, &mut tried);
@@ -125,6 +135,37 @@ fn body(description: &Description, pointer: &str, reply: &Reply, place: Evidence
     }
 }
 
+/// The same with far too many in the place of whatever it says.
+fn asking_for(path: &str, name: &str) -> String {
+    let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+    let name = crate::model::percent_encoded(name);
+    let other = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(&name));
+    let pairs: Vec<String> = other.map(str::to_owned).chain([format!("{name}={FAR_TOO_MANY}")]).collect();
+    format!("{bare}?{}", pairs.join("&"))
+}
+
+/// A refusal bounds as well as a shorter list does.
+fn bounded(all: &Fetched, most: u64, tried: &mut Tried) {
+    let Some(reply) = all.reply.as_ref().ok().filter(|reply| (200..300).contains(&reply.status)) else { return };
+    let Some(count) = serde_json::from_str::<Json>(&body_text(reply)).ok().as_ref().and_then(length) else { return };
+    if count as u64 > most {
+        let note = format!("of {FAR_TOO_MANY} asked for {count} came, where the description says at most {most}");
+        tried.fault(Fault::Overlong, &note, evidence(all, "GET"));
+    }
+}
+
+/// Of the list itself, or of the only one in an envelope.
+fn length(body: &Json) -> Option<usize> {
+    match body {
+        Json::Array(items) => Some(items.len()),
+        Json::Object(members) => {
+            let mut lists = members.values().filter_map(Json::as_array);
+            lists.next().filter(|_| lists.next().is_none()).map(Vec::len)
+        }
+        _ => None,
+    }
+}
+
 fn guarded(stranger: &Fetched, tried: &mut Tried) {
     let Ok(reply) = &stranger.reply else { return };
     if stranger.failure().is_none() && received(reply, Some(stranger.url.as_str()), None) == Reception::Open {
@@ -155,6 +196,20 @@ fn is_json(kind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn far_too_many_are_asked_for_in_the_place_of_what_stood_there() {
+        assert_eq!(asking_for("/orders", "limit"), "/orders?limit=100000");
+        assert_eq!(asking_for("/orders?limit=10&q=tea", "limit"), "/orders?q=tea&limit=100000");
+        assert_eq!(asking_for("/orders?q=tea", "page[size]"), "/orders?q=tea&page%5Bsize%5D=100000");
+    }
+
+    #[test]
+    fn a_list_is_the_body_or_the_only_one_in_it() {
+        let of = |text: &str| serde_json::from_str::<Json>(text).ok().as_ref().and_then(length);
+        assert_eq!((of("[1, 2]"), of("{\"items\": [1], \"total\": 9}")), (Some(2), Some(1)));
+        assert_eq!((of("{\"a\": [], \"b\": []}"), of("{\"id\": 7}"), of("7")), (None, None, None));
+    }
 
     #[test]
     fn a_media_type_may_be_described_by_a_range() {
