@@ -8,7 +8,8 @@ pub(super) const NUMBER: &str =
 
 /// Reads what [`NUMBER`] matched, with a multiplier (`k`, `M`, `B`) if one follows.
 pub(super) fn exact(text: &str, multiplier: Option<&str>) -> Option<Exact> {
-    let plain = plain(text);
+    let thousands = multiplier.is_some() && text.rsplit_once('.').is_some_and(|(_, end)| end.len() == 3);
+    let plain = if thousands { plain(&text.replace('.', "")) } else { plain(text) };
     let value = Exact::parse_decimal(&plain)?;
     let factor = match multiplier.unwrap_or("") {
         "k" | "K" => 1_000,
@@ -78,6 +79,7 @@ mod tests {
             assert_eq!(exact(text, None).map(|value| value.to_string()).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(exact("1", Some("M")).map(|value| value.to_string()).as_deref(), Some("1000000"));
+        assert_eq!(exact("1.200", Some("k")).map(|value| value.to_string()).as_deref(), Some("1200000"));
         assert_eq!(exact("1.2.3", None), None);
     }
 }

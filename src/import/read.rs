@@ -346,6 +346,8 @@ impl Reader<'_> {
             all.extend(quantity::quantities(text, &taken));
             all.extend(present);
         }
+        let written = &self.blocks[index].text;
+        all.retain(|found| !written.code_at(found.at.start).is_some_and(|code| code.contains(['(', '{', '=', ';'])));
         for found in all {
             self.add(index, text, found);
         }

@@ -118,6 +118,12 @@ impl Surroundings {
             words::list("reached").into_iter().any(|word| lower.contains(word))
         };
         let label = place.label.map(|label| blocks[label].text.text());
+        let text = blocks[index].text.text();
+        let key = text.split_once([':', '：']).map_or("", |(key, _)| key).to_lowercase();
+        let tells_what_is = |text: &str| names_any(text, "as it is");
+        if tells_what_is(&key) || label.as_ref().is_some_and(|label| tells_what_is(&label.to_lowercase())) {
+            return false;
+        }
         self.criteria[index] && !place.section.iter().chain(label.iter()).any(|text| reached(text))
     }
 

@@ -58,14 +58,34 @@ fn of_the_document(reading: &Reading<'_>) -> Vec<(Date, u32)> {
         "생성",
         "작성",
         "إنشاء",
+        // When it will be looked at again.
+        "next",
+        "nächst",
+        "prochain",
+        "próxim",
+        "prossim",
+        "volgende",
+        "następn",
+        "следующ",
+        "наступн",
+        "sonraki",
+        "berikut",
+        "下次",
+        "次回",
+        "다음",
+        "tiếp theo",
     ];
     let mut dates = Vec::new();
     for item in
         reading.items().filter(|item| item.depth().is_none_or(|depth| depth == 1) && !item.is_box() && !item.is_row())
     {
-        let key = item.key().unwrap_or_default().to_lowercase();
-        for meaning in item.meanings() {
-            let Meaning::Date { first, last, role: DateRole::Written } = meaning else { continue };
+        let mut read = 0;
+        for statement in &item.says {
+            let Meaning::Date { first, last, role: DateRole::Written } = &statement.meaning else { continue };
+            let end =
+                item.text.get(read..).and_then(|rest| rest.find(&statement.evidence)).map_or(read, |at| read + at);
+            let key = item.text.get(read..end).unwrap_or_default().to_lowercase();
+            read = end;
             if first == last && !OTHERS.iter().any(|word| key.contains(word)) {
                 dates.push((*first, item.line));
             }

@@ -58,6 +58,10 @@ fn own_percentage(item: &Item<'_>) -> bool {
 
 fn of_area(reading: &Reading<'_>, claim: &AreaClaim) -> Option<Finding> {
     let area = reading.item(claim.heading).filter(|_| reading.claims_all(Some(claim.heading)))?;
+    // `Still to do (25 %)` lists what remains, not all there is.
+    if super::whole::says_what_remains(super::reading::lead(area.text)) {
+        return None;
+    }
     let (done, mut lines) = states_below(reading, claim.heading);
     let stated = lines.len();
     lines.extend(claim.rows.iter().copied());

@@ -1,7 +1,8 @@
 //! L06: one subject listed twice, so that one failure counts twice.
 //!
 //! Parts that repeat a template (`Unit tests`, `Docs` under every service) and parts that are there to repeat (next
-//! steps, gates, criteria) are no duplicates.
+//! steps, gates, criteria) are no duplicates, and what is told as done in two lists is counted by nobody: a subject is
+//! counted twice where it is work in both places, as a box, a task or something open.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +59,9 @@ fn entries<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Entry<'a, 'b>> {
         let breakdown = item.percent(PercentRole::Complete).is_some();
         let dropped = reading.state(item) == Some(State::NotApplicable);
         let alternative = reading.above(item.id).iter().any(|above| ways.contains(&above.id));
-        let comparable = !fields.holds(item) && !fields.is_template(item) && !is_of_code(item.text);
+        let comparable =
+            !fields.holds(item) && !fields.is_template(item) && !is_of_code(item.text) && !introduces(item.text);
+        let comparable = comparable && (item.is_box() || item.below.is_empty());
         carries
             && comparable
             && !breakdown
@@ -90,6 +93,30 @@ fn same(reading: &Reading<'_>, one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> bo
         && !Words::numbered_apart(one.item.subject(), other.item.subject())
         && !same_step(reading, one, other)
         && (one.item.is_box() == other.item.is_box() || part(one) != part(other))
+        && !is_routine(one.item.text)
+        && both_count(reading, one.item, other.item)
+        && !parts_of_one_name(reading, one, other)
+}
+
+/// Whether both are counted as work; what is only told as done is none, and what is done here and open there is no double
+/// count but a contradiction.
+fn both_count(reading: &Reading<'_>, one: &Item<'_>, other: &Item<'_>) -> bool {
+    let done = |item: &Item<'_>| reading.state(item) == Some(State::Done);
+    let work = |item: &Item<'_>| item.is_box() || !done(item);
+    let marked = |item: &Item<'_>| reading.state(item).is_some();
+    work(one) && work(other) && (!marked(one) || !marked(other) || done(one) == done(other))
+}
+
+/// `make build passes`, `0 lint errors`: what every step of a plan ends with; `Build the importer` is work.
+fn is_routine(text: &str) -> bool {
+    let words: Vec<String> = lower_words(text).take(3).collect();
+    words.iter().skip(1).any(|word| ["build", "lint", "typecheck"].contains(&word.as_str()))
+}
+
+/// `Test` of the server and `Test` of the app: parts of one name hold the same steps for two things.
+fn parts_of_one_name(reading: &Reading<'_>, one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> bool {
+    let name = |entry: &Entry<'_, '_>| Some(reading.item(entry.heading?)?.text.to_lowercase());
+    name(one).is_some() && name(one) == name(other)
 }
 
 /// One key with two values of one word: `Path: api/Dockerfile` and `Path: web/Dockerfile`.
@@ -134,6 +161,11 @@ fn finding(one: &Entry<'_, '_>, other: &Entry<'_, '_>) -> Finding {
         quoted(other.item.text)
     );
     Finding::new(Severity::Low, [one.item.line, other.item.line], message)
+}
+
+/// A label over what follows, a question, or a phrase that ends a list (`And more…`): about no subject of its own.
+pub(super) fn introduces(text: &str) -> bool {
+    text.trim_end().ends_with([':', '：', '?', '？', '؟', '…']) || text.trim_end().ends_with("...")
 }
 
 /// `Start the API` and `Complete the API` are two stages of one thing.

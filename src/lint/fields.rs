@@ -109,8 +109,16 @@ pub(super) fn is_of_code(text: &str) -> bool {
         && first.starts_with(char::is_alphabetic)
         && first.ends_with(char::is_alphanumeric);
     path || dotted
+        || names_a_route(text)
         || module
         || (first.contains('_') && first.trim_end_matches(':').chars().all(|c| c.is_alphanumeric() || c == '_'))
+}
+
+/// `POST /api/auth/register`: a route, which many entries are about.
+fn names_a_route(text: &str) -> bool {
+    const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(2).any(|pair| METHODS.contains(&pair[0]) && pair[1].starts_with('/'))
 }
 
 #[cfg(test)]
@@ -119,7 +127,13 @@ mod tests {
 
     #[test]
     fn files_and_identifiers_are_no_subjects() {
-        for code in ["src/utils/money.rs (380 lines)", "app.module.Service", "action_type: sent", "main.rs holds it"] {
+        for code in [
+            "src/utils/money.rs (380 lines)",
+            "app.module.Service",
+            "action_type: sent",
+            "main.rs holds it",
+            "Sign up → POST /api/users",
+        ] {
             assert!(is_of_code(code), "{code}");
         }
         for subject in ["Rate limiting", "SSL/TLS in place", "CI/CD pipeline", "Docs."] {

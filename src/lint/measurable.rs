@@ -27,7 +27,7 @@ fn gains(reading: &Reading<'_>) -> Vec<Finding> {
         let is_to_come = !item
             .meanings()
             .any(|meaning| matches!(meaning.mark(), Some(mark) if mark.state == crate::model::statement::State::Done));
-        if has_baseline || !is_to_come {
+        if has_baseline || !is_to_come || !is_to_be_reached(item) {
             continue;
         }
         let message = format!(
@@ -40,6 +40,11 @@ fn gains(reading: &Reading<'_>) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// Whether a gain is work or a criterion; elsewhere it tells what came out.
+fn is_to_be_reached(item: &Item<'_>) -> bool {
+    item.is_box() || item.is_task() || item.says.iter().any(|statement| is_asked_for(statement))
 }
 
 /// An arrow, two percentages or the numbers of a row tell what the gain is counted from.

@@ -148,7 +148,9 @@ fn absent_marked_partial(reading: &Reading<'_>) -> Option<Finding> {
     let marked = |item: &&Item<'_>| {
         let partial = mark(item)
             .is_some_and(|mark| mark.state == State::Partial && mark.role == MarkRole::State && !is_done_sign(mark));
-        partial && !item.is_heading() && says_absent(item.text) && !says_minimal(item.text)
+        let ranks = mark(item).is_some_and(|mark| mark.sign.contains(['🟡', '🟠', '🔴', '🟢']));
+        let absent = says_absent(item.text) && !says_minimal(item.text) && !lacks_the_rest(item.text);
+        partial && !ranks && absent && item.below.is_empty() && !super::duplicate::introduces(item.text)
     };
     let found: Vec<&Item<'_>> = reading.items().filter(marked).collect();
     let first = found.first()?;
@@ -159,6 +161,36 @@ fn absent_marked_partial(reading: &Reading<'_>) -> Option<Finding> {
 
 fn says_absent(text: &str) -> bool {
     lower_words(text).next().is_some_and(|word| ABSENT.contains(&word.as_str()))
+}
+
+/// `Missing complete documentation`, `Falta paginación en algunas listas`: a part of it is there.
+fn lacks_the_rest(text: &str) -> bool {
+    const REST: &[&str] = &[
+        "complete",
+        "full",
+        "some",
+        "vollständige",
+        "einigen",
+        "complète",
+        "certaines",
+        "certains",
+        "completa",
+        "completo",
+        "algunas",
+        "algunos",
+        "algumas",
+        "alguns",
+        "alcune",
+        "alcuni",
+        "volledige",
+        "sommige",
+        "pełnej",
+        "niektórych",
+        "полной",
+        "некоторых",
+        "bazı",
+    ];
+    says_any(text, REST)
 }
 
 fn says_minimal(text: &str) -> bool {
@@ -270,6 +302,8 @@ fn negative(text: &str) -> Option<&'static str> {
         "en cours",
         "en progreso",
     ];
+    let prose: String = text.split_whitespace().filter(|word| !is_a_file(word)).collect::<Vec<_>>().join(" ");
+    let text = prose.as_str();
     let aside: String =
         text.split(['(', '（', '—', '–']).skip(1).chain(text.split(" - ").skip(1)).collect::<Vec<_>>().join(" ");
     let said = unconditional(text);
@@ -277,6 +311,13 @@ fn negative(text: &str) -> Option<&'static str> {
     // `(pending → confirmed)`, `enum: 'pending', 'done'`: the states that the thing itself can have.
     let lists_states = text.contains(['→', '\'', '|']) || text.contains("->");
     always.or_else(|| IN_BRACKETS.iter().filter(|_| !lists_states).find(|words| says(&aside, words))).copied()
+}
+
+/// `(PLAN_TODO.md)`: a file that is named for its subject says nothing of how far it is.
+fn is_a_file(word: &str) -> bool {
+    let name = word.trim_matches(|c: char| !c.is_alphanumeric());
+    name.contains('_')
+        || name.rsplit_once('.').is_some_and(|(_, end)| (1..=4).contains(&end.len()) && !name.ends_with('.'))
 }
 
 /// A text up to its condition: `returns 503 when Stripe is not configured` is what a test shows.

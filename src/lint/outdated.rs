@@ -23,7 +23,11 @@ pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
             .collect();
         let pairs: Vec<(u32, u32)> =
             tasks.iter().filter_map(|task| Some((task.line, counterpart(&done, task)?))).collect();
-        let Some((planned, checked)) = pairs.first().filter(|_| pairs.len() >= 2) else { continue };
+        let boxes: std::collections::BTreeSet<u32> = pairs.iter().map(|(_, checked)| *checked).collect();
+        let Some((planned, checked)) = pairs.first().filter(|_| boxes.len() >= 2) else { continue };
+        if says_done(phase.item.text) {
+            continue;
+        }
         let message = format!(
             "{} plans {} steps that are checked off already, such as line {planned} (line {checked}): plan what is open",
             quoted(phase.item.text),
@@ -39,6 +43,40 @@ pub(super) fn look(reading: &Reading<'_>) -> Vec<Finding> {
         )));
     }
     findings
+}
+
+/// `Phase 5.1 completed (this session)` tells what was done.
+fn says_done(heading: &str) -> bool {
+    const DONE: &[&str] = &[
+        "completed",
+        "complete",
+        "done",
+        "finished",
+        "abgeschlossen",
+        "erledigt",
+        "fertig",
+        "terminé",
+        "terminée",
+        "completado",
+        "completada",
+        "concluído",
+        "concluída",
+        "completato",
+        "completata",
+        "voltooid",
+        "afgerond",
+        "zakończone",
+        "zakończona",
+        "завершено",
+        "завершён",
+        "завершена",
+        "виконано",
+        "tamamlandı",
+        "完成",
+        "完了",
+        "완료",
+    ];
+    super::words::says_any(heading, DONE)
 }
 
 /// The checked box with the same subject: all its telling words in the step, or all of the step's in its text.

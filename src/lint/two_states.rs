@@ -33,6 +33,10 @@ fn stated<'a, 'b>(reading: &'b Reading<'a>) -> Vec<Stated<'a, 'b>> {
         let comparable =
             !item.is_heading() && !fields.holds(item) && !fields.is_template(item) && !is_of_code(item.subject());
         let state = reading.state(item).filter(|_| comparable && !names_nothing(item.subject()))?;
+        let ends_a_list = item.text.trim_end().ends_with("...") || item.text.trim_end().ends_with('…');
+        if ends_a_list {
+            return None;
+        }
         Some(Stated { item, state, subject: topic(item), text: Words::topic(item.text) })
     };
     reading.items().filter_map(of).filter(|stated| !stated.subject.is_empty()).collect()
@@ -64,6 +68,7 @@ fn contradict(reading: &Reading<'_>, done: &Stated<'_, '_>, open: &Stated<'_, '_
     if rows_of_different_columns(done.item, open.item)
         || asks(done.item) != asks(open.item)
         || is_ongoing(done.item.text) != is_ongoing(open.item.text)
+        || is_read(done.item.text) != is_read(open.item.text)
     {
         return false;
     }
@@ -80,6 +85,12 @@ fn contradict(reading: &Reading<'_>, done: &Stated<'_, '_>, open: &Stated<'_, '_
     let named_in_full =
         done.subject.len() >= 2 && done.subject.within(&open.text) && open.subject.within(&done.subject);
     equal || named_in_full
+}
+
+/// `Read the guide` is a step for its readers, `Guide written` is about the guide.
+fn is_read(text: &str) -> bool {
+    const READS: &[&str] = &["read", "lesen", "lire", "leer", "ler", "leggere", "lezen", "прочитать", "okuyun", "阅读"];
+    lower_words(text).next().is_some_and(|word| READS.contains(&word.as_str()))
 }
 
 /// `None - all tasks are done` is about nothing.

@@ -71,6 +71,52 @@ const ALL: &[&str] = &[
     "कुल",
 ];
 
+/// Whether a heading is over what remains, not over a part of the system: `To do`, `Da completare`.
+pub(super) fn says_what_remains(lead: &str) -> bool {
+    const REMAINS: &[&str] = &[
+        "remaining",
+        "to do",
+        "todo",
+        "to complete",
+        "still to do",
+        "open",
+        "missing",
+        "pending",
+        "offen",
+        "zu erledigen",
+        "ausstehend",
+        "à faire",
+        "restant",
+        "reste à faire",
+        "pendiente",
+        "pendientes",
+        "por completar",
+        "por hacer",
+        "falta",
+        "pendente",
+        "pendentes",
+        "a fazer",
+        "da completare",
+        "da fare",
+        "te doen",
+        "openstaand",
+        "do zrobienia",
+        "осталось",
+        "предстоит",
+        "залишилось",
+        "yapılacaklar",
+        "kalan",
+        "待完成",
+        "未完成",
+        "残り",
+        "남은 작업",
+        "còn lại",
+        "belum selesai",
+    ];
+    let name = lead.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    REMAINS.contains(&name.as_str())
+}
+
 /// Whether a subject means the whole and no part of it.
 pub(super) fn is_about_all(subject: &str) -> bool {
     Words::of(subject).only(ALL)
