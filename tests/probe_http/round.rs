@@ -20,7 +20,6 @@ fn answer(status: u16, headers: &str, body: &str) -> String {
 }
 
 fn serve(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> Server {
-    use std::io::Write;
     Server::new(move |head, stream| {
         let path = head.split(' ').nth(1).unwrap_or("/").to_owned();
         let _ = stream.write_all(answer(head, &path).as_bytes());
@@ -214,4 +213,26 @@ fn delivery_tells_caching_compression_and_methods() {
     assert_eq!(value(&seen, "guarded"), Value::Bool(false));
     let anonymous = observe(&server, "delivery", "credentials: none\n");
     assert!(unobserved(&anonymous, "guarded").contains("no credentials"));
+}
+
+#[test]
+fn a_path_that_needs_credentials_shows_its_401_without_being_named() {
+    let server = serve(|head, path| {
+        let kind = "content-type: application/problem+json\r\n";
+        let body = |status: u16| format!("{{\"title\": \"no\", \"status\": {status}, \"request_id\": \"r1\"}}");
+        match (head.split(' ').next().unwrap_or_default(), path) {
+            ("OPTIONS", _) => answer(405, &format!("{kind}allow: GET\r\n"), &body(405)),
+            (_, "/") if header(head, "authorization").is_some() => {
+                answer(200, "content-type: application/json\r\n", "{}")
+            }
+            (_, "/") => answer(401, kind, &body(401)),
+            _ => answer(404, kind, &body(404)),
+        }
+    });
+    let seen = observe(&server, "error_format", "");
+    assert_eq!(texts(&seen, "seen"), ["404", "405", "401"]);
+    assert_eq!(texts(&seen, "owed"), ["405: `Allow`", "401: `WWW-Authenticate`"]);
+    assert_eq!(texts(&seen, "without_header"), ["401 without `WWW-Authenticate`"]);
+    let stranger = observe(&server, "error_format", "credentials: none\n");
+    assert_eq!(texts(&stranger, "seen"), ["404", "405"], "nothing says that anybody logs in");
 }
