@@ -27,6 +27,7 @@ const FOUND: &[(&str, &[i32])] = &[
     ("kube-score", &[1]),
     ("kubeconform", &[1]),
     ("npm audit", &[1]),
+    ("oasdiff", &[1]),
     ("osv-scanner", &[1]),
     ("pa11y", &[2]),
     ("pint", &[1]),

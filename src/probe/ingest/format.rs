@@ -35,6 +35,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format { name: "hadolint", is_it: code::hadolint::is_it, parse: code::hadolint::parse },
     Format { name: "zizmor", is_it: code::zizmor::is_it, parse: code::zizmor::parse },
     Format { name: "actionlint", is_it: code::actionlint::is_it, parse: code::actionlint::parse },
+    Format { name: "oasdiff", is_it: code::oasdiff::is_it, parse: code::oasdiff::parse },
     Format { name: "squawk", is_it: code::squawk::is_it, parse: code::squawk::parse },
     Format { name: "gitleaks", is_it: secrets::gitleaks::is_it, parse: secrets::gitleaks::parse },
     Format { name: "trufflehog", is_it: secrets::trufflehog::is_it, parse: secrets::trufflehog::parse },

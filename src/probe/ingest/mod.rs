@@ -231,6 +231,12 @@ fn scores() -> Vec<FactDecl> {
         FactDecl::new("lcp", FactType::Duration, "largest contentful paint, by Lighthouse"),
         FactDecl::new("tbt", FactType::Duration, "total blocking time, by Lighthouse"),
         FactDecl::new("cls", FactType::Number, "cumulative layout shift, by Lighthouse"),
+        FactDecl::new("script_bytes", FactType::Size, "what scripts took over the network, compressed, by Lighthouse"),
+        FactDecl::new(
+            "style_bytes",
+            FactType::Size,
+            "what style sheets took over the network, compressed, by Lighthouse",
+        ),
         FactDecl::new("score", FactType::Number, "score of OpenSSF Scorecard, from 0 to 10"),
         FactDecl::tree("check.", FactType::Number, "score of one check of OpenSSF Scorecard: `check.Code-Review`"),
         FactDecl::tree("measure.", FactType::Any, "a measure of SonarQube by its key: `measure.bugs`"),

@@ -30,7 +30,18 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     Ok(report
         .value("lcp", ms("largest-contentful-paint"))
         .value("tbt", ms("total-blocking-time"))
+        .value("script_bytes", transferred(root, "Script"))
+        .value("style_bytes", transferred(root, "Stylesheet"))
         .value("cls", audit("cumulative-layout-shift").map(Value::Number)))
+}
+
+/// Bytes that came over the network for requests of one kind; none where the requests were not written down.
+fn transferred(root: &Json, kind: &str) -> Option<Value> {
+    let requests = root["audits"]["network-requests"]["details"]["items"].as_array().filter(|all| !all.is_empty())?;
+    let of_kind = requests.iter().filter(|request| request["resourceType"] == kind);
+    let sizes: Option<Vec<u64>> = of_kind.map(|request| request["transferSize"].as_u64()).collect();
+    let sum = sizes?.into_iter().fold(0_u64, u64::saturating_add);
+    Some(Value::Number(Exact::ratio(sum, 1)?))
 }
 
 fn number(value: &Json) -> Option<Exact> {
