@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 /// Things that a running system is to have none of, as words that end; the first line is English in one number.
 const ONE: &str = "failure|error|incident|vulnerability|bug|issue|defect|warning|leak|regression|blocker|finding";
@@ -35,7 +35,11 @@ fn pattern(text: &str) -> Regex {
 /// Where a text states that there must be none of something, and of what.
 pub(super) fn wanted(text: &str, criteria: bool) -> Vec<(Range<usize>, String)> {
     let counted = COUNTED.captures_iter(text).chain(DENIED.captures_iter(text));
-    let severe = NO_SEVERE.captures_iter(text).filter(|found| criteria || found.name("with").is_some());
+    let after_colon = |found: &Captures<'_>| {
+        found.name("n").is_some_and(|word| text[..word.start()].trim_end().ends_with([':', '：']))
+    };
+    let severe =
+        NO_SEVERE.captures_iter(text).filter(|found| criteria || found.name("with").is_some() || after_colon(found));
     let each = counted.chain(severe).filter_map(|captures| {
         let (start, noun) = (captures.name("n")?.start(), captures.name("noun")?);
         let unit = noun.as_str().split_whitespace().next_back()?.to_lowercase();

@@ -65,7 +65,7 @@ static IN_BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
     let words = joined(|word| {
         word.chars().count() > 2 && !common.contains(&word) && !ADVICE.iter().any(|advice| word.contains(advice))
     });
-    pattern(&format!(r"(?i)[(（]\s?(?P<w>{words})\s?(?:[/,;–-][^()（）]*)?[)）]\s*$"))
+    pattern(&format!(r"(?i)[(（]\s?(?P<w>{words})\s?(?:(?:[/,;–]|\s-\s)[^()（）]*)?[)）]\s*$"))
 });
 
 /// Words that in brackets advise (`with containers (recommended)`) and rank no work.
