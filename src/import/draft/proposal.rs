@@ -99,7 +99,20 @@ fn is_file(code: &str) -> bool {
     let ending = code.rsplit_once('.').map_or("", |(_, ending)| ending);
     let ends = (1..=6).contains(&ending.len()) && ending.starts_with(|c: char| c.is_ascii_lowercase());
     let named = code.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
-    plain(code) && named && ends && !code.ends_with('/')
+    plain(code) && named && ends && !code.ends_with('/') && (code.contains('/') || is_known_ending(code, ending))
+}
+
+/// Whether a name without a folder ends as files do: `request.params` is a field, `example.org` a host.
+fn is_known_ending(code: &str, ending: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "rs", "py", "js", "ts", "jsx", "tsx", "mjs", "cjs", "vue", "svelte", "go", "java", "kt", "kts", "rb", "php",
+        "cs", "c", "h", "cpp", "hpp", "swift", "dart", "ex", "exs", "scala", "sh", "bash", "ps1", "bat", "sql", "md",
+        "mdx", "txt", "rst", "adoc", "yml", "yaml", "json", "jsonc", "toml", "ini", "cfg", "conf", "xml", "html",
+        "css", "scss", "tf", "hcl", "lock", "proto", "csv", "pdf", "prisma", "gradle", "spec", "service", "ipynb",
+    ];
+    ENDINGS.contains(&ending)
+        || code.starts_with('.')
+        || ["Dockerfile.", "docker-compose."].iter().any(|name| code.starts_with(name))
 }
 
 /// Whether a check is about the file itself: its text starts with the name, gives it in brackets, or says to write it. A file
@@ -138,7 +151,17 @@ fn is_path(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::denies;
+    use super::{denies, is_file};
+
+    #[test]
+    fn fields_and_hosts_are_no_files() {
+        for file in ["docs/runbook.md", "Dockerfile.prod", "main.rs", "deploy/app.config"] {
+            assert!(is_file(file), "{file}");
+        }
+        for other in ["request.params", "payments.config", "example.org", "app.models"] {
+            assert!(!is_file(other), "{other}");
+        }
+    }
 
     #[test]
     fn an_item_that_says_there_is_none_is_told_from_one_that_asks_for_it() {
