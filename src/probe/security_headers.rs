@@ -216,6 +216,11 @@ fn declared() -> Vec<FactDecl> {
             "Result of test `redirection`, whatever the status; unobserved when the http port was not asked, or the host is a loopback address.",
         ),
         FactDecl::new(
+            "redirection_permanent",
+            flag.clone(),
+            "Whether the first answer over http is a permanent redirect (301, 308), or nothing answers there; unobserved as `redirection`.",
+        ),
+        FactDecl::new(
             "hsts.valid",
             flag.clone(),
             "Whether browsers keep what HSTS says: one header, a whole number of seconds; absent without HSTS.",

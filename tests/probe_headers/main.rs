@@ -325,6 +325,18 @@ fn a_site_that_sends_http_elsewhere_first_loses_five_points() {
 }
 
 #[test]
+fn a_redirect_for_now_is_told_from_one_that_lasts() {
+    for (status, lasting) in [(301, true), (308, true), (302, false), (307, false)] {
+        let redirect = |case: &mut Case| {
+            case.http = "redirect".to_owned();
+            case.redirect_status = status;
+        };
+        let seen = observe(redirect, "");
+        assert_eq!(value(&seen, "redirection_permanent"), Value::Bool(lasting), "{status}");
+    }
+}
+
+#[test]
 fn what_the_observatory_does_not_see_is_told() {
     let seen = observe(
         |case| {

@@ -147,7 +147,7 @@ mod tests {
     fn count(lines: &[&str]) -> usize {
         let url = crate::world::net::Url::parse("https://www.example.com/a/b").ok();
         let cookies = lines.iter().map(|line| (*line).to_owned()).collect();
-        url.map_or(0, |url| kept(&[Hop { url, cookies, hsts: false }]).len())
+        url.map_or(0, |url| kept(&[Hop { url, cookies, hsts: false, permanent: false }]).len())
     }
 
     #[test]

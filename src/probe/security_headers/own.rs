@@ -65,7 +65,13 @@ fn set_redirection(facts: &mut Facts, scan: &Scan, preloads: &Preloads) {
     } else {
         unasked()
     };
+    let permanent = scan.http.as_ref().is_none_or(|visit| visit.hops.first().is_some_and(|hop| hop.permanent));
+    let lasting = match &result {
+        Fact::Present(_) => Fact::Present(Value::Bool(permanent)),
+        unknown => unknown.clone(),
+    };
     facts.set("redirection", result);
+    facts.set("redirection_permanent", lasting);
 }
 
 fn set_transport(facts: &mut Facts, scan: &Scan) {

@@ -94,7 +94,7 @@ impl Tour {
             let parsed = cookies.iter().filter_map(|line| RawCookie::parse(line.clone()).ok());
             jar.store_response_cookies(parsed, &aim.url);
             let hsts = reply.header("strict-transport-security").is_some();
-            hops.push(Hop { url: aim.url.clone(), cookies, hsts });
+            hops.push(Hop { url: aim.url.clone(), cookies, hsts, permanent: matches!(reply.status, 301 | 308) });
             match location(&reply).filter(|_| hops.len() <= MOST_REDIRECTS) {
                 Some(to) => match redirected(&aim.url, to) {
                     Ok(url) => aim.follow(url, &reply),

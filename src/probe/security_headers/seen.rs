@@ -87,6 +87,8 @@ pub(super) struct Hop {
     pub(super) cookies: Vec<String>,
     /// Whether its answer had a Strict-Transport-Security header.
     pub(super) hsts: bool,
+    /// Whether its answer is a permanent redirect (301, 308; RFC 9110 §15.4): clients then ask https by themselves.
+    pub(super) permanent: bool,
 }
 
 /// A visit that led to an answer.
