@@ -68,6 +68,7 @@ pub fn detect(tree: &Tree) -> Facets {
     kubernetes(tree, &mut gathered);
     databases(tree, &mut gathered);
     published(tree, &mut gathered);
+    beside_an_app(tree, &manifests, &mut gathered);
     imply(&mut gathered);
     gathered.facets.components = components(tree, &manifests, &gathered.facets.dockerfiles);
     gathered.facets
@@ -133,6 +134,20 @@ fn is_aside(tree: &Tree, manifest: &Manifest, shares: &BTreeMap<&'static str, u6
     let beside = |name: &&str| tree.find(&below(folder, name)).is_some();
     let own = manifest::LOCKS.iter().any(beside) || beside(&"Dockerfile");
     !folder.is_empty() && !own && !shares.is_empty() && shares.get(manifest.language).copied().unwrap_or_default() < FEW
+}
+
+/// Where most of the source is an app for devices, a server beside it is not what is operated.
+fn beside_an_app(tree: &Tree, manifests: &[Manifest], gathered: &mut Gathered) {
+    let source = || tree.entries().iter().filter(|entry| entry.class == Class::Src);
+    let is_app = |entry: &&Entry| {
+        entry.base() == "pubspec.yaml" && text_of(tree, &entry.path).is_some_and(|text| text.contains("sdk: flutter"))
+    };
+    let dart = source().filter(|entry| entry.path.ends_with(".dart")).count();
+    let others = share::files(tree) - dart;
+    if manifests.is_empty() || dart <= others || source().find(is_app).is_none() {
+        return;
+    }
+    gathered.facets.facets.retain(|facet, _| !facet.starts_with("service."));
 }
 
 /// Programs and libraries, by where their code lies.

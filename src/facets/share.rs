@@ -19,8 +19,19 @@ const EXTENSIONS: &[(&str, &[&str])] = &[
     ("other", &["swift", "dart", "erl", "hs", "lua", "zig", "nim", "ml", "clj", "pl", "tcl"]),
 ];
 
+/// How many source files there are.
+pub(super) fn files(tree: &Tree) -> usize {
+    counts(tree).values().map(|count| usize::try_from(*count).unwrap_or(usize::MAX)).sum()
+}
+
 /// Percent of the source files, rounded down, of every language that has one.
 pub(super) fn of(tree: &Tree) -> BTreeMap<&'static str, u64> {
+    let counts = counts(tree);
+    let all: u64 = counts.values().sum();
+    counts.into_iter().map(|(language, count)| (language, count * 100 / all.max(1))).collect()
+}
+
+fn counts(tree: &Tree) -> BTreeMap<&'static str, u64> {
     let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
     for entry in tree.entries().iter().filter(|entry| entry.class == Class::Src) {
         let extension = entry.base().rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -28,6 +39,5 @@ pub(super) fn of(tree: &Tree) -> BTreeMap<&'static str, u64> {
             *counts.entry(language).or_default() += 1;
         }
     }
-    let all: u64 = counts.values().sum();
-    counts.into_iter().map(|(language, count)| (language, count * 100 / all.max(1))).collect()
+    counts
 }

@@ -151,3 +151,14 @@ fn a_dockerfile_to_work_in_and_a_build_file_without_source_say_nothing() {
     ]);
     assert_eq!(found, Vec::<String>::new());
 }
+
+#[test]
+fn a_server_beside_an_app_is_not_what_is_operated() {
+    let server = ("server/Cargo.toml", "[package]\nname = 'x'\n[dependencies]\naxum = '0.8'\n");
+    let app = ("app/pubspec.yaml", "dependencies:\n  flutter:\n    sdk: flutter\n");
+    let is_service = |files: &[(&str, &str)]| names(files).contains(&"service.http".to_owned());
+    let code = [("app/lib/a.dart", ""), ("app/lib/b.dart", ""), ("server/src/main.rs", "")];
+    assert!(!is_service(&[server, app, code[0], code[1], code[2]]));
+    assert!(is_service(&[server, app, code[0], code[2]]));
+    assert!(is_service(&[server, code[2]]));
+}
