@@ -55,5 +55,6 @@ fn ends_there(text: &str, end: usize, unit: &str) -> bool {
     let next = rest.split_whitespace().next().unwrap_or("");
     let of_a_place = ["in", "on", "at", "for", "during", "after", "across", "from", "per", "and", "or", "with"];
     let goes_on = rest.starts_with(' ') && next.starts_with(char::is_alphabetic) && !of_a_place.contains(&next);
-    !rest.starts_with(char::is_alphabetic) && !(one && goes_on)
+    let ends = !rest.starts_with(char::is_alphabetic);
+    ends && (!one || !goes_on)
 }
