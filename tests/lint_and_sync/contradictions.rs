@@ -81,7 +81,9 @@ fn parts_that_do_not_add_up() {
 
 #[test]
 fn a_gain_without_a_baseline() {
-    contradicts("L08", &[3], "# Plan\n\n- Optimize for 70% efficiency gain\n");
+    contradicts("L08", &[3], "# Plan\n\n- [ ] Optimize for 70% efficiency gain\n");
+    // It may tell what came out.
+    silent("# Plan\n\n- Queries: 70% efficiency gain\n");
 }
 
 #[test]
