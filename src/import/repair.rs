@@ -61,7 +61,8 @@ fn by_likelihood(text: &str) -> Vec<usize> {
     let mut rest = text;
     while let Some(run) = next_run(rest) {
         let shown = &rest[run.clone()];
-        if !shown.chars().all(draws) {
+        let in_a_word = rest[..run.start].ends_with(|c: char| c.is_ascii_alphabetic());
+        if !shown.chars().all(draws) || (in_a_word && is_letters_of_437(shown)) {
             let explains = |(_, (_, read_again)): &(usize, &(&str, ReadAgain))| read_again(shown).is_some();
             let found: Vec<usize> = MISTAKES.iter().enumerate().filter(explains).map(|(index, _)| index).collect();
             found.iter().for_each(|index| any[*index] += 1);
@@ -74,6 +75,14 @@ fn by_likelihood(text: &str) -> Vec<usize> {
     let mut order: Vec<usize> = (0..MISTAKES.len()).filter(|index| any[*index] > 0).collect();
     order.sort_by_key(|index| (Reverse(alone[*index]), Reverse(any[*index]), *index));
     order
+}
+
+/// Behind a letter a line with a shade, `─▒`, is the rest of a word (`ı`): no drawing has them together there.
+fn is_letters_of_437(run: &str) -> bool {
+    let has = |wanted: fn(char) -> bool| run.chars().any(wanted);
+    has(|c| matches!(c, '░' | '▒' | '▓'))
+        && has(|c| matches!(u32::from(c), 0x2500..=0x257f))
+        && code_page_437(run).is_some_and(|text| text.chars().all(char::is_alphabetic))
 }
 
 /// Lines, blocks and bars of drawings.
@@ -194,6 +203,15 @@ mod tests {
             for encoding in [MACINTOSH, WINDOWS_1252] {
                 assert_eq!(repair(&misread(text, encoding)).text, text, "{}", encoding.name());
             }
+        }
+    }
+
+    #[test]
+    fn a_letter_that_looks_like_lines_is_read_back_behind_a_letter_alone() {
+        assert_eq!(repair("## Test amac─▒").text, "## Test amacı");
+        assert_eq!(repair("Yap─▒land─▒rma").text, "Yapılandırma");
+        for drawing in ["├─▒ src", "CPU █░", "CPU█░ 50%", "a──b", "x─┐"] {
+            assert_eq!(repair(drawing).text, drawing);
         }
     }
 
