@@ -24,6 +24,8 @@ pub struct Timings {
 pub struct Timing {
     /// The check.
     pub check: String,
+    /// What it looks at, as the plan numbers it: checks with the same share their time.
+    pub observations: Vec<usize>,
     /// Processor time of all threads in the sweep.
     pub files: Duration,
     /// Wall time of its observations after the sweep.
@@ -41,14 +43,19 @@ impl Timings {
     /// `wants` are those of each observation of the plan, `runs` those of each check.
     pub(super) fn of(plan: &Plan, swept: &Swept, wants: &[Vec<WantId>], runs: &[CheckRun]) -> Timings {
         let took = |wants: BTreeSet<WantId>| wants.into_iter().map(|want| swept.get(want).took).sum();
-        let wants_of = |check: usize| -> BTreeSet<WantId> {
-            let Finding::Routes(routes) = &plan.checks[check].finding else { return BTreeSet::new() };
-            routes.iter().flat_map(|route| wants[route.observation].iter().copied()).collect()
+        let observations_of = |check: usize| -> Vec<usize> {
+            let Finding::Routes(routes) = &plan.checks[check].finding else { return Vec::new() };
+            routes.iter().map(|route| route.observation).collect()
         };
-        let timing = |(number, run): (usize, &CheckRun)| Timing {
-            check: plan.outline.checks[number].id.clone(),
-            files: took(wants_of(number)),
-            observing: run.took,
+        let timing = |(number, run): (usize, &CheckRun)| {
+            let observations = observations_of(number);
+            let wanted = observations.iter().flat_map(|observation| wants[*observation].iter().copied());
+            Timing {
+                check: plan.outline.checks[number].id.clone(),
+                files: took(wanted.collect()),
+                observing: run.took,
+                observations,
+            }
         };
         Timings {
             sweep: swept.cost(),

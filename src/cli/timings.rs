@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::audit::{Timing, Timings};
 
-/// A line for the sweep, and one for each check that took any time, the slowest first.
+/// A line for the sweep, and one for each check that took any time, the slowest first; checks that look at the same share
+/// a line.
 pub(super) fn text(timings: &Timings) -> String {
     let mut checks: Vec<&Timing> = timings.checks.iter().filter(|timing| timing.sum() > Duration::ZERO).collect();
     checks.sort_by(|a, b| b.sum().cmp(&a.sum()).then_with(|| a.check.cmp(&b.check)));
@@ -17,10 +18,14 @@ pub(super) fn text(timings: &Timings) -> String {
         millis(sweep.took),
         millis(timings.wanted),
     );
-    text.push_str("   files ms  observing ms  check (what several share is with each of them)\n");
-    for timing in checks {
+    text.push_str("   files ms  observing ms  checks\n");
+    while let Some(first) = checks.first().copied() {
+        let (same, others): (Vec<&Timing>, Vec<&Timing>) =
+            checks.into_iter().partition(|timing| timing.observations == first.observations);
+        checks = others;
+        let names: Vec<&str> = same.iter().map(|timing| timing.check.as_str()).collect();
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{:>11}{:>14}  {}", millis(timing.files), millis(timing.observing), timing.check);
+        let _ = writeln!(text, "{:>11}{:>14}  {}", millis(first.files), millis(first.observing), names.join(", "));
     }
     text
 }
@@ -42,12 +47,18 @@ mod tests {
     fn the_slowest_check_comes_first_and_what_took_no_time_is_left_out() {
         let timing = |check: &str, files: u64, observing: u64| Timing {
             check: check.to_owned(),
+            observations: vec![usize::from(files > 100)],
             files: Duration::from_micros(files),
             observing: Duration::from_micros(observing),
         };
-        let checks = vec![timing("fast", 10, 0), timing("slow", 500, 2500), timing("nothing", 0, 0)];
+        let checks = vec![
+            timing("fast", 10, 0),
+            timing("slow", 500, 2500),
+            timing("as-slow", 500, 2500),
+            timing("nothing", 0, 0),
+        ];
         let lines = text(&Timings { checks, ..Timings::default() });
         let rows: Vec<&str> = lines.lines().skip(2).collect();
-        assert_eq!(rows, ["       0.50          2.50  slow", "       0.01          0.00  fast"]);
+        assert_eq!(rows, ["       0.50          2.50  as-slow, slow", "       0.01          0.00  fast"]);
     }
 }
