@@ -2,7 +2,6 @@
 
 mod assemble;
 mod claims;
-mod git;
 mod groups;
 mod mask;
 mod row;
@@ -24,7 +23,7 @@ use crate::model::{Masker, Problems};
 use crate::plan::{self, Plan, PlanInput};
 use crate::run::{self, Progress, Recording, RunOptions, Stop};
 use crate::spec::{self, LoadOptions, Loaded};
-use crate::world::{Permit, Swept, Tree, WantId, Wants, World, sweep};
+use crate::world::{Permit, Swept, Tree, WantId, Wants, World, git_state, sweep};
 
 pub use timings::{Timing, Timings};
 
@@ -188,8 +187,7 @@ pub async fn audit(options: &AuditOptions, prepared: &Prepared, stop: Stop, prog
             (recording.commit.clone(), (Arc::default(), vec![Vec::new(); prepared.plan.observations.len()]))
         }
         None => {
-            let path = options.process_env.get("PATH").map(String::as_str);
-            tokio::join!(git::state(&options.root, path), sweep_tree(prepared, options, &stop))
+            tokio::join!(git_state::state(&options.root, &options.process_env), sweep_tree(prepared, options, &stop))
         }
     };
     let run_options = RunOptions { workers: options.workers, stop: stop.clone(), progress, replay: replay.clone() };

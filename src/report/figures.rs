@@ -92,6 +92,15 @@ pub(super) fn age(seconds: u64) -> String {
     format!("{count} {unit}{} old", if count == 1 { "" } else { "s" })
 }
 
+/// What is said behind a commit, of whether the work tree differs from it.
+pub(super) fn changes(dirty: Option<bool>) -> &'static str {
+    match dirty {
+        Some(false) => "",
+        Some(true) => " with uncommitted changes",
+        None => ", perhaps with uncommitted changes",
+    }
+}
+
 /// `2026-11-20 13:14 UTC` from RFC 3339 in UTC; anything else as it stands.
 pub(super) fn moment(rfc3339: &str) -> String {
     match (rfc3339.get(..10), rfc3339.get(10..11), rfc3339.get(11..16)) {

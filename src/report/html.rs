@@ -59,7 +59,7 @@ impl Page<'_> {
 
     fn commit(&self) -> Option<String> {
         let commit: String = self.report.run.commit.as_ref()?.chars().take(12).collect();
-        Some(if self.report.run.dirty == Some(true) { format!("{commit} with uncommitted changes") } else { commit })
+        Some(format!("{commit}{}", figures::changes(self.report.run.dirty)))
     }
 
     fn started(&self) -> String {

@@ -1,6 +1,8 @@
-//! Asks git when a file was committed and what was changed since a commit. The repository is not trusted: its hooks, monitors, signature programs and
-//! remotes are off.
+//! Asks git when a file was committed and what was changed since a commit. The repository is not trusted: its hooks,
+//! monitors, signature programs and remotes are off. What its filters would do to files is `git_state`'s.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use super::World;
@@ -98,7 +100,7 @@ pub(super) async fn run(world: &World, arguments: &[&str], left: Duration) -> Re
     if !world.permit.exec {
         return Err(Unknown::because("git was not asked: --no-exec"));
     }
-    let finished = process::run(command(world, arguments, left.min(LIMIT))).await?;
+    let finished = process::run(command(&world.root, &world.environment, arguments, left.min(LIMIT))).await?;
     if finished.timed_out {
         return Err(Unknown::because("git took too long"));
     }
@@ -109,7 +111,14 @@ pub(super) async fn run(world: &World, arguments: &[&str], left: Duration) -> Re
     Ok(finished)
 }
 
-fn command(world: &World, arguments: &[&str], limit: Duration) -> Command {
+/// Git in a folder, so that nothing which the repository configures runs: its hooks, monitors, pagers, signature programs,
+/// and whatever a remote may be.
+pub(super) fn command(
+    root: &Path,
+    environment: &BTreeMap<String, String>,
+    arguments: &[&str],
+    limit: Duration,
+) -> Command {
     let settings = [
         "core.fsmonitor=false",
         "core.hooksPath=/dev/null",
@@ -117,22 +126,24 @@ fn command(world: &World, arguments: &[&str], limit: Duration) -> Command {
         "core.quotePath=false",
         "log.showSignature=false",
         "protocol.allow=never",
+        "status.submoduleSummary=false",
     ];
     let mut argv = vec!["git".to_owned(), "--no-pager".to_owned(), "--literal-pathspecs".to_owned()];
     for setting in settings {
         argv.extend(["-c".to_owned(), setting.to_owned()]);
     }
     argv.extend(arguments.iter().map(|argument| (*argument).to_owned()));
-    let mut env = world.environment.clone();
+    let mut env = environment.clone();
     env.retain(|name, _| !name.starts_with("GIT_"));
     let quiet = [
+        ("GIT_ALLOW_PROTOCOL", "none"),
         ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_NO_LAZY_FETCH", "1"),
         ("GIT_OPTIONAL_LOCKS", "0"),
         ("GIT_TERMINAL_PROMPT", "0"),
-        ("GIT_NO_LAZY_FETCH", "1"),
     ];
     env.extend(quiet.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    Command { argv, cwd: world.root.clone(), env, stdin: None, limit, output_cap: LONGEST_DIFF }
+    Command { argv, cwd: root.to_owned(), env, stdin: None, limit, output_cap: LONGEST_DIFF }
 }
 
 /// Whether history was cut at this commit: then it seems to have made every file.

@@ -22,6 +22,7 @@ mod file_bytes;
 pub mod git;
 pub mod git_history;
 mod git_index;
+pub mod git_state;
 mod glob;
 mod heredoc;
 mod language;

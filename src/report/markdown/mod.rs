@@ -68,8 +68,7 @@ fn header(page: &mut Page, report: &Report) {
 
 fn commit_words(commit: &str, dirty: Option<bool>) -> String {
     let short: String = commit.chars().take(12).collect();
-    let changes = if dirty == Some(true) { " with uncommitted changes" } else { "" };
-    format!("{}{changes}", code(&short))
+    format!("{}{}", code(&short), figures::changes(dirty))
 }
 
 fn verdict_sign(verdict: Verdict) -> &'static str {

@@ -84,7 +84,7 @@ fn circumstances(canvas: &mut Canvas<'_>, report: &Report) {
 
 fn commit_words(commit: &str, dirty: Option<bool>) -> String {
     let short: String = commit.chars().take(12).collect();
-    if dirty == Some(true) { format!("commit {short} with changes") } else { format!("commit {short}") }
+    format!("commit {short}{}", figures::changes(dirty))
 }
 
 /// The last line of a long report says the answer again.
