@@ -14,6 +14,9 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// Bytes of an answer that are read.
 const LONGEST_DIFF: usize = 64 << 20;
 
+/// A file of a git directory that is longer is not read.
+const LONGEST_FILE: u64 = 64 << 20;
+
 /// When the last commit that touched a path (below the root) was made, in seconds since 1970. `Ok(None)` when no commit
 /// did; unknown when git cannot be run or the clone is too shallow to tell.
 pub async fn committed_at(world: &World, path: &str, left: Duration) -> Result<Option<i64>, Unknown> {
@@ -73,19 +76,23 @@ pub async fn changed_since(world: &World, base: &str, left: Duration) -> Result<
     Ok(finished.stdout.text())
 }
 
+fn text_of(git_dir: &Path, name: &str) -> Option<String> {
+    let bytes = super::git_index::read_limited(&git_dir.join(name), LONGEST_FILE).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Time of the last line of HEAD's log: `old new name <mail> seconds zone\tmessage`.
-fn moved_at(git_dir: &std::path::Path) -> Option<i64> {
-    let log = std::fs::read(git_dir.join("logs/HEAD")).ok()?;
-    let log = String::from_utf8_lossy(&log);
+fn moved_at(git_dir: &Path) -> Option<i64> {
+    let log = text_of(git_dir, "logs/HEAD")?;
     let (_, after) = log.lines().last()?.split_once("> ")?;
     after.split([' ', '\t']).next()?.parse().ok()
 }
 
 /// Whether HEAD names a branch that has no commit.
-fn is_unborn(git_dir: &std::path::Path) -> bool {
-    let head = std::fs::read_to_string(git_dir.join("HEAD")).unwrap_or_default();
+fn is_unborn(git_dir: &Path) -> bool {
+    let head = text_of(git_dir, "HEAD").unwrap_or_default();
     let Some(branch) = head.trim().strip_prefix("ref: ") else { return false };
-    let packed = std::fs::read_to_string(git_dir.join("packed-refs")).unwrap_or_default();
+    let packed = text_of(git_dir, "packed-refs").unwrap_or_default();
     let own = !git_dir.join("commondir").exists();
     own && !git_dir.join("logs/HEAD").exists() && !git_dir.join(branch).exists() && !packed.contains(branch)
 }
@@ -149,6 +156,6 @@ pub(super) fn command(
 /// Whether history was cut at this commit: then it seems to have made every file.
 fn is_boundary(world: &World, commit: &str) -> bool {
     let Some((_, git_dir)) = super::git_index::find_git_dir(&world.root) else { return false };
-    let shallow = std::fs::read_to_string(git_dir.join("shallow")).unwrap_or_default();
+    let shallow = text_of(&git_dir, "shallow").unwrap_or_default();
     shallow.lines().any(|line| line == commit)
 }

@@ -38,9 +38,8 @@ pub struct Extent {
 /// What there is of a repository around the root; `None` when the root lies in none.
 pub fn extent(world: &World) -> Option<Extent> {
     let (top, git_dir) = super::git_index::find_git_dir(&world.root)?;
-    let common = std::fs::read_to_string(git_dir.join("commondir")).ok();
-    let common = common.map_or_else(|| git_dir.clone(), |named| git_dir.join(named.trim()));
-    Some(Extent { at_top: top == world.root, shallow: common.join("shallow").exists() })
+    let shallow = super::git_index::common_dir(&git_dir).join("shallow").exists();
+    Some(Extent { at_top: top == world.root, shallow })
 }
 
 /// All tags, newest first.

@@ -23,8 +23,38 @@ pub(super) fn tracked_below(root: &Path) -> Result<Option<Vec<Vec<u8>>>, String>
     Ok(Some(names.into_iter().filter_map(|name| name.strip_prefix(prefix.as_slice()).map(<[u8]>::to_vec)).collect()))
 }
 
-/// The work tree that `root` belongs to and its git directory.
+/// The work tree that `root` belongs to and its git directory. One in which something stands where git would read a file
+/// is none: git would wait for ever on a pipe, and read a device without end.
 pub(super) fn find_git_dir(root: &Path) -> Option<(PathBuf, PathBuf)> {
+    let (top, git_dir) = nearest(root)?;
+    let odd =
+        |folder: &Path| READ_BY_GIT.iter().any(|name| fs::metadata(folder.join(name)).is_ok_and(|it| !it.is_file()));
+    let sound = !odd(&git_dir) && !odd(&common_dir(&git_dir));
+    sound.then_some((top, git_dir))
+}
+
+/// Files of a git directory that nearly every command reads.
+const READ_BY_GIT: &[&str] = &[
+    "HEAD",
+    "commondir",
+    "config",
+    "config.worktree",
+    "index",
+    "info/attributes",
+    "info/exclude",
+    "logs/HEAD",
+    "objects/info/alternates",
+    "packed-refs",
+    "shallow",
+];
+
+/// Where what all work trees of a repository share is.
+pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
+    let named = read_limited(&git_dir.join("commondir"), 4096).ok().and_then(|text| String::from_utf8(text).ok());
+    named.map_or_else(|| git_dir.to_path_buf(), |named| git_dir.join(named.trim()))
+}
+
+fn nearest(root: &Path) -> Option<(PathBuf, PathBuf)> {
     root.ancestors().find_map(|folder| {
         let dot_git = folder.join(".git");
         let kind = fs::symlink_metadata(&dot_git).ok()?;
@@ -40,11 +70,12 @@ pub(super) fn find_git_dir(root: &Path) -> Option<(PathBuf, PathBuf)> {
     })
 }
 
-fn read_limited(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
-    let file = fs::File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(std::io::Error::other("not a file"));
+/// At most so much of a regular file; anything else is not even opened, for opening a pipe may take for ever.
+pub(super) fn read_limited(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("not a regular file"));
     }
+    let file = fs::File::open(path)?;
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
@@ -55,9 +86,7 @@ fn read_limited(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
 
 /// Length of an object name: 32 in repositories created with `--object-format=sha256`, else 20.
 fn hash_length(git_dir: &Path) -> usize {
-    let common = read_limited(&git_dir.join("commondir"), 4096).ok().and_then(|text| String::from_utf8(text).ok());
-    let config = common.map_or_else(|| git_dir.to_path_buf(), |named| git_dir.join(named.trim())).join("config");
-    let text = read_limited(&config, 1024 * 1024).unwrap_or_default();
+    let text = read_limited(&common_dir(git_dir).join("config"), 1024 * 1024).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
     let sha256 = text.lines().any(|line| line.replace([' ', '\t'], "") == "objectformat=sha256");
     if sha256 { 32 } else { 20 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::git::command;
+use super::git_index::find_git_dir;
 use super::process;
 
 /// Most one question may take.
@@ -13,6 +14,9 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// HEAD and whether the tree differs from it; `None` for what git cannot tell.
 pub async fn state(root: &Path, environment: &BTreeMap<String, String>) -> (Option<String>, Option<bool>) {
+    if find_git_dir(root).is_none() {
+        return (None, None);
+    }
     let asked = Asked { root, environment, without: Vec::new() };
     let commit = match asked.git(&["rev-parse", "--verify", "HEAD"]).await {
         Some((0, text)) => text.trim().to_owned(),
@@ -143,6 +147,19 @@ mod tests {
         // The traps do work.
         let _ = Command::new("git").arg("status").current_dir(folder.path()).output().unwrap();
         assert!(mark.exists());
+    }
+
+    #[tokio::test]
+    async fn git_is_not_asked_where_it_would_wait_for_a_pipe() {
+        for name in ["HEAD", "config", "commondir", "packed-refs"] {
+            let folder = repository();
+            let file = folder.path().join(".git").join(name);
+            let _ = std::fs::remove_file(&file);
+            assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+            let began = std::time::Instant::now();
+            assert_eq!(state(folder.path(), &BTreeMap::new()).await, (None, None), "{name}");
+            assert!(began.elapsed() < LIMIT, "{name}");
+        }
     }
 
     #[tokio::test]

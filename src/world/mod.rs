@@ -25,6 +25,7 @@ mod git_index;
 pub mod git_state;
 mod glob;
 mod heredoc;
+mod ignores;
 mod language;
 pub mod lex;
 mod lexer;

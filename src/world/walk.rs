@@ -1,9 +1,10 @@
-//! Finds the source set on disk: the ignore-aware walk joined with the names in the git index. Owns the crate `ignore`.
+//! Finds the source set on disk: the ignore-aware walk joined with the names in the git index. Owns the crate
+//! `ignore` (with `ignores`).
 
 use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -11,6 +12,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::attributes::Attributes;
 use super::class::{self, Class, FolderSigns};
 use super::git_index;
+use super::ignores::Ignores;
 use super::tree::{Entry, LeftOut, slashed};
 
 /// A `.gitattributes` file larger than this is not looked at.
@@ -74,8 +76,13 @@ fn walk_ignoring(root: &Path) -> Vec<Seen> {
     let all = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let mut builder = WalkBuilder::new(root);
-    builder.hidden(false).parents(false).require_git(false).git_global(false).ignore(false).follow_links(false);
-    builder.threads(threads).filter_entry(|entry| entry.file_name() != ".git");
+    builder.standard_filters(false).follow_links(false).threads(threads);
+    let ignores = Arc::new(Ignores::below(root));
+    let rules = ignores.clone();
+    builder.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.file_name() != ".git" && !rules.leave_out(entry.path(), is_folder)
+    });
     builder.build_parallel().run(|| {
         let mut mine = Collected { seen: Vec::new(), all: &all };
         Box::new(move |result| {
@@ -86,7 +93,14 @@ fn walk_ignoring(root: &Path) -> Vec<Seen> {
             WalkState::Continue
         })
     });
-    all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    drop(builder);
+    let mut all = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let refused = Arc::into_inner(ignores).map(Ignores::refused).unwrap_or_default();
+    all.extend(refused.into_iter().filter_map(|(file, reason)| {
+        let path = shown(&slashed(file.strip_prefix(root).ok()?));
+        Some(Seen::LeftOut(LeftOut { path, reason, hides: false }))
+    }));
+    all
 }
 
 /// What one thread saw; handed over when the thread is done.
