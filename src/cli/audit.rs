@@ -9,7 +9,7 @@ use super::args::AuditArgs;
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
 use super::output::Outputs;
-use super::{history, progress, setup, timings};
+use super::{history, input, progress, setup, timings};
 use crate::audit::{self, AuditOptions, Audited, Prepared};
 use crate::run::{Recording, Stop};
 
@@ -40,8 +40,7 @@ pub(super) fn run(arguments: &AuditArgs, console: &Console) -> Result<Exit> {
 /// Judges what a file holds instead of looking; the report says so.
 fn replay(options: &mut AuditOptions, file: &Path) -> Result<()> {
     let shown = file.display();
-    let text =
-        std::fs::read_to_string(file).map_err(|error| WrongQuestion(format!("cannot read `{shown}`: {error}")))?;
+    let text = input::text(file)?;
     let recording = Recording::read(&text).map_err(|reason| {
         WrongQuestion(format!("`{shown}` is no recording: {reason}\nhelp: `shipworthy audit --record FILE` writes one"))
     })?;

@@ -7,15 +7,13 @@ use anyhow::{Context, Result};
 use super::args::{ImportArgs, ProposeArg};
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
+use super::input;
 use super::sync::{diff, replace};
 use super::validate::plural;
 use crate::import;
 
-/// Larger documents are refused: the largest seen in the wild has 106 kB.
-const MOST_BYTES: u64 = 64 << 20;
-
 pub(super) fn run(arguments: &ImportArgs, console: &Console) -> Result<Exit> {
-    let bytes = read_document(&arguments.file)?;
+    let bytes = input::bytes(&arguments.file)?;
     if let Some(spec) = &arguments.onto {
         return onto(arguments, spec, &bytes, console);
     }
@@ -48,7 +46,7 @@ fn document_name(arguments: &ImportArgs) -> String {
 /// The document merged onto a spec: the difference, or the spec written; what was done goes to standard error.
 fn onto(arguments: &ImportArgs, spec: &Path, bytes: &[u8], console: &Console) -> Result<Exit> {
     let shown = spec.display().to_string();
-    let original = read_document(spec)?;
+    let original = input::bytes(spec)?;
     let text = std::str::from_utf8(&original).map_err(|_| WrongQuestion(format!("`{shown}` is not UTF-8")))?;
     let onto = match import::onto(bytes, &document_name(arguments), propose(arguments), &shown, text) {
         Ok(onto) => onto,
@@ -82,15 +80,4 @@ fn summary(suggested: &import::Suggested) -> String {
         some => format!(", {some} measured by catalog rules"),
     };
     format!("note: {checks}{measured}; {left} left over, listed at the end of the spec")
-}
-
-/// The bytes of a document of reasonable size.
-pub(super) fn read_document(file: &Path) -> Result<Vec<u8>> {
-    let shown = file.display();
-    let cannot = |error: std::io::Error| WrongQuestion(format!("cannot read `{shown}`: {error}"));
-    let length = std::fs::metadata(file).map_err(cannot)?.len();
-    if length > MOST_BYTES {
-        return Err(WrongQuestion(format!("`{shown}` has {length} bytes; at most {MOST_BYTES} are read")).into());
-    }
-    Ok(std::fs::read(file).map_err(cannot)?)
 }

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use super::args::LintArgs;
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
-use super::import::read_document;
+use super::input;
 use super::validate::plural;
 use crate::expect::units;
 use crate::import;
@@ -73,7 +73,7 @@ fn said(arguments: &LintArgs, shown: &str, console: &Console) -> Result<Option<S
     for text in &arguments.allow {
         take(text, None);
     }
-    let bytes = read_document(&arguments.file)?;
+    let bytes = input::bytes(&arguments.file)?;
     if is_spec(&arguments.file) {
         let text = String::from_utf8_lossy(&bytes);
         let read = match import::read_spec(shown, &text) {

@@ -13,6 +13,7 @@ mod explain;
 mod history;
 mod import;
 mod init;
+mod input;
 mod lint;
 mod output;
 mod plan;

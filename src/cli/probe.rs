@@ -12,7 +12,7 @@ use serde_json::json;
 use super::args::ProbeArgs;
 use super::console::{self, Console};
 use super::exit::{Exit, WrongQuestion};
-use super::setup;
+use super::{input, setup};
 use crate::expect;
 use crate::model::problem::nearest;
 use crate::model::target::Route;
@@ -69,8 +69,7 @@ fn unknown(kind: &str) -> anyhow::Error {
 /// Parameters from the file, with those of the command line over them.
 fn parameters(arguments: &ProbeArgs, def: &ProbeDef, problems: &mut Problems) -> Result<Option<Node>> {
     let mut text = match &arguments.with_file {
-        Some(path) => std::fs::read_to_string(path)
-            .map_err(|error| WrongQuestion(format!("cannot read `{}`: {error}", path.display())))?,
+        Some(path) => input::text(path)?,
         None => String::new(),
     };
     if text.trim().is_empty() {

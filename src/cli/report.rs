@@ -6,9 +6,9 @@ use anyhow::Result;
 
 use super::args::ReportArgs;
 use super::console::Console;
-use super::exit::{Exit, WrongQuestion};
-use super::history;
+use super::exit::Exit;
 use super::output::Outputs;
+use super::{history, input};
 use crate::model::Problem;
 use crate::model::report::Report;
 use crate::report::json;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &ReportArgs, console: &Console) -> Result<Exit> {
 /// A stored report; `None` after saying why it is none.
 pub(super) fn read(path: &Path, console: &Console) -> Result<Option<Report>> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| WrongQuestion(format!("cannot read `{shown}`: {error}")))?;
+    let bytes = input::bytes(path)?;
     match json::read(&bytes) {
         Ok(report) => Ok(Some(report)),
         Err(problem) => {

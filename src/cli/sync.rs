@@ -9,14 +9,13 @@ use similar::TextDiff;
 use super::args::{SelectArgs, SyncArgs};
 use super::console::Console;
 use super::exit::{Exit, WrongQuestion};
-use super::import::read_document;
-use super::{audit, report, setup};
+use super::{audit, input, report, setup};
 use crate::model::report::Report;
 use crate::sync::{self, Synced};
 
 pub(super) fn run(arguments: &SyncArgs, console: &Console) -> Result<Exit> {
     let shown = arguments.file.display().to_string();
-    let original = read_document(&arguments.file)?;
+    let original = input::bytes(&arguments.file)?;
     let Some(report) = measured(arguments, console)? else { return Ok(Exit::WrongQuestion) };
     let synced = sync::sync(&original, &shown, &report).map_err(|problem| {
         let help = problem.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
