@@ -100,8 +100,9 @@ fn images(file: &Dockerfile) -> (Vec<UsedImage>, Vec<At<String>>) {
             Base::Unresolved(_) => unresolved.push(At { line: stage.line, value: stage.written.clone() }),
             Base::Scratch | Base::Stage(_) => {}
         }
-        for copy in &stage.copies {
-            let Some(from) = &copy.from else { continue };
+        let copied = stage.copies.iter().filter_map(|copy| Some((copy.line, copy.from.as_ref()?)));
+        let mounted = stage.mounted.iter().map(|at| (at.line, &at.value));
+        for (line, from) in copied.chain(mounted) {
             let earlier = &file.stages[..index];
             let is_stage = earlier.iter().any(|other| other.name.as_deref() == Some(&from.to_ascii_lowercase()))
                 || from.parse::<usize>().is_ok_and(|number| number < index);
@@ -112,9 +113,9 @@ fn images(file: &Dockerfile) -> (Vec<UsedImage>, Vec<At<String>>) {
                 // A bare word may be a build context given by `--build-context`, which no file here tells.
                 Ok(text) if text.contains(['/', ':', '@']) => {
                     let pin = ImageRef::parse(&text).pin();
-                    used.push(UsedImage { line: copy.line, text, pin, is_final: false });
+                    used.push(UsedImage { line, text, pin, is_final: false });
                 }
-                _ => unresolved.push(At { line: copy.line, value: from.clone() }),
+                _ => unresolved.push(At { line, value: from.clone() }),
             }
         }
     }
@@ -253,6 +254,8 @@ mod tests {
                 .unwrap();
         assert_eq!(judged.images.len(), 1);
         assert!(judged.unresolved.is_empty());
+        let text = b"FROM a:1 AS b\nFROM c:1\nRUN --mount=type=bind,from=b,target=/b --mount=type=bind,from=x/y:latest,target=/y z\n";
+        assert_eq!(judge(text).unwrap().images.iter().map(|image| image.line).collect::<Vec<_>>(), [1, 2, 3]);
     }
 
     #[test]

@@ -7,11 +7,13 @@ mod context;
 mod credit;
 mod fetched;
 mod hadolint;
+mod heredoc;
 mod ignore_file;
 mod judge;
 mod observe;
 mod parse;
 mod process;
+mod stage;
 mod support;
 #[cfg(test)]
 mod tests;
@@ -205,7 +207,7 @@ fn declarations() -> Vec<FactDecl> {
         count("unknown_users", "images whose user is not known: a base that we do not know, or a variable without default"),
         count("dropped_privileges", "images that start as root and whose start script changes the user"),
         ratio("user_credit", "mean over images: 100 % for a number, 90 % for a name, 60 % where root is dropped, 0 % for root"),
-        count("images", "references to images: `FROM` and `COPY --from`, without stages and `scratch`"),
+        count("images", "references to images: `FROM`, `COPY --from` and `RUN --mount` with `from`, without stages and `scratch`"),
         count("unpinned_images", "references without tag, or with one that moves (`latest`, `stable`, `alpine`)"),
         count("weakly_pinned_images", "references that fix only a major or minor version"),
         count("unresolved_images", "references that need a variable without a default"),

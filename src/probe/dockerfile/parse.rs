@@ -3,113 +3,13 @@
 
 use parse_dockerfile::{Command, HealthcheckArguments, Instruction, Source};
 
-use super::hadolint::{Ignore, ignores};
+use super::hadolint::ignores;
+use super::heredoc;
 use crate::facets::dockerfile::is_workbench;
-use crate::probe::variables::{Variables, assignments};
+use crate::probe::variables::{Variables, assignments, words};
 
-/// A file that the parser understood.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Dockerfile {
-    /// Stages in order; at least one.
-    pub(super) stages: Vec<Stage>,
-    /// `ARG`s before the first `FROM`: name, default, line.
-    pub(super) global_args: Vec<Assignment>,
-    /// Rules that hadolint comments switch off: line of the instruction (0: the whole file) → rules.
-    pub(super) ignores: Vec<Ignore>,
-    /// It makes a place to work or test in, and nothing that runs.
-    pub(super) is_workbench: bool,
-}
-
-impl Dockerfile {
-    /// The same as it is built up to a stage: later ones are not built. `None` when no stage has that name.
-    pub(super) fn up_to(&self, stage: Option<&str>) -> Option<Dockerfile> {
-        let Some(name) = stage else { return Some(self.clone()) };
-        let name = name.to_ascii_lowercase();
-        let at = self.stages.iter().position(|stage| stage.name.as_deref() == Some(&name))?;
-        Some(Dockerfile { stages: self.stages[..=at].to_vec(), ..self.clone() })
-    }
-}
-
-/// What a stage starts from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Base {
-    /// `scratch`
-    Scratch,
-    /// An earlier stage, by index.
-    Stage(usize),
-    /// An image, with variables replaced.
-    Image(String),
-    /// An image whose name needs this variable, which has no default.
-    Unresolved(String),
-}
-
-/// A program to start.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Start {
-    /// `["program", "argument"]`
-    Exec(Vec<String>),
-    /// A line for the shell.
-    Shell(String),
-}
-
-/// Something on a line.
-#[derive(Clone, Debug)]
-pub(super) struct At<T> {
-    pub(super) line: u32,
-    pub(super) value: T,
-}
-
-/// `ARG` or `ENV`.
-#[derive(Clone, Debug)]
-pub(super) struct Assignment {
-    pub(super) line: u32,
-    pub(super) name: String,
-    /// As written, not expanded; `None` for `ARG NAME`.
-    pub(super) value: Option<String>,
-    pub(super) is_arg: bool,
-}
-
-/// `COPY` or `ADD`.
-#[derive(Clone, Debug)]
-pub(super) struct Copy {
-    pub(super) line: u32,
-    pub(super) is_add: bool,
-    /// `--from=`, as written.
-    pub(super) from: Option<String>,
-    pub(super) has_checksum: bool,
-    pub(super) sources: Vec<String>,
-    pub(super) destination: String,
-}
-
-/// `HEALTHCHECK`.
-#[derive(Clone, Debug)]
-pub(super) struct Health {
-    /// The command; `None` for `NONE`.
-    pub(super) command: Option<String>,
-    /// `--interval=`, as written.
-    pub(super) interval: Option<String>,
-}
-
-/// A stage.
-#[derive(Clone, Debug)]
-pub(super) struct Stage {
-    pub(super) line: u32,
-    pub(super) name: Option<String>,
-    /// The image as written.
-    pub(super) written: String,
-    pub(super) base: Base,
-    /// Last `USER`, with variables replaced or the name of the unknown one.
-    pub(super) user: Option<At<Result<String, String>>>,
-    pub(super) entrypoint: Option<At<Start>>,
-    pub(super) command: Option<At<Start>>,
-    pub(super) health: Option<At<Health>>,
-    pub(super) copies: Vec<Copy>,
-    /// `RUN` lines with their here-documents.
-    pub(super) runs: Vec<At<String>>,
-    pub(super) assignments: Vec<Assignment>,
-    pub(super) variables: Variables,
-    pub(super) exposes: bool,
-}
+pub(crate) use super::stage::Dockerfile;
+pub(super) use super::stage::{Assignment, At, Base, Copy, Health, Stage, Start};
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,21 +24,47 @@ pub(crate) struct Fault {
 pub(crate) fn parse(bytes: &[u8]) -> Result<Dockerfile, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|_| Fault { line: 0, reason: "it is not UTF-8".to_owned() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let parsed = parse_dockerfile::parse(text)
+    let stripped = heredoc::strip(text);
+    let parsed = parse_dockerfile::parse(&stripped.text)
         .map_err(|error| Fault { line: u32::try_from(error.line()).unwrap_or(0), reason: error.to_string() })?;
-    let lines = Lines::of(text);
-    let mut reader =
-        Reader { lines: &lines, file: Dockerfile::default(), globals: Variables::default(), triggers: Vec::new() };
+    let lines = Lines::of(&stripped.text);
+    let mut reader = Reader { lines: &lines, file: Dockerfile::default(), globals: platform(), triggers: Vec::new() };
     for instruction in &parsed.instructions {
         reader.take(instruction);
     }
     let mut file = reader.file;
+    for run in file.stages.iter_mut().flat_map(|stage| &mut stage.runs) {
+        for document in stripped.documents.get(&run.line).into_iter().flatten() {
+            run.value.push('\n');
+            run.value.push_str(document);
+        }
+    }
     if file.stages.is_empty() {
         return Err(Fault { line: 0, reason: "it has no `FROM`".to_owned() });
     }
     file.ignores = ignores(text);
     file.is_workbench = is_workbench(text);
     Ok(file)
+}
+
+/// What the builder sets by itself, for the platform that most images are built for (Dockerfile reference, "Automatic
+/// platform ARGs in the global scope").
+fn platform() -> Variables {
+    let mut variables = Variables::default();
+    for side in ["BUILD", "TARGET"] {
+        for (name, value) in [("PLATFORM", "linux/amd64"), ("OS", "linux"), ("ARCH", "amd64"), ("VARIANT", "")] {
+            variables.set(&format!("{side}{name}"), Some(value.to_owned()));
+        }
+    }
+    variables
+}
+
+/// A word without its quotes, as the builder takes it.
+fn unquoted(text: &str) -> String {
+    match words(text).as_slice() {
+        [word] => word.clone(),
+        _ => text.to_owned(),
+    }
 }
 
 /// Offsets of line starts.
@@ -207,7 +133,7 @@ impl<'l, 't> Reader<'l, 't> {
     }
 
     fn start_stage(&mut self, line: u32, name: Option<String>, written: &str) {
-        let base = match self.globals.expand(written) {
+        let base = match self.globals.expand(&unquoted(written)) {
             Err(variable) => Base::Unresolved(variable),
             Ok(image) if image.eq_ignore_ascii_case("scratch") => Base::Scratch,
             Ok(image) => match self.stage_named(&image) {
@@ -232,6 +158,7 @@ impl<'l, 't> Reader<'l, 't> {
             base,
             copies: Vec::new(),
             runs: Vec::new(),
+            mounted: Vec::new(),
             assignments: Vec::new(),
         };
         self.file.stages.push(stage);
@@ -243,15 +170,21 @@ impl<'l, 't> Reader<'l, 't> {
     }
 
     fn assign(&mut self, line: u32, text: &str, is_arg: bool) {
+        // A line's values are those from before the line (Dockerfile reference, "Environment replacement").
+        let before = self.file.stages.last().map(|stage| stage.variables.clone()).unwrap_or_default();
         for (name, value) in assignments(text, !is_arg) {
             let assignment = Assignment { line, name: name.clone(), value: value.clone(), is_arg };
             match self.file.stages.last_mut() {
                 Some(stage) => {
                     let known = match &value {
-                        Some(value) => stage.variables.expand(value).ok(),
+                        Some(value) => before.expand(value).ok(),
                         None => self.globals.get(&name).map(str::to_owned),
                     };
-                    stage.variables.set(&name, known);
+                    let is_env = |set: &Assignment| !set.is_arg && set.name == name;
+                    // What `ENV` sets wins over an `ARG` of that name, wherever that stands.
+                    if !(is_arg && stage.assignments.iter().any(is_env)) {
+                        stage.variables.set(&name, known);
+                    }
                     stage.assignments.push(assignment);
                 }
                 None => {
@@ -267,7 +200,7 @@ impl<'l, 't> Reader<'l, 't> {
 fn take_in_stage(stage: &mut Stage, instruction: &Instruction<'_>, lines: &Lines) {
     match instruction {
         Instruction::User(user) => {
-            let value = stage.variables.expand(&user.arguments.value);
+            let value = stage.variables.expand(&unquoted(&user.arguments.value));
             stage.user = Some(At { line: lines.line(user.user.span.start), value });
         }
         Instruction::Entrypoint(entrypoint) => {
@@ -293,7 +226,9 @@ fn take_in_stage(stage: &mut Stage, instruction: &Instruction<'_>, lines: &Lines
                 text.push('\n');
                 text.push_str(&document.value);
             }
-            stage.runs.push(At { line: lines.line(run.run.span.start), value: text });
+            let line = lines.line(run.run.span.start);
+            stage.mounted.extend(run.options.iter().filter_map(mounted_from).map(|value| At { line, value }));
+            stage.runs.push(At { line, value: text });
         }
         Instruction::Copy(copy) => stage.copies.push(copy_of(
             lines.line(copy.copy.span.start),
@@ -308,6 +243,12 @@ fn take_in_stage(stage: &mut Stage, instruction: &Instruction<'_>, lines: &Lines
         Instruction::Expose(_) => stage.exposes = true,
         _ => {}
     }
+}
+
+/// `from=` of a `--mount=`.
+fn mounted_from(flag: &parse_dockerfile::Flag<'_>) -> Option<String> {
+    let value = flag.value.as_ref().filter(|_| flag.name.value == "mount")?;
+    value.value.split(',').find_map(|part| part.strip_prefix("from=")).map(str::to_owned)
 }
 
 fn copy_of(
@@ -387,6 +328,26 @@ mod tests {
     fn an_argument_without_a_default_is_not_guessed() {
         let file = parse(b"ARG BASE\nFROM $BASE\n").unwrap();
         assert_eq!(file.stages[0].base, Base::Unresolved("BASE".into()));
+    }
+
+    #[test]
+    fn values_are_those_of_the_builder() {
+        let user = |text: &str| parse(text.as_bytes()).unwrap().stages.pop().unwrap().user.unwrap().value;
+        assert_eq!(user("FROM a\nUSER \"1000\"\n"), Ok("1000".to_owned()));
+        assert_eq!(user("FROM a\nENV U=1\nENV U=2 V=$U\nUSER $V\n"), Ok("1".to_owned()));
+        assert_eq!(user("FROM a\nENV U=1\nARG U=2\nUSER $U\n"), Ok("1".to_owned()));
+        let base = |text: &str| parse(text.as_bytes()).unwrap().stages.pop().unwrap().base;
+        let stages = "FROM a:1 AS base-amd64\nFROM b:1 AS base-arm64\n";
+        assert_eq!(base(&format!("{stages}FROM base-${{TARGETARCH}}\n")), Base::Stage(0));
+        assert_eq!(base("FROM \"a:1\"\n"), Base::Image("a:1".to_owned()));
+    }
+
+    #[test]
+    fn heredocs_behind_a_command_are_read() {
+        let text = "FROM a\nRUN cat <<EOF > /x && sh <<B\nUSER root\nEOF\ncurl x | sh\nB\nUSER 1\n";
+        let file = parse(text.as_bytes()).unwrap();
+        assert_eq!(file.stages[0].user.as_ref().unwrap().line, 7);
+        assert!(file.stages[0].runs[0].value.ends_with("\nUSER root\n\ncurl x | sh\n"));
     }
 
     #[test]
