@@ -1,8 +1,9 @@
 //! `gitlab`: what GitLab pipelines say about pins and ignored failures. Owns parameters and facts. What an include brings
-//! from elsewhere is not seen.
+//! from elsewhere is not seen; where nothing else has jobs, their number is unknown.
 
 mod observe;
 mod pipeline;
+mod whole;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -88,10 +89,10 @@ fn declarations() -> Vec<FactDecl> {
     let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
     let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
     let mut all = vec![
-        count("files", "pipeline files; 0 when there is no `.gitlab-ci.yml`, and then nothing else is observed"),
+        count("files", "pipeline files, those of the repository that they include or start among them; 0 when there is no `.gitlab-ci.yml`, and then nothing else is observed"),
         count("parse_errors", "files that could not be read"),
-        count("jobs", "jobs, hidden ones left out"),
-        count("test_jobs", "jobs that run tests"),
+        count("jobs", "jobs, hidden ones left out; unobserved where there is none but something is included from elsewhere"),
+        count("test_jobs", "jobs that run tests, by their own script or one that they extend or refer to; unobserved like `jobs`"),
         count("images", "images with a known name"),
         count("includes", "includes from elsewhere"),
     ];

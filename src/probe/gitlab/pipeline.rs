@@ -1,23 +1,37 @@
-//! One pipeline file: the digest that the sweep keeps.
+//! One pipeline file: the digest that the sweep keeps, with its images and what it includes. What its jobs do once files are
+//! put together is the business of `whole`.
 
-use crate::probe::finding::{Finding, shortened};
+use crate::probe::finding::Finding;
 use crate::probe::image::{ImageRef, Pin};
-use crate::probe::workflow::gates::{Gate, gate, is_swallowed, is_trial};
-use crate::probe::yaml_file::{self, YamlFault, texts};
+use crate::probe::yaml_file::{self, YamlFault};
 use crate::yaml::Node;
 
 /// What is known of one file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pipeline {
-    pub(super) jobs: usize,
-    pub(super) test_jobs: usize,
+    pub(super) documents: Vec<Node>,
     pub(super) images: usize,
+    /// Includes from elsewhere.
     pub(super) includes: usize,
+    /// Includes of what comes with the server, which is fixed or not as a whole.
+    pub(super) templates: usize,
+    /// Files of the repository that belong to the same pipeline, as written.
+    pub(super) locals: Vec<Local>,
+    /// Files of the repository that a job starts as a pipeline of their own.
+    pub(super) children: Vec<Local>,
     pub(super) findings: Vec<Finding>,
 }
 
+/// An included file of the same repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Local {
+    pub(super) line: u32,
+    /// Relative to the root; `*` and `**` may stand in it.
+    pub(super) path: String,
+}
+
 /// Keys at the top that are no job (GitLab CI/CD YAML syntax reference, "global keywords").
-const NO_JOBS: &[&str] = &[
+pub(super) const NO_JOBS: &[&str] = &[
     "after_script",
     "before_script",
     "cache",
@@ -34,11 +48,16 @@ const NO_JOBS: &[&str] = &[
 
 /// Reads a file; a component's `spec` may stand in a document of its own.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Pipeline, YamlFault> {
-    let mut pipeline = Pipeline::default();
-    for document in yaml_file::read_all(path, bytes)? {
+    let mut pipeline = Pipeline { documents: yaml_file::read_all(path, bytes)?, ..Pipeline::default() };
+    for document in pipeline.documents.clone() {
         pipeline.document(&document);
     }
     Ok(pipeline)
+}
+
+/// The node itself, or what it lists.
+fn listed(node: &Node) -> &[Node] {
+    if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() }
 }
 
 impl Pipeline {
@@ -47,15 +66,20 @@ impl Pipeline {
         if let Some(default) = root.get("default") {
             self.owner(default);
         }
-        if let Some(include) = root.get("include") {
-            let list = include.items();
-            let all = if list.is_empty() { std::slice::from_ref(include) } else { list };
-            all.iter().for_each(|item| self.include(item));
+        for item in root.get("include").map(listed).unwrap_or_default() {
+            match local(item) {
+                Some(local) => self.locals.push(local),
+                None => self.include(item),
+            }
         }
-        for (key, job) in root.entries().iter().filter(|(key, _)| !NO_JOBS.contains(&key.text.as_str())) {
+        for (_, job) in root.entries().iter().filter(|(key, _)| !NO_JOBS.contains(&key.text.as_str())) {
             self.owner(job);
-            if !key.text.starts_with('.') && !job.entries().is_empty() {
-                self.job(&key.text, job);
+            let children = job.get("trigger").and_then(|trigger| trigger.get("include"));
+            for item in children.map(listed).unwrap_or_default() {
+                match local(item) {
+                    Some(local) => self.children.push(local),
+                    None => self.include(item),
+                }
             }
         }
     }
@@ -84,6 +108,9 @@ impl Pipeline {
             (component, component.rsplit_once('@').is_some_and(|(_, version)| is_fixed_ref(version)))
         } else if let Some(address) = text("remote").or(plain) {
             (address, text("integrity").is_some())
+        } else if text("template").is_some() {
+            self.templates += 1;
+            return;
         } else {
             return;
         };
@@ -93,37 +120,12 @@ impl Pipeline {
             self.findings.push(Finding::new("loose_includes", node.span.line, what, note));
         }
     }
-
-    fn job(&mut self, name: &str, job: &Node) {
-        self.jobs += 1;
-        let lines: Vec<(String, u32)> =
-            ["before_script", "script"].iter().filter_map(|key| job.get(key)).flat_map(lines).collect();
-        self.test_jobs += usize::from(lines.iter().any(|(text, _)| gate(text) == Some(Gate::Tests)));
-        let is_soft = job.get("allow_failure").and_then(Node::text) == Some("true");
-        let is_manual = job.get("when").and_then(Node::text) == Some("manual");
-        let ignored = lines.iter().find_map(|(text, line)| {
-            let how = if is_swallowed(text) {
-                "its failure is swallowed"
-            } else if is_soft && !is_manual {
-                "`allow_failure: true`"
-            } else {
-                return None;
-            };
-            Some((gate(text)?, how, text, *line))
-        });
-        if let Some((gate, how, text, line)) = ignored.filter(|_| !is_trial(name)) {
-            let note = format!("job `{name}`: {how}: `{}`", shortened(text));
-            self.findings.push(Finding::new(gate.ignored_fact(), line, name, note));
-        }
-    }
 }
 
-/// Lines of a script, through lists in lists as `!reference` leaves them.
-fn lines(script: &Node) -> Vec<(String, u32)> {
-    let nested = script.items().iter().flat_map(texts);
-    let whole = script.text().map(|text| (text.to_owned(), script.span.line));
-    let all = nested.chain(whole);
-    all.flat_map(|(text, line)| text.lines().map(|part| (part.to_owned(), line)).collect::<Vec<_>>()).collect()
+/// `local: /ci/x.yml`, or the path alone.
+fn local(node: &Node) -> Option<Local> {
+    let text = node.get("local").and_then(Node::text).or_else(|| node.text().filter(|text| !text.contains("://")))?;
+    Some(Local { line: node.span.line, path: text.trim_start_matches("./").trim_start_matches('/').to_owned() })
 }
 
 /// A commit, or a version; a branch, `~latest` and a major version alone move.
@@ -143,30 +145,17 @@ pub(super) fn is_start(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn pipeline(text: &str) -> Pipeline {
-        read(".gitlab-ci.yml", text.as_bytes()).expect("it is YAML")
-    }
-
-    fn facts(text: &str) -> Vec<(&'static str, u32)> {
-        pipeline(text).findings.iter().map(|finding| (finding.fact, finding.line)).collect()
-    }
-
     #[test]
     fn images_and_includes_that_move_are_found() {
-        let text = "image: node\ndefault: {services: [{name: \"postgres:16.3\"}]}\ninclude:\n- project: team/ci\n  ref: main\n- component: a.test/b/c@~latest\n- local: ci/x.yml\n- project: team/ci\n  ref: v1.2.0\n";
-        assert_eq!(facts(text), [("moving_images", 1), ("loose_includes", 4), ("loose_includes", 6)]);
-        assert_eq!((pipeline(text).images, pipeline(text).includes), (2, 3));
-    }
-
-    #[test]
-    fn a_test_whose_failure_is_allowed_is_found_and_a_manual_one_is_not() {
-        let text = "unit:\n  script: [npm test]\n  allow_failure: true\nlint:\n  script:\n  - npm run lint || true\ndeploy:\n  when: manual\n  allow_failure: true\n  script: kubectl apply -f x\n.hidden:\n  script: [pytest]\n  allow_failure: true\n";
-        assert_eq!(facts(text), [("ignored_failures", 2), ("ignored_failures", 6)]);
-        assert_eq!((pipeline(text).jobs, pipeline(text).test_jobs), (3, 1));
-    }
-
-    #[test]
-    fn references_of_gitlab_are_read() {
-        assert_eq!(pipeline("unit:\n  script:\n  - !reference [.setup, script]\n  - go test ./...\n").test_jobs, 1);
+        let text = "image: node\ndefault: {services: [{name: \"postgres:16.3\"}]}\ninclude:\n- project: team/ci\n  ref: main\n- component: a.test/b/c@~latest\n- local: /ci/x.yml\n- project: team/ci\n  ref: v1.2.0\n- template: Security/SAST.gitlab-ci.yml\n- ci/*.yml\nchild: {trigger: {include: sub.yml}}\n";
+        let pipeline = read(".gitlab-ci.yml", text.as_bytes()).expect("it is YAML");
+        let facts: Vec<_> = pipeline.findings.iter().map(|finding| (finding.fact, finding.line)).collect();
+        assert_eq!(facts, [("moving_images", 1), ("loose_includes", 4), ("loose_includes", 6)]);
+        assert_eq!((pipeline.images, pipeline.includes), (2, 3));
+        let paths = |list: &[Local]| list.iter().map(|local| local.path.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            (paths(&pipeline.locals), paths(&pipeline.children)),
+            (vec!["ci/x.yml".into(), "ci/*.yml".into()], vec!["sub.yml".into()])
+        );
     }
 }

@@ -194,7 +194,8 @@ pub(super) fn ignored(workflow: &Workflow<'_>) -> Vec<Finding> {
             && !is_trial(job.id)
             && !is_trial(job.text("name").unwrap_or(""));
         for step in job.steps.iter().filter(|step| !is_trial(step.title())) {
-            let soft = soft_job || step.text("continue-on-error").is_some_and(|(text, _)| text == "true");
+            let goes_on = step.text("continue-on-error").is_some_and(|(text, _)| text == "true");
+            let soft = soft_job || goes_on && !is_asked_for(job, step);
             found.extend(in_step(job, step, soft));
         }
     }
@@ -209,21 +210,61 @@ pub(crate) fn is_trial(name: &str) -> bool {
         .any(|word| lower.contains(word))
 }
 
+/// Whether a later step asks how this one ended, so that its failure counts there.
+fn is_asked_for(job: &Job<'_>, step: &Step<'_>) -> bool {
+    let Some((id, _)) = step.text("id") else { return false };
+    let asks = |text: &str| ["outcome", "conclusion"].iter().any(|word| text.contains(&format!("steps.{id}.{word}")));
+    job.steps.iter().any(|other| {
+        other.text("if").is_some_and(|(text, _)| asks(text)) || other.scripts().iter().any(|(_, text)| asks(text))
+    })
+}
+
 fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<Finding> {
-    for (line, text) in step.scripts() {
+    let script = commands(step.scripts());
+    for (at, (line, text)) in script.iter().enumerate() {
         let Some(gate) = gate(text) else { continue };
         let fact = gate.ignored_fact();
         let how = if is_swallowed(text) {
             "its failure is swallowed"
         } else if soft {
             "`continue-on-error: true`"
+        } else if is_passed_over(&script, at) {
+            "`set +e` lets the script go on"
         } else {
             continue;
         };
-        let note = format!("job `{}`: {how}: `{}`", job.id, shortened(text));
-        return Some(Finding::new(fact, line, format!("{}:{}", job.id, shortened(text)), note));
+        let what = if job.id.is_empty() { "this action".to_owned() } else { format!("job `{}`", job.id) };
+        let note = format!("{what}: {how}: `{}`", shortened(text));
+        return Some(Finding::new(fact, *line, format!("{}:{}", job.id, shortened(text)), note));
     }
     None
+}
+
+/// Commands with the lines that a `\` continues joined to them.
+fn commands(lines: Vec<(u32, &str)>) -> Vec<(u32, String)> {
+    let mut joined: Vec<(u32, String)> = Vec::new();
+    for (line, text) in lines {
+        match joined.last_mut() {
+            Some((_, before)) if before.ends_with('\\') => {
+                before.pop();
+                before.push_str(text.trim());
+            }
+            _ => joined.push((line, text.trim_end().to_owned())),
+        }
+    }
+    joined
+}
+
+/// Whether a script goes on after this command has failed, and nothing asks for its exit code.
+fn is_passed_over(script: &[(u32, String)], at: usize) -> bool {
+    static SWITCH: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|[;&]\s*|\s)set\s+([+-])(?:\w*e\w*|o\s+errexit)\b"));
+    let (before, rest) = script.split_at(at);
+    let last = before.iter().rev().find_map(|(_, text)| SWITCH.captures(text));
+    let is_off = last.is_some_and(|found| &found[1] == "+");
+    let asks = |text: &str| ["$?", "${?", "PIPESTATUS", "trap "].iter().any(|sign| text.contains(sign));
+    let counts = |(_, text): &&(u32, String)| !text.trim().is_empty() && !is_comment(text);
+    is_off && rest.iter().filter(counts).count() > 1 && !rest.iter().any(|(_, text)| asks(text))
 }
 
 #[cfg(test)]
@@ -273,5 +314,26 @@ mod tests {
             assert!(SWALLOWED.is_match(text), "{text}");
         }
         assert!(!SWALLOWED.is_match("pytest || exit 1"));
+    }
+
+    fn passed_over(steps: &str) -> usize {
+        let text = format!("on: push\njobs:\n  a:\n    steps:\n{steps}");
+        let root = crate::probe::yaml_file::read("w.yml", text.as_bytes()).expect("it is YAML");
+        ignored(&Workflow::of(&root).expect("it is a workflow")).len()
+    }
+
+    #[test]
+    fn a_script_that_goes_on_is_found_unless_something_asks_how_it_ended() {
+        assert_eq!(passed_over("    - run: |\n        set +e\n        pytest\n        echo done\n"), 1);
+        assert_eq!(passed_over("    - run: |\n        npm test \\\n          || true\n"), 1);
+        for steps in [
+            "    - run: |\n        set +e\n        pytest\n",
+            "    - run: |\n        set +e\n        pytest; code=$?\n        exit $code\n",
+            "    - run: |\n        set +e\n        rm x\n        set -e\n        pytest\n        echo done\n",
+            "    - {run: pytest, id: unit, continue-on-error: true}\n    - {run: exit 1, if: steps.unit.outcome == 'failure'}\n",
+        ] {
+            assert_eq!(passed_over(steps), 0, "{steps}");
+        }
+        assert_eq!(passed_over("    - {run: pytest, id: unit, continue-on-error: true}\n"), 1);
     }
 }
