@@ -92,6 +92,10 @@ fn moved_at(git_dir: &Path) -> Option<i64> {
 fn is_unborn(git_dir: &Path) -> bool {
     let head = text_of(git_dir, "HEAD").unwrap_or_default();
     let Some(branch) = head.trim().strip_prefix("ref: ") else { return false };
+    // Where references are kept in tables (git 2.45, `extensions.refStorage`), `HEAD` names none.
+    if git_dir.join("reftable").is_dir() {
+        return false;
+    }
     let packed = text_of(git_dir, "packed-refs").unwrap_or_default();
     let own = !git_dir.join("commondir").exists();
     own && !git_dir.join("logs/HEAD").exists() && !git_dir.join(branch).exists() && !packed.contains(branch)

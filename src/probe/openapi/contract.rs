@@ -4,6 +4,7 @@ use crate::probe::yaml_file::{self, YamlFault, at};
 use crate::world::text_of;
 use crate::yaml::Node;
 
+use super::documents::{Documents, folder};
 use super::operation::{Operation, operations};
 use super::reference::{References, references};
 use super::security::{Security, security};
@@ -19,7 +20,7 @@ pub(super) struct Contract {
     pub(super) operations: Vec<Operation>,
     pub(super) references: References,
     pub(super) security: Security,
-    /// Path items that stand in another file, so that their operations are not seen.
+    /// Path items that stand elsewhere, so that their operations are not seen in this file.
     pub(super) outward_paths: usize,
 }
 
@@ -37,16 +38,10 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Option<Contract>, YamlFau
     else {
         return Ok(None);
     };
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let paths = root.get("paths").map(Node::entries).unwrap_or_default();
-    let outward = |node: &Node| node.get("$ref").and_then(Node::text).is_some_and(|written| !written.starts_with('#'));
-    Ok(Some(Contract {
-        version: version.to_owned(),
-        api_version: at(&root, &["info", "version"]).and_then(Node::text).map(str::to_owned),
-        line: stated.map_or(1, |node| node.span.line),
-        operations: operations(&root),
-        references: references(folder, &root),
-        security: security(&root),
-        outward_paths: paths.iter().filter(|(_, node)| outward(node)).count(),
-    }))
+    let version = version.to_owned();
+    let (line, security) = (stated.map_or(1, |node| node.span.line), security(&root));
+    let references = references(folder(path), &root);
+    let api_version = at(&root, &["info", "version"]).and_then(Node::text).map(str::to_owned);
+    let (operations, outward_paths) = operations(&Documents::alone(path, root), path);
+    Ok(Some(Contract { version, api_version, line, operations, references, security, outward_paths }))
 }

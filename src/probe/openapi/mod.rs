@@ -3,6 +3,7 @@
 
 pub(crate) mod collection;
 mod contract;
+mod documents;
 mod facts;
 mod observe;
 mod operation;

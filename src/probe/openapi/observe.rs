@@ -1,23 +1,20 @@
 //! From digests to facts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::model::{Exact, Fact, Facts, Observation, Value};
 use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, unobserve_zeros};
-use crate::probe::yaml_file;
 use crate::world::{Class, Swept, WantId};
 
 use super::Digest;
 use super::collection::Bound;
 use super::contract::Contract;
+use super::documents::Documents;
 use super::facts::COUNTED;
-use super::operation::Operation;
-use super::reference::{Outward, pointed};
+use super::operation::{Operation, operations};
+use super::reference::{Outward, References, pointed};
 use super::security::{Required, is_guarded_write};
-
-/// The largest file that a reference leads to, in bytes.
-const LARGEST: u64 = 2 * 1024 * 1024;
 
 /// Facts and evidence of the descriptions that a want found.
 pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observation {
@@ -29,7 +26,13 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
         match digest {
             Ok(Ok(None)) => {}
             _ if !counts => aside.push(evidence::file(path, format!("not counted: its folder says {}", class.word()))),
-            Ok(Ok(Some(contract))) => seen.contract(swept, path, contract),
+            Ok(Ok(Some(contract))) if contract.references.outward.is_empty() => seen.contract(path, contract),
+            Ok(Ok(Some(contract))) => {
+                let documents = Documents::with_others(swept, path);
+                let (operations, outward_paths) = operations(&documents, path);
+                seen.contract(path, &Contract { operations, outward_paths, ..contract.clone() });
+                seen.broken_outward(path, &contract.references, &documents);
+            }
             Ok(Err(fault)) => {
                 seen.parse_errors += 1;
                 seen.findings
@@ -68,7 +71,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn contract(&mut self, swept: &Swept, path: &str, contract: &Contract) {
+    fn contract(&mut self, path: &str, contract: &Contract) {
         self.files += 1;
         self.versions.insert(contract.version.clone());
         self.api_versions.extend(contract.api_version.clone());
@@ -81,40 +84,58 @@ impl Seen {
             self.findings.push(path, Finding::new("swagger_2", contract.line, "version", note));
         }
         if contract.outward_paths > 0 {
-            let reason =
-                format!("{} paths stand in other files, whose operations are not seen", contract.outward_paths);
+            let reason = format!(
+                "{} paths stand in files that are not here, whose operations are not seen",
+                contract.outward_paths
+            );
             self.findings.unread(path, reason);
         }
         self.findings.extend(path, contract.security.findings.iter().cloned());
-        self.broken(swept, path, contract);
+        self.broken(path, contract.references.broken.iter().cloned());
         let twice = twice_used(&contract.operations);
         for operation in &contract.operations {
-            self.form(path, operation, &twice);
-            self.collection(path, operation);
-            self.security(path, contract, operation);
+            self.form(operation, &twice);
+            self.collection(operation);
+            self.security(contract, operation);
         }
     }
 
-    fn find(&mut self, path: &str, fact: &'static str, operation: &Operation, note: &str) {
+    fn find(&mut self, fact: &'static str, operation: &Operation, note: &str) {
         let note = format!("`{}`: {note}", operation.title);
-        self.findings.push(path, Finding::new(fact, operation.line, operation.title.as_str(), note));
+        self.findings.push(&operation.file, Finding::new(fact, operation.line, operation.title.as_str(), note));
     }
 
-    fn broken(&mut self, swept: &Swept, path: &str, contract: &Contract) {
-        let mut read: BTreeMap<&str, Option<crate::yaml::Node>> = BTreeMap::new();
-        let mut broken: Vec<(String, u32)> = contract.references.broken.clone();
-        for outward in &contract.references.outward {
-            if !leads_somewhere(swept, outward, &mut read) {
-                broken.push((outward.written.clone(), outward.line));
-            }
-        }
+    fn broken(&mut self, path: &str, broken: impl IntoIterator<Item = (String, u32)>) {
         for (written, line) in broken {
             let note = format!("`$ref: {written}` leads nowhere");
             self.findings.push(path, Finding::new("broken_references", line, written, note));
         }
     }
 
-    fn form(&mut self, path: &str, operation: &Operation, twice: &BTreeSet<&str>) {
+    /// References from file to file, and those within the other files; a pointer that only the description itself has is
+    /// one that tools resolve after they have joined the files.
+    fn broken_outward(&mut self, path: &str, own: &References, documents: &Documents) {
+        let is_lost = |outward: &&Outward| {
+            let target = outward.file.as_deref().and_then(|file| documents.get(file));
+            target.and_then(|root| pointed(root, &outward.pointer)).is_none()
+        };
+        let lost = |all: &[Outward]| -> Vec<(String, u32)> {
+            all.iter().filter(is_lost).map(|outward| (outward.written.clone(), outward.line)).collect()
+        };
+        let root = documents.get(path);
+        self.broken(path, lost(&own.outward));
+        for (other, references) in documents.others(path) {
+            self.references += references.all;
+            let here = references.broken.into_iter().filter(|(written, _)| {
+                let pointer = written.strip_prefix('#').unwrap_or("");
+                root.is_none_or(|root| pointed(root, pointer).is_none())
+            });
+            self.broken(other, here.collect::<Vec<_>>());
+            self.broken(other, lost(&references.outward));
+        }
+    }
+
+    fn form(&mut self, operation: &Operation, twice: &BTreeSet<&str>) {
         let id = operation.id.as_deref();
         let is_twice = id.is_some_and(|id| twice.contains(id));
         let lost = operation.lost_parameters.join("`, `");
@@ -130,7 +151,7 @@ impl Seen {
         ];
         self.whole += usize::from(rules.iter().all(|(is_met, _, _)| *is_met));
         for (_, fact, note) in rules.iter().filter(|(is_met, _, _)| !is_met) {
-            self.find(path, fact, operation, note);
+            self.find(fact, operation, note);
         }
         self.described += usize::from(operation.is_described);
         let quality: [(bool, &'static str, &str); 3] = [
@@ -139,42 +160,40 @@ impl Seen {
             (operation.has_example, "without_example", "has no example"),
         ];
         for (_, fact, note) in quality.iter().filter(|(is_met, _, _)| !is_met) {
-            self.find(path, fact, operation, note);
+            self.find(fact, operation, note);
         }
     }
 
-    fn collection(&mut self, path: &str, operation: &Operation) {
+    fn collection(&mut self, operation: &Operation) {
         self.collections += usize::from(operation.bound.is_some());
         match operation.bound {
             Some(Bound::Missing) => {
-                self.find(path, "unbounded_collections", operation, "answers with a whole list, however long it grows");
+                self.find("unbounded_collections", operation, "answers with a whole list, however long it grows");
             }
             Some(Bound::Open) => {
-                self.find(path, "open_collections", operation, "does not say how much of the list may be asked for");
+                self.find("open_collections", operation, "does not say how much of the list may be asked for");
             }
             Some(Bound::Stated) | None => {}
         }
     }
 
-    fn security(&mut self, path: &str, contract: &Contract, operation: &Operation) {
+    fn security(&mut self, contract: &Contract, operation: &Operation) {
         let required = contract.security.required(operation);
         self.stated += usize::from(!matches!(required, Required::Unstated | Required::Undefined));
         match required {
             Required::Known => {
                 self.secured += 1;
                 if !operation.has_refusal {
-                    self.find(path, "undocumented_refusals", operation, "documents neither 401 nor 403");
+                    self.find("undocumented_refusals", operation, "documents neither 401 nor 403");
                 }
             }
-            Required::Unstated => self.find(path, "unstated_security", operation, "says nothing of security"),
-            Required::Undefined => {
-                self.find(path, "undefined_security", operation, "requires a scheme that is not defined")
-            }
-            Required::Nothing => self.find(path, "public_operations", operation, "asks nobody"),
-            Required::Optional => self.find(path, "optional_security", operation, "asks only who wants to say"),
+            Required::Unstated => self.find("unstated_security", operation, "says nothing of security"),
+            Required::Undefined => self.find("undefined_security", operation, "requires a scheme that is not defined"),
+            Required::Nothing => self.find("public_operations", operation, "asks nobody"),
+            Required::Optional => self.find("optional_security", operation, "asks only who wants to say"),
         }
         if matches!(required, Required::Nothing | Required::Optional) && is_guarded_write(operation) {
-            self.find(path, "public_writes", operation, "changes something and asks nobody");
+            self.find("public_writes", operation, "changes something and asks nobody");
         }
     }
 
@@ -236,18 +255,4 @@ fn share_less(part: usize, whole: usize, less: usize) -> Fact {
 fn twice_used(operations: &[Operation]) -> BTreeSet<&str> {
     let mut seen = BTreeSet::new();
     operations.iter().filter_map(|operation| operation.id.as_deref()).filter(|id| !seen.insert(*id)).collect()
-}
-
-/// Whether a file of the repository has what a reference names. Each file is read once.
-fn leads_somewhere<'o>(
-    swept: &Swept,
-    outward: &'o Outward,
-    read: &mut BTreeMap<&'o str, Option<crate::yaml::Node>>,
-) -> bool {
-    let Some(file) = outward.file.as_deref() else { return false };
-    let document = read.entry(file).or_insert_with(|| {
-        let bytes = swept.read(file, LARGEST).ok()?;
-        yaml_file::read(file, &bytes).ok()
-    });
-    document.as_ref().is_some_and(|root| pointed(root, &outward.pointer).is_some())
 }

@@ -3,7 +3,7 @@
 use crate::yaml::Node;
 
 use super::collection::{Bound, bound};
-use super::reference::followed;
+use super::documents::Documents;
 
 /// Methods that an operation may have (OpenAPI 3.1.1 §4.8.9.1).
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -15,6 +15,8 @@ pub(super) struct Operation {
     pub(super) title: String,
     pub(super) method: String,
     pub(super) path: String,
+    /// The file it stands in.
+    pub(super) file: String,
     pub(super) line: u32,
     /// `operationId`.
     pub(super) id: Option<String>,
@@ -34,26 +36,39 @@ pub(super) struct Operation {
     pub(super) security: Option<Vec<Vec<String>>>,
 }
 
-/// Every operation of a document.
-pub(super) fn operations(root: &Node) -> Vec<Operation> {
-    let mut found = Vec::new();
-    for (path, written) in root.get("paths").map(Node::entries).unwrap_or_default() {
-        let Some(item) = followed(root, written) else { continue };
+/// Every operation of a description, and how many of its paths lead to what is not here.
+pub(super) fn operations(documents: &Documents, file: &str) -> (Vec<Operation>, usize) {
+    let (mut found, mut lost) = (Vec::new(), 0);
+    let paths = documents.get(file).and_then(|root| root.get("paths"));
+    for (path, written) in paths.map(Node::entries).unwrap_or_default() {
+        let Some(item) = documents.followed(written) else {
+            lost += 1;
+            continue;
+        };
         for (method, node) in item.entries().iter().filter(|(key, _)| METHODS.contains(&key.text.as_str())) {
-            found.push(operation(root, &path.text, item, &method.text, node, method.span.line));
+            let Some(node) = documents.followed(node) else { continue };
+            let place = (method.span.source.file.as_str(), method.span.line);
+            found.push(operation(documents, &path.text, item, &method.text, node, place));
         }
     }
-    found
+    (found, lost)
 }
 
-fn operation(root: &Node, path: &str, item: &Node, method: &str, node: &Node, line: u32) -> Operation {
+fn operation(
+    documents: &Documents,
+    path: &str,
+    item: &Node,
+    method: &str,
+    node: &Node,
+    (file, line): (&str, u32),
+) -> Operation {
     let text = |key: &str| node.get(key).and_then(Node::text).filter(|text| !text.trim().is_empty());
     let responses: Vec<(&str, &Node)> = node
         .get("responses")
         .map(Node::entries)
         .unwrap_or_default()
         .iter()
-        .map(|(code, response)| (code.text.as_str(), followed(root, response).unwrap_or(response)))
+        .map(|(code, response)| (code.text.as_str(), documents.followed(response).unwrap_or(response)))
         .collect();
     let is_success = |code: &str| code.starts_with(['1', '2', '3']) || code == "default";
     let successes = || responses.iter().filter(|(code, _)| is_success(code));
@@ -61,15 +76,17 @@ fn operation(root: &Node, path: &str, item: &Node, method: &str, node: &Node, li
         title: format!("{} {path}", method.to_ascii_uppercase()),
         method: method.to_owned(),
         path: path.to_owned(),
+        file: file.to_owned(),
         line,
         id: text("operationId").map(str::to_owned),
         is_described: text("summary").or_else(|| text("description")).is_some(),
-        has_example: responses.iter().any(|(_, response)| has_example(root, response)) || has_example(root, node),
+        has_example: responses.iter().any(|(_, response)| has_example(documents, response))
+            || has_example(documents, node),
         has_success: successes().next().is_some(),
         has_schema: successes().any(|(code, response)| is_bodiless(code) || has_schema(response)),
         has_refusal: responses.iter().any(|(code, _)| matches!(*code, "401" | "403" | "4XX" | "default")),
-        bound: (method == "get").then(|| bound(root, item, node, &responses)).flatten(),
-        lost_parameters: lost_parameters(root, path, item, node),
+        bound: (method == "get").then(|| bound(documents, item, node, &responses)).flatten(),
+        lost_parameters: lost_parameters(documents, path, item, node),
         security: node.get("security").map(requirements),
     }
 }
@@ -85,14 +102,16 @@ fn has_schema(response: &Node) -> bool {
     response.get("schema").is_some() || response.get("$ref").is_some() || !media.is_empty()
 }
 
-fn has_example(root: &Node, node: &Node) -> bool {
+fn has_example(documents: &Documents, node: &Node) -> bool {
     let holds = |node: &Node| {
         ["example", "examples"].iter().any(|key| node.get(key).is_some())
             || node.get("schema").is_some_and(|schema| {
-                followed(root, schema).is_some_and(|s| ["example", "examples"].iter().any(|key| s.get(key).is_some()))
+                documents
+                    .followed(schema)
+                    .is_some_and(|s| ["example", "examples"].iter().any(|key| s.get(key).is_some()))
             })
     };
-    let body = node.get("requestBody").and_then(|body| followed(root, body));
+    let body = node.get("requestBody").and_then(|body| documents.followed(body));
     let media = [Some(node), body].into_iter().flatten().filter_map(|node| node.get("content")).flat_map(Node::entries);
     holds(node) || media.into_iter().any(|(_, media)| holds(media))
 }
@@ -102,11 +121,11 @@ pub(super) fn requirements(node: &Node) -> Vec<Vec<String>> {
     node.items().iter().map(|item| item.entries().iter().map(|(key, _)| key.text.clone()).collect()).collect()
 }
 
-fn lost_parameters(root: &Node, path: &str, item: &Node, node: &Node) -> Vec<String> {
+fn lost_parameters(documents: &Documents, path: &str, item: &Node, node: &Node) -> Vec<String> {
     let lists = [item.get("parameters"), node.get("parameters")].into_iter().flatten();
     let written: Vec<&Node> = lists.flat_map(Node::items).collect();
-    let followed: Vec<&Node> = written.iter().filter_map(|parameter| followed(root, parameter)).collect();
-    // A parameter in another file is not seen here, so that nothing can be said of the names.
+    let followed: Vec<&Node> = written.iter().filter_map(|parameter| documents.followed(parameter)).collect();
+    // A parameter that is not here is not seen, so that nothing can be said of the names.
     if followed.len() < written.len() {
         return Vec::new();
     }

@@ -77,12 +77,13 @@ fn take(folder: &str, root: &Node, written: &str, line: u32) -> Led {
     Led::Out(Outward { file: join(folder, file), pointer: pointer.to_owned(), written: written.to_owned(), line })
 }
 
-/// The node that a JSON pointer (RFC 6901) names; the empty pointer is the whole document.
+/// The node that a JSON pointer (RFC 6901) names, or an `$anchor` (JSON Schema 2020-12 §8.2.2); the empty pointer is the
+/// whole document.
 pub(super) fn pointed<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
     if matches!(pointer, "" | "/") {
         return Some(root);
     }
-    let parts = pointer.strip_prefix('/')?.split('/');
+    let Some(parts) = pointer.strip_prefix('/').map(|rest| rest.split('/')) else { return anchored(root, pointer) };
     parts.take(100).try_fold(root, |node, part| {
         let part = unescaped(part);
         match &node.kind {
@@ -90,6 +91,19 @@ pub(super) fn pointed<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
             _ => node.get(&part),
         }
     })
+}
+
+fn anchored<'n>(root: &'n Node, name: &str) -> Option<&'n Node> {
+    let mut waiting = vec![root];
+    while let Some(node) = waiting.pop() {
+        let names = ["$anchor", "$dynamicAnchor"].iter().filter_map(|key| node.get(key)?.text());
+        if names.into_iter().any(|own| own == name) {
+            return Some(node);
+        }
+        waiting.extend(node.items());
+        waiting.extend(node.entries().iter().map(|(_, value)| value));
+    }
+    None
 }
 
 /// `~1` is `/`, `~0` is `~`, and `%7B` is `{` because a reference is also a URI.
@@ -110,18 +124,6 @@ fn unescaped(part: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
-}
-
-/// Follows a reference in the document itself to what it means; circles and long chains end.
-pub(super) fn followed<'n>(root: &'n Node, node: &'n Node) -> Option<&'n Node> {
-    let mut at = node;
-    for _ in 0..32 {
-        match at.get("$ref").and_then(Node::text) {
-            None => return Some(at),
-            Some(written) => at = pointed(root, written.strip_prefix('#')?)?,
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -145,9 +147,9 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_references_ends() {
-        let root = read("a: {$ref: \"#/b\"}\nb: {$ref: \"#/a\"}\n");
-        assert!(followed(&root, root.get("a").expect("it is there")).is_none());
+    fn an_anchor_is_a_name_in_the_document() {
+        let root = read("a: {$ref: \"#zed\"}\nb: [{c: {$anchor: zed}}]\nd: {$ref: \"#none\"}\n");
+        assert_eq!(references("", &root).broken, [("#none".to_owned(), 3)]);
     }
 
     #[test]

@@ -85,3 +85,28 @@ fn lists_are_bounded_by_what_the_description_states() {
     }
     assert_eq!(percent(&seen, "bounded_ratio"), Some(65));
 }
+
+#[test]
+fn operations_in_other_files_are_read_from_where_they_stand() {
+    let root = "openapi: 3.1.0\ninfo: {title: t, version: 1.0.0}\nsecurity: []\npaths:\n  /a/{id}: {$ref: \"paths/a.yaml\"}\n  /b: {$ref: \"paths/b.json#/b\"}\n  /c: {$ref: \"paths/none.yaml\"}\n";
+    let a = "parameters: [{$ref: \"../parts.yaml#/id\"}]\nget:\n  responses: {\"200\": {$ref: \"../parts.yaml#/answer\"}}\n";
+    let b = "{\"b\": {\"delete\": {\"operationId\": \"x\", \"responses\": {\"404\": {\"$ref\": \"#/none\"}}}}}";
+    let parts = "id: {name: id, in: path}\nanswer: {content: {application/json: {schema: {$ref: \"#/list\"}}}}\nlist: {type: array}\n";
+    let files =
+        [("api/openapi.yaml", root), ("api/paths/a.yaml", a), ("api/paths/b.json", b), ("api/parts.yaml", parts)];
+    let seen = observe(&DEF, "{}", &files);
+    for (fact, number) in [
+        ("operations", 2),
+        ("paths", 2),
+        ("references", 7),
+        ("broken_references", 2),
+        ("without_success_response", 1),
+        ("collections", 1),
+        ("unbounded_collections", 1),
+    ] {
+        assert_eq!(count(&seen, fact), Some(number), "{fact}");
+    }
+    assert_eq!(count(&seen, "lost_parameters"), None, "one path is not here");
+    let places: Vec<_> = seen.evidence.iter().filter_map(|evidence| evidence.place.as_ref()).collect();
+    assert!(places.iter().any(|place| place.file == "api/paths/a.yaml" && place.line == 2), "{places:?}");
+}
