@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::page::Page;
+use super::page::{self, Page};
 use crate::world::Tree;
 
 /// What is wrong with a link.
@@ -26,8 +26,35 @@ pub(super) enum Judged {
     Dead(Fault),
 }
 
+/// Pages whose headings links may name: the documents themselves, and others that are read when a link leads to them.
+pub(super) struct Pages<'p> {
+    known: &'p BTreeMap<&'p str, &'p Page>,
+    others: BTreeMap<String, Option<Page>>,
+    tree: &'p Tree,
+}
+
+impl<'p> Pages<'p> {
+    pub(super) fn new(known: &'p BTreeMap<&'p str, &'p Page>, tree: &'p Tree) -> Pages<'p> {
+        Pages { known, others: BTreeMap::new(), tree }
+    }
+
+    fn get(&mut self, file: &str) -> Option<&Page> {
+        const MOST: usize = 500;
+        const LARGEST: u64 = 1024 * 1024;
+        if let Some(page) = self.known.get(file) {
+            return Some(page);
+        }
+        let is_page = file.ends_with(".md") || file.ends_with(".markdown");
+        if !self.others.contains_key(file) && is_page && self.others.len() < MOST {
+            let page = self.tree.read(file, LARGEST).ok().map(|bytes| page::read(file, &bytes));
+            self.others.insert(file.to_owned(), page);
+        }
+        self.others.get(file)?.as_ref()
+    }
+}
+
 /// Judges a link of the page at `from`.
-pub(super) fn judge(from: &str, target: &str, tree: &Tree, pages: &BTreeMap<&str, &Page>, generated: bool) -> Judged {
+pub(super) fn judge(from: &str, target: &str, tree: &Tree, pages: &mut Pages<'_>, generated: bool) -> Judged {
     let target = target.trim();
     let elsewhere = target.is_empty()
         || target.starts_with(['{', '<', '$', '%', '@'])
@@ -53,8 +80,8 @@ pub(super) fn judge(from: &str, target: &str, tree: &Tree, pages: &BTreeMap<&str
     let Some(file) = find(tree, &full, generated) else {
         return if is_judged(&full, tree) { Judged::Dead(Fault::Path(path)) } else { Judged::Elsewhere };
     };
-    match (anchor, pages.get(file.as_str())) {
-        (Some(anchor), Some(page)) if !generated && is_dead(anchor, page) => {
+    match anchor {
+        Some(anchor) if !generated && pages.get(&file).is_some_and(|page| is_dead(anchor, page)) => {
             Judged::Dead(Fault::Anchor(file, anchor.to_owned()))
         }
         _ => Judged::Good(file),
@@ -169,21 +196,29 @@ mod tests {
             ("README.md", "# Top\n"),
             ("docs/a.md", "# One Two\n"),
             ("docs/img/x y.png", ""),
+            ("other/z.md", "# Zed\n"),
             ("priv/static/images/a.png", ""),
             ("src/main.rs", ""),
         ]);
         let page = super::super::page::read("docs/a.md", b"# One Two\n");
-        judge(from, target, &tree, &BTreeMap::from([("docs/a.md", &page)]), false)
+        let known = BTreeMap::from([("docs/a.md", &page)]);
+        judge(from, target, &tree, &mut Pages::new(&known, &tree), false)
     }
 
     #[test]
     fn links_are_good_dead_or_elsewhere() {
-        for target in
-            ["docs/a.md", "./docs/a.md#one-two", "/docs/a.md", "docs/", "src/main.rs#L12", "docs/img/x%20y.png"]
-        {
+        for target in [
+            "docs/a.md",
+            "other/z.md#zed",
+            "./docs/a.md#one-two",
+            "/docs/a.md",
+            "docs/",
+            "src/main.rs#L12",
+            "docs/img/x%20y.png",
+        ] {
             assert!(matches!(seen("README.md", target), Judged::Good(_)), "{target}");
         }
-        for target in ["docs/b.md", "docs/a.md#three", "../docs/b.md", "/images/b.png"] {
+        for target in ["docs/b.md", "docs/a.md#three", "other/z.md#nope", "../docs/b.md", "/images/b.png"] {
             let from = if target.starts_with("..") { "src/x.md" } else { "README.md" };
             assert!(matches!(seen(from, target), Judged::Dead(_)), "{target}");
         }

@@ -3,6 +3,7 @@
 
 mod kinds;
 mod links;
+mod other_markup;
 mod page;
 mod records;
 
@@ -239,10 +240,11 @@ impl<'s> Seen<'s> {
         let generator = is_generated(swept);
         let mut linked: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         let mut judged = 0_usize;
+        let mut pages = links::Pages::new(&self.pages, tree);
         for (path, page) in &self.pages {
             let generated = generator && path.contains('/');
             for link in &page.links {
-                match links::judge(path, &link.target, tree, &self.pages, generated) {
+                match links::judge(path, &link.target, tree, &mut pages, generated) {
                     Judged::Elsewhere => {}
                     Judged::Good(file) => {
                         judged += 1;

@@ -1,14 +1,15 @@
 //! One page of prose as a small digest: its sections with what stands in them, its links, its anchors. Markdown by
-//! pulldown-cmark (CommonMark with tables and GitHub's extensions); reStructuredText and AsciiDoc by their headings only.
+//! pulldown-cmark (CommonMark with tables and GitHub's extensions); reStructuredText and AsciiDoc in `other_markup`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::other_markup;
 use crate::world::text_of;
 
 /// Sections and links kept per page; a longer page is generated.
-const MOST: usize = 2000;
+pub(super) const MOST: usize = 2000;
 
 /// A heading and what stands below it, up to the next of its level or above.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Page {
     let text = text_of(bytes);
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "md" | "markdown" | "mdx" => markdown(&text),
-        _ => plain(&text),
+        _ => other_markup::read(path, &text),
     }
 }
 
@@ -58,7 +59,9 @@ struct Reading<'t> {
     /// Sections that are still open, by their place in the list.
     open: Vec<usize>,
     heading: Option<String>,
-    link: Option<Link>,
+    /// Links that are still open: an image may stand in one.
+    links: Vec<Link>,
+    in_comment: bool,
     items: Vec<u32>,
     slugs: BTreeMap<String, u32>,
 }
@@ -75,7 +78,8 @@ fn markdown(text: &str) -> Page {
         page: Page::default(),
         open: Vec::new(),
         heading: None,
-        link: None,
+        links: Vec::new(),
+        in_comment: false,
         items: Vec::new(),
         slugs: BTreeMap::new(),
     };
@@ -106,10 +110,10 @@ impl Reading<'_> {
             }
             Event::End(TagEnd::Heading(_)) => self.named(),
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                self.link = Some(Link { target: dest_url.to_string(), text: String::new(), line });
+                self.links.push(Link { target: dest_url.to_string(), text: String::new(), line });
             }
             Event::End(TagEnd::Link | TagEnd::Image) => {
-                let link = self.link.take().filter(|_| self.page.links.len() < MOST);
+                let link = self.links.pop().filter(|_| self.page.links.len() < MOST);
                 self.page.links.extend(link);
             }
             Event::Start(Tag::CodeBlock(_)) => {
@@ -146,22 +150,14 @@ impl Reading<'_> {
 
     /// GitHub's rule: lower case, punctuation away, spaces to hyphens, a number behind what was there before.
     fn anchor(&mut self, title: &str) {
-        let slug: String = title
-            .trim()
-            .to_lowercase()
-            .chars()
-            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
-            .map(|c| if c == ' ' { '-' } else { c })
-            .collect();
+        let slug = slug(title);
         let count = self.slugs.entry(slug.clone()).or_default();
         self.page.anchors.insert(if *count == 0 { slug.clone() } else { format!("{slug}-{count}") });
         *count += 1;
     }
 
     fn words(&mut self, text: &str) {
-        if let Some(link) = &mut self.link {
-            link.text.push_str(&text.to_lowercase());
-        }
+        self.links.iter_mut().for_each(|link| link.text.push_str(&text.to_lowercase()));
         if let Some(heading) = &mut self.heading {
             heading.push_str(text);
             return;
@@ -178,8 +174,28 @@ impl Reading<'_> {
         self.open.iter().for_each(|at| self.page.sections[*at].blocks += 1);
     }
 
-    /// Anchors, links and headings that are written as HTML.
+    /// A block of HTML comes line by line, so that a comment may go on.
+    fn without_comments(&mut self, html: &str) -> String {
+        let mut out = String::new();
+        let mut rest = html;
+        loop {
+            let mark = if self.in_comment { "-->" } else { "<!--" };
+            let Some((before, after)) = rest.split_once(mark) else { break };
+            if !self.in_comment {
+                out.push_str(before);
+            }
+            self.in_comment = !self.in_comment;
+            rest = after;
+        }
+        if !self.in_comment {
+            out.push_str(rest);
+        }
+        out
+    }
+
+    /// Anchors, links and headings that are written as HTML, comments aside.
     fn html(&mut self, html: &str, line: u32) {
+        let html = &self.without_comments(html);
         for name in ["id=", "name="] {
             self.page.anchors.extend(attributes(html, name).map(str::to_owned));
         }
@@ -187,6 +203,12 @@ impl Reading<'_> {
         let links = targets.map(|target| Link { target: target.to_owned(), text: String::new(), line });
         self.page.links.extend(links.take(MOST));
     }
+}
+
+/// A heading as GitHub makes an anchor of it.
+pub(super) fn slug(title: &str) -> String {
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    title.trim().to_lowercase().chars().filter(kept).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 fn count_words(text: &str) -> usize {
@@ -204,35 +226,6 @@ fn attributes<'h>(html: &'h str, name: &'h str) -> impl Iterator<Item = &'h str>
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         rest[1..].split(quote).next()
     })
-}
-
-/// Headings of reStructuredText (underlined) and AsciiDoc (`== Title`), and the words below them.
-fn plain(text: &str) -> Page {
-    let mut page = Page::default();
-    let lines: Vec<&str> = text.lines().take(100_000).collect();
-    for (at, line) in lines.iter().enumerate() {
-        let next = lines.get(at + 1).map_or("", |next| next.trim_end());
-        let underline = next.len() >= 3 && next.len() + 2 >= line.trim_end().len();
-        let underlined = underline
-            && next.chars().all(|c| matches!(c, '=' | '-' | '~' | '^' | '*' | '#' | '"'))
-            && !line.trim().is_empty();
-        let marked = line.starts_with('=') && line.trim_start_matches('=').starts_with(' ');
-        if (underlined || marked) && page.sections.len() < MOST {
-            let title = words_only(line.trim_start_matches('='));
-            let line = u32::try_from(at + 1).unwrap_or(0);
-            page.sections.push(Section { level: 2, title, line, ..Section::default() });
-            continue;
-        }
-        let words = u32::try_from(line.split_whitespace().count()).unwrap_or(0);
-        let block = line.contains("::") || line.starts_with("----") || line.starts_with("|===");
-        page.words += words;
-        page.code_blocks += u32::from(block);
-        if let Some(section) = page.sections.last_mut() {
-            section.words += words;
-            section.blocks += u32::from(block);
-        }
-    }
-    page
 }
 
 /// Letters, digits and single spaces, in lower case.
@@ -277,10 +270,13 @@ mod tests {
     }
 
     #[test]
-    fn headings_of_other_markup_are_found() {
-        let page = read("a.rst", b"Install\n=======\n\nRun make.\n\nUse\n---\n");
-        assert_eq!(page.sections.iter().map(|s| s.title.as_str()).collect::<Vec<_>>(), ["install", "use"]);
-        assert_eq!(read("a.adoc", b"= Shop\n\n== Install\ntext\n").sections.len(), 2);
+    fn a_link_around_an_image_is_one_and_a_comment_holds_none() {
+        let page = read(
+            "a.md",
+            b"[![x](b.svg)](c.md)\n\n<!-- <a href=\"d.md\">\n<a href=\"e.md\"> -->\n<p><a href=\"f.md\"></p>\n",
+        );
+        let seen: Vec<_> = page.links.iter().map(|link| link.target.as_str()).collect();
+        assert_eq!(seen, ["b.svg", "c.md", "f.md"]);
     }
 
     #[test]
