@@ -1,13 +1,16 @@
 //! `manifest`: which package manifests there are and whether a lock file fixes what they install. Owns parameters and
 //! facts; what an ecosystem needs is in `ecosystem`, which imports nobody declares in `undeclared`.
 
+mod compare;
 mod declared;
 mod ecosystem;
 mod imports;
 mod node_modules;
 mod python_modules;
+mod ranges;
 mod script_manifests;
 mod sources;
+mod sync;
 mod undeclared;
 
 use std::collections::BTreeMap;
@@ -57,6 +60,11 @@ impl Probe for ManifestProbe {
             count("lockfiles", "lock files in the source set"),
             count("unlocked", "manifests that need a lock file and have none beside them or at the root of their workspace"),
             count("open_requirements", "lines of `requirements.txt`, `pom.xml`, Gradle and NuGet files whose version is decided at install time"),
+            count("dependencies", "dependencies that manifests of Cargo, Node, Python, Go, Bundler and Composer declare, for running and for development; unobserved where none of these is here"),
+            count("ranges", "those of which more than one version will do"),
+            count("open_ranges", "those of which any version will do, or any from one on: `*`, `latest`, `>=1`, a branch, no version at all"),
+            count("out_of_sync", "manifests whose lock file says something else than they declare, so that a frozen install refuses it; unobserved where one could not be compared, as it computes what it needs, and no other is out of sync"),
+            count("comparable_locks", "manifests with a lock file that can be compared with them: of Cargo, npm, pnpm, yarn, bun (as text), uv, poetry, pdm (by name), Pipenv (by name), Go, Bundler, Composer and NuGet (by name)"),
             count("competing_locks", "folders with lock files of several package managers for one ecosystem"),
             FactDecl::new("locked_ratio", FactType::Ratio, "share of the manifests that need a lock file and have one; a `requirements.txt` counts by its exact lines, at most 30 % with any open one"),
             count("import_files", "Python and Node source files for which a manifest holds, so that their imports can be compared with it"),
@@ -140,6 +148,7 @@ struct Judged {
 
 fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
     let locks = locks(swept, folder);
+    let mut pairs = Vec::new();
     let mut judged = Judged { findings: Findings::default(), percents: Vec::new(), libraries: 0, manifests: 0 };
     for (id, digest) in swept.get(want).own::<Need>() {
         let entry = swept.tree().entry(id);
@@ -149,7 +158,15 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
             Ok(Need::Lock) if ecosystem.name == "Rust" && locked.is_none() && !has_program(swept, entry.folder()) => {
                 judged.take(&entry.path, ecosystem, &Need::Library, None);
             }
-            Ok(need) => judged.take(&entry.path, ecosystem, need, locked),
+            Ok(need) => {
+                let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+                let fits =
+                    |lock: &&String| compare::asks_for_a_lock(need) && sync::is_made_from(&base(lock), entry.base());
+                if let Some(lock) = locked.as_ref().filter(fits) {
+                    pairs.push((entry.path.clone(), lock.clone()));
+                }
+                judged.take(&entry.path, ecosystem, need, locked);
+            }
             Err(unknown) => judged.findings.unread(&entry.path, unknown.to_string()),
         }
     }
@@ -175,6 +192,8 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
     for fact in ["unlocked", "open_requirements", "competing_locks"] {
         judged.findings.set_count(&mut facts, fact);
     }
+    compare::in_sync(swept, &pairs, &mut judged.findings, &mut facts);
+    compare::declared(swept, want, &mut judged.findings, &mut facts);
     let sum: u64 = judged.percents.iter().map(|percent| u64::from(*percent)).sum();
     facts.set(
         "locked_ratio",
@@ -309,6 +328,23 @@ mod tests {
         assert_eq!(count(&observe(&DEF, "{}", &[scala, ("package.json", locked[0].1)]), "unlocked"), Some(1));
         let elixir = [("mix.exs", "[{:plug, \"~> 1.0\"}]"), ("mix.lock", "%{}")];
         assert_eq!(percent(&observe(&DEF, "{}", &elixir), "locked_ratio"), Some(100));
+    }
+
+    #[test]
+    fn a_lock_that_says_something_else_is_out_of_sync() {
+        let manifest = ("a/package.json", "{\"dependencies\":{\"x\":\"^2.0.0\"}}");
+        let lock = |version: &str| {
+            format!(
+                "{{\"packages\":{{\"\":{{\"dependencies\":{{\"x\":\"1\"}}}},\"node_modules/x\":{{\"version\":\"{version}\"}}}}}}"
+            )
+        };
+        let seen = observe(&DEF, "{}", &[manifest, ("a/package-lock.json", &lock("1.0.0"))]);
+        assert_eq!((count(&seen, "out_of_sync"), count(&seen, "comparable_locks")), (Some(1), Some(1)));
+        let seen = observe(&DEF, "{}", &[manifest, ("a/package-lock.json", &lock("2.1.0"))]);
+        assert_eq!(count(&seen, "out_of_sync"), Some(0));
+        let seen = observe(&DEF, "{}", &[manifest, ("a/package-lock.json", "{}")]);
+        assert_eq!((count(&seen, "out_of_sync"), count(&seen, "comparable_locks")), (None, Some(1)));
+        assert_eq!(count(&observe(&DEF, "{}", &[manifest]), "out_of_sync"), None);
     }
 
     #[test]
