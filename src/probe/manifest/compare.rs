@@ -6,7 +6,7 @@ use crate::world::{Swept, WantId};
 
 use super::ecosystem::Need;
 use super::ranges::{self, Span};
-use super::sync;
+use super::sync::{Apart, Gap, Locks, local_name};
 
 /// The largest manifest that is read, in bytes.
 const LARGEST: u64 = 2 * 1024 * 1024;
@@ -41,32 +41,44 @@ pub(super) fn asks_for_a_lock(need: &Need) -> bool {
     matches!(need, Need::Lock | Need::Library | Need::Versions { .. })
 }
 
-/// Compares manifests with their locks.
-pub(super) fn in_sync(swept: &Swept, pairs: &[(String, String)], findings: &mut Findings, facts: &mut Facts) {
-    let named = pairs.iter().filter(|(manifest, _)| manifest.ends_with("package.json"));
-    let names = named.filter_map(|(manifest, _)| sync::local_name(&swept.read(manifest, LARGEST).ok()?));
-    let mut locks = sync::Locks::new(swept, names.collect());
+/// A manifest, its lock, and what they do not agree on.
+pub(super) struct Compared {
+    pub(super) manifest: String,
+    pub(super) lock: String,
+    pub(super) gaps: Result<Vec<Gap>, Apart>,
+}
+
+/// Locks of a tree, which know the names of its packages.
+pub(super) fn locks(swept: &Swept, want: WantId) -> Locks<'_> {
+    let manifests = swept.get(want).own::<Need>().map(|(id, _)| &swept.tree().entry(id).path);
+    let named = manifests.filter(|path| path.rsplit('/').next() == Some("package.json"));
+    Locks::new(swept, named.filter_map(|path| local_name(&swept.read(path, LARGEST).ok()?)).collect())
+}
+
+/// What the comparisons say together.
+pub(super) fn in_sync(all: &[Compared], findings: &mut Findings, facts: &mut Facts) {
     let mut reason = None;
-    for (manifest, lock) in pairs {
-        match locks.gaps(manifest, lock) {
+    for Compared { manifest, lock, gaps } in all {
+        match gaps {
             Ok(gaps) => {
                 let Some(first) = gaps.first() else { continue };
                 let more = if gaps.len() > 1 { format!(", and {} more", gaps.len() - 1) } else { String::new() };
                 let note = format!("`{lock}` is not in sync: {}{more}", first.what);
                 findings.push(manifest, Finding::new("out_of_sync", 0, first.name.as_str(), note));
             }
-            Err(why) => {
+            Err(Apart::NoMember) => {}
+            Err(Apart::Unknown(why)) => {
                 let note = format!("not compared with `{lock}`: {why}");
                 findings.push(manifest, Finding::new("comparable_locks", 0, lock.as_str(), note).with(Certainty::Hint));
                 reason.get_or_insert(format!("`{manifest}` is not compared with `{lock}`: {why}"));
             }
         }
     }
-    facts.present("comparable_locks", Value::count(pairs.len()));
+    facts.present("comparable_locks", Value::count(all.len()));
     match reason.filter(|_| findings.count("out_of_sync") == 0) {
         Some(reason) => facts.set("out_of_sync", Fact::Unobserved(reason)),
-        None if pairs.is_empty() => {
-            facts.set("out_of_sync", Fact::Unobserved("no manifest has a lock file".to_owned()));
+        None if all.is_empty() => {
+            facts.set("out_of_sync", Fact::Unobserved("no manifest has a lock file that can be compared".to_owned()));
         }
         None => findings.set_count(facts, "out_of_sync"),
     }

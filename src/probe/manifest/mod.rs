@@ -26,7 +26,9 @@ use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::world::{Class, ClassSet, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
+use compare::Compared;
 use ecosystem::{ECOSYSTEMS, Ecosystem, Need, need};
+use sync::Apart;
 
 /// Parameters of the `manifest` probe: none.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -58,7 +60,7 @@ impl Probe for ManifestProbe {
             count("sources", "source files in their languages; where there is none, nothing needs a manifest"),
             count("libraries", "manifests of libraries, whose users choose the versions; they need no lock file"),
             count("lockfiles", "lock files in the source set"),
-            count("unlocked", "manifests that need a lock file and have none beside them or at the root of their workspace"),
+            count("unlocked", "manifests that need a lock file and have none beside them or at the root of their workspace; a lock above that does not list them as a member is another project's"),
             count("open_requirements", "lines of `requirements.txt`, `pom.xml`, Gradle and NuGet files whose version is decided at install time"),
             count("dependencies", "dependencies that manifests of Cargo, Node, Python, Go, Bundler and Composer declare, for running and for development; unobserved where none of these is here"),
             count("ranges", "those of which more than one version will do"),
@@ -148,25 +150,27 @@ struct Judged {
 
 fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
     let locks = locks(swept, folder);
-    let mut pairs = Vec::new();
+    let mut read = compare::locks(swept, want);
+    let mut compared = Vec::new();
     let mut judged = Judged { findings: Findings::default(), percents: Vec::new(), libraries: 0, manifests: 0 };
     for (id, digest) in swept.get(want).own::<Need>() {
         let entry = swept.tree().entry(id);
         let Some(ecosystem) = ecosystem::of(entry.base()) else { continue };
-        let locked = has_lock(&locks, entry.folder(), ecosystem);
+        let mut locked = has_lock(&locks, entry.folder(), ecosystem);
+        if let (Some(lock), Ok(need)) = (&locked, digest)
+            && compare::asks_for_a_lock(need)
+            && sync::is_made_from(lock.rsplit('/').next().unwrap_or(lock), entry.base())
+        {
+            match read.gaps(&entry.path, lock) {
+                Err(Apart::NoMember) => locked = None,
+                gaps => compared.push(Compared { manifest: entry.path.clone(), lock: lock.clone(), gaps }),
+            }
+        }
         match digest {
             Ok(Need::Lock) if ecosystem.name == "Rust" && locked.is_none() && !has_program(swept, entry.folder()) => {
                 judged.take(&entry.path, ecosystem, &Need::Library, None);
             }
-            Ok(need) => {
-                let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-                let fits =
-                    |lock: &&String| compare::asks_for_a_lock(need) && sync::is_made_from(&base(lock), entry.base());
-                if let Some(lock) = locked.as_ref().filter(fits) {
-                    pairs.push((entry.path.clone(), lock.clone()));
-                }
-                judged.take(&entry.path, ecosystem, need, locked);
-            }
+            Ok(need) => judged.take(&entry.path, ecosystem, need, locked),
             Err(unknown) => judged.findings.unread(&entry.path, unknown.to_string()),
         }
     }
@@ -192,7 +196,7 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
     for fact in ["unlocked", "open_requirements", "competing_locks"] {
         judged.findings.set_count(&mut facts, fact);
     }
-    compare::in_sync(swept, &pairs, &mut judged.findings, &mut facts);
+    compare::in_sync(&compared, &mut judged.findings, &mut facts);
     compare::declared(swept, want, &mut judged.findings, &mut facts);
     let sum: u64 = judged.percents.iter().map(|percent| u64::from(*percent)).sum();
     facts.set(
@@ -284,7 +288,7 @@ mod tests {
         let files = [
             ("package.json", "{\"private\":true,\"workspaces\":[\"a\"]}"),
             ("a/package.json", "{\"dependencies\":{\"x\":\"1\"}}"),
-            ("package-lock.json", "{}"),
+            ("package-lock.json", "{\"packages\":{\"\":{},\"a\":{},\"node_modules/x\":{\"version\":\"1.0.0\"}}}"),
         ];
         let seen = observe(&DEF, "{}", &files);
         assert_eq!(
@@ -293,6 +297,17 @@ mod tests {
         );
         let seen = observe(&DEF, "{}", &files[..2]);
         assert_eq!((count(&seen, "unlocked"), percent(&seen, "locked_ratio")), (Some(2), Some(0)));
+    }
+
+    #[test]
+    fn a_lock_above_of_another_project_does_not_count() {
+        let lock = "{\"packages\":{\"\":{},\"a\":{\"dependencies\":{\"x\":\"1\"}},\"node_modules/x\":{\"version\":\"1.0.0\"}}}";
+        let manifest = "{\"private\":true,\"dependencies\":{\"x\":\"1\"}}";
+        let files = [("package-lock.json", lock), ("a/package.json", manifest), ("b/package.json", manifest)];
+        let seen = observe(&DEF, "{}", &files);
+        assert_eq!((count(&seen, "unlocked"), count(&seen, "comparable_locks")), (Some(1), Some(1)));
+        let files = [("composer.lock", "{}"), ("a/composer.json", "{\"require\":{\"x/y\":\"1\"}}")];
+        assert_eq!(count(&observe(&DEF, "{}", &files), "unlocked"), Some(1));
     }
 
     #[test]

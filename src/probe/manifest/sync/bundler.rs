@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Gap, Lock, Manifest};
+use super::{Apart, Gap, Lock, Manifest};
 
 /// Gems that a lock notes as asked for, with their requirements.
 #[derive(Debug)]
@@ -58,10 +58,10 @@ pub(in crate::probe::manifest) fn declared(text: &str) -> (BTreeMap<String, BTre
 }
 
 impl Lock for Locked {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let (declared, decides) = declared(manifest.text);
         if decides {
-            return Err("the Gemfile decides what it asks for when it runs".to_owned());
+            return Err(Apart::from("the Gemfile decides what it asks for when it runs"));
         }
         let has_more = manifest.text.lines().any(|line| line.trim_start().starts_with("gemspec"));
         let mut gaps = Vec::new();

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::semantic::cargo_allows;
-use super::{Gap, Lock, Manifest, fault};
+use super::{Apart, Gap, Lock, Manifest, fault};
 
 #[derive(Debug, Deserialize)]
 struct Package {
@@ -43,15 +43,18 @@ impl Locked {
 }
 
 impl Lock for Locked {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let own = table(manifest.text)?;
+        if own.contains_key("workspace") && !manifest.member.is_empty() {
+            return Err(Apart::NoMember);
+        }
         let root = manifest.root.map(table).transpose()?;
         let workspace = root.as_ref().unwrap_or(&own).get("workspace");
         let Some(described) = own.get("package").and_then(Value::as_table) else { return Ok(Vec::new()) };
         let name = described.get("name").and_then(Value::as_str).ok_or("the package has no name")?;
         let Some(package) = self.package.iter().find(|p| p.name == name && p.source.is_none()) else {
-            if own.contains_key("workspace") && !manifest.member.is_empty() || is_excluded(workspace, manifest.member) {
-                return Err("it is no member of the workspace that is locked above it".to_owned());
+            if is_excluded(workspace, manifest.member) {
+                return Err(Apart::NoMember);
             }
             return Ok(vec![Gap::new(name, format!("the package `{name}` itself is not in the lock"))]);
         };

@@ -8,7 +8,7 @@ use md5::{Digest, Md5};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Gap, Lock, Manifest, fault};
+use super::{Apart, Gap, Lock, Manifest, fault};
 
 /// A `composer.lock`.
 #[derive(Debug, Deserialize)]
@@ -71,7 +71,7 @@ pub(in crate::probe::manifest) fn declared(value: &Value) -> BTreeMap<String, St
 }
 
 impl Lock for Locked {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let value: Value = serde_json::from_str(manifest.text).map_err(|error| fault("composer.json", error))?;
         let packages = || self.packages.iter().chain(&self.packages_dev);
         let mut known: BTreeSet<String> = packages().map(|package| package.name.to_ascii_lowercase()).collect();

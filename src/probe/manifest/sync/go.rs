@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Gap, Lock, Manifest};
+use super::{Apart, Gap, Lock, Manifest};
 
 /// The `module version` whose `go.mod` a `go.sum` has the sum of.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Sums {
 }
 
 impl Lock for Sums {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let replaced = directives(manifest.text, "replace");
         let mut gaps = Vec::new();
         for line in directives(manifest.text, "require") {

@@ -46,6 +46,27 @@ impl Gap {
     }
 }
 
+/// Why a manifest is not compared with a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// The lock is another project's: it does not fix what this manifest asks for.
+    NoMember,
+    /// For this reason.
+    Unknown(String),
+}
+
+impl From<String> for Apart {
+    fn from(reason: String) -> Apart {
+        Apart::Unknown(reason)
+    }
+}
+
+impl From<&str> for Apart {
+    fn from(reason: &str) -> Apart {
+        Apart::Unknown(reason.to_owned())
+    }
+}
+
 /// A manifest to compare.
 struct Manifest<'m> {
     text: &'m str,
@@ -59,8 +80,8 @@ struct Manifest<'m> {
 
 /// A lock file that was read.
 trait Lock {
-    /// What it and a manifest do not agree on; the reason where they cannot be compared.
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String>;
+    /// What it and a manifest do not agree on.
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart>;
 }
 
 fn parse(base: &str, text: &str) -> Result<Box<dyn Lock>, String> {
@@ -112,23 +133,30 @@ impl<'s> Locks<'s> {
         Locks { swept, read: BTreeMap::new(), locals }
     }
 
-    /// What a manifest and its lock do not agree on; the reason where they cannot be compared.
-    pub(super) fn gaps(&mut self, manifest: &str, lock: &str) -> Result<Vec<Gap>, String> {
+    /// What a manifest and its lock do not agree on.
+    pub(super) fn gaps(&mut self, manifest: &str, lock: &str) -> Result<Vec<Gap>, Apart> {
         let (folder, base) = lock.rsplit_once('/').unwrap_or(("", lock));
         let (place, name) = manifest.rsplit_once('/').unwrap_or(("", manifest));
+        let member = place.strip_prefix(folder).unwrap_or(place).trim_start_matches('/');
+        if !member.is_empty() && !LOCKS_OF_WORKSPACES.contains(&base) {
+            return Err(Apart::NoMember);
+        }
         // Sums of a workspace may stand in `go.work.sum`.
         if base == "go.sum" && self.swept.tree().find("go.work.sum").is_some() {
-            return Err("sums may stand in `go.work.sum`".to_owned());
+            return Err(Apart::from("sums may stand in `go.work.sum`"));
         }
         let text = text(self.swept, manifest)?;
         let root = if place == folder { None } else { text_beside(self.swept, folder, name) };
         let swept = self.swept;
         let read = self.read.entry(lock.to_owned()).or_insert_with(|| parse(base, &self::text(swept, lock)?));
-        let member = place.strip_prefix(folder).unwrap_or(place).trim_start_matches('/');
         let manifest = Manifest { text: &text, member, root: root.as_deref(), locals: &self.locals };
-        read.as_ref().map_err(Clone::clone)?.gaps(&manifest)
+        read.as_ref().map_err(|reason| Apart::Unknown(reason.clone()))?.gaps(&manifest)
     }
 }
+
+/// Locks that fix what several packages ask for; any other is about the manifest beside it.
+const LOCKS_OF_WORKSPACES: &[&str] =
+    &["Cargo.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "uv.lock"];
 
 fn text_beside(swept: &Swept, folder: &str, name: &str) -> Option<String> {
     let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
@@ -153,12 +181,12 @@ fn fault(file: &str, error: impl std::fmt::Display) -> String {
 }
 
 #[cfg(test)]
-fn gaps(base: &str, lock: &str, manifest: &str) -> Result<Vec<String>, String> {
+fn gaps(base: &str, lock: &str, manifest: &str) -> Result<Vec<String>, Apart> {
     member_gaps(base, lock, manifest, "", None)
 }
 
 #[cfg(test)]
-fn member_gaps(base: &str, lock: &str, text: &str, member: &str, root: Option<&str>) -> Result<Vec<String>, String> {
+fn member_gaps(base: &str, lock: &str, text: &str, member: &str, root: Option<&str>) -> Result<Vec<String>, Apart> {
     let locals = BTreeSet::from(["@shop/own".to_owned()]);
     let found = parse(base, lock)?.gaps(&Manifest { text, member, root, locals: &locals })?;
     Ok(found.into_iter().map(|gap| gap.name).collect())

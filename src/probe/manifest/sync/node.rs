@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::semantic::npm_allows;
-use super::{Gap, Lock, Manifest, fault};
+use super::{Apart, Gap, Lock, Manifest, fault};
 
 type Table = BTreeMap<String, String>;
 
@@ -73,12 +73,12 @@ impl Npm {
 
 impl Lock for Npm {
     /// npm takes a lock whose versions fit, even where the ranges that it notes are older.
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         if self.packages.is_empty() && self.dependencies.is_empty() {
-            return Err("the lock lists nothing".to_owned());
+            return Err(Apart::from("the lock lists nothing"));
         }
         if !manifest.member.is_empty() && !self.packages.contains_key(manifest.member) {
-            return Err("it is no member of the workspace that is locked above it".to_owned());
+            return Err(Apart::NoMember);
         }
         let noted = self.packages.get(manifest.member).map(Asked::all).unwrap_or_default();
         let mut gaps = Vec::new();
@@ -175,13 +175,13 @@ fn split_entry(line: &str) -> Option<(String, String)> {
 }
 
 impl Lock for Listed {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let declared = declared(manifest.text)?;
         let Some(noted) = self.packages.get(manifest.member) else {
             if manifest.member.is_empty() && !declared.is_empty() {
                 return Ok(declared.keys().map(|name| Gap::missing(name)).collect());
             }
-            return Err("it is no member of the workspace that is locked above it".to_owned());
+            return Err(Apart::NoMember);
         };
         let asked: Asked = serde_json::from_str(manifest.text).map_err(|error| fault("package.json", error))?;
         let mut gaps = Vec::new();

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Gap, Lock, Manifest, fault};
+use super::{Apart, Gap, Lock, Manifest, fault};
 
 #[derive(Debug, Deserialize)]
 struct File {
@@ -33,7 +33,7 @@ impl Locked {
 }
 
 impl Lock for Locked {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r#"<PackageReference\s[^>]*?\bInclude="([^"$]+)"[^>]*>"#).expect("a fixed pattern")
         });

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 use super::super::declared::{normal, read};
-use super::{Gap, Lock, Manifest, fault};
+use super::{Apart, Gap, Lock, Manifest, fault};
 
 /// A `poetry.lock`.
 #[derive(Debug, Deserialize)]
@@ -38,7 +38,7 @@ impl Locked {
 }
 
 impl Lock for Locked {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let own: Table = manifest.text.parse().map_err(|error| fault("pyproject.toml", error))?;
         let declared = read("pyproject.toml", "pyproject.toml", manifest.text.as_bytes());
         let names: BTreeSet<String> = self.package.iter().map(|package| normal(&package.name)).collect();

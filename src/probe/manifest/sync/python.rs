@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::super::declared::{normal, read};
-use super::{Gap, Lock, Manifest, fault};
+use super::{Apart, Gap, Lock, Manifest, fault};
 
 /// A `uv.lock`.
 #[derive(Debug, Deserialize)]
@@ -78,11 +78,11 @@ fn clauses(version: &str) -> String {
 }
 
 impl Lock for Uv {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let own = pyproject(manifest.text)?;
         let dynamic = at(&own, &["project", "dynamic"]).and_then(Value::as_array).into_iter().flatten();
         if dynamic.filter_map(Value::as_str).any(|key| key.ends_with("dependencies")) {
-            return Err("its dependencies are computed when it is built".to_owned());
+            return Err(Apart::from("its dependencies are computed when it is built"));
         }
         let name =
             at(&own, &["project", "name"]).and_then(Value::as_str).map(normal).ok_or("the project has no name")?;
@@ -92,7 +92,7 @@ impl Lock for Uv {
         let package = self.package.iter().filter(is_local).find(|package| package.name == name);
         let Some(package) = package else {
             if !manifest.member.is_empty() {
-                return Err("it is no member of the workspace that is locked above it".to_owned());
+                return Err(Apart::NoMember);
             }
             return Ok(vec![Gap::new(&name, format!("the project `{name}` itself is not in the lock"))]);
         };
@@ -182,10 +182,10 @@ impl Named {
 }
 
 impl Lock for Named {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let declared = read(self.manifest, self.manifest, manifest.text.as_bytes());
         if let Some(fault) = declared.fault {
-            return Err(fault);
+            return Err(Apart::Unknown(fault));
         }
         let all = declared.running.iter().chain(&declared.development);
         let missing = all.filter(|name| !self.names.contains(*name) && Some(*name) != declared.own.as_ref());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::node::declared;
-use super::{Gap, Lock, Manifest, fault};
+use super::{Apart, Gap, Lock, Manifest, fault};
 
 /// The `name@range` that a `yarn.lock` has an entry for.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Locked {
 }
 
 impl Lock for Locked {
-    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, String> {
+    fn gaps(&self, manifest: &Manifest<'_>) -> Result<Vec<Gap>, Apart> {
         let replaced = |text: &str| -> Result<BTreeSet<String>, String> {
             let value: Value = serde_json::from_str(text).map_err(|error| fault("package.json", error))?;
             let names = value.get("resolutions").and_then(Value::as_object).into_iter().flatten();
