@@ -26,13 +26,28 @@ pub(super) fn private_keys(bytes: &[u8]) -> Vec<usize> {
 fn is_open_key(block: &Block<'_>) -> bool {
     let contains = |text: &[u8], word: &[u8]| memmem::find(text, word).is_some();
     let (kind, body) = (block.kind, block.body);
-    let encrypted = contains(kind, b"ENCRYPTED") || contains(body, b"ENCRYPTED") || contains(body, b"DEK-Info");
+    let encrypted = contains(kind, b"ENCRYPTED")
+        || contains(body, b"ENCRYPTED")
+        || contains(body, b"DEK-Info")
+        || is_encrypted_openssh(body);
     let material =
         body.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')).count();
     let mut distinct: Vec<u8> = body.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
     distinct.sort_unstable();
     distinct.dedup();
     !encrypted && material >= LEAST_BODY && distinct.len() >= 16 && !contains(body, b"...")
+}
+
+/// Whether a body is of OpenSSH's own format and names a cipher (openssh-portable, PROTOCOL.key): the format's name, the
+/// cipher's length and name, where `none` stands for no cipher.
+fn is_encrypted_openssh(body: &[u8]) -> bool {
+    // "openssh-key-v1" and a zero byte fill whole groups of base64; the first three bytes of the length are zero.
+    const MAGIC: &[u8] = b"b3BlbnNzaC1rZXktdjEAAAAA";
+    // The last byte of the length 4, and "none".
+    const NONE: &[u8] = b"BG5vbmU";
+    let start: Vec<u8> =
+        body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(MAGIC.len() + NONE.len()).collect();
+    start.strip_prefix(MAGIC).is_some_and(|cipher| cipher != NONE)
 }
 
 /// Blocks in order, none within another.
@@ -129,6 +144,9 @@ mod tests {
         assert_eq!(private_keys(block("", body).as_bytes()), vec![0]);
         assert!(private_keys(block("ENCRYPTED ", body).as_bytes()).is_empty());
         assert!(private_keys(block("", "...").as_bytes()).is_empty());
+        let openssh = |cipher: &str| block("OPENSSH ", &format!("b3BlbnNzaC1rZXktdjEAAAAA{cipher}AAAA{body}"));
+        assert_eq!(private_keys(openssh("BG5vbmU").as_bytes()), vec![0]);
+        assert!(private_keys(openssh("CmFlczI1Ni1jdHI").as_bytes()).is_empty(), "aes256-ctr");
         assert!(private_keys(b"-----BEGIN PRIVATE KEY-----").is_empty());
     }
 }

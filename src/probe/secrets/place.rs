@@ -10,7 +10,10 @@ pub(super) fn is_env_file(path: &str) -> bool {
 /// Whether the file may be one of a tool that keeps a credential in it.
 pub(super) fn may_be_of_a_tool(path: &str) -> bool {
     let base = base(path);
-    matches!(base.first(), Some(b'.' | b'_')) || ends_in(base, b"kubeconfig") || ends_in(base, b".tfstate")
+    matches!(base.first(), Some(b'.' | b'_'))
+        || ends_in(base, b"kubeconfig")
+        || ends_in(base, b".tfstate")
+        || ends_in(path.as_bytes(), b".docker/config.json")
 }
 
 fn base(path: &str) -> &[u8] {

@@ -197,6 +197,12 @@ impl Context<'_> {
         static VAULT: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r#""(?:password|secret|private_key)":\s*"([^"$]{6,})""#).expect("a fixed pattern")
         });
+        static DOCKER: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#""(?:auth|identitytoken)"\s*:\s*"([0-9A-Za-z+/=._-]{12,})""#).expect("a fixed pattern")
+        });
+        static PGPASS: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(?m)^[^#:\s][^:\n]*:[^:\n]*:[^:\n]*:[^:\n]*:([^\s$]{6,})\s*$").expect("a fixed pattern")
+        });
         if !may_be_of_a_tool(self.path) {
             return Vec::new();
         }
@@ -205,6 +211,9 @@ impl Context<'_> {
             ".npmrc" | ".yarnrc" => (&NPM, "a registry credential"),
             ".netrc" | "_netrc" => (&NETRC, "a login"),
             ".pypirc" => (&PYPI, "a package index password"),
+            ".pgpass" => (&PGPASS, "a database login"),
+            ".dockercfg" | ".dockerconfigjson" => (&DOCKER, "a registry login"),
+            "config.json" if self.path.ends_with(".docker/config.json") => (&DOCKER, "a registry login"),
             ".git-credentials" => (&GIT, "a git login"),
             "kubeconfig" => (&KUBE, "a cluster key"),
             _ if base.ends_with(".tfstate") => (&VAULT, "a secret in Terraform state"),
@@ -228,7 +237,7 @@ impl Context<'_> {
     fn addresses(&self) -> Found {
         static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(
-                r#"[a-z]://([0-9A-Za-z._-]{1,64}):([0-9A-Za-z!*+,;=~._-]{8,64})@([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)"#,
+                r#"[a-z]://([0-9A-Za-z._-]{0,64}):([0-9A-Za-z!*+,;=~._-]{8,64})@([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+)"#,
             )
             .expect("a fixed pattern")
         });

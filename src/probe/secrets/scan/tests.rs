@@ -47,11 +47,22 @@ fn an_address_needs_a_real_host_and_a_real_password() {
         found("a.py", Class::Src, "u = 'postgres://app:Zx81Spectrum9@db.prod.shop.io/x'"),
         vec![("tokens", Certainty::Likely)]
     );
+    assert_eq!(found("a.py", Class::Src, "redis://:Zx81Spectrum9@cache.prod.shop.io:6379").len(), 1, "without a user");
     for text in
         ["postgres://postgres:postgres@db:5432", "redis://a:secret123@localhost", "https://user:password1@example.com"]
     {
         assert!(found("a.py", Class::Src, text).is_empty(), "{text}");
     }
+}
+
+#[test]
+fn logins_that_tools_keep_are_found() {
+    let docker = "{\"auths\": {\"r.test\": {\"auth\": \"dXNlcjpaeDgxU3BlY3RydW05\"}}}";
+    let pgpass = "# host:port:database:user:password\ndb.test:5432:*:app:Zx81Spectrum9\n";
+    for (path, text) in [("a/.docker/config.json", docker), (".dockercfg", docker), (".pgpass", pgpass)] {
+        assert_eq!(found(path, Class::Src, text).len(), 1, "{path}");
+    }
+    assert!(found("app/config.json", Class::Src, docker).is_empty());
 }
 
 #[test]
