@@ -77,6 +77,7 @@ impl Guard {
         let hint = |is: bool| Some(if is { Certainty::Hint } else { certainty });
         match self {
             Guard::None => Some(certainty),
+            Guard::Overridable if found.is_declared_abstract() => None,
             Guard::Overridable => hint(found.says_something_else()),
             Guard::PlainCall => found.is_plain_call().then_some(certainty),
             Guard::Option => hint(found.is_optional()),
@@ -132,6 +133,19 @@ impl Match<'_> {
         let line = self.line();
         let helper = refuser().is_match(self.around(1, 0));
         helper || (self.lang == Lang::Python && message().is_match(line) && !unfinished().is_match(line))
+    }
+
+    /// Whether the method of Python that holds it has a decorator which says that others must define it (`abc`).
+    fn is_declared_abstract(&self) -> bool {
+        if self.lang != Lang::Python {
+            return false;
+        }
+        let mut above = self.bytes[..self.end].rsplit(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).take(200);
+        let is_def = |line: &[u8]| line.starts_with(b"def ") || line.starts_with(b"async def ");
+        if above.by_ref().find(|line| is_def(line)).is_none() {
+            return false;
+        }
+        above.take_while(|line| line.starts_with(b"@")).any(|line| contains(line, "abstract"))
     }
 
     fn is_optional(&self) -> bool {

@@ -76,6 +76,7 @@ static RULES: &[Rule] = &[
     rule(STUB, &[Rust], Certain, r"\btodo!\s*[(\[{]"),
     rule(STUB, &[Rust], Certain, r"\bunimplemented!\s*\(\s*\)"),
     guarded(rule(STUB, &[Rust], Likely, r#"\bunimplemented!\s*\(\s*r?#*""#), Guard::Unfinished),
+    rule(STUB, &[Rust], Likely, r#"\bpanic!\s*\(\s*"(?i:not (yet )?implemented|unimplemented|todo\b|implement me)"#),
     guarded(rule(STUB, &[Python], Likely, r"\braise\s+NotImplementedError\b"), Guard::Overridable),
     guarded(
         rule(
@@ -102,6 +103,7 @@ static RULES: &[Rule] = &[
         Guard::Overridable,
     ),
     rule(STUB, &[Kotlin], Certain, r"\bTODO\("),
+    rule(STUB, &[Kotlin], Certain, r"\bthrow\s+NotImplementedError\("),
     rule(STUB, &[Java], Certain, r"(?m)=\s*\?\?\?\s*$"),
     guarded(rule(STUB, &[DotNet], Certain, r"\bthrow\s+new\s+NotImplementedException\("), Guard::Refusal),
     rule(STUB, &[Ruby], Hint, r"\braise\s+NotImplementedError\b"),
