@@ -16,7 +16,7 @@ use super::{input, setup};
 use crate::expect;
 use crate::model::problem::nearest;
 use crate::model::target::Route;
-use crate::model::{Fact, FactDecl, FactName, FactType, Facts, Masker, Observation, Problems, Target};
+use crate::model::{Fact, FactDecl, FactName, FactType, Facts, Masker, Observation, Problems, Suppressions, Target};
 use crate::probe::{self, Look, PROBES, Probe, ProbeDef};
 use crate::world::quota::Quotas;
 use crate::world::{Deadline, Permit, Tree, Wants, World, sweep};
@@ -140,7 +140,8 @@ fn observe(probe: &dyn Probe, arguments: &ProbeArgs) -> Result<Result<Observatio
         quotas: Quotas::default(),
     };
     let limit = probe.timeout().unwrap_or(Duration::from_secs(10));
-    let look = Look { folder: "", world: &world, swept: &swept, wants: &ids, until: Deadline::after(limit) };
+    let (until, suppressions) = (Deadline::after(limit), Suppressions::Honour);
+    let look = Look { folder: "", world: &world, swept: &swept, wants: &ids, until, suppressions };
     let runtime = setup::runtime()?;
     let result =
         runtime.block_on(async { tokio::time::timeout(limit + Duration::from_secs(1), probe.observe(look)).await });

@@ -10,6 +10,7 @@ pub mod problem;
 pub mod report;
 pub mod secret;
 pub mod statement;
+pub mod suppression;
 pub mod target;
 
 pub use exact::Exact;
@@ -20,4 +21,5 @@ pub use place::Place;
 pub use problem::{Level, Problem, Problems};
 pub use secret::{Masker, percent_encoded};
 pub use statement::{Meaning, Statement};
+pub use suppression::{Suppression, Suppressions};
 pub use target::Target;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::fact::{FactSchema, Facts};
 use super::outcome::{Grade, Outcome, Severity};
-use super::{Exact, Place};
+use super::{Exact, Place, Suppressions};
 
 /// Areas, checks, gates, phases and rules of a plan.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,8 @@ pub struct Rules {
     pub require_measured_pct: Exact,
     /// `--no-waivers`: waivers are listed but lift nothing.
     pub ignore_waivers: bool,
+    /// What suppressions in files do.
+    pub suppressions: Suppressions,
     /// `--gate ID`: this gate alone makes the verdict, due or not.
     pub only_gate: Option<String>,
     /// Whether only a part of the plan was selected; then overall and partly selected areas have no score.
@@ -54,6 +56,7 @@ impl Default for Rules {
             min_score_pct: sixty(),
             require_measured_pct: sixty(),
             ignore_waivers: false,
+            suppressions: Suppressions::Honour,
             only_gate: None,
             selection: false,
         }

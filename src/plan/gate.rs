@@ -49,6 +49,7 @@ fn rules(document: &Document, input: &PlanInput<'_>, problems: &mut Problems) ->
             defaults.require_measured_pct,
         ),
         ignore_waivers: input.ignore_waivers,
+        suppressions: scoring.suppressions.unwrap_or_default(),
         only_gate: input.gate.map(str::to_owned),
         selection: !(input.only.is_empty() && input.skip.is_empty()),
     }

@@ -2,7 +2,7 @@
 //! is the business of each probe.
 
 use crate::model::report::{Evidence, EvidenceKind};
-use crate::model::{Certainty, Fact, Facts, Place, Value};
+use crate::model::{Certainty, Fact, Facts, Place, Suppression, Suppressions, Value};
 
 /// Evidence kept per fact; counts stay exact.
 const MOST_EVIDENCE: usize = 20;
@@ -20,12 +20,27 @@ pub(crate) struct Finding {
     pub(crate) certainty: Certainty,
     /// What makes it this finding and no other, without line numbers and secrets: an image, an action, a rule.
     pub(crate) subject: String,
+    /// What the file says to a specialist about it.
+    pub(crate) suppression: Option<Suppression>,
 }
 
 impl Finding {
     /// A certain finding.
     pub(crate) fn new(fact: &'static str, line: u32, subject: impl Into<String>, note: impl Into<String>) -> Finding {
-        Finding { fact, line, note: note.into(), certainty: Certainty::Certain, subject: subject.into() }
+        let certainty = Certainty::Certain;
+        Finding { fact, line, note: note.into(), certainty, subject: subject.into(), suppression: None }
+    }
+
+    /// The same, about which the file says this to a specialist.
+    #[must_use]
+    pub(crate) fn suppressed(mut self, suppression: Suppression) -> Finding {
+        self.suppression = Some(suppression);
+        self
+    }
+
+    /// Whether what the file says takes it out of the count.
+    pub(crate) fn is_suppressed(&self) -> bool {
+        self.suppression.as_ref().is_some_and(|suppression| suppression.honoured)
     }
 
     /// The same with another certainty.
@@ -44,6 +59,7 @@ impl Finding {
             fingerprint: Some(format!("{}:{file}:{}", self.fact, self.subject)),
             fact: Some(self.fact.to_owned()),
             certainty: self.certainty,
+            suppression: self.suppression.clone(),
             ..Evidence::default()
         }
     }
@@ -55,17 +71,42 @@ pub(crate) struct Findings {
     found: Vec<(String, Finding)>,
     /// Files that could not be judged, with the reason.
     unread: Vec<(String, String)>,
+    /// What suppressions do here.
+    suppressions: Suppressions,
+    /// Findings that a suppression holds for, whether it is honoured here or not.
+    suppressed: usize,
 }
 
 impl Findings {
+    /// None yet, of which those that are suppressed are treated so.
+    pub(crate) fn treating(suppressions: Suppressions) -> Findings {
+        Findings { suppressions, ..Findings::default() }
+    }
+
     /// Adds one.
-    pub(crate) fn push(&mut self, file: &str, finding: Finding) {
+    pub(crate) fn push(&mut self, file: &str, mut finding: Finding) {
+        if finding.is_suppressed() {
+            self.suppressed += 1;
+            if let Some(suppression) = &mut finding.suppression {
+                suppression.honoured = !self.suppressions.counts();
+            }
+        }
         self.found.push((file.to_owned(), finding));
     }
 
     /// Adds all of one file.
     pub(crate) fn extend(&mut self, file: &str, findings: impl IntoIterator<Item = Finding>) {
-        self.found.extend(findings.into_iter().map(|finding| (file.to_owned(), finding)));
+        findings.into_iter().for_each(|finding| self.push(file, finding));
+    }
+
+    /// How many a suppression holds for.
+    pub(crate) fn suppressed(&self) -> usize {
+        self.suppressed
+    }
+
+    /// Whether this finding is left out of what is judged here.
+    pub(crate) fn leaves_out(&self, finding: &Finding) -> bool {
+        finding.is_suppressed() && !self.suppressions.counts()
     }
 
     /// Shows the findings of some facts as those of another as well, which sums them up.
@@ -86,14 +127,15 @@ impl Findings {
         self.unread.is_empty()
     }
 
-    /// How many a fact has; hints are shown, not counted.
+    /// How many a fact has; hints and what is suppressed are shown, not counted.
     pub(crate) fn count(&self, fact: &str) -> usize {
-        self.found.iter().filter(|(_, f)| f.fact == fact && f.certainty > Certainty::Hint).count()
+        self.count_of(fact, Certainty::Likely)
     }
 
     /// How many a fact has that are at least so sure.
     pub(crate) fn count_of(&self, fact: &str, least: Certainty) -> usize {
-        self.found.iter().filter(|(_, f)| f.fact == fact && f.certainty >= least).count()
+        let counts = |finding: &Finding| finding.fact == fact && finding.certainty >= least && !finding.is_suppressed();
+        self.found.iter().filter(|(_, finding)| counts(finding)).count()
     }
 
     /// The count as a fact: what was found stands, but zero needs every file to have been read.
@@ -118,11 +160,13 @@ impl Findings {
         Some(format!("not judged: {reason}{named}{more}"))
     }
 
-    /// All as evidence: certain ones first, then by path and line, at most twenty of each fact.
+    /// All as evidence: certain ones first, those that are suppressed last, then by path and line, at most twenty of each
+    /// fact, and of each that are suppressed.
     pub(crate) fn evidence(mut self) -> Vec<Evidence> {
         self.found.sort_by(|(a, x), (b, y)| {
-            y.certainty
-                .cmp(&x.certainty)
+            x.is_suppressed()
+                .cmp(&y.is_suppressed())
+                .then_with(|| y.certainty.cmp(&x.certainty))
                 .then_with(|| a.cmp(b))
                 .then_with(|| x.line.cmp(&y.line))
                 .then_with(|| x.cmp(y))
@@ -130,7 +174,7 @@ impl Findings {
         let mut kept: Vec<Evidence> = Vec::new();
         let mut per_fact = std::collections::BTreeMap::new();
         for (file, finding) in &self.found {
-            let seen: &mut usize = per_fact.entry(finding.fact).or_default();
+            let seen: &mut usize = per_fact.entry((finding.fact, finding.is_suppressed())).or_default();
             *seen += 1;
             if *seen <= MOST_EVIDENCE {
                 kept.push(finding.evidence(file));
@@ -185,6 +229,21 @@ mod tests {
         findings.push("a", Finding::new("other", 2, "x", "x"));
         findings.sum_up(&["drops", "renames"], "hazards");
         assert_eq!((findings.count("hazards"), findings.count("drops"), findings.evidence().len()), (1, 1, 3));
+    }
+
+    #[test]
+    fn what_is_suppressed_is_shown_and_counted_only_where_suppressions_are_reported() {
+        let by = |honoured| Suppression { by: "hadolint DL3002".to_owned(), reason: None, honoured };
+        for (suppressions, counted) in [(Suppressions::Honour, 1), (Suppressions::Report, 2), (Suppressions::Forbid, 2)]
+        {
+            let mut findings = Findings::treating(suppressions);
+            findings.push("a", Finding::new("root_users", 1, "x", "x").suppressed(by(true)));
+            findings.push("b", Finding::new("root_users", 1, "x", "x").suppressed(by(false)));
+            assert_eq!((findings.count("root_users"), findings.suppressed()), (counted, 1));
+            let evidence = findings.evidence();
+            assert_eq!(evidence.len(), 2);
+            assert_eq!(evidence[1].is_suppressed(), counted == 1, "those that are left out come last");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::model::{FactSchema, Observation, Problems, Unknown};
+use crate::model::{FactSchema, Observation, Problems, Suppressions, Unknown};
 use crate::world::{Deadline, Swept, WantId, Wants, World};
 use crate::yaml::{self, Node, Source};
 
@@ -96,6 +96,7 @@ mod session;
 mod settings;
 mod signs;
 mod sse;
+mod suppression;
 mod syntax;
 mod tcp;
 mod terraform;
@@ -219,6 +220,8 @@ pub struct Look<'a> {
     pub wants: &'a [WantId],
     /// When it must be done.
     pub until: Deadline,
+    /// What suppressions in files do.
+    pub suppressions: Suppressions,
 }
 
 /// A probe with its parameters.

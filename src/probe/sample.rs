@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::{Look, Probe};
-use crate::model::{Masker, Observation, Problems, Unknown};
+use crate::model::{Masker, Observation, Problems, Suppressions, Unknown};
 use crate::world::quota::Quotas;
 use crate::world::{Deadline, Permit, Tree, Wants, World, sweep};
 
@@ -43,7 +43,8 @@ pub(crate) fn look(name: &str, yaml: &str, tree: Tree, folder: &str) -> Result<O
     let swept = sweep::run(&tree, &wants, 2, &AtomicBool::new(false));
     let world = world(&tree);
     let until = Deadline::after(Duration::from_secs(30));
-    let look = Look { folder, world: &world, swept: &swept, wants: &ids, until };
+    let suppressions = Suppressions::Honour;
+    let look = Look { folder, world: &world, swept: &swept, wants: &ids, until, suppressions };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(probe.observe(look))
 }
@@ -54,7 +55,7 @@ pub(crate) fn with_look<T>(files: &[(&str, &str)], see: impl FnOnce(Look<'_>) ->
     let swept = sweep::run(&tree, &Wants::default(), 1, &AtomicBool::new(false));
     let world = world(&tree);
     let until = Deadline::after(Duration::from_secs(30));
-    see(Look { folder: "", world: &world, swept: &swept, wants: &[], until })
+    see(Look { folder: "", world: &world, swept: &swept, wants: &[], until, suppressions: Suppressions::Honour })
 }
 
 fn world(tree: &Tree) -> World {

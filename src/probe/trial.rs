@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use crate::model::{Fact, Masker, Observation, Problems, Value};
+use crate::model::{Fact, Masker, Observation, Problems, Suppressions, Value};
 use crate::probe::{Look, ProbeDef};
 use crate::world::{Deadline, Permit, Tree, Wants, World, sweep};
 
@@ -22,8 +22,8 @@ pub(crate) fn observe_tree(def: &ProbeDef, parameters: &str, tree: Tree) -> Obse
     let ids = probe.declare("", &mut wants);
     let swept = sweep::run(&tree, &wants, 2, &AtomicBool::new(false));
     let world = world();
-    let look =
-        Look { folder: "", world: &world, swept: &swept, wants: &ids, until: Deadline::after(Duration::from_secs(60)) };
+    let (until, suppressions) = (Deadline::after(Duration::from_secs(60)), Suppressions::Honour);
+    let look = Look { folder: "", world: &world, swept: &swept, wants: &ids, until, suppressions };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let observation = runtime.block_on(probe.observe(look)).unwrap();
     every_fact_is_declared(&probe.facts(), &observation);

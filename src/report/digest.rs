@@ -1,8 +1,8 @@
 //! What several formats say alike: which checks to show in which order and group, and the sentences about them.
 //! Selects and words what the report holds; how it looks is left to each format.
 
-use super::figures;
 use super::text::{counted, joined};
+use super::{figures, suppressed};
 use crate::model::report::{
     Area, Check, CheckState, Evidence, Expectation, Gate, Report, Resolved, Waiver, WaiverState,
 };
@@ -121,7 +121,11 @@ pub(super) fn waiver_of<'a>(check: &Check, report: &'a Report) -> Option<&'a Wai
 /// What was seen and where, on one line.
 pub(super) fn evidence_line(evidence: &Evidence) -> String {
     let line = unmarked_line(evidence);
-    if evidence.is_hint() && !line.is_empty() { format!("{line} {HINT}") } else { line }
+    match &evidence.suppression {
+        Some(suppression) => format!("{line} ({})", suppressed::words(suppression)),
+        None if evidence.is_hint() && !line.is_empty() => format!("{line} {HINT}"),
+        None => line,
+    }
 }
 
 fn unmarked_line(evidence: &Evidence) -> String {

@@ -104,7 +104,7 @@ fn better_than_claimed(report: &Report) -> impl Iterator<Item = String> + '_ {
 
 fn annotate(report: &Report, kind: Kind, check: &Check) -> Vec<String> {
     let title = format!("{} {}: {}", check.outcome, check.severity, check.id);
-    let counted = check.evidence.iter().filter(|evidence| !evidence.is_hint());
+    let counted = check.evidence.iter().filter(|evidence| evidence.is_counted());
     let places: Vec<&Place> = counted.filter_map(|evidence| evidence.place.as_ref()).take(PLACES).collect();
     if places.is_empty() {
         return vec![command(kind, None, &title, &message(report, check))];

@@ -7,7 +7,7 @@ mod timeline;
 use askama::Template;
 
 use super::text::{cleaned, code_and_words};
-use super::{FormatDef, Style, digest, figures, resources, roadmap as way, unobserved};
+use super::{FormatDef, Style, digest, figures, resources, roadmap as way, suppressed, unobserved};
 use crate::model::report::{
     Area, Check, CheckState, Evidence, Expectation, NextAction, Report, Resolved, Score, TeamRow, TrendPoint,
 };
@@ -253,6 +253,10 @@ impl Page<'_> {
 
     fn waiver_state(&self, waiver: &crate::model::report::Waiver) -> String {
         digest::waiver_state(waiver)
+    }
+
+    fn suppressed(&self) -> Vec<suppressed::Place<'_>> {
+        suppressed::places(self.report)
     }
 
     fn risk_state(&self, outcome: &Outcome) -> &'static str {

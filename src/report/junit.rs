@@ -55,7 +55,7 @@ fn case(report: &Report, check: &Check) -> TestCase {
     if let Some(said) = digest::said_otherwise(report, check) {
         case.add_property(("claim", one_line(&said).as_str()));
     }
-    let mut counted = check.evidence.iter().filter(|evidence| !evidence.is_hint());
+    let mut counted = check.evidence.iter().filter(|evidence| evidence.is_counted());
     if let Some(place) = counted.find_map(|evidence| evidence.place.as_ref()) {
         case.add_property(("place", one_line(&place.to_string()).as_str()));
     }

@@ -17,6 +17,7 @@ mod markdown;
 mod resources;
 mod roadmap;
 mod sarif;
+mod suppressed;
 mod terminal;
 mod text;
 mod unobserved;

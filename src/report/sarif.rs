@@ -1,7 +1,8 @@
 //! SARIF 2.1.0 (OASIS, <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>): findings for code scanning.
 //!
 //! A failure is a result of kind `fail` whose level follows its severity, one per place; what could not be observed is
-//! a result of kind `open`. A waived failure is suppressed with its reason. Every result has a location in the
+//! a result of kind `open`. A waived failure is suppressed with its reason, and so is what a
+//! file asks a specialist to pass over. Every result has a location in the
 //! repository: the evidence's, or else where the check is declared, or else the spec.
 
 use std::collections::BTreeSet;
@@ -10,8 +11,8 @@ use serde::Serialize;
 
 use super::text::one_line;
 use super::{FormatDef, Style, digest};
-use crate::model::report::{Check, Evidence, Report};
-use crate::model::{Outcome, Place, Severity};
+use crate::model::report::{Check, Evidence, Report, Waiver};
+use crate::model::{self, Outcome, Place, Severity};
 
 /// `sarif`
 pub(super) static FORMAT: FormatDef = FormatDef {
@@ -182,7 +183,10 @@ struct Region {
 }
 
 fn render(report: &Report, _: &Style) -> Vec<u8> {
-    let shown = |check: &&Check| matches!(check.outcome, Outcome::Fail | Outcome::Unknown | Outcome::Blocked);
+    let shown = |check: &&Check| {
+        matches!(check.outcome, Outcome::Fail | Outcome::Unknown | Outcome::Blocked)
+            || suppressed(check).next().is_some()
+    };
     let checks: Vec<&Check> = report.checks.iter().filter(shown).collect();
     let rules = rules(&checks);
     let results = checks.iter().flat_map(|check| results(report, check, &rules)).collect();
@@ -245,17 +249,26 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn results(report: &Report, check: &Check, rules: &[Rule]) -> Vec<SarifResult> {
-    let placed: Vec<&Evidence> =
-        check.evidence.iter().filter(|evidence| evidence.place.as_ref().is_some_and(inside)).collect();
-    if check.outcome != Outcome::Fail || placed.is_empty() {
-        return vec![result(report, check, rules, None)];
-    }
-    placed.into_iter().map(|evidence| result(report, check, rules, Some(evidence))).collect()
+    let is_open = matches!(check.outcome, Outcome::Unknown | Outcome::Blocked);
+    let placed: Vec<&Evidence> = match check.outcome {
+        Outcome::Fail => check.evidence.iter().filter(|evidence| evidence.place.as_ref().is_some_and(inside)).collect(),
+        _ => suppressed(check).collect(),
+    };
+    let whole = is_open || placed.is_empty();
+    let whole = whole.then(|| result(report, check, rules, None));
+    whole.into_iter().chain(placed.into_iter().map(|evidence| result(report, check, rules, Some(evidence)))).collect()
+}
+
+/// What a file says to a specialist is accepted, and is.
+fn suppressed(check: &Check) -> impl Iterator<Item = &Evidence> {
+    check.evidence.iter().filter(|evidence| evidence.is_suppressed() && evidence.place.as_ref().is_some_and(inside))
 }
 
 fn result(report: &Report, check: &Check, rules: &[Rule], evidence: Option<&Evidence>) -> SarifResult {
     let is_hint = evidence.is_some_and(Evidence::is_hint);
-    let failed = check.outcome == Outcome::Fail && !is_hint;
+    let accepted =
+        evidence.filter(|evidence| evidence.is_suppressed()).and_then(|evidence| evidence.suppression.as_ref());
+    let failed = (check.outcome == Outcome::Fail && !is_hint) || accepted.is_some();
     let place = evidence.and_then(|evidence| evidence.place.clone()).unwrap_or_else(|| home_of(report, check));
     let rule_id = one_line(&check.rule);
     let waiver = digest::waiver_of(check, report).filter(|_| failed);
@@ -268,16 +281,23 @@ fn result(report: &Report, check: &Check, rules: &[Rule], evidence: Option<&Evid
         message: Text { text: message(check, evidence) },
         partial_fingerprints: Fingerprints { ours: fingerprint(check, evidence, &place) },
         locations: [location(&place)],
-        suppressions: waiver
-            .map(|waiver| Suppression { kind: "external", status: "accepted", justification: one_line(&waiver.reason) })
-            .into_iter()
-            .collect(),
+        suppressions: accepted.map(in_source).into_iter().chain(waiver.map(external)).collect(),
         properties: ResultProperties {
             check: one_line(&check.id),
             outcome: check.outcome.word(),
             claim: digest::said_otherwise(report, check).map(|said| one_line(&said)),
         },
     }
+}
+
+fn in_source(suppression: &model::Suppression) -> Suppression {
+    let reason = suppression.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let justification = one_line(&format!("{}{reason}", suppression.by));
+    Suppression { kind: "inSource", status: "accepted", justification }
+}
+
+fn external(waiver: &Waiver) -> Suppression {
+    Suppression { kind: "external", status: "accepted", justification: one_line(&waiver.reason) }
 }
 
 /// SARIF §3.27.9: what was seen and judged nothing by is informational; what could not be decided is open.
@@ -295,6 +315,9 @@ fn message(check: &Check, evidence: Option<&Evidence>) -> String {
     if evidence.is_some_and(Evidence::is_hint) {
         parts.push(digest::HINT.to_owned());
         return one_line(&parts.join(" "));
+    }
+    if evidence.is_some_and(Evidence::is_suppressed) {
+        return one_line(&parts.join("; "));
     }
     parts.extend(digest::broken(check).iter().map(|line| format!("expected {}, actual {}", line.text, line.actual)));
     parts.extend(check.reason.clone());

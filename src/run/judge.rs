@@ -6,7 +6,7 @@ use super::CheckRun;
 use crate::expect::{self, Judgement, credit};
 use crate::model::outcome::{Certainty, Grade, Outcome, Severity};
 use crate::model::report::Evidence;
-use crate::model::{Facts, Observation, Unknown};
+use crate::model::{Facts, Observation, Suppressions, Unknown};
 use crate::plan::{Finding, Plan, PlannedCheck, Route};
 
 /// Credit of a pass, in millionths.
@@ -38,6 +38,7 @@ pub(super) fn route(
     result: &Result<Observation, Unknown>,
     severity: Severity,
     min_grade: Option<Grade>,
+    suppressions: Suppressions,
 ) -> CheckRun {
     let observation = match result {
         Ok(observation) => observation,
@@ -67,9 +68,21 @@ pub(super) fn route(
     }
     match run.outcome {
         Outcome::Fail => failed(route, run),
+        Outcome::Pass if forbids(suppressions, &run.evidence) => forbidden(run),
         Outcome::Pass if route.cap_ppm < FULL => capped(route, run),
         _ => run,
     }
+}
+
+fn forbids(suppressions: Suppressions, evidence: &[Evidence]) -> bool {
+    suppressions == Suppressions::Forbid && evidence.iter().any(|item| item.suppression.is_some())
+}
+
+/// Everything expected holds, but a file asks a specialist to pass over something, which the spec forbids.
+fn forbidden(run: CheckRun) -> CheckRun {
+    let count = run.evidence.iter().filter(|item| item.suppression.is_some()).count();
+    let reason = format!("the spec forbids suppressions in files (`scoring.suppressions`); there are {count}");
+    CheckRun { outcome: Outcome::Fail, credit_ppm: 0, reason: Some(reason), certainty: Some(Certainty::Certain), ..run }
 }
 
 /// Where what `when.expect` asks for is seen not to be there, the check does not apply; where it was not observed,
@@ -106,7 +119,7 @@ fn overall(judgements: &[Judgement]) -> Outcome {
 }
 
 /// Evidence of the facts that expectations name, or of the failed ones where something failed: what is counted first,
-/// then hints.
+/// then hints, then what is suppressed, of whichever line.
 fn relevant(route: &Route, judgements: &[Judgement], evidence: &[Evidence]) -> Vec<Evidence> {
     let named = |item: &Evidence, line: usize| {
         item.fact.as_deref().is_none_or(|fact| is_about(route.expect[line].path(), fact))
@@ -115,10 +128,14 @@ fn relevant(route: &Route, judgements: &[Judgement], evidence: &[Evidence]) -> V
         (0..judgements.len()).filter(|line| outcome.is_none_or(|o| judgements[*line].outcome == o)).collect()
     };
     let failed = lines(Some(Outcome::Fail));
-    let wanted = if failed.is_empty() { lines(None) } else { failed };
-    let mut relevant: Vec<Evidence> =
-        evidence.iter().filter(|item| wanted.iter().any(|line| named(item, *line))).cloned().collect();
-    relevant.sort_by_key(Evidence::is_hint);
+    let all = lines(None);
+    let wanted = if failed.is_empty() { &all } else { &failed };
+    let is_wanted = |item: &&Evidence| {
+        let lines = if item.suppression.is_some() { &all } else { wanted };
+        lines.iter().any(|line| named(item, *line))
+    };
+    let mut relevant: Vec<Evidence> = evidence.iter().filter(is_wanted).cloned().collect();
+    relevant.sort_by_key(|item| (item.is_suppressed(), item.is_hint()));
     relevant
 }
 
@@ -127,7 +144,8 @@ fn is_about(path: &str, fact: &str) -> bool {
 }
 
 fn failed(route: &Route, mut run: CheckRun) -> CheckRun {
-    let certainty = run.evidence.iter().map(|item| item.certainty).max().unwrap_or(Certainty::Certain);
+    let weighed = run.evidence.iter().filter(|item| !item.is_suppressed()).map(|item| item.certainty);
+    let certainty = weighed.max().unwrap_or(Certainty::Certain);
     run.certainty = Some(certainty);
     if certainty == Certainty::Hint {
         return turned(run, "only hints were found, which never fail a check".to_owned());
@@ -147,8 +165,8 @@ fn failed(route: &Route, mut run: CheckRun) -> CheckRun {
 /// All of a weaker route's expectations hold: it earns its cap, which is less than a pass. Hints alone are no evidence
 /// of what is missing.
 fn capped(route: &Route, mut run: CheckRun) -> CheckRun {
-    if run.evidence.iter().all(Evidence::is_hint) {
-        run.evidence.clear();
+    if !run.evidence.iter().any(Evidence::is_counted) {
+        run.evidence.retain(Evidence::is_suppressed);
     }
     let percent = route.cap_ppm / 10_000;
     let reason = format!("what this route can see proves at most {percent} %");

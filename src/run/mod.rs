@@ -237,7 +237,8 @@ impl Engine {
         for (number, route) in routes.iter().enumerate() {
             let observed = self.clone().observed(route.observation).await;
             took += observed.took;
-            let mut run = judge::route(route, number, &observed.result, severity, check.min_grade);
+            let suppressions = self.plan.outline.rules.suppressions;
+            let mut run = judge::route(route, number, &observed.result, severity, check.min_grade, suppressions);
             run.took = took;
             if run.outcome.is_known() || run.outcome == Outcome::NotApplicable {
                 return run;

@@ -70,6 +70,7 @@ impl Engine {
                 swept: &engine.swept,
                 wants: &engine.wants[index],
                 until: Deadline::after(limit),
+                suppressions: engine.plan.outline.rules.suppressions,
             };
             planned.probe.observe(look).await
         });

@@ -15,5 +15,6 @@ mod requests;
 mod secrets;
 #[path = "../probing/server.rs"]
 mod server;
+mod suppressions;
 mod timings;
 mod waivers;

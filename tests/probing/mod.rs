@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shipworthy::model::target::Route;
-use shipworthy::model::{Fact, Masker, Observation, Problem, Problems, Target, Unknown, Value};
+use shipworthy::model::{Fact, Masker, Observation, Problem, Problems, Suppressions, Target, Unknown, Value};
 use shipworthy::probe::{Look, Probe, find};
 use shipworthy::world::quota::Quotas;
 use shipworthy::world::{Deadline, Permit, Swept, World};
@@ -114,6 +114,7 @@ impl Bench {
             wants: &[],
             // as an audit does: the probe's own limit goes before the usual one
             until: Deadline::after(probe.timeout().map_or(self.limit, |own| own.min(self.limit))),
+            suppressions: Suppressions::Honour,
         };
         probe.observe(look).await
     }

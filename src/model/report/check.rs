@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Points;
-use crate::model::Place;
 use crate::model::outcome::{Certainty, Grade, Outcome, Severity};
+use crate::model::{Place, Suppression};
 
 /// How a check took part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -179,12 +179,25 @@ pub struct Evidence {
     /// How sure it is.
     #[serde(default)]
     pub certainty: Certainty,
+    /// What the file says to a specialist about it, such as `# hadolint ignore=DL3002`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<Suppression>,
 }
 
 impl Evidence {
     /// It was seen and is shown, but no fact counts it.
     pub fn is_hint(&self) -> bool {
         self.certainty == Certainty::Hint && self.fact.is_some()
+    }
+
+    /// The file says to a specialist that this is accepted, and that holds.
+    pub fn is_suppressed(&self) -> bool {
+        self.suppression.as_ref().is_some_and(|suppression| suppression.honoured)
+    }
+
+    /// It stands behind the value of a fact.
+    pub fn is_counted(&self) -> bool {
+        !self.is_hint() && !self.is_suppressed()
     }
 }
 

@@ -6,6 +6,7 @@ use crate::probe::image::{ImageRef, Pin};
 
 use super::baked::baked;
 use super::fetched::fetched;
+use super::ignores::Ignore;
 use super::parse::{At, Base, Dockerfile, Health};
 use super::process::{MainProcess, main_process};
 use super::user::{FinalUser, StartsAs, final_user};
@@ -14,8 +15,6 @@ use super::user::{FinalUser, StartsAs, final_user};
 #[derive(Clone, Debug)]
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
-    /// Findings that a hadolint comment takes out of the count.
-    pub(super) suppressed: Vec<Finding>,
     /// Images it uses, each with its pin.
     pub(super) images: Vec<UsedImage>,
     /// Images whose name needs a variable without a default.
@@ -29,8 +28,8 @@ pub(super) struct Judged {
     /// `COPY` sources by destination in the final stage, to find start scripts.
     pub(super) copied: Vec<(String, String)>,
     pub(super) final_line: u32,
-    /// A comment switches `HEALTHCHECK` off.
-    pub(super) health_ignored: bool,
+    /// What its comments say to specialists.
+    pub(super) ignores: Vec<Ignore>,
 }
 
 /// An image and where it is used.
@@ -65,11 +64,8 @@ pub(super) fn judge(file: &Dockerfile, stage: Option<&str>) -> Option<Judged> {
     let last = file.stages.last();
     let (process, process_line, process_text) = last.map_or((MainProcess::Inherited, 0, String::new()), main_process);
     findings.extend(process_finding(&process, process_line, &process_text));
-    let (suppressed, findings) = findings.into_iter().partition(|finding| is_suppressed(&file, finding));
-    let health_ignored = file.ignores.iter().any(|ignore| ignore.rules.iter().any(|rule| rule == "DL3057"));
     Some(Judged {
         findings,
-        suppressed,
         images,
         unresolved,
         user,
@@ -80,7 +76,7 @@ pub(super) fn judge(file: &Dockerfile, stage: Option<&str>) -> Option<Judged> {
         context_copies: context_copies(&file),
         copied: last.map(|_| copied(&file)).unwrap_or_default(),
         final_line: last.map_or(0, |stage| stage.line),
-        health_ignored,
+        ignores: file.ignores.clone(),
     })
 }
 
@@ -163,26 +159,6 @@ fn process_finding(process: &MainProcess, line: u32, text: &str) -> Option<Findi
     }
 }
 
-/// Facts that a hadolint rule speaks of. Secrets are a blocker's matter and stay counted whatever a comment says.
-fn rules_of(fact: &str) -> &'static [&'static str] {
-    match fact {
-        "root_users" => &["DL3002"],
-        "unpinned_images" => &["DL3006", "DL3007"],
-        "shell_form_entrypoints" => &["DL3025"],
-        _ => &[],
-    }
-}
-
-fn is_suppressed(file: &Dockerfile, finding: &Finding) -> bool {
-    // The user is a high matter: there a comment counts only with its reason.
-    let needs_reason = finding.fact == "root_users";
-    file.ignores.iter().any(|ignore| {
-        (ignore.line == 0 || ignore.line == finding.line)
-            && ignore.rules.iter().any(|rule| rules_of(finding.fact).contains(&rule.as_str()))
-            && (ignore.reason.is_some() || !needs_reason)
-    })
-}
-
 /// Indices of the stages that the final one is built on.
 fn final_chain(file: &Dockerfile) -> Vec<usize> {
     let mut chain = Vec::new();
@@ -263,15 +239,6 @@ mod tests {
         let text = "FROM node\nCOPY . .\nCMD npm start\n";
         assert_eq!(facts(text), vec!["root_users", "shell_form_entrypoints", "unpinned_images"]);
         assert!(judge(text.as_bytes()).unwrap().context_copies[0].is_final);
-    }
-
-    #[test]
-    fn a_suppression_of_a_high_matter_needs_its_reason() {
-        let bare = "FROM node:20.1.1\n# hadolint ignore=DL3002\nUSER root\nCMD [\"a\"]\n";
-        assert_eq!(facts(bare), vec!["root_users"]);
-        let argued = "FROM node:20.1.1\n# binds port 53\n# hadolint ignore=DL3002\nUSER root\nCMD [\"a\"]\n";
-        assert!(facts(argued).is_empty());
-        assert_eq!(judge(argued.as_bytes()).unwrap().suppressed.len(), 1);
     }
 
     #[test]

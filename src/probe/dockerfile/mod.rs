@@ -6,9 +6,9 @@ mod choose;
 mod context;
 mod credit;
 mod fetched;
-mod hadolint;
 mod heredoc;
 mod ignore_file;
+mod ignores;
 mod judge;
 mod observe;
 mod parse;
@@ -128,7 +128,7 @@ impl Probe for DockerfileProbe {
             look.swept.get(*files).whole.clone()?;
             let builds = builds(look.swept, *composes, *workflows);
             let today = look.world.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-            Ok(self.observe_files(today, look.swept, *files, look.folder, &builds))
+            Ok(self.observe_files(today, &look, *files, &builds))
         })
     }
 }
@@ -169,11 +169,11 @@ impl DockerfileProbe {
     fn observe_files(
         &self,
         today: jiff::civil::Date,
-        swept: &Swept,
+        look: &Look<'_>,
         files: WantId,
-        folder: &str,
         builds: &Builds,
     ) -> crate::model::Observation {
+        let Look { swept, folder, .. } = *look;
         let mut candidates = choose::choose(swept, files, folder, self.glob.is_some(), builds);
         if self.glob.is_none() {
             set_workbenches_aside(swept, files, builds, &mut candidates);
@@ -189,7 +189,7 @@ impl DockerfileProbe {
                 judged: self.judged(swept.path(id), digest, builds),
             })
             .collect();
-        observe::observe(swept, today, &seen, &aside, builds)
+        observe::observe(look, today, &seen, &aside, builds)
     }
 }
 
@@ -237,6 +237,6 @@ fn declarations() -> Vec<FactDecl> {
         count("context_copies", "`COPY .` and `ADD .`"),
         count("context_leaks", "existing paths (`.git`, credential files) that `COPY .` brings into the image"),
         ratio("filtered_ratio", "share of such paths that stay out; 0 % when credentials do not"),
-        count("suppressed", "findings that a hadolint comment takes out of the counts"),
+        count("suppressed", "findings that comments for hadolint, checkov or Trivy, or the configuration of these, take out of the counts; a root user only with a reason"),
     ]
 }

@@ -4,13 +4,17 @@ use jiff::civil::Date;
 
 use crate::model::report::Evidence;
 use crate::model::{Certainty, Exact, Fact, Facts, Observation, Place, Value};
+use crate::probe::Look;
 use crate::probe::builds::{Builds, join};
 use crate::probe::finding::{Finding, Findings};
+use crate::probe::image::Pin;
+use crate::probe::suppression::{self, Configured};
 use crate::world::Swept;
 
 use super::choose::Candidate;
 use super::context::{holds_credentials, leaks};
 use super::credit::{Credits, mean, share, weighed};
+use super::ignores;
 use super::judge::{Judged, UsedImage};
 use super::parse::Fault;
 use super::process::{MainProcess, script_hands_over, weakness};
@@ -31,7 +35,8 @@ struct Gathered {
     credits: Credits,
     users: Vec<String>,
     parse_errors: usize,
-    suppressed: usize,
+    /// Rules of specialists that are switched off for the repository.
+    configured: Vec<Configured>,
     images: usize,
     digests: usize,
     downloads: usize,
@@ -44,8 +49,15 @@ struct Gathered {
 }
 
 /// Facts and evidence of these files.
-pub(super) fn observe(swept: &Swept, today: Date, seen: &[Seen], aside: &[Candidate], builds: &Builds) -> Observation {
-    let mut gathered = Gathered::on(today);
+pub(super) fn observe(
+    look: &Look<'_>,
+    today: Date,
+    seen: &[Seen],
+    aside: &[Candidate],
+    builds: &Builds,
+) -> Observation {
+    let swept = look.swept;
+    let mut gathered = Gathered::on(today, look);
     for file in seen {
         match &file.judged {
             Ok(judged) => gathered.take(swept, &file.path, judged, builds),
@@ -65,15 +77,15 @@ pub(super) fn observe(swept: &Swept, today: Date, seen: &[Seen], aside: &[Candid
 }
 
 impl Gathered {
-    fn on(today: Date) -> Gathered {
+    fn on(today: Date, look: &Look<'_>) -> Gathered {
         Gathered {
             today,
-            findings: Findings::default(),
+            findings: Findings::treating(look.suppressions),
+            configured: suppression::configured(look.swept, look.folder, &["hadolint", "checkov", "trivy"]),
             evidence: Vec::new(),
             credits: Credits::default(),
             users: Vec::new(),
             parse_errors: 0,
-            suppressed: 0,
             images: 0,
             digests: 0,
             downloads: 0,
@@ -95,20 +107,21 @@ impl Gathered {
     fn take(&mut self, swept: &Swept, path: &str, judged: &Judged, builds: &Builds) {
         let run_elsewhere = builds.of(path).next().is_some() && builds.of(path).all(|build| build.has_user);
         let findings = judged.findings.iter().filter_map(|finding| looked_into(swept, path, finding, builds));
-        self.findings.extend(path, findings);
-        self.suppressed += judged.suppressed.len();
-        self.findings.extend(
-            path,
-            judged.suppressed.iter().map(|finding| Finding {
-                fact: "suppressed",
-                note: format!("suppressed here: {}", finding.note),
-                subject: format!("{}:{}", finding.fact, finding.subject),
-                ..finding.clone()
-            }),
-        );
+        let findings: Vec<Finding> = findings.map(|finding| self.argued(judged, finding)).collect();
+        let left_out = |fact: &str, line: u32| {
+            let mut there = findings.iter().filter(|finding| finding.fact == fact && finding.line == line);
+            there.any(|finding| self.findings.leaves_out(finding))
+        };
+        let user_is_left_out = judged.user.as_ref().is_some_and(|user| left_out("root_users", user.line));
+        let images: Vec<&UsedImage> =
+            judged.images.iter().filter(|image| !left_out("unpinned_images", image.line)).collect();
+        self.pins(path, &images);
+        self.findings.extend(path, findings.iter().cloned());
         self.images(path, judged);
         self.support(path, judged);
-        self.user(swept, path, judged, run_elsewhere);
+        if !user_is_left_out {
+            self.user(swept, path, judged, run_elsewhere);
+        }
         self.process(swept, path, judged);
         self.health(path, judged, builds);
         self.downloads += judged.downloads;
@@ -118,20 +131,27 @@ impl Gathered {
         self.context(swept, path, judged, builds);
     }
 
+    /// A finding with what the file, or the configuration of a specialist, says about it.
+    fn argued(&self, judged: &Judged, finding: Finding) -> Finding {
+        let suppression = ignores::suppression(&judged.ignores, &self.configured, finding.fact, finding.line);
+        Finding { suppression, ..finding }
+    }
+
+    fn pins(&mut self, path: &str, images: &[&UsedImage]) {
+        for UsedImage { line, text, pin, .. } in images {
+            self.credits.pins.push(pin.percent());
+            let (fact, note) = match pin {
+                Pin::Digest => ("digest_pinned_images", format!("`{text}`")),
+                Pin::Version => ("pinned_ratio", format!("`{text}`: {}, not a digest", pin.words())),
+                Pin::Floating | Pin::Major | Pin::Minor => continue,
+            };
+            self.digests += usize::from(*pin == Pin::Digest);
+            self.findings.push(path, Finding::new(fact, *line, text.as_str(), note));
+        }
+    }
+
     fn images(&mut self, path: &str, judged: &Judged) {
         self.images += judged.images.len();
-        for UsedImage { line, text, pin, .. } in &judged.images {
-            self.credits.pins.push(pin.percent());
-            if *pin == crate::probe::image::Pin::Digest {
-                self.digests += 1;
-                self.findings
-                    .push(path, Finding::new("digest_pinned_images", *line, text.as_str(), format!("`{text}`")));
-            }
-        }
-        for image in judged.images.iter().filter(|image| image.pin == crate::probe::image::Pin::Version) {
-            let note = format!("`{}`: {}, not a digest", image.text, image.pin.words());
-            self.findings.push(path, Finding::new("pinned_ratio", image.line, image.text.as_str(), note));
-        }
         for at in &judged.unresolved {
             let note = format!("`{}` needs a variable without a default", at.value);
             self.findings.push(path, Finding::new("unresolved_images", at.line, at.value.as_str(), note));
@@ -157,9 +177,6 @@ impl Gathered {
         }
         if let StartsAs::Unknown(reason) = &user.starts_as {
             self.findings.push(path, Finding::new("unknown_users", user.line, "user", reason.as_str()));
-            return;
-        }
-        if judged.suppressed.iter().any(|finding| finding.fact == "root_users") {
             return;
         }
         let drops = user.starts_as == StartsAs::RootDropping
@@ -218,11 +235,10 @@ impl Gathered {
             }
         } else if builds.of(path).any(|build| build.has_health) {
             self.healthy += 1;
-        } else if judged.health_ignored {
-            self.suppressed += 1;
         } else {
             let note = "no `HEALTHCHECK`, and no compose service that builds it declares one";
-            self.findings.push(path, Finding::new("without_healthcheck", judged.final_line, "healthcheck", note));
+            let finding = Finding::new("without_healthcheck", judged.final_line, "healthcheck", note);
+            self.findings.push(path, self.argued(judged, finding));
         }
     }
 
@@ -249,7 +265,7 @@ impl Gathered {
             self.findings.set_count(&mut facts, fact);
         }
         facts.present("parse_errors", Value::count(self.parse_errors));
-        facts.present("suppressed", Value::count(self.suppressed));
+        facts.present("suppressed", Value::count(self.findings.suppressed()));
         facts.present("images", Value::count(self.images));
         facts.present("downloads", Value::count(self.downloads));
         facts.present("healthchecks", Value::count(self.healthy));

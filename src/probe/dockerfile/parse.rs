@@ -3,8 +3,8 @@
 
 use parse_dockerfile::{Command, HealthcheckArguments, Instruction, Source};
 
-use super::hadolint::ignores;
 use super::heredoc;
+use super::ignores::ignores;
 use crate::facets::dockerfile::is_workbench;
 use crate::probe::variables::{Variables, assignments, words};
 

@@ -1,7 +1,7 @@
 //! What the rules need of a Dockerfile: stages with their user, process, health check and commands. Reading one is the
 //! business of `parse`.
 
-use super::hadolint::Ignore;
+use super::ignores::Ignore;
 use crate::probe::variables::Variables;
 
 /// A file that the parser understood.

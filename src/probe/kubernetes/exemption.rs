@@ -1,11 +1,15 @@
 //! Annotations by which kube-linter, checkov, kube-score and Polaris leave an object out of a rule, and which of our
 //! findings each of their rules speaks of.
 
+use crate::model::Suppression;
+use crate::probe::suppression::{self, Configured};
 use crate::yaml::Node;
 
 /// One annotation that leaves an object out of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Exemption {
+    /// The tool.
+    pub(super) tool: &'static str,
     /// The rule, as its tool names it.
     pub(super) rule: String,
     /// Why, if it says so.
@@ -25,29 +29,31 @@ pub(super) fn exemptions(annotations: &Node) -> Vec<Exemption> {
 fn of_annotation(key: &str, value: &str) -> Vec<Exemption> {
     let reason = |text: &str| (!matches!(text, "" | "true")).then(|| text.to_owned());
     if let Some(rule) = key.strip_prefix("ignore-check.kube-linter.io/") {
-        return vec![Exemption { rule: rule.to_owned(), reason: reason(value) }];
+        return vec![Exemption { tool: "kube-linter", rule: rule.to_owned(), reason: reason(value) }];
     }
     if key.starts_with("checkov.io/skip") {
         let (rule, why) = value.split_once('=').unwrap_or((value, ""));
-        return vec![Exemption { rule: rule.trim().to_owned(), reason: reason(why.trim()) }];
+        return vec![Exemption { tool: "checkov", rule: rule.trim().to_owned(), reason: reason(why.trim()) }];
     }
     if key == "kube-score/ignore" {
-        return value.split(',').map(|rule| Exemption { rule: rule.trim().to_owned(), reason: None }).collect();
+        let of = |rule: &str| Exemption { tool: "kube-score", rule: rule.trim().to_owned(), reason: None };
+        return value.split(',').map(of).collect();
     }
     let exempt = key.strip_prefix("polaris.fairwinds.com/").and_then(|rest| rest.strip_suffix("-exempt"));
     match exempt.filter(|_| value == "true") {
-        Some(rule) => vec![Exemption { rule: rule.to_owned(), reason: None }],
+        Some(rule) => vec![Exemption { tool: "polaris", rule: rule.to_owned(), reason: None }],
         None => Vec::new(),
     }
 }
 
-/// Whether a finding of this fact is left out. Facts of blockers stay counted whatever an annotation says; those of high
-/// matters need the reason.
-pub(super) fn covers(exemptions: &[Exemption], fact: &str) -> bool {
-    let Some((_, weight, rules)) = RULES.iter().find(|(name, _, _)| *name == fact) else { return false };
-    exemptions.iter().any(|exemption| {
-        rules.contains(&exemption.rule.as_str()) && (*weight == Weight::Light || exemption.reason.is_some())
-    })
+/// What the annotations of an object and the configuration of the tools say about a finding of this fact. Facts of blockers
+/// stay counted whatever they say; those of high matters need the reason.
+pub(super) fn suppression(exemptions: &[Exemption], configured: &[Configured], fact: &str) -> Option<Suppression> {
+    let (_, weight, rules) = RULES.iter().find(|(name, _, _)| *name == fact)?;
+    let own = exemptions.iter().map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
+    let named = configured.iter().map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
+    let about = own.chain(named).filter(|(_, rule, _)| rules.contains(rule));
+    suppression::best(about, *weight == Weight::Heavy)
 }
 
 /// How much a finding weighs: a heavy one is left out only with a reason.
@@ -106,9 +112,12 @@ mod tests {
     fn a_heavy_matter_is_left_out_only_with_a_reason() {
         let argued = of("ignore-check.kube-linter.io/run-as-non-root: the vendor's image needs root\n");
         let bare = of("kube-score/ignore: container-security-context-user-group-id, deployment-strategy\n");
-        assert!(covers(&argued, "run_as_root") && !covers(&bare, "run_as_root"));
-        assert!(covers(&bare, "abrupt_rollouts"));
-        assert!(!covers(&argued, "privileged"), "a blocker stays counted");
+        let holds = |exemptions: &[Exemption], fact| suppression(exemptions, &[], fact).map(|one| one.honoured);
+        assert_eq!((holds(&argued, "run_as_root"), holds(&bare, "run_as_root")), (Some(true), Some(false)));
+        assert_eq!((holds(&bare, "abrupt_rollouts"), holds(&argued, "abrupt_rollouts")), (Some(true), None));
+        assert_eq!(holds(&argued, "privileged"), None, "a blocker stays counted");
+        let all = of("kube-linter.io/ignore-all: we know better\nignore-check.kube-linter.io/latest-tag: \"yes\"\n");
+        assert_eq!(holds(&all, "run_as_root"), None, "neither a wildcard nor another rule silences it");
     }
 
     #[test]
@@ -118,8 +127,12 @@ mod tests {
         );
         assert_eq!(
             found[0],
-            Exemption { rule: "CKV_K8S_22".to_owned(), reason: Some("writes its own cache".to_owned()) }
+            Exemption {
+                tool: "checkov",
+                rule: "CKV_K8S_22".to_owned(),
+                reason: Some("writes its own cache".to_owned())
+            }
         );
-        assert_eq!(found[1], Exemption { rule: "cpuRequestsMissing".to_owned(), reason: None });
+        assert_eq!((found[1].tool, found[1].rule.as_str()), ("polaris", "cpuRequestsMissing"));
     }
 }

@@ -119,7 +119,7 @@ impl Probe for KubernetesProbe {
         Box::pin(async move {
             let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
             look.swept.get(*want).whole.clone()?;
-            Ok(observe::observe(look.swept, *want, self.glob.is_some()))
+            Ok(observe::observe(&look, *want, self.glob.is_some()))
         })
     }
 }

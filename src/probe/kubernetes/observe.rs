@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
-use crate::probe::finding::{Finding, unobserve_zeros};
+use crate::probe::Look;
+use crate::probe::finding::{Finding, Findings, unobserve_zeros};
 use crate::probe::percent::{mean, percent, weighed_mean};
-use crate::probe::purpose;
+use crate::probe::{purpose, suppression};
 use crate::world::{Swept, WantId};
 
 use super::Digest;
@@ -30,9 +31,10 @@ struct Gathered<'s> {
 }
 
 /// Facts and evidence of the manifests that a want found. Files that the spec names count as they stand.
-pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observation {
-    let mut gathered = gather(swept, want, explicit);
-    let mut tally = Tally::default();
+pub(super) fn observe(look: &Look<'_>, want: WantId, explicit: bool) -> Observation {
+    let mut gathered = gather(look.swept, want, explicit);
+    let configured = suppression::configured(look.swept, look.folder, &["checkov", "kube-linter", "trivy"]);
+    let mut tally = Tally { findings: Findings::treating(look.suppressions), configured, ..Tally::default() };
     let changes = kustomized(if explicit { &NO_KUSTOMIZATION } else { &gathered.kustomizations });
     let counted = rendered(&mut gathered, &changes, &mut tally);
     for (file, line, reason) in &gathered.faults {
@@ -160,7 +162,7 @@ fn counts(set: &Set<'_>, tally: &Tally, facts: &mut Facts) {
     tally.findings.set_number(facts, "serving_workloads", tally.rolled_out.len());
     tally.findings.set_number(facts, "external_routes", tally.encrypted.len());
     tally.findings.set_number(facts, "default_denies", tally.default_denies);
-    facts.present("suppressed", Value::count(tally.suppressed));
+    facts.present("suppressed", Value::count(tally.findings.suppressed()));
     for (name, _) in COUNTED {
         tally.findings.set_count(facts, name);
     }

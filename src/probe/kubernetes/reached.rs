@@ -1,7 +1,6 @@
 //! Pods that are reached: readiness, amounts, isolation, encrypted routes.
 
 use crate::model::Certainty;
-use crate::probe::finding::Finding;
 
 use super::container::{Container, Purpose};
 use super::network::Route;
@@ -156,9 +155,4 @@ fn has_rights(set: &Set<'_>, placed: Placed<'_>, account: &str) -> bool {
         }),
         _ => false,
     })
-}
-
-/// A finding of an object under another fact, for what an annotation left out.
-pub(super) fn suppressed(finding: &Finding) -> Finding {
-    Finding { fact: "suppressed", note: format!("suppressed here: {}", finding.note), ..finding.clone() }
 }

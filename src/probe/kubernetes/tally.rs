@@ -1,17 +1,17 @@
 //! What the rules over all objects add up to.
 
 use crate::probe::finding::{Finding, Findings};
+use crate::probe::suppression::Configured;
 
 use super::exemption;
-use super::reached::suppressed;
 use super::set::Placed;
 
 /// Findings, counts and percentages of single workloads and containers.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) findings: Findings,
-    /// Findings that an annotation took out of the counts.
-    pub(super) suppressed: usize,
+    /// Rules that the configuration of specialists switches off.
+    pub(super) configured: Vec<Configured>,
     /// References between objects, good and bad.
     pub(super) references: usize,
     /// Workloads whose token was looked at.
@@ -37,11 +37,7 @@ impl Tally {
 
     /// A finding about an object; its annotations may take it out of the counts.
     pub(super) fn found(&mut self, placed: Placed<'_>, finding: Finding) {
-        if exemption::covers(&placed.object.exemptions, finding.fact) {
-            self.suppressed += 1;
-            self.findings.push(placed.file, suppressed(&finding));
-        } else {
-            self.findings.push(placed.file, finding);
-        }
+        let suppression = exemption::suppression(&placed.object.exemptions, &self.configured, finding.fact);
+        self.findings.push(placed.file, Finding { suppression, ..finding });
     }
 }

@@ -38,7 +38,6 @@ pub(super) enum Back {
 pub(super) struct Migration {
     pub(super) kind: Kind,
     pub(super) hazards: Vec<Finding>,
-    pub(super) ignored: usize,
     pub(super) shows_postgres: bool,
     pub(super) shows_another: bool,
     /// Its name in its graph, and the names it builds on; only where a tool keeps a graph.
@@ -68,7 +67,6 @@ fn plain(kind: Kind, back: Back) -> Migration {
     Migration {
         kind,
         hazards: Vec::new(),
-        ignored: 0,
         shows_postgres: false,
         shows_another: false,
         revision: None,
@@ -95,7 +93,7 @@ fn sql_file(base: &str, text: &str) -> Migration {
     if is_down(base) {
         return Migration { is_empty: statements.is_empty(), ..plain(Kind::Sql, Back::Itself) };
     }
-    let (hazards, ignored) = locks::hazards(&statements);
+    let hazards = locks::hazards(&statements);
     let code = COMMENT.replace_all(text, " ");
     let line = u32::try_from(forward.matches('\n').count() + 1).unwrap_or(u32::MAX);
     let back = match down.map(|down| !sql::statements(down).is_empty()) {
@@ -105,7 +103,6 @@ fn sql_file(base: &str, text: &str) -> Migration {
     };
     Migration {
         hazards,
-        ignored,
         shows_postgres: locks::shows_postgres(&code),
         shows_another: locks::shows_another(&code),
         is_empty: statements.is_empty(),

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::model::Suppression;
 use crate::probe::finding::{Finding, shortened};
+use crate::probe::suppression;
 
 use super::sql::Statement;
 
@@ -62,12 +64,37 @@ pub(super) fn shows_another(text: &str) -> bool {
     SIGNS.is_match(text)
 }
 
-/// Findings in the statements of one file, and how many a comment takes out.
-pub(super) fn hazards(statements: &[Statement]) -> (Vec<Finding>, usize) {
+/// The rules of squawk that speak of a fact.
+fn rules_of(fact: &str) -> &'static [&'static str] {
+    match fact {
+        "blocking_indexes" => &["require-concurrent-index-creation"],
+        "concurrent_in_transaction" => &["ban-concurrent-index-creation-in-transaction"],
+        "validated_constraints" => &[
+            "adding-foreign-key-constraint",
+            "constraint-missing-not-valid",
+            "disallowed-unique-constraint",
+            "adding-serial-primary-key-field",
+        ],
+        "blocking_not_nulls" => &["adding-not-nullable-field", "adding-required-field"],
+        "type_changes" => &["changing-column-type"],
+        "drops" => &["ban-drop-column", "ban-drop-table"],
+        "renames" => &["renaming-column", "renaming-table"],
+        _ => &[],
+    }
+}
+
+/// What the comment of a statement says about one of its findings. They are a high matter: only a reason takes one out.
+fn suppression(statement: &Statement, fact: &str) -> Option<Suppression> {
+    let ignore = statement.ignore.as_ref()?;
+    let named = ignore.rules.iter().filter(|rule| rules_of(fact).contains(&rule.as_str()));
+    suppression::best(named.map(|rule| ("squawk", rule.as_str(), ignore.reason.clone())), true)
+}
+
+/// Findings in the statements of one file.
+pub(super) fn hazards(statements: &[Statement]) -> Vec<Finding> {
     let mut made: BTreeSet<&str> = BTreeSet::new();
     let mut in_transaction = false;
     let mut found = Vec::new();
-    let mut ignored = 0;
     for statement in statements {
         let text = statement.text.as_str();
         made.extend(CREATED.captures(text).and_then(|captures| captures.get(1)).map(|table| table.as_str()));
@@ -77,16 +104,13 @@ pub(super) fn hazards(statements: &[Statement]) -> (Vec<Finding>, usize) {
             _ => {}
         }
         let facts = of_statement(text, &made, in_transaction);
-        if statement.is_ignored {
-            ignored += facts.len();
-            continue;
-        }
         found.extend(facts.into_iter().map(|fact| {
             let shown = shortened(text);
-            Finding::new(fact, statement.line, shown.as_str(), shown.as_str())
+            let finding = Finding::new(fact, statement.line, shown.as_str(), shown.as_str());
+            Finding { suppression: suppression(statement, fact), ..finding }
         }));
     }
-    (found, ignored)
+    found
 }
 
 fn of_statement(text: &str, made: &BTreeSet<&str>, in_transaction: bool) -> Vec<&'static str> {
@@ -159,7 +183,7 @@ mod tests {
     use crate::probe::migrations::sql;
 
     fn facts(text: &str) -> Vec<&'static str> {
-        hazards(&sql::statements(text)).0.into_iter().map(|finding| finding.fact).collect()
+        hazards(&sql::statements(text)).into_iter().map(|finding| finding.fact).collect()
     }
 
     #[test]
@@ -191,9 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_for_squawk_takes_a_finding_out_and_is_counted() {
-        let seen = hazards(&sql::statements("-- squawk-ignore ban-drop-column\nalter table a drop column x;"));
-        assert_eq!((seen.0.len(), seen.1), (0, 1));
+    fn a_comment_for_squawk_takes_out_what_its_rule_is_about_and_only_with_a_reason() {
+        let out = |comment: &str| {
+            let text = format!("-- squawk-ignore {comment}\nalter table a drop column x;");
+            hazards(&sql::statements(&text))[0].suppression.as_ref().map(|one| one.honoured)
+        };
+        assert_eq!(out("ban-drop-column nobody reads it since 1.2"), Some(true));
+        assert_eq!(out("ban-drop-column"), Some(false));
+        assert_eq!((out("prefer-text-field it is short"), out("")), (None, None));
     }
 
     #[test]

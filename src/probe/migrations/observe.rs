@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{Exact, Fact, Facts, Observation, Value};
+use crate::model::{Exact, Fact, Facts, Observation, Suppressions, Value};
 use crate::probe::finding::{Finding, Findings};
 
 use super::file::{Back, Kind, Migration};
@@ -24,18 +24,22 @@ struct Placed<'a> {
 }
 
 /// The sums.
-#[derive(Default)]
 pub(super) struct Seen<'a> {
     pub(super) findings: Findings,
     histories: BTreeMap<&'a str, Vec<Placed<'a>>>,
     files: usize,
     sql: usize,
     judged: usize,
-    ignored: usize,
     back: (usize, usize),
 }
 
 impl<'a> Seen<'a> {
+    /// Nothing yet.
+    pub(super) fn treating(suppressions: Suppressions) -> Seen<'a> {
+        let findings = Findings::treating(suppressions);
+        Seen { findings, histories: BTreeMap::new(), files: 0, sql: 0, judged: 0, back: (0, 0) }
+    }
+
     /// Takes a file in.
     pub(super) fn add(&mut self, path: &'a str, migration: &'a Migration) {
         let (folder, base) = path.rsplit_once('/').unwrap_or(("", path));
@@ -88,7 +92,7 @@ impl<'a> Seen<'a> {
             return;
         }
         counted.chain(["hazards"]).for_each(|fact| self.findings.set_count(facts, fact));
-        facts.present("suppressed", Value::count(self.ignored));
+        facts.present("suppressed", Value::count(self.findings.suppressed()));
     }
 
     fn history(&mut self, mut files: Vec<Placed<'a>>) {
@@ -107,7 +111,6 @@ impl<'a> Seen<'a> {
         // The first migration of a history makes what nobody uses yet.
         for file in forward.iter().skip(newest.max(1)).filter(|file| is_postgres && file.migration.kind == Kind::Sql) {
             self.judged += 1;
-            self.ignored += file.migration.ignored;
             self.findings.extend(file.path, file.migration.hazards.iter().cloned());
         }
     }

@@ -1,5 +1,7 @@
 //! SQL as far as rules about migrations need it: statements with their lines, comments and the insides of strings gone.
 
+use crate::probe::suppression;
+
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Statement {
@@ -7,8 +9,17 @@ pub(super) struct Statement {
     pub(super) line: u32,
     /// In upper case, with single spaces, strings emptied, quotes of names gone.
     pub(super) text: String,
-    /// Whether a comment before it, or in it, tells squawk to leave it alone.
-    pub(super) is_ignored: bool,
+    /// What a comment before it, or in it, tells squawk to leave alone.
+    pub(super) ignore: Option<Ignore>,
+}
+
+/// `-- squawk-ignore ban-drop-column, renaming-column reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ignore {
+    /// The rules it names.
+    pub(super) rules: Vec<String>,
+    /// Why, if it or the comment before it says so.
+    pub(super) reason: Option<String>,
 }
 
 /// The part of a migration that leads forward: what stands before the mark of the way back (goose, dbmate).
@@ -24,7 +35,8 @@ pub(super) fn forward(text: &str) -> (&str, Option<&str>) {
 
 /// Every statement of a text.
 pub(super) fn statements(text: &str) -> Vec<Statement> {
-    let mut reader = Reader { bytes: text.as_bytes(), at: 0, line: 1, now: None, ignore: false, found: Vec::new() };
+    let mut reader =
+        Reader { bytes: text.as_bytes(), at: 0, line: 1, now: None, said: None, ignore: None, found: Vec::new() };
     while reader.at < reader.bytes.len() {
         reader.step();
     }
@@ -37,7 +49,9 @@ struct Reader<'a> {
     at: usize,
     line: u32,
     now: Option<(u32, String)>,
-    ignore: bool,
+    /// What the comment before says.
+    said: Option<String>,
+    ignore: Option<Ignore>,
     found: Vec<Statement>,
 }
 
@@ -94,7 +108,10 @@ impl Reader<'_> {
         let from = self.at;
         self.skip_to(2, end);
         let comment = String::from_utf8_lossy(&self.bytes[from..self.at]);
-        self.ignore |= comment.contains("squawk-ignore");
+        match comment.split_once("squawk-ignore") {
+            Some((_, rest)) if !rest.starts_with('-') => self.ignore = Some(ignore(rest, self.said.take())),
+            _ => self.said = suppression::reason(&comment),
+        }
         if let Some((_, text)) = self.now.as_mut().filter(|(_, text)| !text.ends_with(' ')) {
             text.push(' ');
         }
@@ -111,12 +128,29 @@ impl Reader<'_> {
     }
 
     fn end(&mut self) {
-        let is_ignored = std::mem::take(&mut self.ignore);
+        self.said = None;
+        let ignore = self.ignore.take();
         if let Some((line, text)) = self.now.take() {
             let text = text.trim_end().to_owned();
-            self.found.push(Statement { line, text, is_ignored });
+            self.found.push(Statement { line, text, ignore });
         }
     }
+}
+
+/// The rules are words between commas; what stands behind the last is the reason.
+fn ignore(rest: &str, said: Option<String>) -> Ignore {
+    let mut rules = Vec::new();
+    let mut rest = rest.trim();
+    loop {
+        let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '-')).unwrap_or(rest.len());
+        rules.push(rest[..end].to_owned());
+        rest = rest[end..].trim_start();
+        match rest.strip_prefix(',') {
+            Some(more) => rest = more.trim_start(),
+            None => break,
+        }
+    }
+    Ignore { rules, reason: suppression::reason(rest).or(said) }
 }
 
 /// `$tag$` or `$$` at the start.
@@ -135,7 +169,8 @@ mod tests {
     fn statements_end_outside_of_strings_bodies_and_comments() {
         let text = "-- a; b\ncreate table \"a\" (x text default ';');\n/* ; */\ncreate function f() returns int as $b$ select 1; $b$ language sql;\n-- squawk-ignore ban-drop-column\nalter table a\n  drop column x;\n";
         let found = statements(text);
-        let seen: Vec<(u32, &str, bool)> = found.iter().map(|s| (s.line, s.text.as_str(), s.is_ignored)).collect();
+        let seen: Vec<(u32, &str, bool)> =
+            found.iter().map(|s| (s.line, s.text.as_str(), s.ignore.is_some())).collect();
         assert_eq!(
             seen,
             [
@@ -144,6 +179,20 @@ mod tests {
                 (6, "ALTER TABLE A DROP COLUMN X", true),
             ]
         );
+    }
+
+    #[test]
+    fn a_comment_for_squawk_names_rules_and_may_say_why() {
+        let told =
+            |text: &str| statements(text)[0].ignore.clone().map(|ignore| (ignore.rules.join(" "), ignore.reason));
+        let why = Some("nobody reads it".to_owned());
+        assert_eq!(told("-- squawk-ignore ban-drop-column\nselect 1;"), Some(("ban-drop-column".to_owned(), None)));
+        let both = Some(("ban-drop-column renaming-column".to_owned(), why.clone()));
+        assert_eq!(told("-- squawk-ignore ban-drop-column, renaming-column nobody reads it\nselect 1;"), both);
+        let above = Some(("ban-drop-column".to_owned(), why));
+        assert_eq!(told("-- nobody reads it\n-- squawk-ignore ban-drop-column\nselect 1;"), above);
+        assert_eq!(told("-- squawk-ignore-file\nselect 1;"), None, "a whole file is a wildcard");
+        assert_eq!(told("-- squawk-ignore\nselect 1;"), Some((String::new(), None)), "no rule is named");
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Probe for SecretsProbe {
             count("env_files", "secrets with a real value in `.env` files; hints are not counted"),
             count("likely", "those of the above that are only likely"),
             count("hints", "findings in tests, documentation, examples and vendored code, which are shown and not counted"),
-            count("suppressed", "findings that an inline comment (`gitleaks:allow`, `pragma: allowlist secret`) excuses; still counted, as likely"),
+            count("suppressed", "findings that an inline comment (`gitleaks:allow`, `pragma: allowlist secret`, `trufflehog:ignore`) excuses; still counted, and as likely where it says why"),
             count("scanned", "text files looked through"),
         ];
         FactSchema { decls, ..FactSchema::default() }
@@ -125,7 +125,7 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     };
     for (id, digest) in found.own::<scan::Scanned>() {
         let Ok(scanned) = digest else { continue };
-        suppressed += scanned.suppressed.len();
+        suppressed += scanned.suppressed;
         let entry = swept.tree().entry(id);
         // What git does not track yet is not published yet.
         let unpublished = swept.tree().has_git() && !entry.tracked;

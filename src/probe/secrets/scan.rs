@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use regex::bytes::Regex;
 
-use crate::model::Certainty;
+use crate::model::{Certainty, Suppression};
 use crate::probe::finding::Finding;
 use crate::probe::secret_name::{is_secret_name, is_secret_value, masked};
+use crate::probe::suppression;
 use crate::world::{Class, FileBytes};
 
 use super::pem::private_keys;
@@ -18,7 +19,8 @@ use super::shapes::{self, tokens_of};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scanned {
     pub(super) findings: Vec<Finding>,
-    pub(super) suppressed: Vec<Finding>,
+    /// How many an inline comment excuses.
+    pub(super) suppressed: usize,
 }
 
 /// Bytes of an address that are looked at from its `://` on.
@@ -56,10 +58,12 @@ pub(super) fn scan(file: &FileBytes<'_>) -> Option<Scanned> {
         found.extend(context.addresses());
     }
     for (offset, mut finding) in found {
-        if is_excused(bytes, offset) {
-            finding.certainty = finding.certainty.min(Certainty::Likely);
-            finding.note.push_str("; an inline comment allows it");
-            scanned.suppressed.push(finding.clone());
+        if let Some(suppression) = excuse(bytes, offset) {
+            scanned.suppressed += 1;
+            if suppression.reason.is_some() {
+                finding.certainty = finding.certainty.min(Certainty::Likely);
+            }
+            finding = finding.suppressed(suppression);
         }
         scanned.findings.push(finding);
     }
@@ -329,15 +333,23 @@ fn is_private_host(host: &str) -> bool {
     reserved.iter().any(|end| host.ends_with(end)) || private.iter().any(|start| host.starts_with(start))
 }
 
-/// Whether the line, or the one above, carries the comment by which scanners are told to pass.
-fn is_excused(bytes: &[u8], offset: usize) -> bool {
+/// What the line, or the one above, tells scanners to pass over. A secret is a blocker's matter: it stays counted.
+fn excuse(bytes: &[u8], offset: usize) -> Option<Suppression> {
     let start = bytes[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let end = bytes[offset..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| offset + at);
     let above = bytes[..start.saturating_sub(1)].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let line = &bytes[start..end];
-    contains(line, b"gitleaks:allow")
-        || contains(line, b"pragma: allowlist secret")
-        || contains(&bytes[above..start], b"pragma: allowlist nextline secret")
+    let marks: [(&str, &str, &[u8]); 4] = [
+        ("gitleaks", "gitleaks:allow", &bytes[start..end]),
+        ("detect-secrets", "pragma: allowlist secret", &bytes[start..end]),
+        ("detect-secrets", "pragma: allowlist nextline secret", &bytes[above..start]),
+        ("trufflehog", "trufflehog:ignore", &bytes[start..end]),
+    ];
+    marks.iter().find_map(|(tool, mark, line)| {
+        let at = memmem::find(line, mark.as_bytes())?;
+        let behind = String::from_utf8_lossy(&line[at + mark.len()..]);
+        let by = format!("{tool} `{mark}`");
+        Some(Suppression { by, reason: suppression::reason(&behind), honoured: false })
+    })
 }
 
 /// A short stable name for a value that must not be shown (FNV-1a, 32 bit: enough to tell two apart, too little to search).

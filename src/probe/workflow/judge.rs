@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::Certainty;
+use crate::model::{Certainty, Suppression};
 use crate::probe::builds::{Build, join};
 use crate::probe::finding::Finding;
+use crate::probe::suppression;
 use crate::probe::yaml_file::{self, YamlFault};
 
 use super::deployments::{self, Deployment};
@@ -20,8 +21,6 @@ use super::{exposure, identity, permissions, untrusted};
 pub(crate) struct Judged {
     pub(super) is_action: bool,
     pub(super) findings: Vec<Finding>,
-    /// Findings that a zizmor comment takes out of the counts.
-    pub(super) suppressed: Vec<Finding>,
     pub(super) used: Vec<Used>,
     /// How narrow its token is, in percent; `None` where the caller decides.
     pub(super) permission_percent: Option<u32>,
@@ -55,12 +54,11 @@ pub(super) fn judge(path: &str, bytes: &[u8], trusted: &[String]) -> Result<Opti
     findings.extend(permission.iter().filter_map(|(_, finding)| finding.clone()));
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<&str> = text.lines().collect();
-    let (findings, suppressed) = apply_comments(findings, &lines);
+    let findings = findings.into_iter().map(|finding| argued(finding, &lines)).collect();
     let (calls, foreign_calls) = calls(&workflow);
     Ok(Some(Judged {
         is_action: workflow.is_action,
         findings,
-        suppressed,
         permission_percent: permission.map(|(percent, _)| percent),
         events: gates::events(&workflow),
         tests: gates::tests(&workflow),
@@ -74,9 +72,9 @@ pub(super) fn judge(path: &str, bytes: &[u8], trusted: &[String]) -> Result<Opti
 }
 
 /// The rule of zizmor that speaks of a fact.
-fn rule_of(fact: &str) -> &'static str {
+pub(super) fn rule_of(fact: &str) -> &'static str {
     match fact {
-        "unpinned_actions" | "official_tags" | "branch_actions" => "unpinned-uses",
+        "unpinned_actions" | "official_tags" | "branch_actions" | "pinned_ratio" => "unpinned-uses",
         "unpinned_images" => "unpinned-images",
         "missing_permissions" | "write_all_permissions" | "broad_permissions" => "excessive-permissions",
         "dangerous_checkouts" => "dangerous-triggers",
@@ -89,35 +87,30 @@ fn rule_of(fact: &str) -> &'static str {
 }
 
 /// `# zizmor: ignore[rule] reason` on the line: with a reason the finding leaves the count, except where untrusted input
-/// meets privileges; there it only becomes less sure.
-fn apply_comments(findings: Vec<Finding>, lines: &[&str]) -> (Vec<Finding>, Vec<Finding>) {
+/// meets privileges; there a reason only makes it less sure.
+fn argued(finding: Finding, lines: &[&str]) -> Finding {
     static COMMENT: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"#\s*zizmor:\s*ignore\[([a-z, -]+)\]\s*(.*)$").expect("a fixed pattern"));
-    let mut counted = Vec::new();
-    let mut suppressed = Vec::new();
-    for finding in findings {
-        let line = finding.line.checked_sub(1).and_then(|at| lines.get(at as usize)).copied().unwrap_or("");
-        let comment = COMMENT.captures(line).filter(|captures| {
-            captures
-                .get(1)
-                .is_some_and(|rules| rules.as_str().split(',').any(|rule| rule.trim() == rule_of(finding.fact)))
-        });
-        let Some(comment) = comment else {
-            counted.push(finding);
-            continue;
-        };
-        let argued = comment.get(2).is_some_and(|reason| !reason.as_str().trim().is_empty());
-        let is_blocker = matches!(finding.fact, "dangerous_checkouts" | "script_injections" | "insecure_commands");
-        if is_blocker {
-            suppressed.push(finding.clone());
-            counted.push(finding.with(Certainty::Likely));
-        } else if argued {
-            suppressed.push(finding);
-        } else {
-            counted.push(finding);
-        }
+    let line = finding.line.checked_sub(1).and_then(|at| lines.get(at as usize)).copied().unwrap_or("");
+    let Some(comment) = COMMENT.captures(line) else { return finding };
+    let part = |at| comment.get(at).map_or("", |part| part.as_str());
+    let rule = rule_of(finding.fact);
+    if !part(1).split(',').any(|named| named.trim() == rule) {
+        return finding;
     }
-    (counted, suppressed)
+    accepted(finding, suppression::best([("zizmor", rule, suppression::reason(part(2)))].into_iter(), true))
+}
+
+/// A finding about which this is said. What no comment takes out only becomes less sure, and only for a reason.
+pub(super) fn accepted(finding: Finding, suppression: Option<Suppression>) -> Finding {
+    let Some(mut suppression) = suppression else { return finding };
+    if !matches!(finding.fact, "dangerous_checkouts" | "script_injections" | "insecure_commands") {
+        return finding.suppressed(suppression);
+    }
+    let most = if suppression.honoured { Certainty::Likely } else { Certainty::Certain };
+    suppression.honoured = false;
+    let certainty = finding.certainty.min(most);
+    finding.with(certainty).suppressed(suppression)
 }
 
 fn calls(workflow: &Workflow<'_>) -> (Vec<String>, Vec<(u32, String)>) {
@@ -191,7 +184,8 @@ mod tests {
 
     fn facts(text: &str) -> Vec<(&'static str, u32, Certainty)> {
         let judged = judge(".github/workflows/x.yml", text.as_bytes(), &[]).unwrap().unwrap();
-        judged.findings.iter().map(|f| (f.fact, f.line, f.certainty)).collect()
+        let counted = judged.findings.iter().filter(|finding| !finding.is_suppressed());
+        counted.map(|f| (f.fact, f.line, f.certainty)).collect()
     }
 
     const QUIET: &str = "permissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n";
@@ -256,6 +250,19 @@ mod tests {
         let text = "      - uses: x/y@v1 # zizmor: ignore[unpinned-uses] the owner is us\n";
         assert!(steps("push", text).is_empty());
         assert_eq!(steps("push", "      - uses: x/y@v1 # zizmor: ignore[unpinned-uses]\n").len(), 1);
+        assert_eq!(steps("push", "      - uses: x/y@v1 # zizmor: ignore[artipacked] the owner is us\n").len(), 1);
+    }
+
+    #[test]
+    fn what_strangers_can_run_stays_counted_and_is_less_sure_only_for_a_reason() {
+        let with = |comment: &str| {
+            let text = format!(
+                "      - run: echo ${{{{ github.event.issue.title }}}} # zizmor: ignore[template-injection]{comment}\n"
+            );
+            steps("issues", &text).into_iter().map(|(fact, _, certainty)| (fact, certainty)).collect::<Vec<_>>()
+        };
+        assert_eq!(with(" only members open issues"), vec![("script_injections", Certainty::Likely)]);
+        assert_eq!(with(""), vec![("script_injections", Certainty::Certain)]);
     }
 
     #[test]

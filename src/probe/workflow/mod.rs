@@ -108,7 +108,7 @@ impl Probe for WorkflowProbe {
         Box::pin(async move {
             let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
             look.swept.get(*want).whole.clone()?;
-            Ok(observe::observe(look.swept, *want, ""))
+            Ok(observe::observe(&look, *want, ""))
         })
     }
 }
@@ -155,6 +155,6 @@ fn declarations() -> Vec<FactDecl> {
         count("logins", "steps that log in to a cloud or publish to a registry which knows short-lived identity"),
         count("stored_logins", "those that use a stored key"),
         ratio("keyless_ratio", "share of the logins without a stored key"),
-        count("suppressed", "findings that a `zizmor: ignore` comment with a reason takes out of the counts; dangerous ones stay counted, as likely"),
+        count("suppressed", "findings that a comment `zizmor: ignore[rule]` or `zizmor.yml` takes out of the counts, always with a reason; dangerous ones stay counted, as likely"),
     ]
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
+use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
+use crate::probe::suppression::{self, Configured};
 use crate::world::{Select, Swept, WantId};
 
 use super::Digest;
 use super::deployments::Deployment;
 use super::gates::Coverage;
-use super::judge::Judged;
+use super::judge::{self, Judged};
 use super::uses::Pin;
 
 /// Files of other pipeline systems; what they say is not read.
@@ -34,21 +36,22 @@ const OTHERS: &[(&str, &str)] = &[
     (".woodpecker", "Woodpecker"),
 ];
 
-#[derive(Default)]
 struct Gathered<'s> {
     findings: Findings,
     files: BTreeMap<String, &'s Judged>,
     actions: usize,
     parse_errors: usize,
-    suppressed: usize,
+    /// Rules that the configuration of zizmor switches off.
+    configured: Vec<Configured>,
     pins: Vec<Pin>,
     permissions: Vec<u32>,
     logins: usize,
 }
 
 /// Facts and evidence of the workflows that a want found.
-pub(super) fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
-    let mut gathered = Gathered::default();
+pub(super) fn observe(look: &Look<'_>, want: WantId, folder: &str) -> Observation {
+    let swept = look.swept;
+    let mut gathered = Gathered::looking(look);
     for (id, digest) in swept.get(want).own::<Digest>() {
         gathered.take(swept.path(id), digest.map_err(ToString::to_string));
     }
@@ -57,6 +60,36 @@ pub(super) fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation 
 }
 
 impl<'s> Gathered<'s> {
+    fn looking(look: &Look<'_>) -> Gathered<'s> {
+        Gathered {
+            findings: Findings::treating(look.suppressions),
+            configured: suppression::configured(look.swept, "", &["zizmor"]),
+            files: BTreeMap::new(),
+            actions: 0,
+            parse_errors: 0,
+            pins: Vec::new(),
+            permissions: Vec::new(),
+            logins: 0,
+        }
+    }
+
+    /// A finding with what the configuration of zizmor says about it, unless its line says something.
+    fn argued(&self, path: &str, finding: &Finding) -> Finding {
+        if finding.suppression.is_some() {
+            return finding.clone();
+        }
+        let base = path.rsplit('/').next().unwrap_or(path);
+        let rule = judge::rule_of(finding.fact);
+        let is_about = |one: &&Configured| {
+            let here =
+                |(file, line): &(String, Option<u32>)| file == base && line.is_none_or(|line| line == finding.line);
+            one.rule == rule && one.only.as_ref().is_none_or(here)
+        };
+        let named = self.configured.iter().filter(is_about);
+        let named = named.map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
+        judge::accepted(finding.clone(), suppression::best(named, true))
+    }
+
     fn take(&mut self, path: &str, digest: Result<&'s Digest, String>) {
         let judged = match digest {
             Ok(Ok(Some(judged))) => judged,
@@ -73,19 +106,21 @@ impl<'s> Gathered<'s> {
                 return;
             }
         };
-        self.findings.extend(path, judged.findings.iter().cloned());
-        self.suppressed += judged.suppressed.len();
-        self.findings.extend(
-            path,
-            judged.suppressed.iter().map(|finding| Finding {
-                fact: "suppressed",
-                note: format!("suppressed here: {}", finding.note),
-                subject: format!("{}:{}", finding.fact, finding.subject),
-                ..finding.clone()
-            }),
-        );
-        self.pins.extend(judged.used.iter().map(|used| used.pin));
-        self.permissions.extend(judged.permission_percent);
+        let findings: Vec<Finding> = judged.findings.iter().map(|finding| self.argued(path, finding)).collect();
+        let left_out: Vec<&Finding> = findings.iter().filter(|finding| self.findings.leaves_out(finding)).collect();
+        let is_left_out = |rule: &str, line: Option<u32>| {
+            let mut about = left_out.iter().filter(|finding| judge::rule_of(finding.fact) == rule);
+            about.any(|finding| line.is_none_or(|line| line == finding.line))
+        };
+        let counted = judged
+            .used
+            .iter()
+            .filter(|used| !["unpinned-uses", "unpinned-images"].iter().any(|rule| is_left_out(rule, Some(used.line))));
+        self.pins.extend(counted.map(|used| used.pin));
+        if !is_left_out("excessive-permissions", None) {
+            self.permissions.extend(judged.permission_percent);
+        }
+        self.findings.extend(path, findings);
         self.logins += judged.logins;
         self.findings.extend(path, judged.deployments.iter().flat_map(Deployment::findings));
         if judged.is_action {
@@ -131,7 +166,7 @@ impl<'s> Gathered<'s> {
             self.findings.set_count(facts, fact);
         }
         facts.present("parse_errors", Value::count(self.parse_errors));
-        facts.present("suppressed", Value::count(self.suppressed));
+        facts.present("suppressed", Value::count(self.findings.suppressed()));
         facts.present("composite_actions", Value::count(self.actions));
         facts.present("actions", Value::count(self.pins.len()));
         let pins: Vec<u32> = self.pins.iter().map(|pin| pin.percent()).collect();

@@ -32,6 +32,7 @@ fn render(report: &Report, _: &Style) -> Vec<u8> {
     outlook::risks(&mut page, report);
     outlook::team_and_costs(&mut page, report);
     records::waivers(&mut page, report);
+    records::suppressed(&mut page, report);
     records::claims(&mut page, report);
     records::resolutions(&mut page, report);
     records::evidence_log(&mut page, report);

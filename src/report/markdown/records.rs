@@ -5,7 +5,7 @@ use super::{cell, ids, sign};
 use crate::model::report::{Check, CheckState, Contradiction, EvidenceKind, Report, Resolved};
 use crate::model::{Level, Outcome};
 use crate::report::text::counted;
-use crate::report::{digest, figures};
+use crate::report::{digest, figures, suppressed};
 
 /// Gates with every criterion.
 pub(super) fn gates(page: &mut Page, report: &Report) {
@@ -116,6 +116,19 @@ pub(super) fn waivers(page: &mut Page, report: &Report) {
     };
     let titles = ["Check", "State", "Accepts", "Reason", "Owner", "Approver", "Expires", "Ticket"];
     page.table(&titles, &report.waivers.iter().map(row).collect::<Vec<_>>());
+}
+
+/// What files ask specialists to pass over.
+pub(super) fn suppressed(page: &mut Page, report: &Report) {
+    let suppressed = suppressed::places(report);
+    if suppressed.is_empty() {
+        return;
+    }
+    page.heading(2, &format!("Suppressed in files ({})", suppressed.len()));
+    for (ids, evidence) in suppressed {
+        let ids: Vec<String> = ids.into_iter().map(code).collect();
+        page.item(0, &format!("{} ({})", escape(&digest::evidence_line(evidence)), ids.join(", ")));
+    }
 }
 
 /// What documents say against what was seen.

@@ -4,12 +4,14 @@ use crate::model::Outcome;
 use crate::model::report::{Check, Expectation, Report};
 use crate::report::canvas::{Canvas, Paint, linked, span};
 use crate::report::text::counted;
-use crate::report::{Verbosity, digest, figures, unobserved};
+use crate::report::{Verbosity, digest, figures, suppressed, unobserved};
 
 /// Evidence shown per check unless everything is asked for.
 const EVIDENCE_SHOWN: usize = 3;
 /// Expectations shown per check unless everything is asked for.
 const LINES_SHOWN: usize = 4;
+/// Suppressions shown unless everything is asked for.
+const SUPPRESSED_SHOWN: usize = 10;
 /// Check ids shown per group of unknown ones unless everything is asked for.
 const IDS_SHOWN: usize = 8;
 
@@ -29,6 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
             draw_check(canvas, report, check);
         }
     }
+    draw_suppressed(canvas, report);
     draw_unobserved(canvas, report);
     if everything(canvas) {
         for (title, outcome) in [("Passed", Outcome::Pass), ("Not applicable", Outcome::NotApplicable)] {
@@ -41,6 +44,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, report: &Report) {
             }
         }
     }
+}
+
+/// What files ask specialists to pass over: nobody can judge a score without it.
+fn draw_suppressed(canvas: &mut Canvas<'_>, report: &Report) {
+    let suppressed = suppressed::places(report);
+    if suppressed.is_empty() {
+        return;
+    }
+    canvas.heading("Suppressed in files", &suppressed.len().to_string());
+    let shown = if everything(canvas) { suppressed.len() } else { SUPPRESSED_SHOWN };
+    for (ids, evidence) in suppressed.iter().take(shown) {
+        canvas.flow("  ", 4, &[span(Paint::Name, digest::evidence_line(evidence))]);
+        canvas.flow("    ", 4, &[span(Paint::Faint, ids.join(", "))]);
+    }
+    more(canvas, suppressed.len().saturating_sub(shown), "place", "places");
 }
 
 fn decide(count: usize) -> String {

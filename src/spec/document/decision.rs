@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::model::Suppressions;
 use crate::model::outcome::{Grade, Severity};
 use crate::yaml::Spanned;
 
@@ -30,19 +31,7 @@ pub struct ScoringDoc {
     pub require_measured: Option<Spanned<String>>,
     /// What a specialist's inline suppression does: `honour` (default), `report` or `forbid`.
     #[serde(default)]
-    pub suppressions: Option<SuppressionsDoc>,
-}
-
-/// What a specialist's inline suppression does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SuppressionsDoc {
-    /// It leaves the count that is judged.
-    Honour,
-    /// It is listed, and counted.
-    Report,
-    /// It is a finding itself.
-    Forbid,
+    pub suppressions: Option<Suppressions>,
 }
 
 /// A named list of expectations about the result.

@@ -16,7 +16,7 @@ pub use check::{
     AttestDoc, CheckDoc, ClaimedDoc, CreditDoc, LinearDoc, ProbeDoc, ResolvedDoc, RouteDoc, StepDoc, WeightPerDoc,
     WhenDoc,
 };
-pub use decision::{CoversDoc, GateDoc, LintDoc, ScoringDoc, SuppressionsDoc, WaiverDoc};
+pub use decision::{CoversDoc, GateDoc, LintDoc, ScoringDoc, WaiverDoc};
 pub use plan::{CostDoc, PhaseDoc, ReportDoc, RiskDoc, RiskLevelDoc, SectionDoc, TeamDoc};
 pub use target::{
     AllowDoc, BasicDoc, ClientCertDoc, ComponentDoc, CredentialDoc, EnvironmentDoc, HeaderDoc, LoginDoc, TargetDoc,

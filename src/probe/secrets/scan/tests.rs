@@ -66,11 +66,14 @@ fn logins_that_tools_keep_are_found() {
 }
 
 #[test]
-fn an_inline_comment_makes_a_finding_less_sure_and_is_listed() {
-    let text = format!("# x gitleaks:allow\n{}", key().replacen('\n', " gitleaks:allow\n", 1));
-    let scanned = look("k.pem", Class::Src, &text);
-    assert_eq!(scanned.suppressed.len(), 1);
-    assert_eq!(scanned.findings[0].certainty, Certainty::Likely);
+fn an_inline_comment_with_a_reason_makes_a_finding_less_sure_and_each_is_listed() {
+    for (reason, certainty) in [("", Certainty::Certain), (" opens nothing", Certainty::Likely)] {
+        let text = key().replacen('\n', &format!(" gitleaks:allow{reason}\n"), 1);
+        let scanned = look("k.pem", Class::Src, &text);
+        assert_eq!((scanned.suppressed, scanned.findings[0].certainty), (1, certainty));
+        let suppression = scanned.findings[0].suppression.as_ref().expect("it is told");
+        assert!(!suppression.honoured && suppression.by == "gitleaks `gitleaks:allow`");
+    }
 }
 
 #[test]
