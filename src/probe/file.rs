@@ -20,6 +20,8 @@ use crate::yaml::{Node, Spanned, decode as decode_node};
 
 /// Files of a glob whose commit time is asked for; with more, their age is not known.
 const MOST_AGED: usize = 20;
+/// Bytes of a file whose checksum is taken: a second or two of work.
+const LARGEST_HASHED: u64 = 256 << 20;
 
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
@@ -293,8 +295,12 @@ fn mode_of(_: &fs::Metadata) -> Fact {
 
 fn hash_of(full: &Path, path: &str, until: Deadline) -> Result<String, String> {
     let cannot = |error: std::io::Error| format!("cannot read `{path}`: {error}");
-    if !fs::metadata(full).map_err(cannot)?.is_file() {
+    let about = fs::metadata(full).map_err(cannot)?;
+    if !about.is_file() {
         return Err(format!("`{path}` is not a regular file"));
+    }
+    if about.len() > LARGEST_HASHED {
+        return Err(format!("`{path}` is larger than {} MiB", LARGEST_HASHED >> 20));
     }
     let mut file = File::open(full).map_err(cannot)?;
     let mut hasher = Sha256::new();

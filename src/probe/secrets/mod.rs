@@ -10,9 +10,12 @@ mod shapes;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::model::report::Evidence;
 use crate::model::{Certainty, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
+use crate::world::want::LARGEST_SWEPT;
 use crate::world::{ClassSet, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
@@ -118,15 +121,27 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     let mut findings = Findings::default();
     let (mut hints, mut likely, mut suppressed) = (0_usize, 0_usize, 0_usize);
     let found = swept.get(want);
+    let (mut large, mut unread) = (0_usize, Vec::new());
     let mut take = |path: &str, finding: Finding| {
         hints += usize::from(finding.certainty == Certainty::Hint);
         likely += usize::from(finding.certainty == Certainty::Likely);
         findings.push(path, finding);
     };
     for (id, digest) in found.own::<scan::Scanned>() {
-        let Ok(scanned) = digest else { continue };
-        suppressed += scanned.suppressed;
         let entry = swept.tree().entry(id);
+        let scanned = match digest {
+            Ok(scanned) => scanned,
+            // Data and bundles, which nobody writes a secret into by hand; that they were passed over is said.
+            Err(_) if entry.size > LARGEST_SWEPT => {
+                large += 1;
+                continue;
+            }
+            Err(unknown) => {
+                unread.push((entry.path.as_str(), unknown.0.as_str()));
+                continue;
+            }
+        };
+        suppressed += scanned.suppressed;
         // What git does not track yet is not published yet.
         let unpublished = swept.tree().has_git() && !entry.tracked;
         for finding in &scanned.findings {
@@ -140,6 +155,7 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
         let certainty = if shipped { Certainty::Likely } else { Certainty::Hint };
         take(path, Finding::new("key_files", 0, "key store", "a key store").with(certainty));
     }
+    unread.into_iter().for_each(|(path, reason)| findings.unread(path, reason));
     let mut facts = Facts::new();
     facts.present("scanned", Value::count(found.scanned));
     if found.scanned == 0 {
@@ -152,5 +168,36 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     facts.present("hints", Value::count(hints));
     facts.present("likely", Value::count(likely));
     facts.present("suppressed", Value::count(suppressed));
-    Observation { facts, evidence: findings.evidence(), requests: 0 }
+    let mut evidence = findings.evidence();
+    if large > 0 {
+        let note = format!("not looked through: {large} files larger than {} MiB", LARGEST_SWEPT >> 20);
+        evidence.push(Evidence { certainty: Certainty::Hint, ..evidence::remark(note) });
+    }
+    Observation { facts, evidence, requests: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use crate::model::Fact;
+    use crate::probe::sample;
+    use crate::probe::trial::count;
+    use crate::world::Tree;
+
+    #[test]
+    fn where_a_file_cannot_be_read_nothing_found_is_unknown_and_what_is_too_large_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        write("a.py", "x = 1\n");
+        write("gone.py", "x = 2\n");
+        write("data.json", &" ".repeat(2 * 1024 * 1024 + 1));
+        let tree = Tree::open(dir.path()).unwrap();
+        std::fs::remove_file(dir.path().join("gone.py")).unwrap();
+        let seen = sample::look("secrets", "{}", tree, "").unwrap();
+        assert!(matches!(seen.facts.get("tokens"), Fact::Unobserved(reason) if reason.contains("gone.py")));
+        let notes: Vec<_> = seen.evidence.iter().filter_map(|item| item.note.as_deref()).collect();
+        assert!(notes.contains(&"not looked through: 1 files larger than 2 MiB"), "{notes:?}");
+        let seen = sample::look("secrets", "{}", Tree::open(dir.path()).unwrap(), "").unwrap();
+        assert_eq!(count(&seen, "tokens"), Some(0));
+    }
 }

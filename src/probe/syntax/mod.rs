@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::probe::finding::{Finding, Findings};
+use crate::probe::finding::{Finding, Findings, unobserve_zeros};
 use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::world::{Class, ClassSet, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
@@ -132,6 +132,11 @@ fn observe(swept: &Swept, want: WantId) -> Observation {
         findings.set_count(&mut facts, "syntax_errors");
         findings.set_count(&mut facts, "duplicate_keys");
     }
+    // No parser takes a NUL: what has one is damaged, or something else than its name says.
+    let binary = swept.get(want).binary;
+    if binary > 0 {
+        unobserve_zeros(&mut facts, ["syntax_errors"], &format!("left aside as binary: {binary} files"));
+    }
     Observation { facts, evidence: findings.evidence(), requests: 0 }
 }
 
@@ -156,6 +161,8 @@ mod tests {
         let seen = sample::observe("syntax", "{}", &files).unwrap();
         let facts = ["files", "templates", "syntax_errors"].map(|fact| count(&seen, fact).unwrap());
         assert_eq!(facts, [4, 1, 2]);
+        let damaged = sample::observe("syntax", "{}", &[("a.json", "{}"), ("b.py", "a\0b")]).unwrap();
+        assert!(matches!(damaged.facts.get("syntax_errors"), Fact::Unobserved(_)));
         let empty = sample::observe("syntax", "{}", &[("a.go", "")]).unwrap();
         assert!(matches!(empty.facts.get("syntax_errors"), Fact::Unobserved(_)));
     }
