@@ -1,19 +1,25 @@
-//! CycloneDX 1.x as JSON: components, nested ones too; the one that it describes is none of them. Vulnerabilities with an
+//! CycloneDX 1.x as JSON or XML: components, nested ones too; the one that it describes is none of them. Vulnerabilities with an
 //! analysis that clears them (VEX) are suppressed.
 
 use serde_json::Value as Json;
 
-use super::Inventory;
+use super::{Inventory, cyclonedx_xml};
 use crate::probe::ingest::content::{Content, has, list, text};
 use crate::probe::ingest::finding::{Finding, Level};
 use crate::probe::ingest::report::Report;
 
 pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
-    content.root()["bomFormat"] == "CycloneDX"
+    content.root()["bomFormat"] == "CycloneDX" || cyclonedx_xml::is_it(content)
 }
 
 pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, String> {
-    let root = content.root();
+    if content.root().is_object() {
+        return of_document(content.root());
+    }
+    of_document(&cyclonedx_xml::document(content)?)
+}
+
+fn of_document(root: &Json) -> Result<Report, String> {
     let mut inventory = Inventory::default();
     let mut open: Vec<&Json> = list(root, "components").iter().collect();
     while let Some(component) = open.pop() {

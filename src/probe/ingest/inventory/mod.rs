@@ -2,7 +2,10 @@
 //! licences.
 
 pub(super) mod cyclonedx;
+mod cyclonedx_xml;
 pub(super) mod spdx;
+mod spdx_graph;
+mod spdx_tags;
 
 use std::collections::BTreeSet;
 

@@ -1,19 +1,27 @@
-//! SPDX 2.2 and 2.3 as JSON: packages, without those that the document describes. `NOASSERTION` and `NONE` are no licence.
+//! SPDX 2.2 and 2.3 as JSON or tags with values, and 3.0 as JSON-LD: packages, without those that the document describes.
+//! `NOASSERTION` and `NONE` are no licence.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::Inventory;
+use super::{Inventory, spdx_graph, spdx_tags};
 use crate::probe::ingest::content::{Content, list, text, texts};
 use crate::probe::ingest::report::Report;
 
 pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
-    text(content.root(), "spdxVersion").starts_with("SPDX-2")
+    text(content.root(), "spdxVersion").starts_with("SPDX-2") || spdx_tags::is_it(content) || spdx_graph::is_it(content)
 }
 
 pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, String> {
-    let root = content.root();
+    match content.root() {
+        root if spdx_graph::is_it(content) => spdx_graph::parse(root),
+        root if root.is_object() => of_document(root),
+        _ => of_document(&spdx_tags::document(&content.text)),
+    }
+}
+
+fn of_document(root: &Json) -> Result<Report, String> {
     let related = list(root, "relationships").iter().filter(|relation| relation["relationshipType"] == "DESCRIBES");
     let described: BTreeSet<&str> =
         related.map(|relation| text(relation, "relatedSpdxElement")).chain(texts(root, "documentDescribes")).collect();
@@ -29,6 +37,10 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
 
 fn licence(package: &Json) -> Vec<String> {
     let told = [text(package, "licenseConcluded"), text(package, "licenseDeclared")];
-    let known = told.into_iter().find(|text| !matches!(*text, "" | "NOASSERTION" | "NONE"));
-    known.map(str::to_owned).into_iter().collect()
+    told.into_iter().find(|text| says_a_licence(text)).map(str::to_owned).into_iter().collect()
+}
+
+/// Whether this is a licence, and not that nobody knows one.
+pub(super) fn says_a_licence(text: &str) -> bool {
+    !matches!(text, "" | "NOASSERTION" | "NONE")
 }
