@@ -46,8 +46,9 @@ fn as_text(rules: &[(&str, String, String, String)], since: Option<&str>) -> Str
         let _ = writeln!(text, "\npacks");
         for name in catalog::pack_names() {
             if let Ok(Some(pack)) = catalog::pack(name) {
-                let _ =
-                    writeln!(text, "  {name:<widest$}  {:<8} {}", format!("{} rules", pack.checks.len()), pack.title);
+                let rules = pack.checks.len();
+                let count = format!("{rules} {}", if rules == 1 { "rule" } else { "rules" });
+                let _ = writeln!(text, "  {name:<widest$}  {count:<8} {}", pack.title);
             }
         }
         let _ = writeln!(text, "\n`shipworthy explain ID` tells more about a rule");

@@ -23,6 +23,8 @@ pub(super) struct Brought {
     pub(super) area: Option<String>,
     /// The pack that brought it.
     pub(super) pack: Option<String>,
+    /// Whether it is the anchor of a pack that brings it: that pack's subject is required.
+    pub(super) anchors: bool,
     /// Whether commands may run: the user named them, or included the pack with `exec: true`.
     pub(super) exec: bool,
     /// Component id and folder.
@@ -45,6 +47,7 @@ pub(super) fn gather(input: &PlanInput<'_>, problems: &mut Problems) -> (Vec<Bro
     let mut brought = from_packs(document, problems);
     brought.extend(from_components(document, problems));
     let mut brought = without_twins(brought, problems);
+    brought.iter_mut().filter(|rule| rule.anchors).for_each(require_subject);
     // What selects among the checks of packs says nothing of worth while a pack is missing.
     let mut unheard = Problems::new();
     let heard = if all_packs_exist(document) { &mut *problems } else { &mut unheard };
@@ -78,6 +81,7 @@ fn from_packs(document: &Document, problems: &mut Problems) -> Vec<Brought> {
             used.iter_mut().zip(found).for_each(|(used, found)| *used |= found);
             rule.node = node;
             rule.pack = Some(name.value.clone());
+            rule.anchors = is_anchor(&pack, &rule);
             rule.exec = include.exec.unwrap_or(false);
             rule.span = name.span.clone();
             brought.push(rule);
@@ -100,6 +104,7 @@ fn from_components(document: &Document, problems: &mut Problems) -> Vec<Brought>
             for entry in &pack.checks {
                 let Some(mut rule) = resolve(&entry.node, problems) else { continue };
                 rule.node = with::apply(&rule.node, &parameters, true).0;
+                rule.anchors = is_anchor(&pack, &rule);
                 rule.id = format!("{}@{id}", rule.id);
                 rule.pack = Some(name.value.clone());
                 rule.span = name.span.clone();
@@ -116,6 +121,21 @@ fn scalar(text: &Spanned<String>) -> Node {
     Node { span: text.span.clone(), kind, missing: Vec::new() }
 }
 
+fn is_anchor(pack: &PackDoc, rule: &Brought) -> bool {
+    pack.anchor.as_ref().is_some_and(|anchor| anchor.value == rule.rule)
+}
+
+/// Takes the condition away under which an anchor would not apply: without the subject of its pack it fails, or deleting
+/// the subject would raise the score.
+fn require_subject(rule: &mut Brought) {
+    let Kind::Map(fields) = &mut rule.node.kind else { return };
+    for (_, when) in fields.iter_mut().filter(|(key, _)| key.text == "when") {
+        if let Kind::Map(conditions) = &mut when.kind {
+            conditions.retain(|(key, _)| key.text != "expect");
+        }
+    }
+}
+
 fn load_pack(name: &Spanned<String>, problems: &mut Problems) -> Option<PackDoc> {
     match catalog::pack(name) {
         Ok(Some(pack)) => Some(pack),
@@ -123,7 +143,7 @@ fn load_pack(name: &Spanned<String>, problems: &mut Problems) -> Option<PackDoc>
             let names = catalog::pack_names();
             let help = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("packs: {}", names.join(", ")),
+                None => "`shipworthy catalog` lists them, after the rules".to_owned(),
             };
             problems.push(name.span.problem(format!("there is no pack `{}`", name.value)).help(help));
             None
@@ -193,6 +213,7 @@ fn blank(node: Node) -> Brought {
         id: String::new(),
         area: None,
         pack: None,
+        anchors: false,
         exec: false,
         component: None,
         disabled: None,
@@ -252,7 +273,10 @@ fn without_twins(brought: Vec<Brought>, problems: &mut Problems) -> Vec<Brought>
     for rule in brought {
         match kept.iter_mut().find(|other| other.id == rule.id) {
             None => kept.push(rule),
-            Some(other) if plain(&other.node) == plain(&rule.node) => other.exec |= rule.exec,
+            Some(other) if plain(&other.node) == plain(&rule.node) => {
+                other.exec |= rule.exec;
+                other.anchors |= rule.anchors;
+            }
             Some(other) => {
                 let (first, second) = (other.pack.clone().unwrap_or_default(), rule.pack.clone().unwrap_or_default());
                 problems.push(

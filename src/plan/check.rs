@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::brought::{self, Brought};
+use super::brought::Brought;
 use super::{Finding, Plan, PlanInput, PlannedArea, PlannedCheck, PlannedObservation};
-use super::{area, claim, gate, id, requires, route, select, target, waiver};
+use super::{area, claim, gate, id, left_out, prerequisite, requires, route, select, target, waiver, with};
 use crate::catalog;
 use crate::expect::units;
 use crate::model::outcome::Severity;
@@ -38,6 +38,8 @@ pub(super) struct CheckDraft {
     pub(super) after: Vec<Spanned<String>>,
     pub(super) any_of: Vec<Spanned<String>>,
     pub(super) from_catalog: bool,
+    /// Which system it looks at; empty for what reads the repository.
+    pub(super) place: String,
 }
 
 impl<'a> Draft<'a> {
@@ -61,7 +63,7 @@ impl<'a> Draft<'a> {
 
     /// Adds every brought rule as a check, in area order, and what they require and nobody brought.
     pub(super) fn add_checks(&mut self, mut rules: Vec<Brought>, problems: &mut Problems) {
-        add_prerequisites(&mut rules);
+        prerequisite::add(&mut rules);
         let known: Vec<String> = self.areas.iter().map(|(outline, _)| outline.id.clone()).collect();
         self.areas.extend(area::missing(&rules, &known).iter().map(|id| area::of_catalog(id)));
         let mut placed: Vec<(usize, Brought)> = rules
@@ -73,10 +75,12 @@ impl<'a> Draft<'a> {
             .collect();
         placed.sort_by_key(|(area, _)| *area);
         for (area, rule) in placed {
-            match self.check(area, &rule, problems) {
-                Some(check) => self.drafts.push(check),
-                None => self.broken.push(rule.id.clone()),
+            let mut found = Problems::new();
+            match self.check(area, &rule, &mut found) {
+                Some(check) if !found.has_errors() || !with::lacks_target(&rule.node) => self.drafts.push(check),
+                _ => self.broken.push(rule.id.clone()),
             }
+            problems.extend(left_out::told_in_spec(&rule, self.document(), found));
         }
         if self.drafts.is_empty() && !problems.has_errors() {
             let span = &self.document().version.span;
@@ -134,7 +138,8 @@ impl<'a> Draft<'a> {
             requires: doc.requires.clone(),
             after: doc.after.clone(),
             any_of: doc.any_of.clone(),
-            from_catalog: rule.area.is_none() || rule.pack.is_some() || rule.rule != rule.id,
+            from_catalog: rule.area.is_none() || prerequisite::is_of_catalog(rule),
+            place: with::place(&rule.node),
         };
         draft.planned.claimed = claim::of_check(&doc, &draft.planned.finding, problems);
         Some(draft)
@@ -305,31 +310,6 @@ fn check_version(document: &Document, problems: &mut Problems) {
         problems
             .push(tier.span.problem(format!("tier {} is not 1, 2 or 3", tier.value)).help("1 is the most critical"));
     }
-}
-
-/// Rules required by others of the plan and not brought run unscored.
-fn add_prerequisites(rules: &mut Vec<Brought>) {
-    let mut index = 0;
-    while index < rules.len() {
-        let rule = rules[index].clone();
-        index += 1;
-        let named = rule.node.get("requires").map(|node| node.items().to_vec()).unwrap_or_default();
-        for text in named.iter().filter_map(|node| node.text()) {
-            let wanted = |other: &Brought| id::matches(text, &other.id) && same_component(other, &rule);
-            if rules.iter().any(wanted)
-                || (rule.component.is_none() && rules.iter().any(|other| id::matches(text, &other.id)))
-            {
-                continue;
-            }
-            if let Some(added) = brought::prerequisite(text, rule.component.clone(), &rule.span) {
-                rules.push(added);
-            }
-        }
-    }
-}
-
-fn same_component(a: &Brought, b: &Brought) -> bool {
-    a.component.as_ref().map(|(id, _)| id) == b.component.as_ref().map(|(id, _)| id)
 }
 
 fn first_target(finding: &Finding, observations: &[PlannedObservation]) -> Option<String> {

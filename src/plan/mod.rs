@@ -8,6 +8,8 @@ mod claim;
 mod each;
 mod gate;
 mod id;
+mod left_out;
+mod prerequisite;
 mod requires;
 mod route;
 mod select;

@@ -7,21 +7,21 @@ use super::Finding;
 use super::check::CheckDraft;
 use super::id;
 use crate::model::Problems;
+use crate::model::outline::Standing;
 use crate::model::problem::nearest;
 use crate::yaml::Spanned;
 
 /// Resolves names to indices, and complains about unknown ones and circles.
 pub(super) fn resolve(drafts: &mut [CheckDraft], broken: &[String], problems: &mut Problems) {
-    let ids: Vec<(String, Option<String>)> =
-        drafts.iter().map(|draft| (draft.outline.id.clone(), draft.planned.component.clone())).collect();
+    let ids: Vec<Name> = drafts.iter().map(Name::of).collect();
     let known = Known { ids: &ids, broken };
     for (index, draft) in drafts.iter_mut().enumerate() {
         draft.planned.requires = all(&draft.requires, "`requires`", index, draft.from_catalog, &known, problems);
         draft.planned.after = all(&draft.after, "`after`", index, draft.from_catalog, &known, problems);
-        draft.outline.requires = draft.planned.requires.iter().map(|other| ids[*other].0.clone()).collect();
+        draft.outline.requires = draft.planned.requires.iter().map(|other| ids[*other].id.clone()).collect();
         let alternatives = all(&draft.any_of, "`any_of`", index, false, &known, problems);
         if !alternatives.is_empty() {
-            draft.planned.any_of = alternatives.iter().map(|other| ids[*other].0.clone()).collect();
+            draft.planned.any_of = alternatives.iter().map(|other| ids[*other].id.clone()).collect();
             if matches!(draft.planned.finding, Finding::Claimed) {
                 draft.planned.finding = Finding::AnyOf(alternatives);
             }
@@ -30,15 +30,38 @@ pub(super) fn resolve(drafts: &mut [CheckDraft], broken: &[String], problems: &m
     complain_about_circles(drafts, problems);
 }
 
-/// Ids with their components, and those of checks that have problems of their own.
+/// What tells a check from others of its id.
+struct Name {
+    id: String,
+    component: Option<String>,
+    place: String,
+    is_prerequisite: bool,
+}
+
+impl Name {
+    fn of(draft: &CheckDraft) -> Name {
+        Name {
+            id: draft.outline.id.clone(),
+            component: draft.planned.component.clone(),
+            place: draft.place.clone(),
+            is_prerequisite: draft.outline.standing == Standing::Prerequisite,
+        }
+    }
+
+    fn is_near(&self, other: &Name) -> bool {
+        self.place.is_empty() || other.place.is_empty() || self.place == other.place
+    }
+}
+
+/// All checks, and the ids of those that have problems of their own.
 struct Known<'a> {
-    ids: &'a [(String, Option<String>)],
+    ids: &'a [Name],
     broken: &'a [String],
 }
 
 impl Known<'_> {
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.ids.iter().map(|(id, _)| id.as_str()).chain(self.broken.iter().map(String::as_str))
+        self.ids.iter().map(|name| name.id.as_str()).chain(self.broken.iter().map(String::as_str))
     }
 }
 
@@ -66,10 +89,12 @@ fn one(
     problems: &mut Problems,
 ) -> Vec<usize> {
     let ids = known.ids;
-    let hits: Vec<usize> = (0..ids.len()).filter(|index| id::matches(pattern, &ids[*index].0)).collect();
-    let component = &ids[own].1;
-    let same: Vec<usize> = hits.iter().copied().filter(|index| ids[*index].1 == *component).collect();
-    let found = if same.is_empty() || !from_catalog { hits } else { same };
+    let hits = (0..ids.len()).filter(|index| id::matches(pattern, &ids[*index].id)).collect();
+    let mut found = preferred(hits, |other| !other.is_prerequisite || ids[own].is_near(other), ids);
+    if from_catalog {
+        found = preferred(found, |other| other.component == ids[own].component, ids);
+        found = preferred(found, |other| ids[own].is_near(other), ids);
+    }
     if found.is_empty() && !known.broken.iter().any(|id| id::matches(pattern, id)) {
         let problem = pattern.span.problem(format!("{what} names `{}`, which is no check of this spec", pattern.value));
         problems.push(match nearest(pattern, known.names()) {
@@ -79,6 +104,12 @@ fn one(
     }
     let glob = pattern.value.contains('*');
     found.into_iter().filter(|index| !(glob && *index == own)).collect()
+}
+
+/// Those that suit; all of them where none does.
+fn preferred(hits: Vec<usize>, suits: impl Fn(&Name) -> bool, ids: &[Name]) -> Vec<usize> {
+    let suiting: Vec<usize> = hits.iter().copied().filter(|index| suits(&ids[*index])).collect();
+    if suiting.is_empty() { hits } else { suiting }
 }
 
 fn complain_about_circles(drafts: &[CheckDraft], problems: &mut Problems) {

@@ -97,12 +97,35 @@ pub fn needs_target(pack: &PackDoc) -> bool {
     })
 }
 
-fn lacks_target(check: &Node) -> bool {
+/// Whether a probe of the check takes a target, and nothing says where to look.
+pub(super) fn lacks_target(check: &Node) -> bool {
     let mut lacks = false;
     each_probe(check, &mut |kind, params| {
-        let named = params.get("target").is_some() || params.get("url").is_some();
+        let named = WHERE.iter().any(|key| params.get(key).is_some());
         lacks |= !named && parameters(kind).iter().any(|name| name == "target");
         params.clone()
     });
     lacks
+}
+
+/// Parameters that say which system a probe looks at.
+const WHERE: [&str; 4] = ["target", "url", "host", "name"];
+
+/// Which system the check looks at: those parameters of its first probe that say so; none for what reads the repository.
+pub(super) fn whereabouts(check: &Node) -> Vec<(Key, Node)> {
+    let mut found: Vec<(Key, Node)> = Vec::new();
+    each_probe(check, &mut |kind, params| {
+        let live = parameters(kind).iter().any(|name| name == "target");
+        if live && found.is_empty() {
+            found.extend(params.entries().iter().filter(|(key, _)| WHERE.contains(&key.text.as_str())).cloned());
+        }
+        params.clone()
+    });
+    found
+}
+
+/// The same as one text, to compare and to name it by.
+pub(super) fn place(check: &Node) -> String {
+    let texts: Vec<String> = whereabouts(check).iter().filter_map(|(_, node)| node.text().map(str::to_owned)).collect();
+    texts.join(" ")
 }

@@ -10,6 +10,8 @@ mod init;
 mod interrupt;
 mod outcomes;
 mod plan;
+mod prerequisites;
+mod properties;
 mod replay;
 mod requests;
 mod secrets;

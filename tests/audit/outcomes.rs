@@ -296,3 +296,16 @@ fn a_document_that_is_a_list_is_counted_and_chosen_from() {
         assert_eq!(outcome(&report, id), expected, "{id}: {}", check(&report, id));
     }
 }
+
+#[test]
+fn a_check_without_weight_is_shown_and_not_said_to_decide() {
+    let text = spec(&format!(
+        "{}{}",
+        file_check("readme", "README.md", ""),
+        file_check("shown", "gone.md", "        severity: blocker\n        weight: 0\n")
+    ));
+    let bench = Bench::new(&text).write("README.md", "x");
+    assert_eq!(bench.audit(&[]).0, 0);
+    let screen = String::from_utf8(bench.run(&["audit"]).stdout).unwrap();
+    assert!(screen.contains("Failed 1\n") && !screen.contains("decide"), "{screen}");
+}

@@ -203,6 +203,7 @@ impl Seen {
         facts.present("parse_errors", Value::count(self.parse_errors));
         if self.files + self.parse_errors == 0 {
             facts.set_reason("no API description that counts");
+            facts.set("contract_ratio", Fact::Absent);
             return Observation { facts, evidence: Vec::new(), requests: 0 };
         }
         let texts = |all: BTreeSet<String>| Value::List(all.into_iter().map(Value::Text).collect());
