@@ -62,7 +62,7 @@ pub(super) fn said_otherwise(report: &Report, check: &Check) -> Option<String> {
 
 /// Whether this check can make the verdict.
 pub(super) fn decides(check: &Check, report: &Report) -> bool {
-    counts(check) && check.severity >= report.rules.fail_on
+    counts(check) && check.weight != "0" && check.severity >= report.rules.fail_on
 }
 
 /// An area with its checks in plan order.

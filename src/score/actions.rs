@@ -54,7 +54,7 @@ fn action(results: &Results<'_>, index: usize, blocked: &[usize]) -> Option<(Ran
         check: check.id.clone(),
         title: check.title.clone(),
         remedy: check.remedy.clone(),
-        gain: gain.as_ref().map(hundredths),
+        gain: gain.as_ref().filter(|gain| !gain.is_zero()).map(hundredths),
         effort_days: check.effort_days.as_ref().map(Exact::to_f64),
         unblocks: blocked.iter().filter_map(|at| Some(results.outline.checks.get(*at)?.id.clone())).collect(),
         unblocks_points: unblocks_points.filter(|_| !blocked.is_empty()).as_ref().map(hundredths),

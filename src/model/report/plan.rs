@@ -14,7 +14,8 @@ pub struct NextAction {
     pub title: String,
     /// What to do.
     pub remedy: Option<String>,
-    /// Points of the overall score it brings, floored to 0.01; `None` without an overall score.
+    /// Points of the overall score it brings, floored to 0.01; `None` without an overall score, and for a check that
+    /// holds no share of it.
     pub gain: Option<f64>,
     /// Work, in person-days (the upper end).
     pub effort_days: Option<f64>,

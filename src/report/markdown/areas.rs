@@ -104,7 +104,7 @@ fn facts_about(check: &Check) -> Vec<(&'static str, String)> {
         ("effort", check.effort_days.map(|range| figures::effort(range, "…"))),
         ("phase", check.phase.as_ref().map(|phase| code(phase))),
         ("when", check.horizon.as_ref().map(|horizon| escape(horizon))),
-        ("costs", check.points.as_ref().map(|points| figures::points(points.lost))),
+        ("costs", check.points.as_ref().filter(|p| p.lost > 0.0).map(|points| figures::points(points.lost))),
         ("see", check.reference.as_ref().map(|reference| link(reference))),
     ];
     optional.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()

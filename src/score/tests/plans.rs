@@ -63,7 +63,7 @@ fn a_prerequisite_that_blocks_is_an_action_although_it_is_not_scored() {
         .with(|check, _| check.requires = vec!["outside".to_owned()]);
     let scored = plan.score();
     assert_eq!(order(&scored), ["outside"]);
-    assert_eq!((scored.next_actions[0].gain, scored.next_actions[0].unblocks_points), (Some(0.0), Some(100.0)));
+    assert_eq!((scored.next_actions[0].gain, scored.next_actions[0].unblocks_points), (None, Some(100.0)));
 }
 
 #[test]

@@ -144,6 +144,9 @@ proptest! {
                 prop_assert!(left.proven <= right.proven && left.measured <= right.measured);
             }
         }
+        if let (Some(left), Some(right)) = (&left.overall, &right.overall) {
+            prop_assert!(left.proven <= right.proven && left.measured <= right.measured);
+        }
         for decider in right.deciders.iter().filter(|decider| decider.state == crate::model::outcome::DeciderState::Failed) {
             prop_assert!(left.deciders.iter().any(|old| old.subject == decider.subject && old.kind == decider.kind
                 && old.state == decider.state), "{:?}", decider);
