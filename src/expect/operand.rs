@@ -83,6 +83,10 @@ fn number(expectation: &Expectation, scalar: &Scalar, ftype: &FactType) -> Resul
         return Err(not_a(expectation, scalar, ftype, misspelt_number(&scalar.text)));
     };
     let unit = scalar.unit.as_deref().unwrap_or(rest);
+    if unit.eq_ignore_ascii_case("xx") && digits.len() == 1 {
+        let corrected = format!("write `{} in {digits}00..{digits}99`", expectation.path());
+        return Err(not_a(expectation, scalar, ftype, corrected));
+    }
     if !unit.is_empty() {
         let message = format!("`{}` is a {} and takes no unit", expectation.path(), type_word(ftype));
         let corrected = expectation.corrected(scalar.span, digits);

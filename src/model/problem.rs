@@ -1,5 +1,7 @@
 //! What is wrong with something the user wrote, where, and what to do about it.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +105,13 @@ impl Problems {
     /// Adds all of another list.
     pub fn extend(&mut self, other: Problems) {
         self.0.extend(other.0);
+    }
+
+    /// Those that are not at one of these places.
+    #[must_use]
+    pub fn elsewhere(mut self, places: &BTreeSet<Place>) -> Problems {
+        self.0.retain(|problem| problem.place.as_ref().is_none_or(|place| !places.contains(place)));
+        self
     }
 
     /// Whether any is an error.

@@ -41,6 +41,9 @@ fn combinations(axes: &Node, problems: &mut Problems) -> Option<Vec<Vec<(String,
     let mut all: Vec<Vec<(String, String)>> = vec![Vec::new()];
     for (key, values) in axes.entries() {
         let texts: Vec<&str> = values.items().iter().filter_map(Node::text).collect();
+        if !matches!(values.kind, Kind::List(_)) {
+            return None;
+        }
         if texts.is_empty() || texts.len() != values.items().len() {
             problems.push(
                 values

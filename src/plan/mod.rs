@@ -263,7 +263,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Problems> {
     draft.add_checks(brought, &mut problems);
     let plan = draft.finish(&mut problems);
     if problems.has_errors() {
-        return Err(problems);
+        return Err(problems.elsewhere(&input.loaded.blanks));
     }
     let mut plan = plan;
     plan.warnings = problems;

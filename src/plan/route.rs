@@ -76,7 +76,10 @@ fn one(
         // What waits for an unset variable makes the check unknown; half a text is no parameter yet.
         (Some(raw), None) if !raw.node.missing_below().is_empty() => return None,
         (Some(raw), None) => {
-            let (kind, probe) = decode(draft, raw, problems)?;
+            let Some((kind, probe)) = decode(draft, raw, problems) else {
+                complain_about_grammar(&doc.expect, problems);
+                return None;
+            };
             let grade = probe.grade();
             (kind, probe, grade)
         }
@@ -171,7 +174,9 @@ fn expectations(
         let typed = expect::parse("valid = true").and_then(|parsed| expect::type_check(&parsed, schema));
         return typed.into_iter().collect();
     }
-    if doc.expect.is_empty() {
+    // Of an `expect` of another shape its own problem is told already.
+    let misshapen = rule.node.get("expect").is_some_and(|node| matches!(node.kind, Kind::Scalar { .. } | Kind::Map(_)));
+    if doc.expect.is_empty() && !misshapen {
         let example = schema.decls.first().map_or("exists = true".to_owned(), |_| "…".to_owned());
         problems.push(rule.problem(format!("`{}` expects nothing, so it could not fail", rule.id)).help(format!(
             "add `expect:` with a list of `fact operator value` ({example}); `shipworthy probe {kind}` shows the facts"
@@ -181,6 +186,15 @@ fn expectations(
     let waits = !rule.node.missing_below().is_empty();
     let lines = doc.expect.iter().filter(|line| !(waits && line.value.contains("${")));
     lines.filter_map(|line| typed(line, schema, problems)).collect()
+}
+
+/// What is wrong with expectations whose facts are not known, because their probe is wrong.
+fn complain_about_grammar(lines: &[Spanned<String>], problems: &mut Problems) {
+    for line in lines.iter().filter(|line| !line.is_empty() && !line.contains("${")) {
+        if let Err(fault) = expect::parse(line) {
+            problems.push(at_fault(line, &fault));
+        }
+    }
 }
 
 /// One line of an `expect`, parsed and typed, or a problem at its exact place.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::problem::nearest;
+use crate::model::problem::{Level, nearest};
 use crate::model::{Place, Problem, Problems};
-use crate::yaml::{Kind, Node, Source, Style, decode};
+use crate::yaml::{Kind, Node, Source, Style, decode, decode_with_blanks};
 
 use super::document::Document;
 use super::policy::Policy;
@@ -52,9 +52,11 @@ pub struct Loaded {
     pub variable_hosts: BTreeSet<String>,
     /// What the policy demands.
     pub policy: Option<Policy>,
+    /// Places of errors in `problems`. Blanks stand in for what is wrong there, and nothing more may be said of them.
+    pub blanks: BTreeSet<Place>,
 }
 
-/// Loads a spec. `Err` when it cannot be read or decoded; then the problems hold all that was found, sorted out by place.
+/// Loads a spec. `Err` when it cannot be read, or its checks cannot be told; then the problems hold all that was found, sorted out by place.
 pub fn load(path: &Path, options: &LoadOptions) -> Result<Loaded, Problems> {
     let mut problems = Problems::new();
     match assemble(path, options, &mut problems) {
@@ -77,8 +79,14 @@ fn assemble(path: &Path, options: &LoadOptions, problems: &mut Problems) -> Opti
     };
     shape::check(&root, &found.variable_hosts, problems);
     let document = decode::<Document>(&root, problems);
-    let document = document.filter(|_| !layers.incomplete)?;
+    if layers.incomplete {
+        return None;
+    }
+    // A wrong value somewhere else hides none of the faults that the plan finds among the checks.
+    let document = document.or_else(|| shape::tells_all_checks(&root).then(|| with_blanks(&root)).flatten())?;
+    let wrong = problems.iter().filter(|problem| problem.level == Level::Error);
     Some(Loaded {
+        blanks: wrong.filter_map(|problem| problem.place.clone()).collect(),
         document,
         problems: Problems::new(),
         sha256: digest(&layers.sources),
@@ -88,6 +96,10 @@ fn assemble(path: &Path, options: &LoadOptions, problems: &mut Problems) -> Opti
         variable_hosts: found.variable_hosts,
         policy,
     })
+}
+
+fn with_blanks(root: &Node) -> Option<Document> {
+    decode_with_blanks(root, &mut Problems::new())
 }
 
 /// Refuses a later version of the language; what is no number is refused when it is decoded.

@@ -36,6 +36,24 @@ pub(super) fn check(root: &Node, variable_hosts: &BTreeSet<String>, problems: &m
     }
 }
 
+/// Whether everything that brings checks has its shape, so that what names a check can be judged although something else
+/// in the document is wrong.
+pub(super) fn tells_all_checks(root: &Node) -> bool {
+    let map = |node: &Node| matches!(node.kind, Kind::Map(_));
+    let list_of_maps = |node: &Node| matches!(&node.kind, Kind::List(items) if items.iter().all(map));
+    let texts = |node: &Node| node.items().iter().all(|item| item.text().is_some());
+    let areas = root.get("areas").is_none_or(|areas| {
+        map(areas) && areas.entries().iter().all(|(_, area)| map(area) && area.get("checks").is_none_or(list_of_maps))
+    });
+    let brings =
+        |include: &Node| ["pack", "file"].iter().any(|key| include.get(key).is_some_and(|n| n.text().is_some()));
+    let includes = root.get("include").is_none_or(|all| list_of_maps(all) && all.items().iter().all(brings));
+    let components = root.get("components").is_none_or(|all| {
+        map(all) && all.entries().iter().all(|(_, one)| one.get("path").is_some() && one.get("packs").is_none_or(texts))
+    });
+    areas && includes && components
+}
+
 fn entries<'n>(root: &'n Node, path: &[&str]) -> Vec<(&'n str, &'n Node)> {
     let node = path.iter().try_fold(root, |node, key| node.get(key));
     node.map(Node::entries).unwrap_or_default().iter().map(|(key, node)| (key.text.as_str(), node)).collect()
@@ -47,9 +65,9 @@ fn no_credentials_in_headers(node: &Node, problems: &mut Problems) {
     }
     for (key, value) in node.entries() {
         if key.text == "headers" {
-            let names = value.entries().iter().map(|(name, _)| name);
-            let bad = names.filter(|name| CREDENTIAL_HEADERS.contains(&name.text.to_lowercase().as_str()));
-            bad.for_each(|name| problems.push(credential_header(&name.text, &name.span)));
+            let fields = value.entries().iter();
+            let bad = fields.filter(|(name, _)| CREDENTIAL_HEADERS.contains(&name.text.to_lowercase().as_str()));
+            bad.for_each(|(name, value)| problems.push(credential_header(&name.text, &value.span)));
         }
         no_credentials_in_headers(value, problems);
     }

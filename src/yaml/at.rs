@@ -114,11 +114,30 @@ impl<'a> At<'a> {
 
     /// The shape of a mapping with these keys, for help.
     pub(super) fn mapping_help(&self, fields: &[&str]) -> String {
-        let shown: Vec<String> = fields.iter().take(3).map(|field| format!("{field}: …")).collect();
-        let key = if self.key.is_empty() { String::new() } else { format!("{}: ", self.key) };
-        match shown.is_empty() {
-            true => format!("write each entry as `name: …`, in lines of its own under `{}`", key.trim_end()),
-            false => format!("write `{key}{{ {} }}`", shown.join(", ")),
+        let key = if self.key.is_empty() || self.item { String::new() } else { format!("{}: ", self.key) };
+        if fields.is_empty() {
+            return self.entries_help(key.trim_end());
+        }
+        // What these stand in for is all that their mapping needs.
+        let enough = ["name", "overall", "pack", "url"].contains(&fields[0]);
+        if let Some(value) = self.node.text().filter(|text| enough && is_one_word(text)) {
+            return format!("write `{key}{{ {}: {value} }}`", fields[0]);
+        }
+        let few = if fields.len() > 5 { 3 } else { fields.len() };
+        let shown: Vec<String> = fields.iter().take(few).map(|field| format!("{field}: …")).collect();
+        format!("write `{key}{{ {} }}`", shown.join(", "))
+    }
+
+    fn entries_help(&self, key: &str) -> String {
+        let items: Vec<&str> =
+            self.node.items().iter().filter_map(Node::text).filter(|text| is_one_word(text)).collect();
+        match (self.key, items.first()) {
+            ("for_each", Some(_)) => {
+                format!("write `for_each: {{ item: [{}] }}`, and `${{each.item}}` where it is used", items.join(", "))
+            }
+            (_, first) => {
+                format!("write each entry as `{}: …`, in lines of its own under `{key}`", first.unwrap_or(&"name"))
+            }
         }
     }
 
@@ -133,15 +152,44 @@ impl<'a> At<'a> {
             Some(text) if self.key == "run" && text.len() < 60 => {
                 format!("write `run: [{}]`; there is no shell", text.split_whitespace().collect::<Vec<_>>().join(", "))
             }
+            None if key == "checks" && !self.node.entries().is_empty() => {
+                format!("write `- id: {}` with its keys below, and so for each check", self.node.entries()[0].0.text)
+            }
             _ => format!("write one item per line under `{key}:`, each after `- `"),
         }
     }
 }
 
+fn is_one_word(text: &str) -> bool {
+    !text.is_empty() && text.len() < 40 && !text.contains(|c: char| c.is_whitespace() || "{}[],#'\"".contains(c))
+}
+
+/// Words that other tools use, and ours.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("assert", "expect"),
+    ("assertions", "expect"),
+    ("deadline", "end"),
+    ("depends_on", "requires"),
+    ("description", "rationale"),
+    ("due", "end"),
+    ("expiry", "expires"),
+    ("fix", "remedy"),
+    ("if", "when"),
+    ("labels", "tags"),
+    ("matrix", "for_each"),
+    ("name", "system"),
+    ("name", "title"),
+    ("needs", "requires"),
+    ("until", "expires"),
+    ("valid_until", "expires"),
+];
+
 /// A key that the type does not have.
 pub(super) fn unknown_key(key: &Key, fields: &[&str], entries: &[(Key, Node)]) -> Problem {
     let free = fields.iter().copied().filter(|field| !entries.iter().any(|(other, _)| other.text == *field));
-    let help = match nearest(&key.text, free) {
+    let ours = OTHER_WORDS.iter().filter(|(theirs, _)| *theirs == key.text).map(|(_, ours)| *ours);
+    let known = ours.clone().find(|ours| free.clone().any(|field| field == *ours));
+    let help = match nearest(&key.text, free).or(known) {
         Some(near) => format!("did you mean `{near}`?"),
         None if fields.len() <= 12 => format!("keys here are `{}`", fields.join("`, `")),
         None => "remove it; keys that start with `x-` are ignored".to_owned(),

@@ -31,6 +31,10 @@ fn whole_quantity(text: &str, dimension: Dimension, example: &str) -> Result<Exa
         Some(found) => {
             Err(format!("`{text}` is a {}, not a {}: write it like `{example}`", found.word(), dimension.word()))
         }
+        None if dimension == Dimension::Ratio && quantity.value <= Exact::one() && !quantity.value.is_zero() => {
+            let percent = quantity.value * Exact::whole(100);
+            Err(format!("`{text}` has no unit: write `{text} %` or `{} %`", percent.to_f64()))
+        }
         None => Err(format!(
             "`{text}` has no unit: write `{text} {}`",
             usual_units(dimension).join(&format!("` or `{text} "))
@@ -172,6 +176,7 @@ mod tests {
         assert_eq!(percent("70 %").unwrap().to_string(), "70");
         assert_eq!(percent("0.1%").unwrap().to_string(), "1/10");
         assert_eq!(percent("70").unwrap_err(), "`70` has no unit: write `70 %`");
+        assert_eq!(percent("0.8").unwrap_err(), "`0.8` has no unit: write `0.8 %` or `80 %`");
         assert!(percent("-5 %").is_err());
     }
 
