@@ -120,12 +120,12 @@ fn cut(value: &str, sign: char, word: &str) -> Option<String> {
     match sign {
         '#' => {
             let mut fits = cuts.filter(|at| like(pattern, &value[..*at]));
-            let at = if is_double { fits.last() } else { fits.next() };
+            let at = if is_double { fits.next_back() } else { fits.next() };
             Some(value[at.unwrap_or(0)..].to_owned())
         }
         '%' => {
             let mut fits = cuts.filter(|at| like(pattern, &value[*at..]));
-            let at = if is_double { fits.next() } else { fits.last() };
+            let at = if is_double { fits.next() } else { fits.next_back() };
             Some(value[..at.unwrap_or(value.len())].to_owned())
         }
         _ => {

@@ -82,6 +82,7 @@ impl Lock for Locked {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::super::gaps;
 
     #[test]

@@ -155,6 +155,7 @@ fn declared(own: &Table, workspace: Option<&Value>) -> BTreeMap<String, Vec<Stri
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::super::{gaps, member_gaps};
 
     const LOCK: &str = "version = 4\n[[package]]\nname = 'shop'\nversion = '0.2.0'\ndependencies = ['rand 0.8.5', 'rand 0.9.1', 'serde']\n[[package]]\nname = 'serde'\nversion = '1.0.200'\nsource = 'registry+x'\n[[package]]\nname = 'part'\nversion = '1.0.0'\ndependencies = ['serde']\n";

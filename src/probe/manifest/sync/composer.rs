@@ -167,6 +167,7 @@ fn write_text(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::super::gaps;
 
     #[test]

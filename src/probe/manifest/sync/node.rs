@@ -201,6 +201,7 @@ impl Lock for Listed {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::super::{gaps, member_gaps};
 
     #[test]

@@ -166,6 +166,7 @@ fn write_text(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::super::gaps;
 
     /// Made by poetry 2.5.

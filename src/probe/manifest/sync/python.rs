@@ -195,6 +195,7 @@ impl Lock for Named {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::super::gaps;
 
     const UV: &str = "version = 1\n[[package]]\nname = 'my-shop'\nversion = '1.0'\nsource = { editable = '.' }\n[package.metadata]\nrequires-dist = [{ name = 'flask', extras = ['async'], specifier = '>=3,<4' }, { name = 'lib', git = 'x' }, { name = 'pdf', marker = \"extra == 'p'\" }]\n[package.metadata.requires-dev]\ndev = [{ name = 'pytest', specifier = '>=8' }]\n[[package]]\nname = 'flask'\nversion = '3.0'\nsource = { registry = 'x' }\n";
