@@ -74,18 +74,16 @@ impl<'s> Others<'s> {
         let base = judged.parts.iter().find(|base| base.service.name == extends.service);
         let base = base.ok_or_else(|| format!("`{file}` has no service `{}`", extends.service))?;
         let base = self.completed(&file, base, left - 1)?;
-        Ok(over(part.clone(), base, &file))
+        Ok(over(part.clone(), base))
     }
 }
 
 /// A service over the one that it extends: what it says itself wins, what is dangerous below stays dangerous.
-fn over(mut part: Part, base: Part, file: &str) -> Part {
+fn over(mut part: Part, base: Part) -> Part {
     let own_image = part.service.image.is_some() || part.service.build.is_some();
     let undone =
         |fact: &str| own_image && OF_IMAGES.contains(&fact) || part.service.denies_privileged && fact == "privileged";
-    let own = base.findings.into_iter().map(|finding| (file.to_owned(), finding));
-    let taken: Vec<_> = own.chain(base.inherited).filter(|(_, finding)| !undone(finding.fact)).collect();
-    part.inherited.extend(taken);
+    part.findings.extend(base.findings.into_iter().filter(|(_, finding)| !undone(finding.fact)));
     if !own_image {
         part.pin = base.pin;
     }

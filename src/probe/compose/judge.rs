@@ -3,12 +3,13 @@
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
 use crate::probe::purpose::{is_dev_word, says_development};
-use crate::probe::yaml_file::{self, YamlFault, texts};
+use crate::probe::yaml_file::YamlFault;
 use crate::yaml::Node;
 
 use super::danger::{host_escapes, inline_secrets};
 use super::datastore::datastore;
-use super::service::{Mount, Service, path_in, service};
+use super::merge;
+use super::service::{Mount, Service, Spot, path_in, service, texts};
 
 /// What is known of one compose file.
 #[derive(Clone, Debug)]
@@ -24,31 +25,35 @@ pub(crate) struct Judged {
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     pub(super) service: Service,
-    pub(super) findings: Vec<Finding>,
+    /// With the file of each; those of the services that it extends among them.
+    pub(super) findings: Vec<(String, Finding)>,
     /// How well its image is pinned, in percent, where it is not built here.
     pub(super) pin: Option<u32>,
-    /// Findings in the services that it extends, with their files.
-    pub(super) inherited: Vec<(String, Finding)>,
 }
 
 /// Reads and judges; `Ok(None)` is YAML that is no compose file.
 pub(super) fn judge(path: &str, bytes: &[u8]) -> Result<Option<Judged>, YamlFault> {
-    let root = yaml_file::read(path, bytes)?;
+    let root = merge::read(path, bytes)?;
+    Ok(judge_root(path, &root, &String::from_utf8_lossy(bytes)))
+}
+
+/// Judges a file, or several over one another, by what they say together; `text` is that of the first.
+pub(super) fn judge_root(path: &str, root: &Node, text: &str) -> Option<Judged> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let (services, includes) = (root.get("services"), root.get("include"));
     if services.is_none() && includes.is_none() {
-        return Ok(None);
+        return None;
     }
     let parts = services.map(Node::entries).unwrap_or_default().iter().map(|(key, node)| {
         let mut service = service(&key.text, node, folder);
-        service.line = key.span.line;
+        service.spot = Spot::of(&key.span);
         Part::new(service, node)
     });
     let parts: Vec<Part> = parts.collect();
     let started: Vec<&Service> = parts.iter().filter(|part| part.is_started()).map(|part| &part.service).collect();
-    let development = development(&String::from_utf8_lossy(bytes), &started);
+    let development = development(text, &started);
     let includes = includes.map(|list| included(list, folder)).unwrap_or_default();
-    Ok(Some(Judged { parts, includes, development }))
+    Some(Judged { parts, includes, development })
 }
 
 /// Both forms: a path, or a mapping whose `path` is one or several.
@@ -131,7 +136,7 @@ impl Part {
     fn new(service: Service, node: &Node) -> Part {
         let mut findings = host_escapes(&service, node);
         findings.extend(inline_secrets(&service, node));
-        let mut part = Part { service, findings, pin: None, inherited: Vec::new() };
+        let mut part = Part { service, findings, pin: None };
         part.judge_image();
         part
     }
@@ -143,8 +148,8 @@ impl Part {
 
     fn judge_image(&mut self) {
         // What is built here needs no pin: the source is the pin.
-        let Some((image, line)) = self.service.image.as_ref().filter(|_| self.service.build.is_none()) else { return };
-        let (line, name) = (*line, &self.service.name);
+        let Some((image, spot)) = self.service.image.as_ref().filter(|_| self.service.build.is_none()) else { return };
+        let name = &self.service.name;
         match image {
             Ok(text) => {
                 let pin = ImageRef::parse(text).pin();
@@ -155,11 +160,11 @@ impl Part {
                     _ => return,
                 };
                 let note = format!("service `{name}`: `{text}`: {}", pin.words());
-                self.findings.push(Finding::new(fact, line, text.as_str(), note));
+                self.findings.push(spot.finding(fact, text.as_str(), note));
             }
             Err(variable) => {
                 let note = format!("service `{name}`: the image needs `{variable}`, which has no default");
-                self.findings.push(Finding::new("unresolved_images", line, name.as_str(), note));
+                self.findings.push(spot.finding("unresolved_images", name.as_str(), note));
             }
         }
     }
@@ -173,7 +178,7 @@ mod tests {
     fn facts(services: &str) -> Vec<(&'static str, u32)> {
         let judged = judge("compose.yaml", format!("services:\n{services}").as_bytes()).unwrap().unwrap();
         let started = judged.parts.iter().filter(|part| part.is_started());
-        started.flat_map(|part| &part.findings).map(|f| (f.fact, f.line)).collect()
+        started.flat_map(|part| &part.findings).map(|(_, f)| (f.fact, f.line)).collect()
     }
 
     #[test]

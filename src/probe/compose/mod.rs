@@ -4,6 +4,7 @@ mod danger;
 mod datastore;
 mod extends;
 mod judge;
+mod merge;
 mod observe;
 mod service;
 #[cfg(test)]

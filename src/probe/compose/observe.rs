@@ -13,15 +13,14 @@ use super::Digest;
 use super::danger::escape_percent;
 use super::datastore::datastore;
 use super::extends::Others;
-use super::judge::Judged;
+use super::judge::{Judged, Part, judge_root};
+use super::merge;
 use super::service::Service;
 
 /// A service with the file it was first seen in.
 struct Placed {
     file: String,
     service: Service,
-    /// The file of each of its ports.
-    ports_in: Vec<String>,
 }
 
 /// What the files together say.
@@ -60,6 +59,15 @@ impl Seen<'_> {
         }
     }
 
+    /// A file with others over it.
+    fn joined(&mut self, swept: &Swept, path: &str, over: &[&str]) {
+        match merge::read_over(swept, path, over).map(|root| judge_root(path, &root, "")) {
+            Ok(Some(judged)) => self.judged(path, &judged),
+            Ok(None) => {}
+            Err(reason) => self.findings.unread(path, reason),
+        }
+    }
+
     fn judged(&mut self, path: &str, judged: &Judged) {
         if !self.files.insert(path.to_owned()) {
             return;
@@ -67,8 +75,7 @@ impl Seen<'_> {
         let (parts, unknown) = self.others.started(path, judged);
         unknown.into_iter().for_each(|reason| self.findings.unread(path, reason));
         for part in parts {
-            let own = part.findings.into_iter().map(|finding| (path.to_owned(), finding));
-            self.told.extend(own.chain(part.inherited));
+            self.told.extend(part.findings);
             self.pins.extend(part.pin);
             place(&mut self.services, path, part.service);
         }
@@ -111,6 +118,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
         pins: Vec::new(),
         told: BTreeSet::new(),
     };
+    let mut counting = Vec::new();
     for (id, digest) in swept.get(want).own::<Digest>() {
         let path = swept.path(id);
         let purpose = if explicit { None } else { purpose::aside(path, swept.class(id)) };
@@ -120,11 +128,57 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
         };
         match purpose.as_deref().or(development) {
             Some(reason) => seen.aside.push(left_out(path, reason)),
-            None => seen.digest(path, digest),
+            None => counting.push((path, digest)),
+        }
+    }
+    let over = overlays(&counting);
+    for (path, digest) in &counting {
+        match over.get(path) {
+            Some(over) => seen.joined(swept, path, over),
+            None if over.values().flatten().any(|other| other == path) => drop(seen.files.insert((*path).to_owned())),
+            None => seen.digest(path, *digest),
         }
     }
     seen.follow_includes();
     facts_of(seen)
+}
+
+/// Files that are started over another of their folder, by that one, in their order: overrides, then those of which a
+/// service cannot be started without the other file.
+fn overlays<'p>(counting: &[(&'p str, Result<&Digest, &Unknown>)]) -> BTreeMap<&'p str, Vec<&'p str>> {
+    let judged = |path: &str| {
+        let found = counting.iter().find(|(other, _)| *other == path)?;
+        found.1.ok()?.as_ref().ok()?.as_ref()
+    };
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (path, _) in counting {
+        let Some(below) = counting.iter().map(|(other, _)| *other).find(|other| lies_over(path, other)) else {
+            continue;
+        };
+        let (Some(own), Some(base)) = (judged(path), judged(below)) else { continue };
+        let in_base = |part: &&Part| base.parts.iter().any(|other| other.service.name == part.service.name);
+        let is_part = |part: &Part| part.service.image.is_none() && part.service.build.is_none();
+        let is_override = base_name(path).contains("override");
+        if is_override || own.parts.iter().filter(in_base).any(is_part) {
+            found.entry(below).or_default().push(path);
+        }
+    }
+    for over in found.values_mut() {
+        over.sort_by_key(|path| (!base_name(path).contains("override"), path.to_string()));
+    }
+    found
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a file is called `compose.SOMETHING.yaml` beside a `compose.yaml`.
+fn lies_over(path: &str, below: &str) -> bool {
+    let stem = |path: &str| path.rsplit_once('.').map_or(path.to_owned(), |(stem, _)| stem.to_owned());
+    let below = stem(below);
+    let is_base = matches!(base_name(&below), "compose" | "docker-compose");
+    is_base && stem(path).strip_prefix(&below).is_some_and(|rest| rest.starts_with(['.', '-', '_']))
 }
 
 fn facts_of(seen: Seen<'_>) -> Observation {
@@ -199,21 +253,15 @@ fn place(services: &mut BTreeMap<(String, String), Placed>, path: &str, service:
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let key = (folder.to_owned(), service.name.clone());
     match services.get_mut(&key) {
-        Some(placed) => {
-            placed.service.complete(&service);
-            placed.ports_in.resize(placed.service.ports.len(), path.to_owned());
-        }
-        None => {
-            let ports_in = vec![path.to_owned(); service.ports.len()];
-            services.insert(key, Placed { file: path.to_owned(), service, ports_in });
-        }
+        Some(placed) => placed.service.complete(&service),
+        None => drop(services.insert(key, Placed { file: service.spot.file.clone(), service })),
     }
 }
 
 /// Whether a service runs once by design: somebody waits for its completion, or it says that it is not restarted.
 fn is_one_shot(services: &BTreeMap<(String, String), Placed>, folder: &str, service: &Service) -> bool {
     let awaited = services.iter().filter(|((other, _), _)| other == folder).any(|(_, placed)| {
-        let waits = |(name, condition, _): &(String, Option<String>, u32)| {
+        let waits = |(name, condition): &(String, Option<String>)| {
             *name == service.name && condition.as_deref() == Some("service_completed_successfully")
         };
         placed.service.depends_on.iter().any(waits)
@@ -235,16 +283,16 @@ fn resilience(services: &BTreeMap<(String, String), Placed>, findings: &mut Find
                 percent += weight;
             } else {
                 let note = format!("service `{name}`: {missing}");
-                findings.push(&placed.file, Finding::new(fact, service.line, name.as_str(), note));
+                findings.push(&placed.file, Finding::new(fact, service.spot.line, name.as_str(), note));
             }
         };
         judge(service.has_health, 25, "without_healthcheck", "no `healthcheck`");
-        let unordered = service.depends_on.iter().find(|(other, condition, _)| {
+        let unordered = service.depends_on.iter().find(|(other, condition)| {
             let target = services.get(&(folder.clone(), other.clone()));
             let keeps_data = target.is_some_and(|target| datastore(&target.service).is_some());
             keeps_data && !matches!(condition.as_deref(), Some("service_healthy" | "service_completed_successfully"))
         });
-        let missing = unordered.map_or_else(String::new, |(other, _, _)| format!("starts before `{other}` is healthy"));
+        let missing = unordered.map_or_else(String::new, |(other, _)| format!("starts before `{other}` is healthy"));
         judge(unordered.is_none(), 20, "unordered_dependencies", &missing);
         judge(service.has_restart, 25, "without_restart", "no `restart`");
         judge(service.has_memory_limit, 20, "without_limits", "no memory limit");
@@ -260,18 +308,18 @@ fn datastores(services: &BTreeMap<(String, String), Placed>, findings: &mut Find
     for ((_, name), placed) in services {
         let Some(store) = datastore(&placed.service) else { continue };
         let mut percent = 100;
-        let mut ports = placed.service.ports.iter().zip(&placed.ports_in);
-        if let Some((port, file)) = ports.find(|(port, _)| !port.is_loopback) {
+        if let Some(port) = placed.service.ports.iter().find(|port| !port.is_loopback) {
             percent -= 50;
             let note = format!("service `{name}`: port `{}` is open on every interface", port.text);
-            findings.push(file, Finding::new("datastores_published", port.line, name.as_str(), note));
+            let (file, finding) = port.spot.finding("datastores_published", name.as_str(), note);
+            findings.push(&file, finding);
         }
         if !store.is_kept && !store.is_cache {
             percent -= 50;
             let note = format!("service `{name}`: its data is on no volume");
             findings.push(
                 &placed.file,
-                Finding::new("datastores_without_volume", placed.service.line, name.as_str(), note),
+                Finding::new("datastores_without_volume", placed.service.spot.line, name.as_str(), note),
             );
         }
         percents.push(percent);

@@ -1,18 +1,52 @@
 //! One compose service as the rules need it: a view over the nodes, independent of how its keys were written.
 
 use crate::probe::builds::{Build, join};
+use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
 use crate::probe::variables::Variables;
-use crate::probe::yaml_file::{at, texts};
-use crate::yaml::Node;
+use crate::probe::yaml_file::at;
+use crate::yaml::{Node, Span};
 
-/// A service of one file.
+/// Where something stands: in which file, in which line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    pub(super) file: String,
+    pub(super) line: u32,
+}
+
+impl Spot {
+    /// Of a node or key.
+    pub(super) fn of(span: &Span) -> Spot {
+        Spot { file: span.source.file.clone(), line: span.line }
+    }
+
+    /// A finding here.
+    pub(super) fn finding(
+        &self,
+        fact: &'static str,
+        subject: impl Into<String>,
+        note: impl Into<String>,
+    ) -> (String, Finding) {
+        (self.file.clone(), Finding::new(fact, self.line, subject, note))
+    }
+}
+
+/// A scalar or a list of scalars, as texts with their places.
+pub(super) fn texts(node: &Node) -> Vec<(String, Spot)> {
+    let one = |node: &Node| Some((node.text()?.to_owned(), Spot::of(&node.span)));
+    match node.text() {
+        Some(_) => one(node).into_iter().collect(),
+        None => node.items().iter().filter_map(one).collect(),
+    }
+}
+
+/// A service of one file, or of several over one another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Service {
     pub(super) name: String,
-    pub(super) line: u32,
+    pub(super) spot: Spot,
     /// Image with defaults of variables filled in; the variable's name where there is none.
-    pub(super) image: Option<(Result<String, String>, u32)>,
+    pub(super) image: Option<(Result<String, String>, Spot)>,
     /// What it is built from.
     pub(super) build: Option<Build>,
     pub(super) has_health: bool,
@@ -24,7 +58,7 @@ pub(super) struct Service {
     pub(super) has_log_rotation: bool,
     pub(super) has_user: bool,
     /// Services it starts after, with their condition.
-    pub(super) depends_on: Vec<(String, Option<String>, u32)>,
+    pub(super) depends_on: Vec<(String, Option<String>)>,
     /// Published ports as written, with the address they bind to if one is written.
     pub(super) ports: Vec<Port>,
     /// Mounts: source (empty for an anonymous volume), target.
@@ -48,7 +82,7 @@ pub(super) struct Extends {
 /// A published port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Port {
-    pub(super) line: u32,
+    pub(super) spot: Spot,
     pub(super) text: String,
     /// Bound to loopback only.
     pub(super) is_loopback: bool,
@@ -57,7 +91,7 @@ pub(super) struct Port {
 /// A mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mount {
-    pub(super) line: u32,
+    pub(super) spot: Spot,
     pub(super) source: String,
     pub(super) target: String,
     pub(super) is_bind: bool,
@@ -96,8 +130,8 @@ pub(super) fn service(name: &str, node: &Node, folder: &str) -> Service {
     let disabled = health.and_then(|health| health.get("disable")).and_then(Node::text) == Some("true");
     Service {
         name: name.to_owned(),
-        line: node.span.line,
-        image: node.get("image").and_then(|image| Some((expanded(image.text()?), image.span.line))),
+        spot: Spot::of(&node.span),
+        image: node.get("image").and_then(|image| Some((expanded(image.text()?), Spot::of(&image.span)))),
         build: node.get("build").and_then(|build| built(build, folder)),
         has_health: health.is_some() && !disabled,
         health_disabled: disabled,
@@ -163,16 +197,17 @@ fn rotates(logging: Option<&Node>) -> bool {
     driver != "json-file" || at(logging, &["options", "max-size"]).is_some()
 }
 
-fn dependencies(node: &Node) -> Vec<(String, Option<String>, u32)> {
-    let listed = node.items().iter().filter_map(|item| Some((item.text()?.to_owned(), None, item.span.line)));
-    let mapped = node.entries().iter().map(|(key, value)| {
-        (key.text.clone(), value.get("condition").and_then(Node::text).map(str::to_owned), key.span.line)
-    });
+fn dependencies(node: &Node) -> Vec<(String, Option<String>)> {
+    let listed = node.items().iter().filter_map(|item| Some((item.text()?.to_owned(), None)));
+    let mapped = node
+        .entries()
+        .iter()
+        .map(|(key, value)| (key.text.clone(), value.get("condition").and_then(Node::text).map(str::to_owned)));
     listed.chain(mapped).collect()
 }
 
 fn port(node: &Node) -> Option<Port> {
-    let line = node.span.line;
+    let spot = Spot::of(&node.span);
     if let Some(text) = node.text() {
         let clean = expanded(text).unwrap_or_else(|_| text.to_owned());
         let host = clean.rsplit_once(':').map(|(host, _)| host.to_owned())?;
@@ -180,16 +215,16 @@ fn port(node: &Node) -> Option<Port> {
             || host.starts_with("[::1]")
             || host.starts_with("::1")
             || host.starts_with("localhost:");
-        return Some(Port { line, text: text.to_owned(), is_loopback: loopback });
+        return Some(Port { spot, text: text.to_owned(), is_loopback: loopback });
     }
     let published = node.get("published")?.text()?;
     let target = node.get("target").and_then(Node::text).unwrap_or("");
     let host = node.get("host_ip").and_then(Node::text).unwrap_or("");
-    Some(Port { line, text: format!("{published}:{target}"), is_loopback: host.starts_with("127.") || host == "::1" })
+    Some(Port { spot, text: format!("{published}:{target}"), is_loopback: host.starts_with("127.") || host == "::1" })
 }
 
 fn mount(node: &Node) -> Option<Mount> {
-    let line = node.span.line;
+    let spot = Spot::of(&node.span);
     if let Some(text) = node.text() {
         let text = expanded(text).unwrap_or_else(|_| text.to_owned());
         let mut parts = text.split(':');
@@ -197,13 +232,13 @@ fn mount(node: &Node) -> Option<Mount> {
         return Some(match parts.next() {
             Some(target) => {
                 let is_bind = first.starts_with(['/', '.', '~']);
-                Mount { line, source: first, target: target.to_owned(), is_bind }
+                Mount { spot, source: first, target: target.to_owned(), is_bind }
             }
-            None => Mount { line, source: String::new(), target: first, is_bind: false },
+            None => Mount { spot, source: String::new(), target: first, is_bind: false },
         });
     }
     let target = node.get("target").and_then(Node::text)?.to_owned();
     let source = node.get("source").and_then(Node::text).unwrap_or("").to_owned();
     let is_bind = node.get("type").and_then(Node::text) == Some("bind");
-    Some(Mount { line, source, target, is_bind })
+    Some(Mount { spot, source, target, is_bind })
 }

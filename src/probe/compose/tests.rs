@@ -134,3 +134,35 @@ fn tools_that_work_on_the_mounted_source_run_no_product() {
     let text = "services:\n  tests: {image: swift:5.7-jammy, volumes: [\"..:/code\"], command: ./run.sh}\n";
     assert_eq!(count(&observe(&DEF, "{}", &[("docker/compose.yaml", text)]), "files"), Some(0));
 }
+
+#[test]
+fn an_override_undoes_what_is_below_it() {
+    let below = "services:\n  db:\n    image: postgres:latest\n    privileged: true\n    pid: host\n    ports: [\"5432:5432\"]\n    cap_add: [SYS_ADMIN]\n    restart: always\n";
+    let over = "services:\n  db:\n    image: postgres:16.3.1\n    privileged: false\n    pid: !reset null\n    ports: !override [\"127.0.0.1:5432:5432\"]\n    cap_add: !reset []\n    network_mode: host\n    volumes: [\"d:/var/lib/postgresql/data\"]\n";
+    let files = [("compose.yaml", below), ("compose.override.yaml", over)];
+    let seen = observe(&DEF, "{glob: 'compose*.yaml'}", &files);
+    for (fact, number) in [
+        ("files", 2),
+        ("services", 1),
+        ("unpinned_images", 0),
+        ("privileged", 0),
+        ("dangerous_caps", 0),
+        ("host_namespaces", 1),
+        ("datastores_published", 0),
+        ("datastores_without_volume", 0),
+        ("without_restart", 0),
+    ] {
+        assert_eq!(count(&seen, fact), Some(number), "{fact}");
+    }
+    let place = seen.evidence.iter().find(|item| item.fact.as_deref() == Some("host_namespaces"));
+    assert_eq!(
+        place.and_then(|item| item.place.as_ref()).map(ToString::to_string).as_deref(),
+        Some("compose.override.yaml:8")
+    );
+    let seen = observe(&DEF, "{}", &files);
+    assert_eq!(
+        (count(&seen, "files"), count(&seen, "privileged")),
+        (Some(1), Some(1)),
+        "an override is for development"
+    );
+}
