@@ -84,6 +84,10 @@ impl Lock for Uv {
         if dynamic.filter_map(Value::as_str).any(|key| key.ends_with("dependencies")) {
             return Err(Apart::from("its dependencies are computed when it is built"));
         }
+        if !own.contains_key("project") && groups(&own).is_empty() {
+            // The root of a workspace, which needs nothing itself.
+            return Ok(Vec::new());
+        }
         let name =
             at(&own, &["project", "name"]).and_then(Value::as_str).map(normal).ok_or("the project has no name")?;
         let is_local = |package: &&Package| {
@@ -211,6 +215,12 @@ mod tests {
         assert!(uv("'Flask[async] >= 3, < 4 ; python_version > \"3\"', 'lib>=1'", rest).is_empty());
         assert_eq!(uv("'flask>=3.1,<4', 'lib', 'new'", rest), ["flask", "new"]);
         assert_eq!(uv("'flask>=3,<4'", "[dependency-groups]\ndev = ['ruff']\n"), ["lib", "pdf", "ruff", "pytest"]);
+    }
+
+    #[test]
+    fn the_root_of_a_workspace_may_need_nothing() {
+        assert!(gaps("uv.lock", UV, "[tool.uv.workspace]\nmembers = ['a']\n").unwrap().is_empty());
+        assert!(gaps("uv.lock", UV, "[dependency-groups]\ndev = ['ruff']\n").is_err());
     }
 
     #[test]
