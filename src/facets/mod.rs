@@ -1,6 +1,7 @@
 //! Recognises what kind of repository this is: names first, then manifests of at most 256 kB each. Decides only what
 //! `init` proposes and what `when: { facet: … }` sees; nothing is executed.
 
+mod collection;
 mod dependencies;
 pub(crate) mod dockerfile;
 pub(crate) mod manifest;
@@ -70,6 +71,9 @@ pub fn detect(tree: &Tree) -> Facets {
     published(tree, &mut gathered);
     beside_an_app(tree, &manifests, &mut gathered);
     imply(&mut gathered);
+    if collection::page(tree, &manifests).is_some() {
+        gathered.facets.facets.retain(|facet, _| !facet.starts_with("service."));
+    }
     gathered.facets.components = components(tree, &manifests, &gathered.facets.dockerfiles);
     gathered.facets
 }

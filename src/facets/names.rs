@@ -48,6 +48,11 @@ const STARTS: &[(&str, &str)] = &[
     ("gatsby-config.", "Gatsby"),
 ];
 
+/// Migrations written in Go have a number or a time in front (goose, gormigrate).
+fn is_unnumbered_go(base: &str) -> bool {
+    base.ends_with(".go") && !base.starts_with(|first: char| first.is_ascii_digit())
+}
+
 fn is_page(base: &str) -> bool {
     [".md", ".mdx", ".rst", ".adoc"].iter().any(|end| base.ends_with(end))
 }
@@ -63,8 +68,8 @@ pub(super) fn look(entry: &Entry, gathered: &mut Gathered) {
     }
     look_lists(path, base, gathered);
     look_suffixes(path, base, gathered);
-    // Pages about moving to a new version lie in folders of that name, too.
-    if entry.class == Class::Migration && !is_page(base) {
+    // Pages about moving to a new version lie in folders of that name, too, and code that moves settings.
+    if entry.class == Class::Migration && !is_page(base) && !is_unnumbered_go(base) {
         gathered.sign("data.migrations", path, "is a migration");
     }
     if is_release_workflow(path) {

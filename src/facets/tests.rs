@@ -162,3 +162,18 @@ fn a_server_beside_an_app_is_not_what_is_operated() {
     assert!(is_service(&[server, app, code[0], code[2]]));
     assert!(is_service(&[server, code[2]]));
 }
+
+#[test]
+fn a_collection_of_samples_is_no_service() {
+    let pom = "<project><dependencies><dependency><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>";
+    let files: Vec<(String, &str)> = ["a", "b", "c", "d"].iter().map(|name| (format!("{name}/pom.xml"), pom)).collect();
+    let is_service = |title: &str, count: usize| {
+        let mut files: Vec<(&str, &str)> = files[..count].iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        let own = format!("# {title}\n");
+        files.push(("README.md", &own));
+        names(&files).contains(&"service.http".to_owned())
+    };
+    assert!(!is_service("Shop Samples", 4));
+    assert!(is_service("Shop", 4), "several services are services");
+    assert!(is_service("Shop Samples", 2), "two programs are no collection");
+}

@@ -192,10 +192,13 @@ impl FolderSigns {
     }
 }
 
-/// Beside those of one word: `api_tests`, `api-tests`, `Shop.Tests`, `ShopTests`.
+/// Beside those of one word: `api_tests`, `tests_e2e`, `test-environments`, `Shop.Tests`, `ShopTests`.
 fn is_test_folder(folder: &str) -> bool {
     let ends = ["_tests", "-tests", ".Test", ".Tests", ".UnitTests", ".IntegrationTests"];
-    ends.iter().any(|end| folder.ends_with(end)) || ends_in_capital(folder, &["Tests"])
+    let starts = ["tests_", "tests-", "test-env", "test_env"];
+    starts.iter().any(|start| folder.starts_with(start))
+        || ends.iter().any(|end| folder.ends_with(end))
+        || ends_in_capital(folder, &["Tests"])
 }
 
 /// The class of a path by its name.

@@ -58,7 +58,7 @@ pub(super) fn shows_postgres(text: &str) -> bool {
 pub(super) fn shows_another(text: &str) -> bool {
     static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)`\w+`|\bengine\s*=|\bauto_increment\b|\bautoincrement\b|\bpragma\b|\bnvarchar\b|\bidentity\(\d|\bvarchar2\b|\bmergetree\b|\bgo\s*$",
+            r"(?i)`\w+`|\bengine\s*=|\bauto_increment\b|\bdatetime\b|\bstrftime\(|\bsqlite_master\b|\bcollate nocase\b|\bwithout rowid\b|\bautoincrement\b|\bpragma\b|\bnvarchar\b|\bidentity\(\d|\bvarchar2\b|\bmergetree\b|\bgo\s*$",
         )
     });
     SIGNS.is_match(text)
@@ -230,5 +230,7 @@ mod tests {
         assert!(shows_postgres("create table a (id bigserial primary key, at timestamptz);"));
         assert!(!shows_postgres("create table `a` (id int auto_increment, j jsonb);"));
         assert!(!shows_postgres("create table a (id int primary key);"));
+        // SQLite has JSONB, too.
+        assert!(!shows_postgres("create table a (j jsonb, at datetime default (datetime(current_timestamp)));"));
     }
 }

@@ -193,10 +193,11 @@ pub(super) fn ignored(workflow: &Workflow<'_>) -> Vec<Finding> {
         let soft_job = job.text("continue-on-error") == Some("true")
             && !is_trial(job.id)
             && !is_trial(job.text("name").unwrap_or(""));
-        for step in job.steps.iter().filter(|step| !is_trial(step.title())) {
-            let goes_on = step.text("continue-on-error").is_some_and(|(text, _)| text == "true");
-            let soft = soft_job || goes_on && !is_asked_for(job, step);
-            found.extend(in_step(job, step, soft));
+        for (at, step) in job.steps.iter().enumerate().filter(|(_, step)| !is_trial(step.title())) {
+            let soft = soft_job || is_soft(step) && !is_asked_for(job, step);
+            // Where the whole job may fail no later step decides.
+            let later = if soft_job { &[] } else { &job.steps[at + 1..] };
+            found.extend(in_step(job, step, soft, later));
         }
     }
     found
@@ -219,7 +220,20 @@ fn is_asked_for(job: &Job<'_>, step: &Step<'_>) -> bool {
     })
 }
 
-fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<Finding> {
+fn is_soft(step: &Step<'_>) -> bool {
+    step.text("continue-on-error").is_some_and(|(text, _)| text == "true")
+}
+
+/// Whether a later step of the same job runs the same tool and may fail: the first run was for its report.
+fn decides_later(text: &str, later: &[Step<'_>]) -> bool {
+    let tool = |text: &str| text.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
+    let own = tool(text);
+    let steps = later.iter().filter(|step| !is_soft(step));
+    own.len() == 2 && steps.flat_map(Step::scripts).any(|(_, line)| tool(line) == own && !is_swallowed(line))
+}
+
+/// What a step ignores, if no `later` one decides it.
+fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool, later: &[Step<'_>]) -> Option<Finding> {
     let script = commands(step.scripts());
     for (at, (line, text)) in script.iter().enumerate() {
         let Some(gate) = gate(text) else { continue };
@@ -233,6 +247,9 @@ fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<Finding> {
         } else {
             continue;
         };
+        if decides_later(text, later) {
+            return None;
+        }
         let what = if job.id.is_empty() { "this action".to_owned() } else { format!("job `{}`", job.id) };
         let note = format!("{what}: {how}: `{}`", shortened(text));
         return Some(Finding::new(fact, *line, format!("{}:{}", job.id, shortened(text)), note));

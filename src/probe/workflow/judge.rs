@@ -242,6 +242,9 @@ mod tests {
             steps("push", "      - run: npm test\n        continue-on-error: true\n"),
             vec![("ignored_failures", 7, Certainty::Certain)]
         );
+        let report = "      - run: cargo clippy --message-format=json | tee x\n        continue-on-error: true\n";
+        assert_eq!(steps("push", report).len(), 1);
+        assert!(steps("push", &format!("{report}      - run: cargo clippy -- -D warnings\n")).is_empty());
         assert!(steps("push", "      - run: docker rm x || true\n      - run: pytest\n").is_empty());
     }
 

@@ -7,7 +7,7 @@ use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
 use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::suppression::{self, Configured};
-use crate::world::{Select, Swept, WantId};
+use crate::world::{Class, Select, Swept, WantId};
 
 use super::Digest;
 use super::deployments::Deployment;
@@ -35,6 +35,9 @@ const OTHERS: &[(&str, &str)] = &[
     (".gitea/workflows", "Gitea Actions"),
     (".woodpecker", "Woodpecker"),
 ];
+
+/// Those that each part of a repository may have for itself.
+const NESTED: &[&str] = &["Jenkinsfile", "azure-pipelines.yml", "cloudbuild.yaml"];
 
 struct Gathered<'s> {
     findings: Findings,
@@ -321,9 +324,12 @@ fn others(swept: &Swept, folder: &str) -> Vec<(String, &'static str)> {
     for id in swept.tree().select(&Select::any(crate::world::ClassSet::ALL).below(folder)) {
         let path = swept.path(id);
         let below = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
-        let system = OTHERS
-            .iter()
-            .find(|(name, _)| below == *name || below.strip_prefix(*name).is_some_and(|rest| rest.starts_with('/')));
+        let base = below.rsplit('/').next().unwrap_or(below);
+        let is_own = matches!(swept.class(id), Class::Src | Class::Tooling);
+        let system = OTHERS.iter().find(|(name, _)| {
+            let nested = is_own && NESTED.contains(name) && base == *name;
+            nested || below == *name || below.strip_prefix(*name).is_some_and(|rest| rest.starts_with('/'))
+        });
         let new = system.filter(|(_, system)| !found.iter().any(|(_, known)| known == system));
         found.extend(new.map(|(_, system)| (path.to_owned(), *system)));
     }
