@@ -70,7 +70,7 @@ fn in_url(filled: &Filled) -> Vec<&str> {
     let text = filled.text.as_str();
     let mut values = Vec::new();
     let after_scheme = text.find("://").map_or(0, |at| at + 3);
-    let end = text[after_scheme..].find(['/', '?', '#']).map_or(text.len(), |at| after_scheme + at);
+    let end = after_scheme + authority_length(&text[after_scheme..]);
     if let Some(at) = text[after_scheme..end].rfind('@').filter(|_| after_scheme > 0) {
         let user_info = &text[after_scheme..after_scheme + at];
         let from_process = filled.from_process.iter().any(|&(a, b)| a < after_scheme + at && b > after_scheme);
@@ -91,6 +91,15 @@ fn in_url(filled: &Filled) -> Vec<&str> {
         }
     }
     values
+}
+
+/// Where the authority of a URL ends that begins with it. A password that nobody escaped may hold `/`, `?` or `#`: what
+/// stands behind the colon is then no port, and an `@` comes later.
+fn authority_length(text: &str) -> usize {
+    let end = text.find(['/', '?', '#']).unwrap_or(text.len());
+    let is_port = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let unescaped = text[..end].rsplit_once(':').is_some_and(|(_, part)| !part.contains('@') && !is_port(part));
+    if unescaped { text.rfind('@').map_or(end, |at| at + 1) } else { end }
 }
 
 #[cfg(test)]
@@ -130,6 +139,9 @@ mod tests {
     fn passwords_and_tokens_in_urls_are_secret() {
         let keys = path(&["targets", "db", "url"]);
         assert_eq!(found(&keys, &plain("postgres://app:hunter22@db/x?sslmode=require")), ["hunter22"]);
+        assert_eq!(found(&keys, &plain("postgres://app:hun/ter?22@db/x")), ["hun/ter?22"]);
+        assert_eq!(found(&keys, &plain("https://host:8080/@scope/package")), [""; 0]);
+        assert_eq!(found(&keys, &plain("https://[::1]:8080/a@b")), [""; 0]);
         assert_eq!(found(&keys, &plain("https://h/?api_token=abcdefgh&page=2")), ["abcdefgh"]);
         assert_eq!(found(&keys, &from_process("/a?x=qwertz", 5, 11)), ["qwertz"]);
         assert_eq!(found(&keys, &from_process("https://host.test/", 0, 18)), [""; 0]);
