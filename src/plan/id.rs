@@ -1,8 +1,11 @@
 //! Ids and the globs that select them.
 
+use super::with::needs_target;
+use crate::catalog;
 use crate::model::problem::nearest;
 use crate::model::{Problem, Problems};
-use crate::yaml::Spanned;
+use crate::spec::document::{CheckDoc, PackDoc};
+use crate::yaml::{Node, Raw, Spanned};
 
 /// Whether `pattern` (an id, a base id that has instances, or a glob with `*`) selects `id`.
 pub fn matches(pattern: &str, id: &str) -> bool {
@@ -65,11 +68,31 @@ impl<'a> Ids<'a> {
 
     fn no_match(&self, pattern: &Spanned<String>, what: &str) -> Problem {
         let problem = pattern.span.problem(format!("{what} names `{}`, which matches no check", pattern.value));
+        if let Some(help) = help_to_include(pattern) {
+            return problem.help(help);
+        }
         match nearest(pattern, self.live.iter().copied().chain(self.broken.iter().map(String::as_str))) {
             Some(id) => problem.help(format!("did you mean `{id}`?")),
             None => problem.help("name a check of this spec, or a glob such as `http/*`; `shipworthy plan` lists them"),
         }
     }
+}
+
+/// How to include what brings the catalog rules that a pattern selects: the pack with the most of them first.
+fn help_to_include(pattern: &str) -> Option<String> {
+    let names_rule =
+        |check: &&Raw<CheckDoc>| check.node.get("use").and_then(Node::text).is_some_and(|rule| matches(pattern, rule));
+    let packs = catalog::pack_names().into_iter().filter_map(|name| catalog::pack(name).ok().flatten());
+    let mut bringing: Vec<(usize, PackDoc)> = packs
+        .map(|pack| (pack.checks.iter().filter(names_rule).count(), pack))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    bringing.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    let ((_, first), others) = bringing.split_first()?;
+    let name = &first.pack.value;
+    let with = if needs_target(first) { ", with: { target: … }" } else { "" };
+    let others: String = others.iter().take(3).map(|(_, pack)| format!(", or `{}`", pack.pack.value)).collect();
+    Some(format!("include a pack that brings it: `- {{ pack: {name}{with} }}`{others}"))
 }
 
 /// Complains about an id that is not `[a-z0-9-]` parts joined by `/`.
