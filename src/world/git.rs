@@ -163,3 +163,18 @@ fn is_boundary(world: &World, commit: &str) -> bool {
     let shallow = text_of(&git_dir, "shallow").unwrap_or_default();
     shallow.lines().any(|line| line == commit)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_branch_without_commit_is_told_from_references_kept_in_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        assert!(is_unborn(folder.path()));
+        std::fs::create_dir(folder.path().join("reftable")).unwrap();
+        assert!(!is_unborn(folder.path()));
+    }
+}

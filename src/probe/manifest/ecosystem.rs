@@ -88,8 +88,10 @@ pub(super) fn of(base: &str) -> Option<&'static Ecosystem> {
 pub(super) enum Need {
     /// It has dependencies and is deployed or run from here.
     Lock,
-    /// It has no dependencies of its own.
+    /// It has no dependencies of its own, or says nothing of them.
     Nothing,
+    /// It would name every dependency, and names none.
+    Free,
     /// A library: its users choose the versions.
     Library,
     /// A `requirements.txt`: each line fixes its version, or not.
@@ -126,7 +128,8 @@ pub(super) fn need(base: &str, bytes: &[u8]) -> Need {
         "build.gradle" | "build.gradle.kts" => {
             versions(&without_arguments(text), ":", &[":+", ".+\"", ".+'", "latest.release", "latest.integration"])
         }
-        "go.mod" => has(text.lines().any(|line| line.trim_start().starts_with("require"))),
+        "go.mod" if text.lines().any(|line| line.trim_start().starts_with("require")) => Need::Lock,
+        "go.mod" => Need::Free,
         "Gemfile" => gemfile(text),
         "Pipfile" => has(section(text, &["[packages]"]).any(|line| line.contains('='))),
         "packages.config" => versions(text, "<package ", &["version=\"[", "version=\"("]),
@@ -340,7 +343,8 @@ mod tests {
         assert_eq!(need("package.json", br#"{"type":"module"}"#), Need::Nothing);
         assert_eq!(need("setup.py", b"setup(install_requires=['requests'])\n"), Need::Library);
         assert_eq!(need("setup.py", b"setup()\n"), Need::Nothing);
-        assert_eq!(need("go.mod", b"module x\n"), Need::Nothing);
+        assert_eq!(need("go.mod", b"module x\n"), Need::Free);
+        assert_eq!(need("go.mod", b"module x\nrequire y v1.0.0\n"), Need::Lock);
         assert_eq!(need("Gemfile", b"gemspec\ngem 'rake'\n"), Need::Library);
         assert_eq!(
             need("composer.json", br#"{"type":"project","require":{"php":"^8.2","laravel/framework":"^12"}}"#),

@@ -56,7 +56,7 @@ impl Probe for ManifestProbe {
     fn facts(&self) -> FactSchema {
         let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
         let decls = vec![
-            count("manifests", "manifests with dependencies, of Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle, NuGet, Elixir, Erlang, Swift, Dart and CocoaPods; one of another ecosystem makes locks unobserved; 0 when there is none, and then nothing but `sources` is observed"),
+            count("manifests", "manifests with dependencies (of Go without, too), of Rust, Node, Python, Go, Ruby, PHP, Maven, Gradle, NuGet, Elixir, Erlang, Swift, Dart and CocoaPods; one of another ecosystem makes locks unobserved; 0 when there is none, and then nothing but `sources` is observed"),
             count("sources", "source files in their languages; where there is none, nothing needs a manifest"),
             count("libraries", "manifests of libraries, whose users choose the versions; they need no lock file"),
             count("lockfiles", "lock files in the source set"),
@@ -213,6 +213,13 @@ impl Judged {
     fn take(&mut self, path: &str, ecosystem: &'static Ecosystem, need: &Need, locked: Option<String>) {
         match need {
             Need::Nothing => return,
+            Need::Free => {
+                self.manifests += 1;
+                self.percents.push(100);
+                let note = format!("{}: names no dependency, so there is none to lock", ecosystem.name);
+                self.findings.push(path, Finding::new("manifests", 0, ecosystem.name, note));
+                return;
+            }
             Need::Unknown(reason) => {
                 self.manifests += 1;
                 self.findings.unread(path, reason.as_str());
@@ -314,6 +321,13 @@ mod tests {
     fn without_a_manifest_nothing_is_known() {
         let seen = observe(&DEF, "{}", &[("a.c", "x")]);
         assert_eq!((count(&seen, "manifests"), count(&seen, "unlocked")), (Some(0), None));
+    }
+
+    #[test]
+    fn a_go_module_without_dependencies_has_none_to_lock() {
+        let seen = observe(&DEF, "{}", &[("go.mod", "module x.test/x\n\ngo 1.22\n"), ("main.go", "package main\n")]);
+        assert_eq!((count(&seen, "manifests"), count(&seen, "unlocked")), (Some(1), Some(0)));
+        assert_eq!(percent(&seen, "locked_ratio"), Some(100));
     }
 
     #[test]
