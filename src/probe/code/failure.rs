@@ -14,7 +14,7 @@ const DEADLINE: &str = "calls_without_deadline";
 pub(super) const FACTS: &[(&str, &str)] = &[
     (
         SWALLOWED,
-        "handlers that drop any error and say nothing: `except Exception: pass`, an empty `catch`, `rescue nil`; a comment in \
+        "handlers that drop any error and say nothing: `except Exception: pass`, an empty `catch`, a `rescue` with nothing or `nil` in it; a comment in \
          the block is a reason, and cleaning up is only a hint",
     ),
     (

@@ -20,6 +20,7 @@ mod read;
 mod rules;
 mod rust_tests;
 mod span;
+mod suppressed;
 mod unread;
 
 use std::collections::BTreeMap;
@@ -127,6 +128,11 @@ impl Probe for Code {
                 FactType::Count,
                 "their lines of code, without blank lines, comments and tests beside the code",
             ),
+            FactDecl::new(
+                "suppressed",
+                FactType::Count,
+                "findings that a comment naming a rule takes out of the counts",
+            ),
             FactDecl::new("todos", FactType::Count, "markers of work to do in their comments, owned or not"),
             FactDecl::new("unowned_todo_density", FactType::Number, "`unowned_todos` per 1000 lines of code"),
             FactDecl::new("test_files", FactType::Count, "files of tests in a programming language"),
@@ -206,7 +212,7 @@ impl Probe for Code {
                 swept: look.swept,
                 folder: look.folder,
                 facts: Facts::new(),
-                findings: Findings::default(),
+                findings: Findings::treating(look.suppressions),
                 uncounted: None,
                 written: self.written(&look, Class::Src),
                 tested: self.written(&look, Class::Test),
@@ -304,6 +310,7 @@ impl Sums<'_> {
         for (name, _) in in_source().chain(TESTED) {
             self.findings.set_count(&mut self.facts, name);
         }
+        self.facts.present("suppressed", Value::count(self.findings.suppressed()));
         unread::forget(&mut self.facts, &self.findings, &self.written, &self.tested);
     }
 

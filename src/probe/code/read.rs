@@ -10,7 +10,7 @@ use super::guard::{Guard, Match};
 use super::language::{self, Lang};
 use super::overrides::enclosing;
 use super::rules::{self, Scope};
-use super::{marker, rust_tests};
+use super::{marker, rust_tests, suppressed};
 use crate::probe::finding::{Finding, shortened};
 use crate::world::{Class, FileBytes, Literal, View};
 
@@ -122,6 +122,10 @@ impl Reading<'_, '_> {
         let line = String::from_utf8_lossy(found.line()).into_owned();
         let note = shortened(&line);
         let finding = Finding::new(rule.fact, line_of(found.bytes, found.start), note.clone(), note).with(certainty);
+        let finding = match suppressed::of(self.file, rule.fact, found.start..found.end) {
+            Some(suppression) => finding.suppressed(suppression),
+            None => finding,
+        };
         if rule.guard == Guard::Overridable {
             let name = enclosing(found.bytes, found.start, self.lang).unwrap_or_default();
             self.seen.overridable.push((name, finding));
