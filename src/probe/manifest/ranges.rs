@@ -129,15 +129,21 @@ fn python(written: &str) -> Span {
 
 /// A requirement of PEP 508.
 fn requirement(line: &str) -> Option<Requirement> {
+    let (name, version) = named(line)?;
+    let written = version.trim_matches([' ', '(', ')']).to_owned();
+    Some(Requirement { name: name.to_owned(), span: python(&written), written })
+}
+
+/// Name and version of a requirement (PEP 508), as they are written; without extras and markers.
+pub(super) fn named(line: &str) -> Option<(&str, &str)> {
     let line = line.split(';').next().unwrap_or(line).trim();
     let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(line.len());
     let rest = line[end..].trim_start();
-    let rest = match rest.strip_prefix('[') {
+    let version = match rest.strip_prefix('[') {
         Some(extras) => extras.split_once(']')?.1,
         None => rest,
     };
-    let written = rest.trim_matches([' ', '(', ')']).to_owned();
-    (end > 0).then(|| Requirement { name: line[..end].to_owned(), span: python(&written), written })
+    (end > 0).then_some((&line[..end], version))
 }
 
 fn lines(text: &str) -> Vec<Requirement> {

@@ -170,7 +170,7 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     facts.present("suppressed", Value::count(suppressed));
     let mut evidence = findings.evidence();
     if large > 0 {
-        let note = format!("not looked through: {large} files larger than {} MiB", LARGEST_SWEPT >> 20);
+        let note = format!("files larger than {} MiB, not looked through: {large}", LARGEST_SWEPT >> 20);
         evidence.push(Evidence { certainty: Certainty::Hint, ..evidence::remark(note) });
     }
     Observation { facts, evidence, requests: 0 }
@@ -196,7 +196,7 @@ mod tests {
         let seen = sample::look("secrets", "{}", tree, "").unwrap();
         assert!(matches!(seen.facts.get("tokens"), Fact::Unobserved(reason) if reason.contains("gone.py")));
         let notes: Vec<_> = seen.evidence.iter().filter_map(|item| item.note.as_deref()).collect();
-        assert!(notes.contains(&"not looked through: 1 files larger than 2 MiB"), "{notes:?}");
+        assert!(notes.contains(&"files larger than 2 MiB, not looked through: 1"), "{notes:?}");
         let seen = sample::look("secrets", "{}", Tree::open(dir.path()).unwrap(), "").unwrap();
         assert_eq!(count(&seen, "tokens"), Some(0));
     }

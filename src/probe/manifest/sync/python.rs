@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::super::declared::{normal, read};
+use super::super::ranges::named;
 use super::{Apart, Gap, Lock, Manifest, fault};
 
 /// A `uv.lock`.
@@ -57,16 +58,10 @@ fn at<'t>(table: &'t Table, path: &[&str]) -> Option<&'t Value> {
 
 /// A requirement (PEP 508) as its name and the clauses of its version, in one order.
 fn requirement(line: &str) -> Option<(String, String)> {
-    let line = line.split(';').next().unwrap_or(line).trim();
-    let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(line.len());
-    let rest = line[end..].trim_start();
-    let rest = match rest.strip_prefix('[') {
-        Some(extras) => extras.split_once(']')?.1,
-        None => rest,
-    };
+    let (name, version) = named(line)?;
     // What stands at an address has no version.
-    let version = if rest.trim_start().starts_with('@') { "" } else { rest };
-    (end > 0).then(|| (normal(&line[..end]), clauses(version)))
+    let version = if version.trim_start().starts_with('@') { "" } else { version };
+    Some((normal(name), clauses(version)))
 }
 
 /// `>=2, <3` without spaces and brackets, sorted.
