@@ -117,6 +117,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("psl", &["probe/security_headers/"]),
     ("pulldown_cmark", &["import/"]),
     ("quick_junit", &["report/"]),
+    ("json5", &["probe/updates/renovate.rs"]),
     ("quick_xml", &["probe/"]),
     ("redis", &["world/service/redis.rs"]),
     ("regex_syntax", &["world/literal.rs", "world/needs.rs", "world/ascii_word.rs", "world/weight.rs"]),

@@ -106,6 +106,7 @@ mod tls;
 mod trace;
 #[cfg(test)]
 mod trial;
+mod updates;
 mod variables;
 mod waivers;
 mod websocket;
@@ -328,6 +329,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &text::DEF,
     &tls::DEF,
     &trace::DEF,
+    &updates::DEF,
     &waivers::DEF,
     &websocket::DEF,
     &workflow::DEF,

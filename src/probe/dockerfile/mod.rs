@@ -62,7 +62,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 }
 
 /// Names that Dockerfiles have.
-fn default_select() -> Select {
+pub(super) fn select() -> Select {
     [
         "**/Dockerfile",
         "**/dockerfile",
@@ -108,8 +108,8 @@ impl Probe for DockerfileProbe {
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let select = match &self.glob {
-            Some(glob) => Select::glob(glob).unwrap_or_else(|_| default_select()),
-            None => default_select(),
+            Some(glob) => Select::glob(glob).unwrap_or_else(|_| select()),
+            None => select(),
         };
         let files = Want::doc(select.below(folder), "dockerfile", |file| -> Result<Digest, Unknown> {
             if is_template(file.path()) {
