@@ -137,6 +137,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &["probe/manifest/sync/poetry.rs", "spec/load.rs", "probe/file.rs", "probe/evidence.rs", "audit/", "demo/"],
     ),
     ("similar", &["cli/sync.rs"]),
+    ("spdx", &["probe/licence/"]),
     ("strsim", &["model/problem.rs", "import/onto/matching.rs"]),
     ("tokio_postgres", &["world/service/postgres.rs"]),
     ("tokio_postgres_rustls", &["world/service/postgres.rs"]),

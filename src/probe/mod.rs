@@ -54,6 +54,7 @@ mod ingest;
 mod injection;
 mod inquiry;
 mod kubernetes;
+mod licence;
 mod limits;
 mod load;
 mod logs;
@@ -295,6 +296,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &ingest::DEF,
     &injection::DEF,
     &kubernetes::DEF,
+    &licence::DEF,
     &load::DEF,
     &logs::DEF,
     &malformed::DEF,

@@ -4,6 +4,14 @@ use crate::model::Certainty;
 use crate::probe::finding::Finding;
 use crate::world::FileBytes;
 
+/// Larger programs are named as not judged.
+pub(super) const LARGEST: u64 = 16 * 1024 * 1024;
+/// Files that are large, binary and no programs.
+pub(super) const MEDIA: &[&str] = &[
+    "**/*.{png,jpg,jpeg,gif,webp,avif,ico,icns,bmp,tif,tiff,psd,svg,pdf,mp3,mp4,mov,webm,ogg,wav,avi}",
+    "**/*.{woff,woff2,ttf,otf,eot,zip,gz,tgz,bz2,xz,zst,db,sqlite,sqlite3,parquet,csv,json,onnx,pt,safetensors,pkl,npy}",
+];
+
 /// What kind of program a file is, if it is one.
 pub(super) fn read(file: &FileBytes<'_>) -> Vec<Finding> {
     let Some(kind) = kind(file.bytes, file.entry.base()) else { return Vec::new() };

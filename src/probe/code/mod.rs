@@ -4,6 +4,7 @@
 //! read in `read`.
 
 mod binary;
+mod component;
 mod credential;
 mod deployment;
 mod failure;
@@ -162,6 +163,7 @@ impl Probe for Code {
         ];
         let counts = in_source().chain(TESTED).chain(TEXTS);
         decls.extend(counts.map(|(name, doc)| FactDecl::new(name, FactType::Count, doc)));
+        decls.extend(component::declarations());
         FactSchema { decls, ..FactSchema::default() }
     }
 
@@ -188,12 +190,13 @@ impl Probe for Code {
         let mut ids: Vec<WantId> = language::all().map(|language| wants.add(source(language))).collect();
         let own = ClassSet::of(&[Class::Src, Class::Tooling, Class::Migration]);
         let texts = within(Select::any(own));
-        let binaries = within(Select { names: vec![Name::Any], ..Select::any(own) }.except(MEDIA.iter().copied()));
+        let binaries =
+            within(Select { names: vec![Name::Any], ..Select::any(own) }.except(binary::MEDIA.iter().copied()));
         ids.extend([
             wants.add(Want::sparse(texts, "code/text", |file| Ok(any(hidden::read(file)))).screened(hidden::questions)),
             wants.add(
                 Want::sparse(binaries, "code/binary", |file| Ok(any(binary::read(file))))
-                    .up_to(LARGEST_BINARY)
+                    .up_to(binary::LARGEST)
                     .with_binary(),
             ),
         ]);
@@ -249,14 +252,6 @@ fn any(findings: Vec<Finding>) -> Option<Vec<Finding>> {
     (!findings.is_empty()).then_some(findings)
 }
 
-/// Larger programs are named as not judged.
-const LARGEST_BINARY: u64 = 16 * 1024 * 1024;
-/// Files that are large, binary and no programs.
-const MEDIA: &[&str] = &[
-    "**/*.{png,jpg,jpeg,gif,webp,avif,ico,icns,bmp,tif,tiff,psd,svg,pdf,mp3,mp4,mov,webm,ogg,wav,avi}",
-    "**/*.{woff,woff2,ttf,otf,eot,zip,gz,tgz,bz2,xz,zst,db,sqlite,sqlite3,parquet,csv,json,onnx,pt,safetensors,pkl,npy}",
-];
-
 /// The sums over all files.
 struct Sums<'a> {
     swept: &'a Swept,
@@ -296,6 +291,8 @@ impl Sums<'_> {
             return;
         }
         self.uncounted = unread::uncounted(self.swept, self.folder, files.len() - shipped);
+        let uncounted = self.uncounted.as_deref();
+        component::sum(self.swept, self.folder, &files, uncounted, &mut self.findings, &mut self.facts);
         let defined = self.definitions(&files);
         for (path, _, file) in &files {
             self.findings.extend(path, file.findings.iter().cloned());
