@@ -114,6 +114,7 @@ fn look_suffixes(path: &str, base: &str, gathered: &mut Gathered) {
     const SUFFIXES: &[(&str, &str, &str)] = &[
         (".tf", "terraform", "is Terraform code"),
         (".tofu", "terraform", "is OpenTofu code"),
+        (".tf.json", "terraform", "is Terraform code"),
         (".bicep", "iac.other", "is Bicep code"),
         (".erb", "html", "is a page template"),
         (".blade.php", "html", "is a page template"),

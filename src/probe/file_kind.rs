@@ -2,7 +2,7 @@
 //! and counted; what it says of them stays with the kind.
 
 use crate::model::{FactDecl, FactSchema, Observation, Problems, Unknown};
-use crate::world::{Select, Swept, Want, WantId, Wants};
+use crate::world::{Select, Want, WantId, Wants};
 use crate::yaml::Spanned;
 
 use super::{BoxFuture, Lane, Look, Probe, Touch, glob_parameter};
@@ -19,8 +19,8 @@ pub(super) struct FileKind {
     pub(super) facts: fn() -> Vec<FactDecl>,
     /// How a file among those selected is read.
     pub(super) want: fn(Select) -> Want,
-    /// What was read, and in which folder; whether a glob named the files, so that none is left out for where it lies.
-    pub(super) observe: fn(&Swept, WantId, Named, &str) -> Observation,
+    /// What was read; whether a glob named the files, so that none is left out for where it lies.
+    pub(super) observe: fn(&Look<'_>, WantId, Named) -> Observation,
 }
 
 /// Whether the files were named by a glob.
@@ -76,7 +76,7 @@ impl Probe for FileProbe {
         Box::pin(async move {
             let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
             look.swept.get(*want).whole.clone()?;
-            Ok((self.kind.observe)(look.swept, *want, self.glob.is_some(), look.folder))
+            Ok((self.kind.observe)(&look, *want, self.glob.is_some()))
         })
     }
 }

@@ -55,7 +55,7 @@ static KIND: FileKind = FileKind {
     example: "deploy/compose*.yaml",
     facts: declarations,
     want: wanted,
-    observe: |swept, want, named, _| observe::observe(swept, want, named),
+    observe: |look, want, named| observe::observe(look.swept, want, named),
 };
 
 fn wanted(select: Select) -> Want {

@@ -81,7 +81,7 @@ impl Gathered {
         Gathered {
             today,
             findings: Findings::treating(look.suppressions),
-            configured: suppression::configured(look.swept, look.folder, &["hadolint", "checkov", "trivy"]),
+            configured: suppression::configured(look, look.folder, &["hadolint", "checkov", "trivy"]),
             evidence: Vec::new(),
             credits: Credits::default(),
             users: Vec::new(),
@@ -107,7 +107,7 @@ impl Gathered {
     fn take(&mut self, swept: &Swept, path: &str, judged: &Judged, builds: &Builds) {
         let run_elsewhere = builds.of(path).next().is_some() && builds.of(path).all(|build| build.has_user);
         let findings = judged.findings.iter().filter_map(|finding| looked_into(swept, path, finding, builds));
-        let findings: Vec<Finding> = findings.map(|finding| self.argued(judged, finding)).collect();
+        let findings: Vec<Finding> = findings.map(|finding| self.argued(path, judged, finding)).collect();
         let left_out = |fact: &str, line: u32| {
             let mut there = findings.iter().filter(|finding| finding.fact == fact && finding.line == line);
             there.any(|finding| self.findings.leaves_out(finding))
@@ -132,8 +132,9 @@ impl Gathered {
     }
 
     /// A finding with what the file, or the configuration of a specialist, says about it.
-    fn argued(&self, judged: &Judged, finding: Finding) -> Finding {
-        let suppression = ignores::suppression(&judged.ignores, &self.configured, finding.fact, finding.line);
+    fn argued(&self, path: &str, judged: &Judged, finding: Finding) -> Finding {
+        let spot = ignores::Spot { path, line: finding.line, today: self.today };
+        let suppression = ignores::suppression(&judged.ignores, &self.configured, finding.fact, spot);
         Finding { suppression, ..finding }
     }
 
@@ -238,7 +239,7 @@ impl Gathered {
         } else {
             let note = "no `HEALTHCHECK`, and no compose service that builds it declares one";
             let finding = Finding::new("without_healthcheck", judged.final_line, "healthcheck", note);
-            self.findings.push(path, self.argued(judged, finding));
+            self.findings.push(path, self.argued(path, judged, finding));
         }
     }
 

@@ -48,7 +48,7 @@ static KIND: FileKind = FileKind {
     example: "dashboards/*.json",
     facts: declarations,
     want,
-    observe: |swept, want, named, _| observe::observe(swept, want, named),
+    observe: |look, want, named| observe::observe(look.swept, want, named),
 };
 
 fn want(select: Select) -> Want {

@@ -48,10 +48,14 @@ fn of_annotation(key: &str, value: &str) -> Vec<Exemption> {
 
 /// What the annotations of an object and the configuration of the tools say about a finding of this fact. Facts of blockers
 /// stay counted whatever they say; those of high matters need the reason.
-pub(super) fn suppression(exemptions: &[Exemption], configured: &[Configured], fact: &str) -> Option<Suppression> {
+pub(super) fn suppression<'c>(
+    exemptions: &[Exemption],
+    configured: impl Iterator<Item = &'c Configured>,
+    fact: &str,
+) -> Option<Suppression> {
     let (_, weight, rules) = RULES.iter().find(|(name, _, _)| *name == fact)?;
     let own = exemptions.iter().map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
-    let named = configured.iter().map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
+    let named = configured.map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
     let about = own.chain(named).filter(|(_, rule, _)| rules.contains(rule));
     suppression::best(about, *weight == Weight::Heavy)
 }
@@ -112,7 +116,7 @@ mod tests {
     fn a_heavy_matter_is_left_out_only_with_a_reason() {
         let argued = of("ignore-check.kube-linter.io/run-as-non-root: the vendor's image needs root\n");
         let bare = of("kube-score/ignore: container-security-context-user-group-id, deployment-strategy\n");
-        let holds = |exemptions: &[Exemption], fact| suppression(exemptions, &[], fact).map(|one| one.honoured);
+        let holds = |exemptions: &[Exemption], fact| suppression(exemptions, [].iter(), fact).map(|one| one.honoured);
         assert_eq!((holds(&argued, "run_as_root"), holds(&bare, "run_as_root")), (Some(true), Some(false)));
         assert_eq!((holds(&bare, "abrupt_rollouts"), holds(&argued, "abrupt_rollouts")), (Some(true), None));
         assert_eq!(holds(&argued, "privileged"), None, "a blocker stays counted");

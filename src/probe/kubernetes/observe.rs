@@ -33,7 +33,7 @@ struct Gathered<'s> {
 /// Facts and evidence of the manifests that a want found. Files that the spec names count as they stand.
 pub(super) fn observe(look: &Look<'_>, want: WantId, explicit: bool) -> Observation {
     let mut gathered = gather(look.swept, want, explicit);
-    let configured = suppression::configured(look.swept, look.folder, &["checkov", "kube-linter", "trivy"]);
+    let configured = suppression::configured(look, look.folder, &["checkov", "kube-linter", "trivy"]);
     let mut tally = Tally { findings: Findings::treating(look.suppressions), configured, ..Tally::default() };
     let changes = kustomized(if explicit { &NO_KUSTOMIZATION } else { &gathered.kustomizations });
     let counted = rendered(&mut gathered, &changes, &mut tally);

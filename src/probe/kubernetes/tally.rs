@@ -37,7 +37,11 @@ impl Tally {
 
     /// A finding about an object; its annotations may take it out of the counts.
     pub(super) fn found(&mut self, placed: Placed<'_>, finding: Finding) {
-        let suppression = exemption::suppression(&placed.object.exemptions, &self.configured, finding.fact);
+        let suppression = exemption::suppression(
+            &placed.object.exemptions,
+            self.configured.iter().filter(|one| one.covers(placed.file, finding.line)),
+            finding.fact,
+        );
         self.findings.push(placed.file, Finding { suppression, ..finding });
     }
 }

@@ -57,5 +57,5 @@ static KIND: FileKind = FileKind {
     want: |select| {
         Want::doc(select, "openapi", |file| -> Result<Digest, Unknown> { Ok(contract::read(file.path(), file.bytes)) })
     },
-    observe: |swept, want, named, _| observe::observe(swept, want, named),
+    observe: |look, want, named| observe::observe(look.swept, want, named),
 };

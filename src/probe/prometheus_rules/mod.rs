@@ -47,7 +47,7 @@ static KIND: FileKind = FileKind {
     example: "alerts/*.yml",
     facts: declarations,
     want,
-    observe: |swept, want, named, _| observe::observe(swept, want, named),
+    observe: |look, want, named| observe::observe(look.swept, want, named),
 };
 
 fn want(select: Select) -> Want {

@@ -3,7 +3,13 @@
 use hcl_edit::Span as _;
 use hcl_edit::structure::{Block, Body};
 
+use crate::probe::yaml_file;
+use crate::world::FileBytes;
+
 use super::expression::{Known, attribute, label, text};
+use super::ignores::{Ignore, Scope, ignores};
+use super::json_syntax;
+use super::lines::Lines;
 use super::pins::{ModulePin, has_upper_bound, module_pin, required_providers};
 use super::protection::{Guarded, guarded};
 
@@ -24,9 +30,30 @@ pub(super) struct Configuration {
     pub(super) required_version: Option<At<bool>>,
     /// Name, and whether its constraint has an end.
     pub(super) providers: Vec<At<(String, bool)>>,
-    pub(super) modules: Vec<At<(String, ModulePin)>>,
-    pub(super) guarded: Vec<At<Guarded>>,
+    pub(super) modules: Vec<Module>,
+    pub(super) guarded: Vec<GuardedAt>,
     pub(super) resources: usize,
+    /// What comments tell specialists to pass over.
+    pub(super) ignores: Vec<Ignore>,
+}
+
+/// A module that is called.
+#[derive(Clone, Debug)]
+pub(super) struct Module {
+    pub(super) line: u32,
+    pub(super) name: String,
+    pub(super) pin: ModulePin,
+    /// The folder that its resources stand in, relative to the file, if they are of this repository.
+    pub(super) folder: Option<String>,
+    pub(super) scope: Scope,
+}
+
+/// An attribute that was looked at.
+#[derive(Clone, Debug)]
+pub(super) struct GuardedAt {
+    pub(super) line: u32,
+    pub(super) guarded: Guarded,
+    pub(super) scope: Scope,
 }
 
 /// Where state is kept.
@@ -38,24 +65,32 @@ pub(super) struct Backend {
     pub(super) is_encrypted: bool,
 }
 
-/// Reads a file; the parser bounds nesting itself.
-pub(super) fn read(source: &str) -> Result<Configuration, (u32, String)> {
+/// Reads a file in native or in JSON syntax.
+pub(super) fn read(file: &FileBytes<'_>) -> Result<Configuration, (u32, String)> {
+    if file.path().ends_with(".json") {
+        let root = yaml_file::read(file.path(), file.bytes).map_err(|fault| (fault.line, fault.reason))?;
+        let native = json_syntax::native(&root);
+        return parse(&native.text, &Lines::of(&native.text, native.origin));
+    }
+    let text = file.text();
+    let found = parse(&text, &Lines::of(&text, Vec::new()))?;
+    Ok(Configuration { ignores: ignores(file), ..found })
+}
+
+/// The parser bounds nesting itself.
+fn parse(source: &str, lines: &Lines) -> Result<Configuration, (u32, String)> {
     let body: Body = source.parse().map_err(|fault: hcl_edit::parser::Error| {
         (u32::try_from(fault.location().line()).unwrap_or(0), fault.message().to_owned())
     })?;
     let mut found = Configuration::default();
     for block in body.blocks() {
-        let line = line_of(source, block);
         match block.ident.as_str() {
-            "terraform" => found.terraform(source, block),
+            "terraform" => found.terraform(lines, block),
             "provider" => found.is_root = true,
-            "module" => {
-                let name = label(block, 0).to_owned();
-                found.modules.push(At { line, value: (name, module_pin(block)) });
-            }
+            "module" => found.modules.push(module(lines, block)),
             "resource" => {
                 found.resources += 1;
-                found.guarded.extend(guarded(block).into_iter().map(|value| At { line, value }));
+                found.guarded.extend(guarded(block).into_iter().map(|guarded| placed(lines, block, guarded)));
             }
             _ => {}
         }
@@ -63,17 +98,37 @@ pub(super) fn read(source: &str) -> Result<Configuration, (u32, String)> {
     Ok(found)
 }
 
-fn line_of(source: &str, block: &Block) -> u32 {
-    let start = block.ident.span().or_else(|| block.span()).map_or(0, |span| span.start);
-    let breaks = source.as_bytes()[..start.min(source.len())].iter().filter(|byte| **byte == b'\n').count();
-    u32::try_from(breaks + 1).unwrap_or(u32::MAX)
+fn line_of(lines: &Lines, block: &Block) -> u32 {
+    lines.at(block.ident.span().or_else(|| block.span()).map_or(0, |span| span.start))
+}
+
+fn scope(lines: &Lines, block: &Block, within: &[usize]) -> Scope {
+    let line = line_of(lines, block);
+    let last = block.span().map_or(line, |span| lines.at(span.end));
+    let starts = within.iter().map(|at| lines.at(*at)).chain([line]).collect();
+    Scope { starts, block: (line, last) }
+}
+
+fn module(lines: &Lines, block: &Block) -> Module {
+    let folder = text(&block.body, "source").filter(|source| source.starts_with("./") || source.starts_with("../"));
+    Module {
+        line: line_of(lines, block),
+        name: label(block, 0).to_owned(),
+        pin: module_pin(block),
+        folder,
+        scope: scope(lines, block, &[]),
+    }
+}
+
+fn placed(lines: &Lines, block: &Block, guarded: Guarded) -> GuardedAt {
+    GuardedAt { line: line_of(lines, block), scope: scope(lines, block, &guarded.starts), guarded }
 }
 
 impl Configuration {
-    fn terraform(&mut self, source: &str, block: &Block) {
-        let line = line_of(source, block);
+    fn terraform(&mut self, lines: &Lines, block: &Block) {
+        let line = line_of(lines, block);
         for inner in block.body.blocks() {
-            let at = line_of(source, inner);
+            let at = line_of(lines, inner);
             match inner.ident.as_str() {
                 "backend" => self.backend = Some(At { line: at, value: backend(inner) }),
                 "cloud" => {

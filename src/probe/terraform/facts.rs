@@ -31,6 +31,7 @@ pub(super) fn declarations() -> Vec<FactDecl> {
         count("resources", "resources"),
         count("guarded_attributes", "attributes of datastores that were looked at"),
         count("undecided_attributes", "those of them that a variable decides"),
+        count("suppressed", "findings that comments or the configuration of checkov, Trivy, tfsec or tflint take out of the counts; only with a reason"),
     ];
     all.extend(COUNTED.iter().map(|(name, doc)| count(*name, *doc)));
     all.push(ratio("pin_ratio", "share of what state and pins need that is there; 0 % with a state file in the repository"));

@@ -4,11 +4,15 @@
 mod configuration;
 mod expression;
 mod facts;
+mod ignores;
+mod json_syntax;
+mod lines;
 mod observe;
 mod pins;
 mod protection;
 #[cfg(test)]
 mod tests;
+mod tflint;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,7 +27,7 @@ use crate::yaml::{Node, Spanned};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Params {
-    /// Configurations to look at; every match counts. Default: every `*.tf` and `*.tofu` without those whose name or
+    /// Configurations to look at; every match counts. Default: every `*.tf`, `*.tofu`, `*.tf.json` and `*.tofu.json` without those whose name or
     /// folder says development, test or example.
     #[serde(default)]
     pub(super) glob: Option<Spanned<String>>,
@@ -48,14 +52,17 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 
 static KIND: FileKind = FileKind {
     name: "terraform",
-    default_glob: "**/*.{tf,tofu}",
+    default_glob: "**/*.{tf,tofu,tf.json,tofu.json}",
     example: "infra/**/*.tf",
     facts: facts::declarations,
-    want: |select| {
-        Want::doc(select, "terraform", |file| -> Result<Digest, Unknown> { Ok(configuration::read(&file.text())) })
-    },
-    observe: |swept, want, named, folder| observe::observe(swept, want, named, by_name(swept, folder)),
+    want: |select| Want::doc(select, "terraform", |file| -> Result<Digest, Unknown> { Ok(configuration::read(file)) }),
+    observe: |look, want, named| observe::observe(look, want, named, by_name(look.swept, look.folder)),
 };
+
+/// The folder of a file.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
 
 /// State and lock files below a folder, whose names alone tell.
 fn by_name(swept: &Swept, folder: &str) -> Vec<String> {

@@ -2,23 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Exact, Fact, Facts, Observation, Value};
+use crate::model::{Exact, Fact, Facts, Observation, Suppression, Value};
 use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, unobserve_zeros};
-use crate::probe::purpose;
-use crate::world::{Swept, WantId};
+use crate::probe::{Look, purpose, suppression};
+use crate::world::WantId;
 
-use super::Digest;
-use super::configuration::{At, Configuration};
+use super::configuration::{At, Configuration, GuardedAt};
 use super::facts::COUNTED;
+use super::ignores::{Said, Scope, Subject};
 use super::pins::ModulePin;
 use super::protection::State;
+use super::{Digest, folder, tflint};
 
 /// Facts and evidence of the files that a want found; `named` are state and lock files.
-pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool, named: Vec<String>) -> Observation {
-    let mut seen = Seen::default();
+pub(super) fn observe(look: &Look<'_>, want: WantId, explicit: bool, named: Vec<String>) -> Observation {
+    let swept = look.swept;
+    let mut seen = Seen { findings: Findings::treating(look.suppressions), ..Seen::default() };
     let mut aside = Vec::new();
-    let mut folders: BTreeMap<String, Vec<(&str, &Configuration)>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Vec<(&str, &Configuration)>> = BTreeMap::new();
     for (id, digest) in swept.get(want).own::<Digest>() {
         let path = swept.path(id);
         if let Some(reason) = purpose::aside(path, swept.class(id)).filter(|_| !explicit) {
@@ -32,22 +34,22 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool, named: Vec<St
             Err(unknown) => seen.fault(path, 0, &unknown.to_string()),
         }
     }
-    let locks: Vec<String> =
+    let locks: Vec<&str> =
         named.iter().filter(|path| path.ends_with(".terraform.lock.hcl")).map(|path| folder(path)).collect();
     for path in named.iter().filter(|path| path.contains(".tfstate")) {
         let finding = Finding::new("state_files", 0, path.as_str(), "a state file, which holds secrets in clear");
         seen.findings.push(path, finding);
     }
+    let mut configured = suppression::configured(look, look.folder, &["checkov", "trivy", "tfsec"]);
+    configured.extend(tflint::configured(swept, look.folder));
+    let today = look.world.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let said = Said::about(folders.values().flatten().copied(), configured, today);
     for (folder, files) in &folders {
-        seen.configuration(files, locks.contains(folder));
+        seen.configuration(files, locks.contains(folder), &said);
     }
     let mut observation = seen.finish();
     observation.evidence.extend(aside);
     observation
-}
-
-fn folder(path: &str) -> String {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
 }
 
 #[derive(Default)]
@@ -61,6 +63,8 @@ struct Seen {
     undecided: usize,
     held: usize,
     judged: usize,
+    /// Attributes that say what they must not, and for which a reason is given.
+    excused: usize,
     /// What state and pins need, and how much of it is there.
     needed: usize,
     met: usize,
@@ -75,30 +79,43 @@ impl Seen {
 
     /// One thing that state and pins need.
     fn need(&mut self, is_met: bool, path: &str, line: u32, fact: &'static str, subject: &str, note: &str) {
-        self.needed += 1;
-        if is_met {
-            self.met += 1;
-        } else {
-            self.findings.push(path, Finding::new(fact, line, subject, note));
-        }
+        self.need_unless(None, is_met, path, Finding::new(fact, line, subject, note));
     }
 
-    fn configuration(&mut self, files: &[(&str, &Configuration)], has_lock: bool) {
+    /// The same where something may be said about the want of it.
+    fn need_unless(&mut self, said: Option<Suppression>, is_met: bool, path: &str, finding: Finding) {
+        let finding = Finding { suppression: said, ..finding };
+        if is_met {
+            self.needed += 1;
+            self.met += 1;
+            return;
+        }
+        self.needed += usize::from(!self.findings.leaves_out(&finding));
+        self.findings.push(path, finding);
+    }
+
+    fn configuration(&mut self, files: &[(&str, &Configuration)], has_lock: bool, said: &Said<'_>) {
         let backend = files.iter().find_map(|(path, file)| file.backend.as_ref().map(|at| (*path, at)));
         // A module that others use configures neither provider nor backend.
         if backend.is_some() || files.iter().any(|(_, file)| file.is_root) {
-            self.root(files, has_lock, backend);
+            self.root(files, has_lock, backend, said);
         }
         for (path, file) in files {
             self.resources += file.resources;
-            for At { line, value: (name, pin) } in &file.modules {
-                if matches!(pin, ModulePin::Pinned | ModulePin::Loose) {
-                    self.modules += 1;
-                    let note = format!("module `{name}`: no fixed version or reference");
-                    self.need(*pin == ModulePin::Pinned, path, *line, "loose_modules", name, &note);
-                }
-            }
-            self.protection(path, file);
+            self.modules(path, file, said);
+            self.protection(path, file, said);
+        }
+    }
+
+    fn modules(&mut self, path: &str, file: &Configuration, said: &Said<'_>) {
+        let pinned_or_not = |pin| matches!(pin, ModulePin::Pinned | ModulePin::Loose);
+        for module in file.modules.iter().filter(|module| pinned_or_not(module.pin)) {
+            self.modules += 1;
+            let note = format!("module `{}`: no fixed version or reference", module.name);
+            let finding = Finding::new("loose_modules", module.line, module.name.as_str(), note);
+            let subject = Subject { path, file, scope: &module.scope, line: module.line };
+            let said = said.of(subject, &["CKV_TF_2", "terraform_module_pinned_source", "terraform_module_version"]);
+            self.need_unless(said, module.pin == ModulePin::Pinned, path, finding);
         }
     }
 
@@ -107,6 +124,7 @@ impl Seen {
         files: &[(&str, &Configuration)],
         has_lock: bool,
         backend: Option<(&str, &At<super::configuration::Backend>)>,
+        said: &Said<'_>,
     ) {
         self.roots += 1;
         let first = files.first().map_or("", |(path, _)| *path);
@@ -132,17 +150,24 @@ impl Seen {
         }
         self.need(has_lock, first, 0, "without_lock_file", "lock", "no `.terraform.lock.hcl` beside it");
         let version = files.iter().find_map(|(_, file)| file.required_version.as_ref());
-        self.need(version.is_some(), first, 0, "without_required_version", "version", "no `required_version`");
+        let nowhere = Scope::default();
+        if let Some((path, file)) = files.first() {
+            let subject = Subject { path, file, scope: &nowhere, line: 0 };
+            let finding = Finding::new("without_required_version", 0, "version", "no `required_version`");
+            self.need_unless(said.of(subject, &["terraform_required_version"]), version.is_some(), path, finding);
+        }
         for (path, file) in files {
             for At { line, value: (name, is_bounded) } in &file.providers {
                 let note = format!("provider `{name}`: no version constraint that ends somewhere");
-                self.need(*is_bounded, path, *line, "loose_providers", name, &note);
+                let subject = Subject { path, file, scope: &nowhere, line: *line };
+                let finding = Finding::new("loose_providers", *line, name.as_str(), note);
+                self.need_unless(said.of(subject, &["terraform_required_providers"]), *is_bounded, path, finding);
             }
         }
     }
 
-    fn protection(&mut self, path: &str, file: &Configuration) {
-        for At { line, value } in &file.guarded {
+    fn protection(&mut self, path: &str, file: &Configuration, said: &Said<'_>) {
+        for GuardedAt { line, guarded: value, scope } in &file.guarded {
             match value.state {
                 State::Elsewhere => self.undecided += 1,
                 State::Holds => {
@@ -150,10 +175,14 @@ impl Seen {
                     self.held += 1;
                 }
                 State::Fails => {
-                    self.judged += 1;
                     let note = format!("`{}`: `{}` {}", value.resource, value.attribute, wrong(value.fact));
                     let subject = format!("{}.{}", value.resource, value.attribute);
-                    self.findings.push(path, Finding::new(value.fact, *line, subject, note));
+                    let suppression = said.of(Subject { path, file, scope, line: *line }, value.rules);
+                    let finding = Finding { suppression, ..Finding::new(value.fact, *line, subject, note) };
+                    let is_excused = self.findings.leaves_out(&finding);
+                    self.excused += usize::from(is_excused);
+                    self.judged += usize::from(!is_excused);
+                    self.findings.push(path, finding);
                 }
             }
         }
@@ -168,6 +197,7 @@ impl Seen {
             return Observation { facts, evidence: self.findings.evidence(), requests: 0 };
         }
         facts.present("parse_errors", Value::count(self.parse_errors));
+        facts.present("suppressed", Value::count(self.findings.suppressed()));
         for (name, number) in [
             ("roots", self.roots),
             ("resources", self.resources),
@@ -183,7 +213,7 @@ impl Seen {
             let of_roots = COUNTED[1..7].iter().map(|(name, _)| *name);
             unobserve_zeros(&mut facts, of_roots, "no folder configures a provider or a backend");
         }
-        if self.judged == 0 {
+        if self.judged == 0 && self.excused == 0 {
             let reason =
                 if self.undecided > 0 { "variables decide every attribute" } else { "no datastore that we know" };
             unobserve_zeros(&mut facts, COUNTED[8..].iter().map(|(name, _)| *name), reason);

@@ -66,7 +66,7 @@ impl<'s> Gathered<'s> {
     fn looking(look: &Look<'_>) -> Gathered<'s> {
         Gathered {
             findings: Findings::treating(look.suppressions),
-            configured: suppression::configured(look.swept, "", &["zizmor"]),
+            configured: suppression::configured(look, "", &["zizmor"]),
             files: BTreeMap::new(),
             actions: 0,
             parse_errors: 0,
@@ -81,14 +81,8 @@ impl<'s> Gathered<'s> {
         if finding.suppression.is_some() {
             return finding.clone();
         }
-        let base = path.rsplit('/').next().unwrap_or(path);
         let rule = judge::rule_of(finding.fact);
-        let is_about = |one: &&Configured| {
-            let here =
-                |(file, line): &(String, Option<u32>)| file == base && line.is_none_or(|line| line == finding.line);
-            one.rule == rule && one.only.as_ref().is_none_or(here)
-        };
-        let named = self.configured.iter().filter(is_about);
+        let named = self.configured.iter().filter(|one| one.rule == rule && one.covers(path, finding.line));
         let named = named.map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
         judge::accepted(finding.clone(), suppression::best(named, true))
     }
