@@ -132,6 +132,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("semver", &["probe/manifest/sync/semantic.rs"]),
     ("md5", &["probe/manifest/sync/composer.rs"]),
     ("md_5", &["probe/manifest/sync/composer.rs"]),
+    ("sha1", &["probe/secrets/baseline.rs"]),
     (
         "sha2",
         &["probe/manifest/sync/poetry.rs", "spec/load.rs", "probe/file.rs", "probe/evidence.rs", "audit/", "demo/"],

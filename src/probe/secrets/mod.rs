@@ -1,7 +1,10 @@
 //! `secrets`: live credentials and key files in the working tree. Owns parameters and facts; shapes, keys and the scan of
 //! one file have files of their own. History is a specialist's (gitleaks, TruffleHog).
 
+mod baseline;
 mod checksum;
+mod excuse;
+mod gitleaks;
 mod pem;
 mod place;
 mod scan;
@@ -83,7 +86,7 @@ impl Probe for SecretsProbe {
             count("env_files", "secrets with a real value in `.env` files; hints are not counted"),
             count("likely", "those of the above that are only likely"),
             count("hints", "findings in tests, documentation, examples and vendored code, which are shown and not counted"),
-            count("suppressed", "findings that an inline comment (`gitleaks:allow`, `pragma: allowlist secret`, `trufflehog:ignore`) excuses; still counted, and as likely where it says why"),
+            count("suppressed", "findings that an inline comment (`gitleaks:allow`, `pragma: allowlist secret`, `trufflehog:ignore`), `.gitleaks.toml`, `.gitleaksignore` or `.secrets.baseline` excuses; still counted, and as likely where it says why"),
             count("scanned", "text files looked through"),
         ];
         FactSchema { decls, ..FactSchema::default() }
@@ -120,7 +123,7 @@ impl Probe for SecretsProbe {
 fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     let mut findings = Findings::default();
     let (mut hints, mut likely, mut suppressed) = (0_usize, 0_usize, 0_usize);
-    let found = swept.get(want);
+    let (found, allowed) = (swept.get(want), excuse::Allowed::read(swept));
     let (mut large, mut unread) = (0_usize, Vec::new());
     let mut take = |path: &str, finding: Finding| {
         hints += usize::from(finding.certainty == Certainty::Hint);
@@ -141,12 +144,14 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
                 continue;
             }
         };
-        suppressed += scanned.suppressed;
         // What git does not track yet is not published yet.
         let unpublished = swept.tree().has_git() && !entry.tracked;
-        for finding in &scanned.findings {
+        for secret in scanned {
+            let finding = allowed.judge(&entry.path, secret.clone());
+            suppressed += usize::from(finding.suppression.is_some());
             let most = if unpublished { Certainty::Likely } else { Certainty::Certain };
-            take(&entry.path, finding.clone().with(finding.certainty.min(most)));
+            let certainty = finding.certainty.min(most);
+            take(&entry.path, finding.with(certainty));
         }
     }
     for id in swept.tree().select(stores) {

@@ -5,23 +5,18 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use regex::bytes::Regex;
 
-use crate::model::{Certainty, Suppression};
+use crate::model::Certainty;
 use crate::probe::finding::Finding;
 use crate::probe::secret_name::{is_secret_name, is_secret_value, masked};
-use crate::probe::suppression;
 use crate::world::{Class, FileBytes};
 
+use super::excuse::Secret;
 use super::pem::private_keys;
 use super::place::{SHORTEST_SURE, is_env_file, is_for_development, is_settings_for_development, may_be_of_a_tool};
 use super::shapes::{self, tokens_of};
 
 /// Findings of one file, with those that an inline comment excuses marked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Scanned {
-    pub(super) findings: Vec<Finding>,
-    /// How many an inline comment excuses.
-    pub(super) suppressed: usize,
-}
+pub(super) type Scanned = Vec<Secret>;
 
 /// Bytes of an address that are looked at from its `://` on.
 const LONGEST_ADDRESS: usize = 512;
@@ -40,7 +35,6 @@ pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
 
 /// Looks through a text file; nothing when nothing is found.
 pub(super) fn scan(file: &FileBytes<'_>) -> Option<Scanned> {
-    let mut scanned = Scanned::default();
     let bytes = file.bytes;
     let [key, sops, address] = [0, 1, 2].map(|mark| file.may_hold(shapes::SHAPES.len() + mark));
     let sealed = sops && contains(bytes, MARKS[1].as_bytes()) && contains(bytes, b"sops");
@@ -57,17 +51,8 @@ pub(super) fn scan(file: &FileBytes<'_>) -> Option<Scanned> {
     if address {
         found.extend(context.addresses());
     }
-    for (offset, mut finding) in found {
-        if let Some(suppression) = excuse(bytes, offset) {
-            scanned.suppressed += 1;
-            if suppression.reason.is_some() {
-                finding.certainty = finding.certainty.min(Certainty::Likely);
-            }
-            finding = finding.suppressed(suppression);
-        }
-        scanned.findings.push(finding);
-    }
-    (!scanned.findings.is_empty()).then_some(scanned)
+    let secrets = found.into_iter().map(|(offset, value, finding)| Secret::at(bytes, offset, value, finding));
+    Some(secrets.collect()).filter(|secrets: &Scanned| !secrets.is_empty())
 }
 
 struct Context<'f> {
@@ -76,7 +61,8 @@ struct Context<'f> {
     bytes: &'f [u8],
 }
 
-type Found = Vec<(usize, Finding)>;
+/// Where a secret is, the secret, and what is found.
+type Found = Vec<(usize, String, Finding)>;
 
 impl Context<'_> {
     fn line(&self, offset: usize) -> u32 {
@@ -128,7 +114,8 @@ impl Context<'_> {
                     if token.id == "google-api-key" && firebase { Certainty::Hint } else { self.here(token.certainty) };
                 let note = format!("a {}: {}", token.title, masked(&token.value));
                 let subject = format!("{}:{}", token.id, digest(&token.value));
-                (token.offset, Finding::new("tokens", self.line(token.offset), subject, note).with(certainty))
+                let finding = Finding::new("tokens", self.line(token.offset), subject, note).with(certainty);
+                (token.offset, token.value, finding)
             })
             .collect()
     }
@@ -139,11 +126,9 @@ impl Context<'_> {
             .enumerate()
             .map(|(number, offset)| {
                 let certainty = self.key_here();
-                let note = "an unencrypted private key";
-                (
-                    offset,
-                    Finding::new("key_files", self.line(offset), format!("private key {number}"), note).with(certainty),
-                )
+                let subject = format!("private key {number}");
+                let finding = Finding::new("key_files", self.line(offset), subject, "an unencrypted private key");
+                (offset, header(&self.bytes[offset..]), finding.with(certainty))
             })
             .collect()
     }
@@ -178,7 +163,8 @@ impl Context<'_> {
                         false if value.len() < SHORTEST_SURE => Certainty::Likely,
                         false => Certainty::Certain,
                     });
-                    found.push((offset, Finding::new("env_files", self.line(offset), name, note).with(certainty)));
+                    let finding = Finding::new("env_files", self.line(offset), name, note).with(certainty);
+                    found.push((offset, value.to_owned(), finding));
                 }
             }
             offset += line.len();
@@ -229,10 +215,8 @@ impl Context<'_> {
                 let text = String::from_utf8_lossy(value.as_bytes());
                 let subject = format!("{base}:{}", digest(&text));
                 let note = format!("{what}: {}", masked(&text));
-                (
-                    value.start(),
-                    Finding::new("key_files", self.line(value.start()), subject, note).with(self.key_here()),
-                )
+                let finding = Finding::new("key_files", self.line(value.start()), subject, note);
+                (value.start(), text.into_owned(), finding.with(self.key_here()))
             })
             .collect()
     }
@@ -275,7 +259,8 @@ impl Context<'_> {
                 Class::Src | Class::Tooling | Class::Migration => self.here(Certainty::Likely),
                 _ => Certainty::Hint,
             };
-            found.push((start, Finding::new("tokens", self.line(start), subject, note).with(certainty)));
+            let finding = Finding::new("tokens", self.line(start), subject, note).with(certainty);
+            found.push((start, password, finding));
         }
         found
     }
@@ -333,23 +318,11 @@ fn is_private_host(host: &str) -> bool {
     reserved.iter().any(|end| host.ends_with(end)) || private.iter().any(|start| host.starts_with(start))
 }
 
-/// What the line, or the one above, tells scanners to pass over. A secret is a blocker's matter: it stays counted.
-fn excuse(bytes: &[u8], offset: usize) -> Option<Suppression> {
-    let start = bytes[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let end = bytes[offset..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| offset + at);
-    let above = bytes[..start.saturating_sub(1)].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let marks: [(&str, &str, &[u8]); 4] = [
-        ("gitleaks", "gitleaks:allow", &bytes[start..end]),
-        ("detect-secrets", "pragma: allowlist secret", &bytes[start..end]),
-        ("detect-secrets", "pragma: allowlist nextline secret", &bytes[above..start]),
-        ("trufflehog", "trufflehog:ignore", &bytes[start..end]),
-    ];
-    marks.iter().find_map(|(tool, mark, line)| {
-        let at = memmem::find(line, mark.as_bytes())?;
-        let behind = String::from_utf8_lossy(&line[at + mark.len()..]);
-        let by = format!("{tool} `{mark}`");
-        Some(Suppression { by, reason: suppression::reason(&behind), honoured: false })
-    })
+/// The words between the dashes of a key's first line: what detect-secrets takes a private key by.
+fn header(block: &[u8]) -> String {
+    let start = block.iter().position(|byte| *byte != b'-').unwrap_or(0);
+    let end = memchr::memchr(b'-', &block[start..]).map_or(block.len(), |at| start + at);
+    String::from_utf8_lossy(&block[start..end]).trim().to_owned()
 }
 
 /// A short stable name for a value that must not be shown (FNV-1a, 32 bit: enough to tell two apart, too little to search).
