@@ -23,6 +23,9 @@ const RECENT: usize = 21;
 /// A time without a zone may be off by this much: the zones in use lie between UTC−12 and UTC+14.
 const ZONE_S: i64 = 14 * 3600;
 
+/// Of a report that says no time of its own and that git tracks.
+const COMMITTED: &str = "as old as its last commit";
+
 /// When a report says it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Written {
@@ -151,7 +154,7 @@ impl Freshness {
     }
 
     /// Whether a report is of the code as it is now; unknown with both times when it is older.
-    pub(super) fn of(&self, look: &Look<'_>, file: &Artefact, own: Option<Written>) -> Result<Fresh, Unknown> {
+    pub(super) async fn of(&self, look: &Look<'_>, file: &Artefact, own: Option<Written>) -> Result<Fresh, Unknown> {
         let now = look.world.now.as_second();
         let age = |second: i64| u64::try_from(now.saturating_sub(second)).ok();
         let Some(head) = self.head else {
@@ -165,6 +168,12 @@ impl Freshness {
             if own.second.saturating_sub(margin) >= head {
                 return Ok(Fresh { age_s: age(own.second), doubt: "" });
             }
+        }
+        if let Some(second) = committed(look, file).await? {
+            if second < head {
+                return Err(older(&file.path, second, head));
+            }
+            return Ok(Fresh { age_s: age(second), doubt: COMMITTED });
         }
         if self.ci {
             let doubt = if own.is_some() { "its time names no zone" } else { "it does not say when it was written" };
@@ -183,17 +192,19 @@ impl Freshness {
     }
 
     /// Whether a report is no older than `most` seconds, whatever was committed since; unknown with its age when it is.
-    pub(super) fn within(
+    pub(super) async fn within(
         &self,
         look: &Look<'_>,
         file: &Artefact,
         own: Option<Written>,
         most: u64,
     ) -> Result<Fresh, Unknown> {
-        let (second, doubt) = match own {
-            Some(own) => (own.second, ""),
-            None if self.ci => return Ok(Fresh { age_s: None, doubt: "it does not say when it was written" }),
-            None => (file.modified, "age by the file system"),
+        let committed = if own.is_none() { committed(look, file).await? } else { None };
+        let (second, doubt) = match (own, committed) {
+            (Some(own), _) => (own.second, ""),
+            (None, Some(second)) => (second, COMMITTED),
+            (None, None) if self.ci => return Ok(Fresh { age_s: None, doubt: "it does not say when it was written" }),
+            (None, None) => (file.modified, "age by the file system"),
         };
         let margin = own.map_or(0, |own| if own.zoned { 0 } else { ZONE_S });
         let age = look.world.now.as_second().saturating_sub(second);
@@ -216,6 +227,21 @@ impl Freshness {
     }
 }
 
+/// When a report was committed last, if git tracks it and it is as it was committed: then its file is as old as the
+/// checkout. `Ok(None)` for any other.
+async fn committed(look: &Look<'_>, file: &Artefact) -> Result<Option<i64>, Unknown> {
+    let tree = look.swept.tree();
+    if !tree.find(&file.path).is_some_and(|id| tree.entry(id).tracked) {
+        return Ok(None);
+    }
+    let content = git::committed_content(look.world, &file.path, look.until.left()).await?;
+    let now = look.swept.read(&file.path, LARGEST)?;
+    if content.as_deref() != Some(&*now) {
+        return Ok(None);
+    }
+    git::committed_at(look.world, &file.path, look.until.left()).await
+}
+
 fn older(path: &str, written: i64, head: i64) -> Unknown {
     let shown = |second| Timestamp::from_second(second).map(|at| at.strftime("%F %R").to_string()).unwrap_or_default();
     let (written, head) = (shown(written), shown(head));
@@ -230,9 +256,13 @@ mod tests {
 
     const HEAD: i64 = 1_000_000_000;
 
+    fn wait<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
     fn judged(own: Option<Written>, modified: i64, ci: bool) -> Result<Fresh, Unknown> {
         let file = Artefact { path: "r.xml".to_owned(), size: 1, modified };
-        with_look(&[("r.xml", "x")], |look| Freshness { head: Some(HEAD), ci }.of(&look, &file, own))
+        with_look(&[("r.xml", "x")], |look| wait(Freshness { head: Some(HEAD), ci }.of(&look, &file, own)))
     }
 
     #[test]
@@ -263,7 +293,7 @@ mod tests {
         let now = with_look(&[], |look| look.world.now.as_second());
         let aged = |own: Option<Written>, ci: bool| {
             let file = Artefact { path: "r".to_owned(), size: 1, modified: now - 5 };
-            with_look(&[("r", "x")], |look| Freshness { head: None, ci }.within(&look, &file, own, 86_400))
+            with_look(&[("r", "x")], |look| wait(Freshness { head: None, ci }.within(&look, &file, own, 86_400)))
         };
         assert_eq!(aged(Some(Written::epoch(now - 86_400)), true).unwrap().age_s, Some(86_400));
         let old = aged(Some(Written::epoch(now - 3 * 86_400)), true).unwrap_err();

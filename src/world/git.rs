@@ -29,6 +29,17 @@ pub async fn committed_at(world: &World, path: &str, left: Duration) -> Result<O
     seconds.parse().map(Some).map_err(|_| Unknown::because("git gave no time"))
 }
 
+/// What HEAD has at a path (below the root); `Ok(None)` where it has nothing there or too much; unknown when git may not be
+/// asked.
+pub async fn committed_content(world: &World, path: &str, left: Duration) -> Result<Option<Vec<u8>>, Unknown> {
+    if !world.permit.exec {
+        return Err(Unknown::because(format!("git was not asked whether `{path}` is as it was committed: --no-exec")));
+    }
+    let object = format!("HEAD:./{path}");
+    let finished = run(world, &["cat-file", "blob", &object], left).await.ok();
+    Ok(finished.filter(|finished| !finished.stdout.truncated()).map(|finished| finished.stdout.bytes()))
+}
+
 /// When HEAD was committed, in seconds since 1970. `Ok(None)` when the root lies in no git repository or nothing was
 /// committed yet. Without leave to run git, when HEAD last moved here: never earlier than its commit was made, unless a
 /// clock was wrong; unknown when that was not noted.
@@ -57,7 +68,7 @@ pub async fn recent(world: &World, count: usize, left: Duration) -> Result<Vec<S
 }
 
 /// What was changed on the way to HEAD since it parted from a commit (a name that is no option and no range), as a
-/// unified diff without context, paths below the root.
+/// unified diff without context, paths below the root; what only moved was not changed.
 pub async fn changed_since(world: &World, base: &str, left: Duration) -> Result<String, Unknown> {
     if super::git_index::find_git_dir(&world.root).is_none() {
         return Err(Unknown::because("there is no git repository to compare with"));
@@ -67,7 +78,7 @@ pub async fn changed_since(world: &World, base: &str, left: Duration) -> Result<
         return Err(Unknown::because(format!("git knows no commit `{base}` here")));
     }
     let range = format!("{base}...HEAD");
-    let how = ["--no-ext-diff", "--no-textconv", "--no-color", "--no-prefix", "--no-renames", "--relative", "-U0"];
+    let how = ["--no-ext-diff", "--no-textconv", "--no-color", "--no-prefix", "--find-renames", "--relative", "-U0"];
     let arguments: Vec<&str> = std::iter::once("diff").chain(how).chain([range.as_str(), "--"]).collect();
     let finished = run(world, &arguments, left).await?;
     if finished.stdout.truncated() {

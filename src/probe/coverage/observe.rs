@@ -58,7 +58,7 @@ impl Coverage {
             if measured.is_empty() {
                 return Err(wrong("lists no line that could be executed".to_owned()));
             }
-            let fresh = freshness.of(look, file, measured.written)?;
+            let fresh = freshness.of(look, file, measured.written).await?;
             let doubt = if fresh.doubt.is_empty() { String::new() } else { format!("; {}", fresh.doubt) };
             joined.evidence.push(Evidence {
                 kind: EvidenceKind::Report,

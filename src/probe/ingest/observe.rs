@@ -141,9 +141,9 @@ impl Ingest {
             Freshness::of_commit(look, file, commit).await?;
         }
         let fresh = match (self.max_age, &report.commit) {
-            (Some(most), _) => freshness.within(look, file, report.written, most.as_secs())?,
+            (Some(most), _) => freshness.within(look, file, report.written, most.as_secs()).await?,
             (None, Some(_)) => freshness.named(look, report.written),
-            (None, None) => freshness.of(look, file, report.written)?,
+            (None, None) => freshness.of(look, file, report.written).await?,
         };
         Ok((fresh.age_s, fresh.doubt))
     }

@@ -47,7 +47,7 @@ impl Tests {
             }
             let fresh = match parsed.commit {
                 Some(_) => freshness.named(look, parsed.written),
-                None => freshness.of(look, file, parsed.written)?,
+                None => freshness.of(look, file, parsed.written).await?,
             };
             let mut note = format!("{} report", kind);
             if !fresh.doubt.is_empty() {

@@ -83,6 +83,28 @@ fn a_report_older_than_the_last_commit_is_unknown() {
     assert!(observe_folder("tests", "report: '*.xml'", dir.path()).is_err(), "one stale report spoils the sum");
 }
 
+/// A checkout makes every file new; a report that says no time is as old as its last commit.
+#[test]
+fn a_report_that_was_committed_is_as_old_as_its_commit_until_it_is_written_again() {
+    let dir = folder(&[("r.xml", PASSING)]);
+    git(dir.path(), &["init", "-q"]);
+    git(dir.path(), &["add", "."]);
+    git(dir.path(), &["commit", "-qm", "x"]);
+    let doubts = |seen: &Observation| seen.evidence.last().and_then(|piece| piece.note.clone());
+    let seen = observe_folder("tests", "report: r.xml", dir.path()).unwrap();
+    assert_eq!(doubts(&seen).as_deref(), Some("JUnit report; as old as its last commit"));
+    fs::write(dir.path().join("a"), "x").unwrap();
+    git(dir.path(), &["add", "."]);
+    let mut later = std::process::Command::new("git");
+    later.args(["-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "y"]).current_dir(dir.path());
+    assert!(later.env("GIT_COMMITTER_DATE", "2026-05-02T10:00:00Z").output().unwrap().status.success());
+    let stale = observe_folder("tests", "report: r.xml", dir.path()).unwrap_err();
+    assert_eq!(stale.0, "`r.xml` is of 2026-05-01 10:00, older than the last commit of 2026-05-02 10:00 UTC");
+    fs::write(dir.path().join("r.xml"), format!("{PASSING}\n")).unwrap();
+    let again = observe_folder("tests", "report: r.xml", dir.path()).unwrap();
+    assert_eq!(doubts(&again).as_deref(), Some("JUnit report; age by the file system"));
+}
+
 const RUST: &str = "pub fn one() -> u32 { 1 }
 #[cfg(test)]
 mod tests {
