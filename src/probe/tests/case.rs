@@ -54,6 +54,10 @@ pub(super) struct Parsed {
     pub(super) written: Option<Written>,
     /// The commit that it says it is of.
     pub(super) commit: Option<String>,
+    /// The runner, where its reports do not say which tests were run again.
+    pub(super) silent: Option<&'static str>,
+    /// What its reports leave out without a word.
+    pub(super) leaves_out: Option<&'static str>,
 }
 
 impl Parsed {
@@ -66,9 +70,9 @@ impl Parsed {
         Ok(())
     }
 
-    /// Keeps the earlier of the times.
+    /// Keeps the earlier of the times; the first second of 1970 is what jest-junit gives to what never started.
     pub(super) fn written_at(&mut self, text: &str) {
-        let given = Written::parse(text);
+        let given = Written::parse(text).filter(|given| given.second != 0);
         self.written = match (self.written, given) {
             (Some(known), Some(given)) if known.second <= given.second => Some(known),
             (known, given) => given.or(known),

@@ -11,8 +11,9 @@ fn observe(parameters: &str, files: &[(&str, &str)]) -> Result<Observation, Unkn
     sample::observe(DEF.name, parameters, files)
 }
 
+/// Where reports pass over tests that were run again, none is known to be flaky.
 fn counts(seen: &Observation) -> [i64; 5] {
-    ["total", "passed", "failed", "skipped", "flaky"].map(|fact| count(seen, fact).unwrap())
+    ["total", "passed", "failed", "skipped", "flaky"].map(|fact| count(seen, fact).unwrap_or(0))
 }
 
 fn failures(seen: &Observation) -> Vec<String> {
@@ -59,19 +60,19 @@ const JUNIT: &[Flavour] = &[
         report!("junit/gotestsum.xml"),
         [3, 1, 1, 1, 0],
         &["example.org/shop/cart.TestRemove/last"],
-        "example.org/shop/cart.TestRemove/last: Failed",
+        "example.org/shop/cart.TestRemove/last: cart_test.go:12: got 2, want 1",
     ),
     (
         report!("junit/nextest.xml"),
         [3, 2, 1, 0, 1],
         &["shop::cart.removes"],
-        "shop::cart.removes: thread 'removes' panicked at tests/cart.rs:11:5",
+        "shop::cart.removes: assertion `left == right` failed",
     ),
     (
         report!("junit/phpunit.xml"),
         [3, 1, 1, 1, 0],
         &["CartTest.testRemove with data set #0"],
-        "CartTest.testRemove with data set #0: CartTest::testRemove with data set #0",
+        "CartTest.testRemove with data set #0: Failed asserting that 2 matches expected 1.",
     ),
     (
         report!("junit/rspec.xml"),

@@ -33,6 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     let mut stream = Stream::default();
     for (at, line) in text.lines().enumerate() {
         if !line.starts_with('{') {
+            stream.not_built(line)?;
             continue;
         }
         match serde_json::from_str::<Event>(line) {
@@ -72,6 +73,9 @@ impl Stream {
                 self.packages.entry(event.package).or_default();
             }
             ("run", false) => {
+                if self.ended.contains(&event.package) {
+                    self.rerun.insert(event.package.clone());
+                }
                 self.packages.entry(event.package.clone()).or_default();
                 self.open.insert((event.package, event.test), String::new());
             }
@@ -81,6 +85,18 @@ impl Stream {
             _ => {}
         }
         Ok(())
+    }
+
+    /// `FAIL  example.org/shop [build failed]`: before Go 1.20 all that is said of a package that does not build.
+    fn not_built(&mut self, line: &str) -> Result<(), String> {
+        let told = line.strip_prefix("FAIL\t").and_then(|rest| rest.split_once(' '));
+        let Some((package, why @ ("[build failed]" | "[setup failed]"))) = told else { return Ok(()) };
+        if self.packages.contains_key(package) || !self.ended.insert(package.to_owned()) {
+            return Ok(());
+        }
+        let (name, class, message) =
+            (full_name("", package), package.to_owned(), first_line(why.trim_matches(['[', ']'])));
+        self.parsed.push(Case { name, class, status: Status::Failed, message, ..Case::default() })
     }
 
     fn said(&mut self, event: Event) {

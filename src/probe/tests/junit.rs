@@ -1,11 +1,13 @@
 //! JUnit XML as its many writers write it: Surefire, pytest, jest, gotestsum, nextest, PHPUnit, RSpec, Gradle, node.
-//! There is no schema; only `<testcase>` and its children are believed, never the numbers of a suite.
+//! There is no schema; only `<testcase>` and its children are believed, never the numbers of a suite. What single writers
+//! do differently is in `junit_writer`.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::case::{Case, Parsed, Status, first_line, full_name, seconds};
-use super::place;
+use super::junit_writer::{Suite, Writer};
+use super::{libtest, place};
 use crate::probe::xml_text::{expanded, reference};
 
 /// Nesting a report may have.
@@ -31,8 +33,9 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
             Event::Text(bytes) => report.text(bytes.as_ref()),
             Event::CData(bytes) => report.text(bytes.as_ref()),
             Event::GeneralRef(name) => report.text(&reference(name.as_ref())),
+            Event::Comment(bytes) => report.writer.take_comment(bytes.as_ref()),
             Event::Eof => break,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
     }
     report.finish()
@@ -61,13 +64,19 @@ enum Part {
 struct Junit {
     parsed: Parsed,
     open: Vec<Part>,
-    /// Names of the open suites.
-    suites: Vec<String>,
+    writer: Writer,
+    /// The open suites.
+    suites: Vec<Suite>,
     case: Case,
-    /// Text of the failure that is open.
+    /// The case is one whose failure is expected (`todo` of node), or no failure at all (risky ones of PHPUnit).
+    excused: bool,
+    /// Text and type of the failure that is open.
     text: String,
+    kind: String,
     /// Failures that attributes of suites tell of.
     told: u64,
+    /// A case had a failure that is none.
+    excuses: bool,
 }
 
 impl Junit {
@@ -98,30 +107,34 @@ impl Junit {
     }
 
     fn open_suite(&mut self, start: &BytesStart<'_>) -> Result<Part, String> {
-        let mut name = String::new();
-        let mut told = 0_u64;
+        let mut suite = Suite { first: self.parsed.cases.len(), ..Suite::default() };
         for (key, value) in attributes(start)? {
+            let number = value.trim().parse::<u64>().ok();
             match key.as_str() {
-                "name" => name = value,
+                "name" => suite.name = value,
                 "timestamp" => self.parsed.written_at(&value),
-                "failures" | "errors" => told = told.saturating_add(value.trim().parse().unwrap_or(0)),
+                "tests" => suite.tests = number,
+                "skipped" => suite.skipped = number.unwrap_or(0),
+                "failures" | "errors" => suite.failed = suite.failed.saturating_add(number.unwrap_or(0)),
                 _ => {}
             }
         }
-        self.told = self.told.max(told);
-        self.suites.push(name);
+        self.told = self.told.max(suite.failed);
+        self.writer.take_suite(&suite.name, self.suites.is_empty());
+        self.suites.push(suite);
         Ok(Part::Suite)
     }
 
     fn open_suite_failure(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
-        let suite = self.suites.last().cloned().unwrap_or_default();
-        self.case = Case { name: full_name("", &suite), status: Status::Failed, ..Case::default() };
+        let suite = self.suites.last().map_or("", |suite| suite.name.as_str());
+        self.case = Case { name: full_name("", suite), status: Status::Failed, ..Case::default() };
         self.start_message(start)
     }
 
     fn open_case(&mut self, start: &BytesStart<'_>) -> Result<Part, String> {
         let (mut class, mut name) = (String::new(), String::new());
         self.case = Case::default();
+        self.excused = false;
         for (key, value) in attributes(start)? {
             match key.as_str() {
                 "classname" | "class" => class = value,
@@ -134,6 +147,9 @@ impl Junit {
             }
         }
         self.case.name = full_name(&class, &name);
+        if let Some(suite) = self.suites.last_mut() {
+            suite.keys.push(format!("{class}\n{name}"));
+        }
         self.case.class = class;
         Ok(Part::Case)
     }
@@ -146,6 +162,9 @@ impl Junit {
         let all = attributes(start)?;
         let value = |key: &str| all.iter().find(|(known, _)| known == key).map_or("", |(_, value)| value.as_str());
         let name = value("name").to_ascii_lowercase();
+        if !of_case {
+            self.writer.take_property(&name);
+        }
         if of_case && TAGS.contains(&name.as_str()) {
             let tags = value("value").split([',', ';', ' ']).map(str::trim).filter(|tag| !tag.is_empty());
             self.case.tags.extend(tags.take(MOST_TAGS).map(str::to_owned));
@@ -161,12 +180,17 @@ impl Junit {
     fn open_child(&mut self, child: &str, start: &BytesStart<'_>) -> Result<Part, String> {
         match child {
             "failure" | "error" => {
-                self.case.status = Status::Failed;
                 self.start_message(start)?;
+                if self.excused {
+                    self.excuses = true;
+                } else {
+                    self.case.status = Status::Failed;
+                }
                 return Ok(Part::Failure);
             }
             "skipped" | "disabled" | "ignored" if self.case.status == Status::Passed => {
                 self.case.status = Status::Skipped;
+                self.excused = attributes(start)?.iter().any(|(key, value)| key == "type" && value == "todo");
             }
             "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError" | "rerun" => self.case.flaky = true,
             _ => {}
@@ -176,9 +200,14 @@ impl Junit {
 
     fn start_message(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
         self.text.clear();
+        self.kind.clear();
         for (key, value) in attributes(start)? {
             if key == "message" && self.case.message.is_empty() {
                 self.case.message = first_line(&value);
+            }
+            if key == "type" {
+                self.excused |= Writer::is_remark(&value);
+                self.kind = first_line(&value);
             }
         }
         Ok(())
@@ -194,42 +223,60 @@ impl Junit {
     fn close(&mut self) -> Result<(), String> {
         match self.open.pop() {
             None => return Err("closes an element that is not open".to_owned()),
-            Some(Part::Suite) => drop(self.suites.pop()),
+            Some(Part::Suite) => {
+                if let Some(suite) = self.suites.pop() {
+                    self.writer.settle(&mut self.parsed.cases, &suite);
+                }
+            }
             Some(Part::Failure) => self.take_text(),
             Some(Part::SuiteFailure) => {
                 self.take_text();
-                self.parsed.push(std::mem::take(&mut self.case))?;
+                self.push()?;
             }
             Some(Part::Case) => {
-                let mut case = std::mem::take(&mut self.case);
-                case.flaky &= case.status == Status::Passed;
-                self.parsed.push(case)?;
+                self.case.flaky &= self.case.status == Status::Passed;
+                self.push()?;
             }
             Some(Part::Other | Part::CaseProperties | Part::SuiteProperties) => {}
         }
         Ok(())
     }
 
+    fn push(&mut self) -> Result<(), String> {
+        self.parsed.push(std::mem::take(&mut self.case))
+    }
+
     fn take_text(&mut self) {
-        if self.case.message.is_empty() {
-            self.case.message = first_line(&self.text);
+        let case = &mut self.case;
+        if case.message.is_empty() || self.writer.says_nothing(&case.message) {
+            let said = self.writer.message(&self.text, case);
+            case.message = if said.is_empty() { std::mem::take(&mut self.kind) } else { said };
         }
-        if self.case.line == 0
-            && let Some((file, line)) = place::find(&self.text, &self.case)
+        if case.message.contains(" panicked at ") {
+            libtest::explain(case, &self.text);
+        }
+        if case.line == 0
+            && let Some((file, line)) = place::find(&self.text, case)
         {
-            self.case.file = Some(file);
-            self.case.line = line;
+            case.file = Some(file);
+            case.line = line;
         }
     }
 
-    fn finish(self) -> Result<Parsed, String> {
+    fn finish(mut self) -> Result<Parsed, String> {
         if !self.open.is_empty() {
             return Err("ends before every element is closed".to_owned());
         }
-        let failed = self.parsed.cases.iter().any(|case| case.status == Status::Failed);
-        if self.told > 0 && !failed {
+        let failed = self.parsed.cases.iter().filter(|case| case.status == Status::Failed).count() as u64;
+        if self.told > 0 && failed == 0 && !self.excuses {
             return Err(format!("contradicts itself: a suite tells of {} failed, no test of it has failed", self.told));
         }
+        if self.writer.told() > failed {
+            let told = self.writer.told();
+            return Err(format!("contradicts itself: it tells of {told} failed tests and lists {failed}"));
+        }
+        self.parsed.silent = self.writer.silent();
+        self.parsed.leaves_out = self.writer.leaves_out(&self.parsed.cases);
         Ok(self.parsed)
     }
 }

@@ -1,6 +1,10 @@
 //! What `cargo test` prints: the last resort, believed only where its lines and its summaries agree.
 
 use super::case::{Case, Parsed, Status, first_line, full_name};
+use super::place;
+
+/// Lines of what a test printed that are looked at.
+const MOST_LINES: usize = 200;
 
 /// Whether a text is such output.
 pub(super) fn is_it(text: &str) -> bool {
@@ -57,29 +61,33 @@ fn listed(line: &str) -> Option<(&str, Status)> {
 
 /// Messages and places from the blocks `---- name stdout ----`.
 fn explain_all(parsed: &mut Parsed, text: &str) {
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) else {
-            continue;
-        };
+    for block in text.split("\n---- ").skip(1) {
+        let Some((name, said)) = block.split_once(" stdout ----\n") else { continue };
         let unexplained =
             |case: &&mut Case| case.status == Status::Failed && case.name == name && case.message.is_empty();
         if let Some(case) = parsed.cases.iter_mut().find(unexplained) {
-            explain(case, &mut lines);
+            explain(case, said.split("\nfailures:\n").next().unwrap_or(said));
         }
     }
 }
 
-/// Message and place of the first panic in what a test printed.
-pub(super) fn explain(case: &mut Case, lines: &mut std::str::Lines<'_>) {
-    let panicked = lines.by_ref().take(200).find_map(|line| line.split_once(" panicked at ").map(|(_, at)| at));
-    let Some(at) = panicked else { return };
+/// Message and place of the first panic in what a test printed; without one, its first line.
+pub(super) fn explain(case: &mut Case, said: &str) {
+    let mut lines = said.lines().take(MOST_LINES);
+    let Some(at) = lines.find_map(|line| line.split_once(" panicked at ").map(|(_, at)| at)) else {
+        case.message = first_line(said);
+        (case.file, case.line) = place::find(said, case).map_or((None, 0), |(file, line)| (Some(file), line));
+        return;
+    };
     let mut place = at.trim_end_matches(':').rsplitn(3, ':');
     if let (Some(_), Some(line), Some(file)) = (place.next(), place.next(), place.next()) {
         case.line = line.parse().unwrap_or(0);
         case.file = Some(file.to_owned());
     }
-    case.message = first_line(lines.next().unwrap_or_default());
+    let message = first_line(lines.next().unwrap_or_default());
+    if !message.is_empty() {
+        case.message = message;
+    }
 }
 
 #[cfg(test)]

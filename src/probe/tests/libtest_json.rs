@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::case::{Case, Parsed, Status, first_line, full_name, seconds};
+use super::case::{Case, Parsed, Status, full_name, seconds};
 use super::libtest;
 
 #[derive(Deserialize)]
@@ -15,6 +15,8 @@ struct Event {
     name: String,
     #[serde(default)]
     stdout: String,
+    #[serde(default)]
+    message: String,
     #[serde(default)]
     exec_time: Option<serde_json::Number>,
 }
@@ -61,10 +63,7 @@ fn case(event: Event) -> Case {
         ..Case::default()
     };
     if status == Status::Failed {
-        libtest::explain(&mut case, &mut event.stdout.lines());
-        if case.message.is_empty() {
-            case.message = first_line(&event.stdout);
-        }
+        libtest::explain(&mut case, if event.stdout.is_empty() { &event.message } else { &event.stdout });
     }
     case
 }

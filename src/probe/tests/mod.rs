@@ -8,10 +8,13 @@ mod flavours;
 mod format;
 mod go_json;
 mod junit;
+mod junit_writer;
 mod libtest;
 mod libtest_json;
 mod observe;
 mod place;
+#[cfg(test)]
+mod real;
 #[cfg(test)]
 mod runs;
 mod tally;
@@ -114,8 +117,16 @@ impl Probe for Tests {
                 FactDecl::new("total", FactType::Count, "tests that the reports list, skipped ones among them"),
                 FactDecl::new("passed", FactType::Count, "tests that ran and held"),
                 FactDecl::new("failed", FactType::Count, "tests that ran and did not hold, or ended in an error"),
-                FactDecl::new("skipped", FactType::Count, "tests that were not run"),
-                FactDecl::new("flaky", FactType::Count, "passed tests that had failed first and were run again"),
+                FactDecl::new(
+                    "skipped",
+                    FactType::Count,
+                    "tests that were not run, or are expected to fail (`TODO`, xfail)",
+                ),
+                FactDecl::new(
+                    "flaky",
+                    FactType::Count,
+                    "passed tests that had failed first and were run again; unobserved where reports pass over that (jest, vitest, mocha)",
+                ),
                 FactDecl::new(
                     "duration",
                     FactType::Duration,

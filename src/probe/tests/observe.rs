@@ -50,8 +50,10 @@ impl Tests {
                 None => freshness.of(look, file, parsed.written).await?,
             };
             let mut note = format!("{} report", kind);
-            if !fresh.doubt.is_empty() {
-                note.push_str(&format!("; {}", fresh.doubt));
+            for doubt in [fresh.doubt, parsed.leaves_out.unwrap_or_default()] {
+                if !doubt.is_empty() {
+                    note.push_str(&format!("; {doubt}"));
+                }
             }
             seen.report(&file.path, note, fresh.age_s);
             seen.tally.add(parsed, &filter);

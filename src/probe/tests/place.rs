@@ -20,6 +20,14 @@ static V8: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^at (?:.*\()?((?:file://)?[^\s():][^():]*\.[cm]?[jt]sx?):(\d+):\d+\)?$").expect("a fixed pattern")
 });
 
+/// `❯ double cart.test.js:5:35`, as vitest writes frames.
+static VITEST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^❯ (?:\S+ )?((?:file://)?[^\s():][^():]*\.[cm]?[jt]sx?):(\d+):\d+$").expect("a fixed pattern")
+});
+/// `note: test did not panic as expected at src/lib.rs:43:8`, as Rust writes places.
+static RUST: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:panicked|expected) at ([^\s:][^:]*\.rs):(\d+):\d+:?$").expect("a fixed pattern"));
+
 /// File and line of a failure, for a test of this class and, where known, this file. Go names the file without its
 /// package.
 pub(super) fn find(text: &str, case: &Case) -> Option<(String, u32)> {
@@ -31,7 +39,7 @@ pub(super) fn find(text: &str, case: &Case) -> Option<(String, u32)> {
 fn within(text: &str, case: &Case) -> Option<(String, u32)> {
     let lines: Vec<&str> = text.lines().map(str::trim).take(MOST_LINES).collect();
     let own = lines.iter().find_map(|line| frame(line, case)).or_else(|| lines.iter().find_map(|line| script(line)));
-    let own = own.or_else(|| lines.iter().find_map(|line| numbered(&DOTNET, line)));
+    let own = own.or_else(|| lines.iter().find_map(|line| numbered(&DOTNET, line).or_else(|| numbered(&RUST, line))));
     own.or_else(|| lines.iter().rev().find_map(|line| leading(line, case.file.as_deref())))
 }
 
@@ -48,7 +56,8 @@ fn frame(line: &str, case: &Case) -> Option<(String, u32)> {
 
 /// A frame of a script that is no part of the runtime or of a dependency.
 fn script(line: &str) -> Option<(String, u32)> {
-    numbered(&V8, line).filter(|(file, _)| !file.starts_with("node:") && !file.contains("node_modules/"))
+    let frame = numbered(&V8, line).or_else(|| numbered(&VITEST, line));
+    frame.filter(|(file, _)| !file.starts_with("node:") && !file.contains("node_modules/"))
 }
 
 fn numbered(frame: &Regex, line: &str) -> Option<(String, u32)> {
@@ -88,6 +97,11 @@ mod tests {
         assert_eq!(of("tests.test_cart.test_remove", python), Some(("tests/test_cart.py".to_owned(), 9)));
         let go = Case { class: "example.org/shop/cart".to_owned(), ..Case::default() };
         assert_eq!(find("cart_test.go:12: got 2", &go), Some(("example.org/shop/cart/cart_test.go".to_owned(), 12)));
+        let vitest =
+            "Error: no\n ❯ toBe ../node_modules/@vitest/expect/dist/index.js:7:1\n ❯ cart.test.js:5:35\n ❯ run.js:1:1";
+        assert_eq!(of("cart.test.js.cart > removes", vitest), Some(("cart.test.js".to_owned(), 5)));
+        let rust = "note: test did not panic as expected at src/lib.rs:43:8";
+        assert_eq!(of("tests::panics", rust), Some(("src/lib.rs".to_owned(), 43)));
         assert_eq!(of("a", "expected: 1:2\nnothing"), None);
     }
 }

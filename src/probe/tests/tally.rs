@@ -23,11 +23,14 @@ pub(super) struct Tally {
     tagged: bool,
     seconds: Option<Exact>,
     untimed: u64,
+    /// A runner whose reports do not say which tests were run again.
+    silent: Option<&'static str>,
 }
 
 impl Tally {
     /// Adds the tests of a report that the filter lets through.
     pub(super) fn add(&mut self, report: Parsed, filter: &Filter<'_>) {
+        self.silent = self.silent.or(report.silent);
         for case in report.cases {
             self.failed_in_all += u64::from(case.status == Status::Failed);
             self.tagged |= !case.tags.is_empty();
@@ -90,7 +93,13 @@ impl Tally {
         facts.present("passed", Value::count(self.passed));
         facts.present("failed", Value::count(failed));
         facts.present("skipped", Value::count(self.skipped));
-        facts.present("flaky", Value::count(self.flaky));
+        facts.set(
+            "flaky",
+            match self.silent {
+                Some(runner) => Fact::Unobserved(format!("reports of {runner} do not say which tests were run again")),
+                None => Fact::Present(Value::count(self.flaky)),
+            },
+        );
         let names = self.failed.iter().map(|case| Value::Text(case.name.clone()));
         facts.set(
             "failures",
