@@ -45,15 +45,16 @@ impl<'a> Paths<'a> {
     }
 }
 
-/// With slashes, without scheme, drive and `.`.
+/// With single slashes, without scheme, drive and `.`.
 fn plain(name: &str) -> String {
     let name = name.trim().strip_prefix("file://").unwrap_or(name.trim()).replace('\\', "/");
     let name = match name.as_bytes() {
         [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => &name[2..],
         _ => name.as_str(),
     };
-    let parts: Vec<&str> = name.split('/').filter(|part| *part != ".").collect();
-    parts.join("/").trim_end_matches('/').to_owned()
+    let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "." | "")).collect();
+    let root = if name.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", parts.join("/"))
 }
 
 fn is_absolute(name: &str) -> bool {
@@ -84,6 +85,7 @@ mod tests {
         assert_eq!(find("example.org/shop/cart/cart.go", &[], "cover.out"), Some("cart/cart.go"));
         assert_eq!(find("p/C.java", &[], "two/target/jacoco.xml"), Some("two/src/main/java/p/C.java"));
         assert_eq!(find("p/C.java", &[], "jacoco.xml"), None, "either of two");
+        assert_eq!(find(".//src//a.py/", &[], "r"), Some("src/a.py"));
         assert_eq!(find("b.py", &[], "r"), None);
         assert_eq!(find("xsrc/a.py", &[], "r"), Some("a.py"));
     }

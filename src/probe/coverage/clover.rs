@@ -1,5 +1,5 @@
-//! Clover XML as OpenClover, PHPUnit and Istanbul write it: `<line type="stmt|cond">` of files. Methods are no lines.
-//! Branches come from the `<metrics>` of a file, since writers do not agree on what `truecount` means.
+//! Clover XML as OpenClover, PHPUnit and Istanbul write it: `<line type="stmt|cond">` of files. Methods are no lines; where
+//! PHPUnit shows a method of one line in place of its statement, the statements that it sums up count. Branches come from the `<metrics>` of a file, since writers do not agree on what `truecount` means.
 
 use super::measured::{Measured, Share, SourceFile};
 use crate::probe::xml_walk::{Element, Step, walk};
@@ -9,6 +9,7 @@ pub(super) fn parse(text: &str) -> Result<Measured, String> {
     let mut measured = Measured::default();
     let mut open: Vec<String> = Vec::new();
     let mut file: Option<(String, SourceFile)> = None;
+    let mut of_phpunit = false;
     walk(text, |step| {
         match step {
             Step::Open(element) => {
@@ -20,8 +21,15 @@ pub(super) fn parse(text: &str) -> Result<Measured, String> {
                         let path = path.ok_or("has a <file> without `path` and `name`")?;
                         file = Some((path.to_owned(), SourceFile::default()));
                     }
-                    ("line", Some((_, file))) => read_line(&element, file)?,
-                    ("metrics", Some((_, file))) if within_file => file.told_branches = branches(&element)?,
+                    ("line", Some((_, file))) => {
+                        of_phpunit |= element.get("crap").is_some();
+                        read_line(&element, file)?;
+                    }
+                    ("metrics", Some((_, file))) if within_file => {
+                        file.told_branches = share(&element, "coveredconditionals", "conditionals")?;
+                        let told = share(&element, "coveredstatements", "statements")?;
+                        file.told_lines = told.filter(|told| of_phpunit && told.total > file.lines.len() as u64);
+                    }
                     _ => {}
                 }
                 open.push(element.name);
@@ -53,9 +61,9 @@ fn read_line(element: &Element, file: &mut SourceFile) -> Result<(), String> {
     Ok(())
 }
 
-fn branches(metrics: &Element) -> Result<Option<Share>, String> {
-    if metrics.get("conditionals").is_none() {
+fn share(metrics: &Element, covered: &str, all: &str) -> Result<Option<Share>, String> {
+    if metrics.get(all).is_none() {
         return Ok(None);
     }
-    Share::new(metrics.count("coveredconditionals")?, metrics.count("conditionals")?).map(Some)
+    Share::new(metrics.count(covered)?, metrics.count(all)?).map(Some)
 }

@@ -1,5 +1,6 @@
 //! Cobertura XML (coverage-04.dtd): lines of classes by file name. The rates it states are not believed, and lines of
-//! methods, which writers list again, count only where a class has no lines of its own.
+//! methods, which writers list again, count only where a class has no lines of its own. Branches of the whole are those
+//! of its root, where it has them: Istanbul lists none of a line without a statement, such as a default argument.
 
 use super::measured::{Measured, Share, SourceFile};
 use crate::probe::xml_walk::{Element, Step, walk};
@@ -38,7 +39,13 @@ struct Class {
 impl Cobertura {
     fn open(&mut self, element: &Element) -> Result<(), String> {
         match element.name.as_str() {
-            "coverage" => self.measured.written = element.get("timestamp").and_then(super::epoch),
+            "coverage" => {
+                self.measured.written = element.get("timestamp").and_then(super::epoch);
+                if element.get("branches-valid").is_some() && element.get("branches-covered").is_some() {
+                    let told = Share::new(element.count("branches-covered")?, element.count("branches-valid")?)?;
+                    self.measured.told_branches = Some(told);
+                }
+            }
             "class" => {
                 let name = element.get("filename").ok_or("has a <class> without `filename`")?;
                 let (lines, of_methods) = (SourceFile::default(), SourceFile::default());
@@ -101,6 +108,14 @@ mod tests {
         let file = parse(text).unwrap().files["A.cs"].clone();
         assert_eq!(file.share(), Share { covered: 1, total: 2 });
         assert_eq!(file.branch_share(), Share { covered: 1, total: 2 });
+    }
+
+    #[test]
+    fn branches_of_the_whole_are_those_of_the_root() {
+        let root = r#"<coverage branches-valid="3" branches-covered="1"><class filename="a"><line number="1" hits="1"/></class></coverage>"#;
+        assert_eq!(parse(root).unwrap().told_branches, Some(Share { covered: 1, total: 3 }));
+        let absurd = root.replace("\"1\"><class", "\"4\"><class");
+        assert_eq!(parse(&absurd).unwrap_err(), "says that 4 of 3 are covered");
     }
 
     #[test]

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::measured::{Share, SourceFile};
-use super::observe::Group;
+use super::observe::{Changes, Group};
 use crate::model::Place;
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::probe::evidence::fingerprint;
 
 /// Files with the most lines that were not executed.
 const MOST_FILES: usize = 10;
+/// Runs of changed lines that were not executed.
+const MOST_RUNS: usize = 20;
 
 /// The sum over all files.
 pub(super) fn of_all(lines: Share, files: usize, strange: &BTreeSet<String>) -> Evidence {
@@ -33,6 +35,38 @@ pub(super) fn of_groups(groups: &[Group<'_>]) -> Vec<Evidence> {
     lowest_first.sort_by_key(|group| group.lines.ratio());
     evidence.extend(lowest_first.into_iter().map(|group| about("lowest_group", sum_of(group))));
     evidence
+}
+
+/// How many of the changed lines were executed, which were not, and which changed files nobody measured.
+pub(super) fn of_changes(base: &str, changes: &Changes, unreported: &[String]) -> Vec<Evidence> {
+    const FACT: &str = "changed.line";
+    let share = changes.share;
+    let mut note = format!("{} of {} changed lines since `{base}` were executed", share.covered, share.total);
+    if let Some(first) = unreported.first() {
+        note.push_str(&format!("; {} changed files are in no report, such as `{first}`", unreported.len()));
+    }
+    let mut evidence = vec![about(FACT, note)];
+    for (path, first, last) in runs(&changes.missed).into_iter().take(MOST_RUNS) {
+        let note = if first == last { "was not executed".to_owned() } else { format!("to line {last}: not executed") };
+        evidence.push(Evidence {
+            place: Some(Place::line(path, first)),
+            fingerprint: Some(fingerprint(&["coverage", path, "changed"])),
+            ..about(FACT, note)
+        });
+    }
+    evidence
+}
+
+/// Lines that follow each other in one file are a run.
+fn runs(missed: &[(String, u32)]) -> Vec<(&str, u32, u32)> {
+    let mut runs: Vec<(&str, u32, u32)> = Vec::new();
+    for (path, line) in missed {
+        match runs.last_mut() {
+            Some((known, _, last)) if known == path && last.saturating_add(1) == *line => *last = *line,
+            _ => runs.push((path, *line, *line)),
+        }
+    }
+    runs
 }
 
 /// A remark for who asks for this fact.

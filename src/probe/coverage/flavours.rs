@@ -13,14 +13,20 @@ macro_rules! report {
     };
 }
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 14] = [
     "shop/__init__.py",
     "shop/auth.py",
     "shop/cart.py",
     "src/cart.js",
     "cart/cart.go",
-    "src/main/java/com/example/Cart.java",
+    "src/main/java/shop/Cart.java",
+    "src/main/java/shop/Order.java",
     "src/Cart.php",
+    "src/Price.php",
+    "cart.js",
+    "rich.js",
+    "lib/never.js",
+    "cart.c",
     "src/lib.rs",
 ];
 
@@ -46,22 +52,28 @@ fn ratio(seen: &Observation, fact: &str) -> String {
 /// Report, lines covered, lines in all, branches, first file.
 type Flavour = (&'static str, i64, i64, &'static str, &'static str);
 
-/// As `coverage report`, `nyc report` and `go tool cover -func` printed them.
+/// As `coverage report`, `nyc report`, jest, `go tool cover -func`, `lcov --summary`, PHPUnit and JaCoCo's CSV had them.
 const FLAVOURS: &[Flavour] = &[
     (report!("coverage-py.cobertura.xml"), 12, 18, "1/3", "shop/cart.py"),
     (report!("coverage-py.json"), 12, 18, "1/3", "shop/cart.py"),
     (report!("coverage-py.lcov"), 12, 18, "1/3", "shop/cart.py"),
     (report!("nyc.lcov"), 7, 8, "3/5", "src/cart.js"),
     (report!("nyc.clover.xml"), 7, 8, "3/5", "src/cart.js"),
-    // The branch on line 6 is missing there, since no statement begins on that line.
-    (report!("nyc.cobertura.xml"), 7, 8, "3/4", "src/cart.js"),
+    // Not every branch is listed there, but the root has their number.
+    (report!("nyc.cobertura.xml"), 7, 8, "3/5", "src/cart.js"),
+    (report!("jest.cobertura.xml"), 15, 20, "4/7", "rich.js"),
     (report!("nyc.final.json"), 7, 8, "3/5", "src/cart.js"),
     (report!("nyc.summary.json"), 7, 8, "3/5", "src/cart.js"),
     (report!("llvm-cov.json"), 11, 15, "the reports tell of no branch", "src/lib.rs"),
     (report!("llvm-cov.lcov"), 11, 15, "the reports tell of no branch", "src/lib.rs"),
     (report!("go.cover"), 5, 7, "the reports tell of no branch", "cart/cart.go"),
-    (report!("jacoco.xml"), 5, 7, "1/4", "src/main/java/com/example/Cart.java"),
-    (report!("phpunit.clover.xml"), 3, 4, "the reports tell of no branch", "src/Cart.php"),
+    // Two packages were tested, each with the counts of all.
+    (report!("go.merged.cover"), 3, 4, "the reports tell of no branch", "cart/cart.go"),
+    (report!("gcc.lcov"), 7, 10, "3/4", "cart.c"),
+    (report!("jacoco.xml"), 9, 16, "4/11", "src/main/java/shop/Order.java"),
+    // A method of one line stands in place of its statement, which only the sums count.
+    (report!("phpunit.clover.xml"), 2, 5, "the reports tell of no branch", "src/Cart.php"),
+    (report!("phpunit.cobertura.xml"), 2, 5, "the reports tell of no branch", "src/Cart.php"),
 ];
 
 #[test]

@@ -71,3 +71,44 @@ fn sums_without_lines_cannot_tell_of_changes() {
     assert_eq!(seen.facts.get("changed.line"), Fact::Unobserved(why.to_owned()));
     assert_eq!(count(&seen, "covered"), Some(1));
 }
+
+fn said(seen: &crate::model::Observation, fact: &str) -> Vec<String> {
+    let about = seen.evidence.iter().filter(|piece| piece.fact.as_deref() == Some(fact));
+    about
+        .map(|piece| {
+            let place = piece.place.as_ref().map(|place| format!("{}:{} ", place.file, place.line));
+            place.unwrap_or_default() + piece.note.as_deref().unwrap_or_default()
+        })
+        .collect()
+}
+
+#[test]
+fn changed_lines_that_were_not_executed_are_shown_and_files_that_no_report_lists_are_counted() {
+    let dir = repository();
+    fs::write(dir.path().join("src/new.py"), "def f():\n    return 1\n").unwrap();
+    fs::write(dir.path().join("notes.md"), "x\n").unwrap();
+    git(dir.path(), &["add", "."]);
+    git(dir.path(), &["commit", "-qm", "third"]);
+    let seen = observe_folder("coverage", "report: lcov.info\nbase: main", dir.path()).unwrap();
+    assert_eq!(count(&seen, "changed.unreported"), Some(1));
+    assert_eq!(
+        said(&seen, "changed.line"),
+        [
+            "2 of 3 changed lines since `main` were executed; 1 changed files are in no report, such as `src/new.py`",
+            "src/a.py:4 was not executed",
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_only_moved_was_not_changed() {
+    let dir = repository();
+    git(dir.path(), &["checkout", "-qb", "moved"]);
+    git(dir.path(), &["mv", "src/a.py", "src/moved.py"]);
+    git(dir.path(), &["commit", "-qm", "moved"]);
+    let report = "SF:src/moved.py\nDA:1,0\nDA:2,1\nend_of_record\nSF:src/b.py\nDA:1,1\nend_of_record\n";
+    fs::write(dir.path().join("lcov.info"), report).unwrap();
+    let seen = observe_folder("coverage", "report: lcov.info\nbase: topic", dir.path()).unwrap();
+    assert_eq!(["changed.covered", "changed.total"].map(|fact| count(&seen, fact)), [Some(0), Some(0)]);
+    assert_eq!(count(&seen, "changed.unreported"), Some(0));
+}

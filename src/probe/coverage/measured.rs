@@ -148,6 +148,8 @@ pub(super) struct Measured {
     pub(super) roots: Vec<String>,
     /// When it says it was written.
     pub(super) written: Option<Written>,
+    /// Branches of the whole, where a report sums them up and does not list them all.
+    pub(super) told_branches: Option<Share>,
     entries: usize,
 }
 

@@ -123,6 +123,11 @@ impl Probe for Coverage {
             FactDecl::new("changed.line", FactType::Ratio, "share of the changed lines that were executed"),
             FactDecl::new("changed.covered", FactType::Count, "changed lines that were executed"),
             FactDecl::new("changed.total", FactType::Count, "changed lines that could be executed"),
+            FactDecl::new(
+                "changed.unreported",
+                FactType::Count,
+                "changed source files, with endings that the reports list, that are in none of them",
+            ),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }

@@ -26,6 +26,7 @@ impl Coverage {
         let joined = self.read(&look).await?;
         let files = &joined.measured.files;
         let (lines, branches) = sum(files.values());
+        let branches = joined.branches(branches);
         let mut facts = Facts::new();
         facts.set("line", ratio(lines, "the reports list no line"));
         facts.set("branch", ratio(branches, "the reports tell of no branch"));
@@ -67,6 +68,7 @@ impl Coverage {
                 note: Some(format!("{} report{doubt}", kind.word())),
                 ..Evidence::default()
             });
+            joined.measured.told_branches = measured.told_branches.filter(|_| found.len() == 1);
             joined.add(&paths, measured, &file.path).map_err(wrong)?;
         }
         if joined.strange.len() == joined.measured.files.len() {
@@ -123,6 +125,11 @@ fn nothing_of(glob: &str) -> String {
 }
 
 impl Joined {
+    /// What a single report sums up stands where it lists fewer.
+    fn branches(&self, listed: Share) -> Share {
+        self.measured.told_branches.filter(|told| told.total > listed.total).unwrap_or(listed)
+    }
+
     fn add(&mut self, paths: &Paths<'_>, measured: Measured, report: &str) -> Result<(), String> {
         for (name, file) in measured.files {
             match paths.find(&name, &measured.roots, report) {
@@ -153,12 +160,11 @@ fn members(look: &Look<'_>, glob: &str) -> BTreeSet<String> {
 
 /// Reports that leave whole packages out look better than the code is.
 fn reported(look: &Look<'_>, files: &BTreeMap<String, SourceFile>) -> Fact {
-    let ending = |path: &str| path.rsplit_once('.').map(|(_, ending)| ending.to_owned());
-    let endings: BTreeSet<String> = files.keys().filter_map(|path| ending(path)).collect();
+    let endings: BTreeSet<&str> = files.keys().filter_map(|path| ending(path)).collect();
     let start = folder::join(look.folder, "");
     let sources = look.swept.tree().entries().iter().filter(|entry| {
         let here = entry.class == Class::Src && entry.size > 0 && !entry.link && entry.path.starts_with(&start);
-        here && ending(&entry.path).is_some_and(|ending| endings.contains(&ending))
+        here && ending(&entry.path).is_some_and(|ending| endings.contains(ending))
     });
     let mut share = Share::default();
     for entry in sources {
@@ -173,38 +179,78 @@ async fn changed(
     base: &str,
     files: &BTreeMap<String, SourceFile>,
     facts: &mut Facts,
-) -> Option<Evidence> {
+) -> Vec<Evidence> {
     let diff = git::changed_since(look.world, base, look.until.left()).await;
     let lines =
         diff.and_then(|diff| changes::added(&diff).map_err(|wrong| Unknown::because(format!("the diff {wrong}"))));
-    match lines.and_then(|lines| of_changes(&lines, files)) {
+    let changes = lines.and_then(|lines| {
+        let unreported = unreported(look, &lines, files);
+        of_changes(&lines, files).map(|changes| (changes, unreported))
+    });
+    let (changes, unreported) = match changes {
+        Ok(changes) => changes,
         Err(unknown) => {
             facts.set_reason(unknown.0);
-            None
+            return Vec::new();
         }
-        Ok(share) => {
-            facts.set(
-                "changed.line",
-                ratio(share, &format!("no line that could be executed was changed since `{base}`")),
-            );
-            facts.present("changed.covered", Value::count(share.covered));
-            facts.present("changed.total", Value::count(share.total));
-            let note = format!("{} of {} changed lines since `{base}` were executed", share.covered, share.total);
-            Some(evidence::about("changed.line", note))
-        }
-    }
+    };
+    let share = changes.share;
+    let nothing = match unreported.first() {
+        None => format!("no line that could be executed was changed since `{base}`"),
+        Some(first) => format!("of what was changed since `{base}` the reports list no line: `{first}` is not in them"),
+    };
+    facts.set("changed.line", ratio(share, &nothing));
+    facts.present("changed.covered", Value::count(share.covered));
+    facts.present("changed.total", Value::count(share.total));
+    facts.present("changed.unreported", Value::count(unreported.len()));
+    evidence::of_changes(base, &changes, &unreported)
 }
 
-fn of_changes(lines: &BTreeMap<String, BTreeSet<u32>>, files: &BTreeMap<String, SourceFile>) -> Result<Share, Unknown> {
-    let mut share = Share::default();
+/// Changed lines that could be executed.
+#[derive(Default)]
+pub(super) struct Changes {
+    pub(super) share: Share,
+    /// Those that were not, by file.
+    pub(super) missed: Vec<(String, u32)>,
+}
+
+fn of_changes(
+    lines: &BTreeMap<String, BTreeSet<u32>>,
+    files: &BTreeMap<String, SourceFile>,
+) -> Result<Changes, Unknown> {
+    let mut changes = Changes::default();
     for (path, lines) in lines {
         let Some(file) = files.get(path) else { continue };
         if file.lines.is_empty() && file.share().total > 0 {
             return Err(Unknown::because(format!("the report sums up `{path}` and does not tell its lines")));
         }
-        for covered in lines.iter().filter_map(|line| file.lines.get(line)) {
-            share.add(Share { covered: u64::from(*covered), total: 1 });
+        for (line, covered) in lines.iter().filter_map(|line| file.lines.get_key_value(line)) {
+            changes.share.add(Share { covered: u64::from(*covered), total: 1 });
+            if !covered {
+                changes.missed.push((path.clone(), *line));
+            }
         }
     }
-    Ok(share)
+    Ok(changes)
+}
+
+/// Changed source files, of a kind that the reports list, which are in none of them.
+fn unreported(
+    look: &Look<'_>,
+    lines: &BTreeMap<String, BTreeSet<u32>>,
+    files: &BTreeMap<String, SourceFile>,
+) -> Vec<String> {
+    let endings: BTreeSet<&str> = files.keys().filter_map(|path| ending(path)).collect();
+    let tree = look.swept.tree();
+    let is_source = |path: &str| {
+        let entry = tree.find(path).map(|id| tree.entry(id));
+        entry.is_some_and(|entry| entry.class == Class::Src && entry.size > 0)
+    };
+    let of_kind = |path: &str| ending(path).is_some_and(|ending| endings.contains(ending));
+    let changed = lines.iter().filter(|(_, lines)| !lines.is_empty()).map(|(path, _)| path);
+    changed.filter(|path| !files.contains_key(*path) && of_kind(path) && is_source(path)).cloned().collect()
+}
+
+fn ending(path: &str) -> Option<&str> {
+    path.rsplit_once('.').map(|(_, ending)| ending)
 }
