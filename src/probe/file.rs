@@ -118,6 +118,7 @@ impl Probe for FileProbe {
                 FactDecl::new("exists", FactType::Bool, "whether anything is there"),
                 FactDecl::new("count", FactType::Count, "how many files are there; a folder counts as one"),
                 FactDecl::new("size", FactType::Size, "bytes of all of them together; absent when nothing is there"),
+                FactDecl::new("empty", FactType::Count, "how many of them have no bytes"),
                 FactDecl::new(
                     "age",
                     FactType::Duration,
@@ -172,7 +173,9 @@ impl Probe for FileProbe {
                 Some(hidden) => facts.set("count", Fact::Unobserved(format!("cannot look into `{}`", hidden.path))),
                 None => facts.present("count", Value::count(paths.len())),
             }
-            facts.set("size", total_size(tree, &paths));
+            let sizes = sizes(tree, &paths);
+            facts.set("size", of_sizes(&sizes, |sizes| sizes.iter().sum()));
+            facts.set("empty", of_sizes(&sizes, |sizes| sizes.iter().filter(|size| **size == 0).count() as u64));
             let (mode, sha256) = single(tree, &paths, look.until);
             facts.set("mode", mode);
             facts.set("sha256", sha256);
@@ -228,6 +231,7 @@ impl FileProbe {
         let mut facts = Facts::new();
         facts.present("exists", Value::Bool(false));
         facts.present("count", Value::count(0));
+        facts.present("empty", Value::count(0));
         for name in ["size", "age", "mode", "sha256"] {
             facts.set(name, Fact::Absent);
         }
@@ -237,16 +241,20 @@ impl FileProbe {
     }
 }
 
-fn total_size(tree: &Tree, paths: &[String]) -> Fact {
-    let mut total = 0u64;
-    for path in paths {
-        match metadata(tree, path) {
-            Ok((_, true)) => return Fact::Unobserved(format!("`{path}` is a folder")),
-            Ok((size, false)) => total += size,
-            Err(reason) => return Fact::Unobserved(reason),
-        }
+/// Bytes of each; the reason where one of them has none to tell.
+fn sizes(tree: &Tree, paths: &[String]) -> Result<Vec<u64>, String> {
+    let size = |path: &String| match metadata(tree, path)? {
+        (_, true) => Err(format!("`{path}` is a folder")),
+        (size, false) => Ok(size),
+    };
+    paths.iter().map(size).collect()
+}
+
+fn of_sizes(sizes: &Result<Vec<u64>, String>, number: fn(&[u64]) -> u64) -> Fact {
+    match sizes {
+        Ok(sizes) => Fact::Present(Value::count(number(sizes))),
+        Err(reason) => Fact::Unobserved(reason.clone()),
     }
-    Fact::Present(Value::count(total))
 }
 
 /// Bytes, and whether it is a folder.

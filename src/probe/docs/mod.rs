@@ -50,7 +50,7 @@ struct Params {
     /// What the documents are for; decides which sections are looked for. Without it none are.
     #[serde(default)]
     kind: Option<Kind>,
-    /// More sections to look for: a heading must begin with or contain the words.
+    /// More sections to look for: a heading must begin with or contain the words, and something must stand below it.
     #[serde(default)]
     sections: Vec<String>,
     /// Whether to ask git when the documents, and the files they link to, last changed.
@@ -171,8 +171,8 @@ impl Docs {
     fn found(&self, page: &Page, needs: &'static [Need]) -> BTreeSet<&str> {
         let opens = self.kind.is_some_and(Kind::opens_with_purpose) && page.words >= 20;
         let by_kind =
-            needs.iter().filter(|need| (opens && need.name == "purpose") || has(page, need.words, need.brief));
-        let own = self.sections.iter().filter(|words| has(page, &[page::words_only(words).as_str()], true));
+            needs.iter().filter(|need| (opens && need.name == "purpose") || has(page, need.words, Body::of(need)));
+        let own = self.sections.iter().filter(|words| has(page, &[page::words_only(words).as_str()], Body::Any));
         by_kind.map(|need| need.name).chain(own.map(String::as_str)).collect()
     }
 }
@@ -185,8 +185,34 @@ fn listed(missing: &[&str], lacks: usize) -> String {
     }
 }
 
-/// Whether a heading names one of the words; with substance below it, unless brief will do.
-fn has(page: &Page, words: &[&str], brief: bool) -> bool {
+/// How much has to stand below a heading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Body {
+    /// Nothing: the heading itself, or a link with these words, says it.
+    None,
+    /// Anything at all; a link with these words does as well.
+    Any,
+    /// Enough to be read for its own sake.
+    Substance,
+}
+
+impl Body {
+    fn of(need: &Need) -> Body {
+        if need.brief { Body::None } else { Body::Substance }
+    }
+
+    fn stands_in(self, section: &page::Section) -> bool {
+        let least = match self {
+            Body::None => 0,
+            Body::Any => 1,
+            Body::Substance => SUBSTANCE,
+        };
+        section.words >= least || section.blocks > 0
+    }
+}
+
+/// Whether a heading names one of the words, with as much below it as is needed.
+fn has(page: &Page, words: &[&str], body: Body) -> bool {
     const EMPTY: &[&str] = &["tbd", "todo", "coming soon", "lorem"];
     let names = |text: &str| {
         let text = format!(" {text} ");
@@ -194,11 +220,9 @@ fn has(page: &Page, words: &[&str], brief: bool) -> bool {
         starts.into_iter().any(|rest| words.iter().any(|word| rest.starts_with(word)))
     };
     let section = page.sections.iter().any(|section| {
-        names(&section.title)
-            && !EMPTY.iter().any(|word| section.title.contains(word))
-            && (brief || section.words >= SUBSTANCE || section.blocks > 0)
+        names(&section.title) && !EMPTY.iter().any(|word| section.title.contains(word)) && body.stands_in(section)
     });
-    section || (brief && page.links.iter().any(|link| names(&page::words_only(&link.text))))
+    section || (body != Body::Substance && page.links.iter().any(|link| names(&page::words_only(&link.text))))
 }
 
 struct Seen<'s> {

@@ -29,6 +29,15 @@ fn a_section_without_substance_is_missing() {
 }
 
 #[test]
+fn a_section_that_a_spec_asks_for_has_something_below_its_heading() {
+    let ratio = |text: &str| {
+        percent(&observe(&DEF, "glob: '*.md'\nsections: [Phases, Canary]\n", &[("a.md", text)]), "section_ratio")
+    };
+    assert_eq!(ratio("# Phases\n\nOne.\n\n# Canary\n\n```\nten\n```\n"), Some(100));
+    assert_eq!(ratio("# Phases\n\n# Canary\n\n## Share\n\nTen percent.\n"), Some(50));
+}
+
+#[test]
 fn dead_links_are_counted_with_their_line() {
     let files = [
         ("README.md", "# A\n\n[x](docs/gone.md)\n[y](docs/a.md#nope)\n[z](https://example.org)\n"),

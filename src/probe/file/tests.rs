@@ -27,6 +27,9 @@ fn a_glob_counts_and_sums_and_stays_in_its_component() {
     assert_eq!(present(&seen.facts, "count"), Value::count(2));
     assert_eq!(present(&seen.facts, "size"), Value::count(5));
     assert!(matches!(seen.facts.get("sha256"), Fact::Unobserved(reason) if reason.contains("2 files match")));
+    assert_eq!(present(&seen.facts, "empty"), Value::count(0));
+    let hollow = observe("file", "glob: '*.md'", &[("a.md", ""), ("b.md", "x"), ("c.md", "")]).unwrap();
+    assert_eq!((present(&hollow.facts, "count"), present(&hollow.facts, "empty")), (Value::count(3), Value::count(2)));
     let below = look("file", "glob: '*.md'", Tree::from_memory(files), "a").unwrap();
     assert_eq!(present(&below.facts, "count"), Value::count(1));
 }
