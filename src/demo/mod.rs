@@ -23,7 +23,7 @@ mod unpack;
 
 pub use sample::System;
 pub use serve::Running;
-pub use unpack::{this_week, unpack};
+pub use unpack::{restrict, this_week, unpack};
 
 use harbour::Harbour;
 use serve::Service;

@@ -53,7 +53,28 @@ pub(super) fn write_file(file: &File<'_>, top: &Path, to: &Path, shift: Span) ->
     };
     let folder = path.parent().unwrap_or(to);
     fs::create_dir_all(folder).map_err(|error| with_path(folder, &error))?;
-    fs::write(&path, contents).map_err(|error| with_path(&path, &error))
+    fs::write(&path, contents).and_then(|()| restrict(&path)).map_err(|error| with_path(&path, &error))
+}
+
+/// Lets only the owner and its group read a log, as those who keep logs would; git keeps no such permissions.
+///
+/// # Errors
+/// Whatever the file system says.
+#[cfg(unix)]
+pub fn restrict(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(folder) = path.parent().filter(|folder| folder.ends_with("logs")) else { return Ok(()) };
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o750))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o640))
+}
+
+/// This system has no such permissions.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn restrict(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn with_path(path: &Path, error: &io::Error) -> io::Error {

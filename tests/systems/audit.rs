@@ -79,6 +79,7 @@ fn copy(from: &Path, to: &Path) {
     let moved = String::from_utf8(bytes.clone()).map(|text| shipworthy::demo::this_week(&text, today).into_bytes());
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     fs::write(to, moved.unwrap_or(bytes)).unwrap();
+    shipworthy::demo::restrict(to).unwrap();
 }
 
 impl Audited {
