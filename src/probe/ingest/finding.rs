@@ -101,6 +101,8 @@ pub(super) struct Finding {
     pub(super) rule: String,
     /// What has it: `package 1.2`, a URL, a resource; empty where only a file is known.
     pub(super) subject: String,
+    /// Whether its names about its subject are one finding, wherever else they are told of: a vulnerability of a package.
+    pub(super) in_package: bool,
     /// File as the report names it.
     pub(super) file: Option<String>,
     /// Line in it, from 1; 0 where none is given.
@@ -135,7 +137,12 @@ impl Finding {
         self
     }
 
-    /// Of a package, a URL or a resource.
+    /// A vulnerability of a package: told of twice under any of its names it counts once.
+    pub(super) fn in_package(self, package: impl Into<String>) -> Finding {
+        Finding { in_package: true, ..self.of(package) }
+    }
+
+    /// Of a URL or a resource.
     pub(super) fn of(mut self, subject: impl Into<String>) -> Finding {
         self.subject = subject.into();
         self

@@ -40,10 +40,12 @@ pub(super) fn parse(content: &Content) -> Result<Report, String> {
     Ok(if files > 0 { report.scanned(files, "files") } else { report })
 }
 
-/// An invocation that failed looked at nothing in particular.
+/// An invocation that failed looked at nothing in particular. kube-linter alone calls it a failure that it found something
+/// (its `ChecksStatus`), so its failures count when there are findings.
 fn succeeded(run: &Json) -> Result<(), String> {
     let failed = list(run, "invocations").iter().any(|invocation| invocation["executionSuccessful"] == false);
-    if failed { Err("says that the tool did not succeed".to_owned()) } else { Ok(()) }
+    let found = text(&run["tool"]["driver"], "name") == "kube-linter" && !list(run, "results").is_empty();
+    if failed && !found { Err("says that the tool did not succeed".to_owned()) } else { Ok(()) }
 }
 
 fn written(run: &Json) -> Option<Written> {
@@ -149,6 +151,14 @@ mod tests {
         let run =
             r#"{"tool": {"driver": {"name": "t"}}, "invocations": [{"executionSuccessful": false}], "results": []}"#;
         assert_eq!(findings(run).unwrap_err(), "says that the tool did not succeed");
+        let found = run.replace("[]", r#"[{"ruleId": "A"}]"#);
+        assert!(findings(&found).is_err());
+        assert_eq!(
+            findings(&found.replace(r#""t""#, r#""kube-linter""#)).unwrap().len(),
+            1,
+            "it calls findings a failure"
+        );
+        assert!(findings(&run.replace(r#""t""#, r#""kube-linter""#)).is_err());
         assert_eq!(decoded("a%20b%zz%"), "a b%zz%");
     }
 }

@@ -6,6 +6,10 @@ use super::finding::{Finding, Level, State};
 use crate::model::{Fact, Facts, Value};
 use crate::probe::wildcard::like;
 
+/// What a finding is about: its subject, and where it is no vulnerability of a package its place and words as well, since a
+/// linter finds one rule in one resource more than once.
+type About = (String, Option<(String, u32, String)>);
+
 /// Findings counted so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -14,8 +18,8 @@ pub(super) struct Tally {
     suppressed: u64,
     unreachable: u64,
     excluded: u64,
-    /// Where a finding of a name about a subject stands in `open`.
-    known: BTreeMap<(String, String), usize>,
+    /// Where a finding stands in `open`, by each of its names and what it is about.
+    known: BTreeMap<(String, About), usize>,
     /// Why finding nothing is not certain.
     gap: Option<String>,
 }
@@ -36,11 +40,6 @@ impl Tally {
 
     /// One that is told of twice under any of its names counts once, as its worst account.
     fn open(&mut self, finding: Finding) {
-        let names = |finding: &Finding| -> Vec<(String, String)> {
-            let subject = &finding.subject;
-            let named = finding.ids.iter().filter(|_| !subject.is_empty());
-            named.map(|id| (id.to_ascii_uppercase(), subject.clone())).collect()
-        };
         let names = names(&finding);
         let at = names.iter().find_map(|name| self.known.get(name).copied());
         let at = at.unwrap_or(self.open.len());
@@ -115,12 +114,19 @@ impl Tally {
     }
 }
 
+fn names(finding: &Finding) -> Vec<(String, About)> {
+    let place = || (finding.file.clone().unwrap_or_default(), finding.line, finding.message.clone());
+    let about = (finding.subject.clone(), (!finding.in_package).then(place));
+    let named = finding.ids.iter().filter(|_| !finding.subject.is_empty());
+    named.map(|id| (id.to_ascii_uppercase(), about.clone())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn vulnerability(id: &str, alias: &str, level: Option<Level>) -> Finding {
-        Finding::new(id, level).alias([alias]).of("pear 1.0")
+        Finding::new(id, level).alias([alias]).in_package("pear 1.0")
     }
 
     fn facts(tally: &Tally) -> Facts {
@@ -139,6 +145,14 @@ mod tests {
             ["total", "high", "low", "fixable.high"].map(|fact| seen.get(fact)),
             [1, 1, 0, 1].map(|n| Fact::Present(Value::count(n)))
         );
+    }
+
+    #[test]
+    fn one_rule_may_find_two_faults_in_one_resource() {
+        let of = |says: &str| Finding::new("container-resources", Some(Level::High)).of("Deployment web").says(says);
+        let mut tally = Tally::default();
+        tally.add(vec![of("no CPU request"), of("no memory request"), of("no CPU request")], None, &[]);
+        assert_eq!(facts(&tally).get("total"), Fact::Present(Value::count(2)), "the same words are told of twice");
     }
 
     #[test]

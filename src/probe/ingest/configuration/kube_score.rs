@@ -1,4 +1,7 @@
-//! `kube-score score -o json`: grade 1 is critical, 5 a warning, 7 almost well, 10 well (kube-score, scorecard).
+//! `kube-score score -o json`: grade 1 is critical, 5 a warning, 7 almost well, 10 well (kube-score, scorecard). What a check
+//! says of an object is one finding for each comment, as in the tool's SARIF.
+
+use serde_json::Value as Json;
 
 use crate::probe::ingest::content::{Content, has, items, line, list, text};
 use crate::probe::ingest::finding::{Finding, Level};
@@ -20,10 +23,24 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
                 Some(1) => Some(Level::Critical),
                 _ => None,
             };
-            let finding = Finding::new(text(&score["check"], "id"), level).of(text(object, "object_name"));
-            let finding = finding.says(text(&score["comments"][0], "summary"));
-            findings.push(finding.at(text(object, "file_name"), line(object, "file_row")));
+            findings.extend(said(object, score).map(|(subject, summary)| {
+                let finding = Finding::new(text(&score["check"], "id"), level).of(subject).says(summary);
+                finding.at(text(object, "file_name"), line(object, "file_row"))
+            }));
         }
     }
     Ok(Report::of("kube-score").found(findings).scanned(objects.len(), "objects"))
+}
+
+/// Subject and words of each comment; of a check without one the object alone.
+fn said<'a>(object: &'a Json, score: &'a Json) -> impl Iterator<Item = (String, &'a str)> {
+    let name = text(object, "object_name");
+    let comments = list(score, "comments");
+    let bare = comments.is_empty().then(|| (name.to_owned(), ""));
+    let of = move |comment: &'a Json| {
+        let path = text(comment, "path");
+        let subject = if path.is_empty() { name.to_owned() } else { format!("{name} {path}") };
+        (subject, text(comment, "summary"))
+    };
+    comments.iter().map(of).chain(bare)
 }

@@ -54,7 +54,7 @@ fn finding(found: &Json) -> Finding {
     let level = list(found, "ratings").iter().filter_map(|rating| Level::of_word(text(rating, "severity"))).max();
     let cleared = ["not_affected", "false_positive", "resolved", "resolved_with_pedigree"];
     Finding::new(text(found, "id"), level)
-        .of(text(&found["affects"][0], "ref"))
+        .in_package(text(&found["affects"][0], "ref"))
         .says(text(found, "description"))
         .suppressed(cleared.contains(&text(&found["analysis"], "state")))
         .since(found["published"].as_str())

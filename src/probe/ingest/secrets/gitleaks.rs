@@ -20,11 +20,5 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
             .since(found["Date"].as_str())
             .at(text(found, "File"), line(found, "StartLine"))
     });
-    // Two leaks of one rule in one commit are two.
-    let found = found.map(|mut finding| {
-        let rule = finding.rule.clone();
-        finding.ids.retain(|id| *id != rule || finding.subject.is_empty());
-        finding
-    });
     Ok(Report::of("gitleaks").found(found.collect()))
 }

@@ -31,7 +31,7 @@ fn finding(found: &Json) -> Finding {
     let aliases = [("CVE", cve), ("GHSA", ghsa)].into_iter().filter(|(_, id)| !id.is_empty());
     let aliases: Vec<String> = aliases.map(|(kind, id)| format!("{kind}-{id}")).collect();
     Finding::new(text(advisory, "id"), Level::of_word(text(advisory, "criticality")))
-        .of(format!("{} {}", text(gem, "name"), text(gem, "version")))
+        .in_package(format!("{} {}", text(gem, "name"), text(gem, "version")))
         .alias(aliases.iter().map(String::as_str))
         .says(text(advisory, "title"))
         .fixable(!list(advisory, "patched_versions").is_empty())

@@ -37,7 +37,7 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
 fn finding(found: &Json, level: Option<Level>) -> Finding {
     let (advisory, package) = (&found["advisory"], &found["package"]);
     Finding::new(text(advisory, "id"), level)
-        .of(format!("{} {}", text(package, "name"), text(package, "version")))
+        .in_package(format!("{} {}", text(package, "name"), text(package, "version")))
         .alias(texts(advisory, "aliases"))
         .says(text(advisory, "title"))
         .fixable(!list(&found["versions"], "patched").is_empty())

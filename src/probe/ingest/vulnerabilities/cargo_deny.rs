@@ -31,6 +31,6 @@ fn finding(fields: &Json) -> Option<Finding> {
     let rule = advisory["id"].as_str().unwrap_or(code);
     let subject =
         if krate.is_object() { format!("{} {}", text(krate, "name"), text(krate, "version")) } else { String::new() };
-    let finding = Finding::new(rule, Some(level)).of(subject).alias(texts(advisory, "aliases").chain([code]));
+    let finding = Finding::new(rule, Some(level)).in_package(subject).alias(texts(advisory, "aliases").chain([code]));
     Some(finding.says(text(fields, "message")).at("Cargo.lock", line(&fields["labels"][0], "line")))
 }

@@ -17,7 +17,7 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
             findings.extend(items(all).iter().map(|advisory| {
                 let cve = text(advisory, "cve");
                 Finding::new(text(advisory, "advisoryId"), Level::of_word(text(advisory, "severity")))
-                    .of(package.as_str())
+                    .in_package(package.as_str())
                     .alias([cve].into_iter().filter(|cve| !cve.is_empty()))
                     .says(text(advisory, "title"))
                     .since(advisory["reportedAt"].as_str())

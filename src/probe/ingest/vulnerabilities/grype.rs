@@ -26,7 +26,7 @@ fn finding(found: &Json) -> Finding {
     let (known, artifact) = (&found["vulnerability"], &found["artifact"]);
     let related = list(found, "relatedVulnerabilities").iter().map(|related| text(related, "id"));
     Finding::new(text(known, "id"), Level::of_word(text(known, "severity")))
-        .of(format!("{} {}", text(artifact, "name"), text(artifact, "version")))
+        .in_package(format!("{} {}", text(artifact, "name"), text(artifact, "version")))
         .alias(related)
         .says(text(known, "description"))
         .fixable(known["fix"]["state"] == "fixed")

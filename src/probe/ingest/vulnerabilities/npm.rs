@@ -37,7 +37,7 @@ fn current(package: &Json) -> Vec<Finding> {
         .map(|advisory| {
             let id = text(advisory, "url").rsplit('/').next().unwrap_or_default();
             Finding::new(id, Level::of_word(text(advisory, "severity")))
-                .of(text(advisory, "dependency"))
+                .in_package(text(advisory, "dependency"))
                 .says(text(advisory, "title"))
                 .fixable(fixable)
         })
@@ -47,7 +47,7 @@ fn current(package: &Json) -> Vec<Finding> {
 fn older(advisory: &Json) -> Finding {
     let patched = text(advisory, "patched_versions");
     Finding::new(text(advisory, "github_advisory_id"), Level::of_word(text(advisory, "severity")))
-        .of(text(advisory, "module_name"))
+        .in_package(text(advisory, "module_name"))
         .alias(texts(advisory, "cves"))
         .says(text(advisory, "title"))
         .fixable(!patched.is_empty() && patched != "<0.0.0")

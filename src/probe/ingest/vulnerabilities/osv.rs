@@ -38,7 +38,7 @@ fn finding(package: &Json, group: &Json) -> Finding {
     let since = members.iter().filter_map(|known| known["published"].as_str()).min();
     let subject = &package["package"];
     let mut finding = Finding::new(first, level)
-        .of(format!("{} {}", text(subject, "name"), text(subject, "version")))
+        .in_package(format!("{} {}", text(subject, "name"), text(subject, "version")))
         .alias(ids.iter().copied().chain(texts(group, "aliases")))
         .says(about.unwrap_or_default())
         .fixable(members.iter().any(|known| is_fixed(known)))

@@ -18,7 +18,7 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
         let subject = format!("{} {}", text(dependency, "name"), text(dependency, "version"));
         findings.extend(list(dependency, "vulns").iter().map(|known| {
             Finding::new(text(known, "id"), None)
-                .of(subject.clone())
+                .in_package(subject.clone())
                 .alias(texts(known, "aliases"))
                 .says(text(known, "description"))
                 .fixable(!list(known, "fix_versions").is_empty())

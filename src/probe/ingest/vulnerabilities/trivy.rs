@@ -39,7 +39,7 @@ fn of_target(result: &Json) -> Vec<Finding> {
     all.extend(list(result, "Licenses").iter().map(|found| {
         Finding::new(text(found, "Name"), Level::of_word(text(found, "Severity")))
             .says(format!("licence of category {}", text(found, "Category")))
-            .of(text(found, "PkgName"))
+            .in_package(text(found, "PkgName"))
     }));
     let accepted =
         items(&result["ExperimentalModifiedFindings"]).iter().map(|modified| vulnerability(&modified["Finding"]));
@@ -53,7 +53,7 @@ fn vulnerability(found: &Json) -> Finding {
     let title = text(found, "Title");
     let message = if fixed.is_empty() { title.to_owned() } else { format!("{title} (fixed in {fixed})") };
     Finding::new(text(found, "VulnerabilityID"), Level::of_word(text(found, "Severity")))
-        .of(format!("{} {}", text(found, "PkgName"), text(found, "InstalledVersion")))
+        .in_package(format!("{} {}", text(found, "PkgName"), text(found, "InstalledVersion")))
         .says(message)
         .fixable(!fixed.is_empty())
         .since(found["PublishedDate"].as_str())
