@@ -85,20 +85,27 @@ fn secret_fact(key: &str, value: &str) -> Option<&'static str> {
     Some(if stands_for_another { "placeholder_secrets" } else { "secret_values" })
 }
 
-/// Tokens, keys and passwords in addresses that a ConfigMap holds.
+/// Tokens, keys, passwords in addresses, and variables whose name says that they are secret, that a ConfigMap holds.
 pub(super) fn in_config(title: &str, root: &Node) -> Vec<Finding> {
     let entries = root.get("data").map(Node::entries).unwrap_or_default();
     let holds = |text: &str| {
         !tokens(text.as_bytes()).is_empty() || has_private_key(text.as_bytes()) || text.lines().any(has_password)
     };
+    // A file's name or a property may be called `token`; what goes into an environment is called as variables are.
+    let named = |key: &str, text: &str| is_variable(key) && is_secret_name(key) && is_secret_value(key, text);
     entries
         .iter()
-        .filter(|(_, value)| value.text().is_some_and(holds))
+        .filter(|(key, value)| value.text().is_some_and(|text| holds(text) || named(&key.text, text)))
         .map(|(key, _)| {
             let note = format!("`{title}`: `{}` holds a credential", key.text);
             Finding::new("config_secrets", key.span.line, format!("{title}:{}", key.text), note)
         })
         .collect()
+}
+
+fn is_variable(key: &str) -> bool {
+    key.starts_with(|first: char| first.is_ascii_uppercase())
+        && key.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Secrets that the environment, command or arguments of containers hold.
@@ -173,8 +180,26 @@ mod tests {
 
     #[test]
     fn a_token_in_a_config_map_is_found() {
-        let yaml = format!("data:\n  a: plain\n  b: ghp_{}\n", "a1B2".repeat(9));
+        let yaml = format!("data:\n  a: plain\n  b: sk_{}_Zk3vQ9sLr2TnXw8YbHd5JfGm\n", "live");
         let found = in_config("ConfigMap/x", &read(&yaml));
-        assert!(found.iter().all(|finding| finding.line == 3));
+        assert_eq!(found.iter().map(|finding| finding.line).collect::<Vec<_>>(), [3]);
+    }
+
+    #[test]
+    fn a_variable_of_a_config_map_is_read_by_its_name() {
+        let lines = |yaml: &str| {
+            in_config("ConfigMap/x", &read(yaml)).into_iter().map(|finding| finding.line).collect::<Vec<_>>()
+        };
+        let yaml = "data:\n  POSTGRES_DB: shop\n  POSTGRES_PASSWORD: hunter2\n  TOKEN_EXPIRY_SECONDS: \"3600\"\n";
+        assert_eq!(lines(yaml), [3]);
+        for harmless in [
+            "POSTGRES_PASSWORD: \"\"",
+            "DB_PASSWORD_FILE: /run/secrets/db",
+            "token: abc",
+            "key: value",
+            "API_KEY: $(KEY)",
+        ] {
+            assert!(lines(&format!("data:\n  {harmless}\n")).is_empty(), "{harmless}");
+        }
     }
 }

@@ -90,13 +90,11 @@ pub(super) fn isolation(set: &Set<'_>, tally: &mut Tally) {
         tally.isolated.push(if is_met { 100 } else { 0 });
         tally.limits_egress |= selecting.iter().any(|policy| policy.limits_egress);
         if !is_met {
-            tally.find(
-                placed,
-                "unisolated_workloads",
-                placed.object.line,
-                "isolation",
-                "no network policy selects its pods",
-            );
+            let note = match selecting.is_empty() {
+                true => "no network policy selects its pods",
+                false => "the network policy that selects its pods lets everybody in",
+            };
+            tally.find(placed, "unisolated_workloads", placed.object.line, "isolation", note);
         }
     }
 }
