@@ -11,6 +11,7 @@ use super::{Look, folder};
 use crate::model::Unknown;
 use crate::world::artefact::{self, Artefact};
 use crate::world::git;
+use crate::world::net::{Inflated, inflate};
 
 /// Larger reports are not read.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -20,6 +21,10 @@ const MOST_BYTES: u64 = 256 * 1024 * 1024;
 const MOST_FILES: usize = 5_000;
 /// Commits up to HEAD that a report may name.
 const RECENT: usize = 21;
+/// What is not certain about a report that says it was written later than now.
+pub(super) const AHEAD: &str = "its time lies ahead of this machine's clock";
+/// Clocks may differ by this much, in seconds.
+const SKEW_S: i64 = 300;
 /// A time without a zone may be off by this much: the zones in use lie between UTC−12 and UTC+14.
 const ZONE_S: i64 = 14 * 3600;
 
@@ -36,19 +41,19 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// `2026-05-01T10:00:00Z`, `2026-05-01T10:00:00+02:00`, `2026-05-01T10:00:00`.
+    /// `2026-05-01T10:00:00Z`, `2026-05-01T10:00:00+02:00`, `2026-05-01T10:00:00`, `Fri, 1 May 2026 10:00:00`.
     pub(super) fn parse(text: &str) -> Option<Written> {
         let text = text.trim();
         if let Ok(at) = text.parse::<Timestamp>() {
             return Some(Written { second: at.as_second(), zoned: true });
         }
-        let local = text.parse::<jiff::civil::DateTime>().ok()?;
+        let spelled = || jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S", text);
+        let local = text.parse::<jiff::civil::DateTime>().or_else(|_| spelled()).ok()?;
         let at = local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
         Some(Written { second: at.as_second(), zoned: false })
     }
 
     /// Seconds since 1970.
-    #[cfg(test)]
     pub(super) fn epoch(second: i64) -> Written {
         Written { second, zoned: true }
     }
@@ -69,7 +74,7 @@ pub(super) fn find(look: &Look<'_>, report: &str) -> Result<Vec<Artefact>, Unkno
     Ok(found)
 }
 
-/// The bytes of one.
+/// The bytes of one, unpacked where it is gzip.
 pub(super) fn read(look: &Look<'_>, file: &Artefact) -> Result<Arc<[u8]>, Unknown> {
     if look.until.is_over() {
         return Err(Unknown::because("the reports took too long to read"));
@@ -78,7 +83,19 @@ pub(super) fn read(look: &Look<'_>, file: &Artefact) -> Result<Arc<[u8]>, Unknow
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Unknown::because(format!("`{}` is empty", file.path)));
     }
-    Ok(bytes)
+    if bytes.starts_with(GZIP) { unpacked(&file.path, &bytes) } else { Ok(bytes) }
+}
+
+/// RFC 1952 §2.3.1.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
+fn unpacked(path: &str, bytes: &[u8]) -> Result<Arc<[u8]>, Unknown> {
+    let most = usize::try_from(LARGEST).unwrap_or(usize::MAX);
+    match inflate("gzip", bytes, most) {
+        Inflated::Whole(content) => Ok(content.into()),
+        Inflated::TooLong(_) => Err(Unknown::because(format!("`{path}` unpacks to more than {} MiB", LARGEST >> 20))),
+        Inflated::Unreadable(_) => Err(Unknown::because(format!("`{path}` is broken gzip"))),
+    }
 }
 
 /// Text of a report: UTF-8, UTF-16 with its mark, else Latin-1, so that names stay readable and nothing is refused.
@@ -142,6 +159,13 @@ pub(super) struct Fresh {
     pub(super) doubt: &'static str,
 }
 
+impl Fresh {
+    fn by_its_own(look: &Look<'_>, own: Written) -> Fresh {
+        let age_s = u64::try_from(look.world.now.as_second().saturating_sub(own.second)).ok();
+        Fresh { age_s, doubt: if age_s.is_none() { AHEAD } else { "" } }
+    }
+}
+
 impl Freshness {
     /// Asks git once.
     pub(super) async fn ask(look: &Look<'_>) -> Result<Freshness, Unknown> {
@@ -166,7 +190,7 @@ impl Freshness {
                 return Err(older(&file.path, own.second, head));
             }
             if own.second.saturating_sub(margin) >= head {
-                return Ok(Fresh { age_s: age(own.second), doubt: "" });
+                return Ok(Fresh::by_its_own(look, own));
             }
         }
         if let Some(second) = committed(look, file).await? {
@@ -187,11 +211,11 @@ impl Freshness {
 
     /// The age of a report that names a recent commit: it is fresh whatever its time.
     pub(super) fn named(&self, look: &Look<'_>, own: Option<Written>) -> Fresh {
-        let age = own.and_then(|own| u64::try_from(look.world.now.as_second().saturating_sub(own.second)).ok());
-        Fresh { age_s: age, doubt: "" }
+        own.map_or(Fresh { age_s: None, doubt: "" }, |own| Fresh::by_its_own(look, own))
     }
 
-    /// Whether a report is no older than `most` seconds, whatever was committed since; unknown with its age when it is.
+    /// Whether a report is no older than `most` seconds, whatever was committed since; unknown with its age when it is, or
+    /// when it says that it was written later than now.
     pub(super) async fn within(
         &self,
         look: &Look<'_>,
@@ -208,6 +232,9 @@ impl Freshness {
         };
         let margin = own.map_or(0, |own| if own.zoned { 0 } else { ZONE_S });
         let age = look.world.now.as_second().saturating_sub(second);
+        if own.is_some() && age.saturating_add(margin) < -SKEW_S {
+            return Err(Unknown::because(format!("the age of `{}` is not known: {AHEAD}", file.path)));
+        }
         if age.saturating_sub(margin) > i64::try_from(most).unwrap_or(i64::MAX) {
             let days = age / 86_400;
             return Err(Unknown::because(format!("`{}` is {days} days old, more than `max_age`", file.path)));
@@ -299,6 +326,9 @@ mod tests {
         let old = aged(Some(Written::epoch(now - 3 * 86_400)), true).unwrap_err();
         assert_eq!(old.0, "`r` is 3 days old, more than `max_age`");
         assert_eq!(aged(None, false).unwrap().age_s, Some(5));
+        let ahead = aged(Some(Written::epoch(now + 3_600)), false).unwrap_err();
+        assert_eq!(ahead.0, "the age of `r` is not known: its time lies ahead of this machine's clock");
+        assert!(aged(Some(Written { second: now + 3_600, zoned: false }), true).is_ok(), "of another zone");
         let unsaid = aged(None, true).unwrap();
         assert_eq!((unsaid.age_s, unsaid.doubt), (None, "it does not say when it was written"));
     }
@@ -308,6 +338,7 @@ mod tests {
         let zoned = Written::parse("2001-09-09T01:46:40.5+00:00");
         assert_eq!(zoned, Some(Written { second: HEAD, zoned: true }));
         assert_eq!(Written::parse("2001-09-09T01:46:40"), Some(Written { second: HEAD, zoned: false }));
+        assert_eq!(Written::parse("Sun, 09 Sep 2001 01:46:40"), Some(Written { second: HEAD, zoned: false }));
         assert_eq!(Written::parse("yesterday"), None);
     }
 

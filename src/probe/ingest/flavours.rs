@@ -13,10 +13,8 @@ use crate::probe::trial::count;
 
 const FOLDERS: [&str; 8] =
     ["code", "configuration", "inventory", "live", "load", "operations", "secrets", "vulnerabilities"];
-/// Formats that no content is taken for.
-const NAMED_ONLY: [&str; 2] = ["csv", "json"];
 
-fn reports() -> Vec<(String, String)> {
+pub(super) fn reports() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reports-of-tools");
     let mut all = Vec::new();
     for folder in FOLDERS {
@@ -38,7 +36,7 @@ fn observe(parameters: &str, files: &[(&str, &str)]) -> Result<Observation, Unkn
     sample::observe(DEF.name, parameters, files)
 }
 
-fn one(text: &str) -> Result<Observation, Unknown> {
+pub(super) fn one(text: &str) -> Result<Observation, Unknown> {
     observe("report: r", &[("r", text)])
 }
 
@@ -88,7 +86,7 @@ fn every_format_has_a_report_that_only_it_takes() {
         assert_eq!(takers.len(), 1, "{name}: {takers:?}");
         read.extend(takers);
     }
-    read.extend(NAMED_ONLY);
+    read.extend(format::NAMED_ONLY);
     let missing: Vec<&str> = format::FORMATS.iter().map(|f| f.name).filter(|name| !read.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

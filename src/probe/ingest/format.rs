@@ -75,6 +75,9 @@ pub(super) fn named(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
+/// Formats of which any file could be: the spec must name them.
+pub(super) const NAMED_ONLY: [&str; 2] = ["csv", "json"];
+
 /// Reads a report of this format, or of the one that its content says; the error says what is wrong with it. `ran` is the
 /// name of the program that was seen to write it: then it need not show that it looked.
 pub(super) fn parse(
@@ -97,6 +100,9 @@ pub(super) fn parse(
             "is no report of a known format; name it with `format`".to_owned()
         });
     };
+    if !bare && !NAMED_ONLY.contains(&format.name) && !(format.is_it)(&content) {
+        return Err(format!("is no report of {}", format.name));
+    }
     let report = (format.parse)(&content)?;
     if ran.is_none() && !report.shows_a_look() {
         let tool = &report.tool;

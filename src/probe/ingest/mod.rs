@@ -2,6 +2,8 @@
 //! `format` and the folders beside it read each tool's report into one shape.
 
 mod code;
+#[cfg(test)]
+mod columns;
 mod configuration;
 mod content;
 mod cvss;

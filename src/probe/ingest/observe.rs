@@ -8,7 +8,7 @@ use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, Facts, Observation, Place, Unknown, Value};
 use crate::probe::evidence::{MOST_SHOWN, fingerprint};
 use crate::probe::finding::shortened;
-use crate::probe::report_file::{self, Before, Freshness};
+use crate::probe::report_file::{self, AHEAD, Before, Freshness};
 use crate::probe::report_paths::Paths;
 use crate::probe::{Look, runner};
 use crate::world::artefact::Artefact;
@@ -23,6 +23,8 @@ struct Joined {
     formats: Vec<&'static str>,
     reports: Vec<Report>,
     ages: Vec<Option<u64>>,
+    /// Whether one says that it was written later than now.
+    ahead: bool,
     evidence: Vec<Evidence>,
 }
 
@@ -183,6 +185,7 @@ impl Joined {
             let note = Some(shortened(&note));
             self.evidence.push(Evidence { kind: EvidenceKind::Report, place, age_s, note, ..Evidence::default() });
         }
+        self.ahead |= doubt == AHEAD;
         self.formats.push(format);
         self.reports.push(report);
         self.ages.push(age_s);
@@ -206,6 +209,7 @@ impl Joined {
             "age",
             match oldest {
                 Some(age) => Fact::Present(Value::Number(Exact::whole(age))),
+                None if self.ahead => Fact::Unobserved(format!("of a report {AHEAD}")),
                 None => Fact::Unobserved("a report does not say when it was written".to_owned()),
             },
         );

@@ -29,7 +29,7 @@ pub(super) fn parse(content: &Content) -> Result<Report, String> {
         let driver = &run["tool"]["driver"];
         let version = [text(driver, "semanticVersion"), text(driver, "version")];
         report.version = report.version.or(version.into_iter().find(|text| !text.is_empty()).map(str::to_owned));
-        report.written = written(run).or(report.written);
+        report.written = [written(run), report.written].into_iter().flatten().min_by_key(|written| written.second);
         let provenance = &run["versionControlProvenance"][0]["revisionId"];
         report.commit = report.commit.or(provenance.as_str().map(str::to_owned));
         report.signs += rules(run).count() as u64;

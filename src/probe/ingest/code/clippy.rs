@@ -37,11 +37,13 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
 }
 
 fn finding(message: &Json) -> Option<Finding> {
-    let level = Level::of_lint(text(message, "level"))?;
+    // Internal errors of the compiler are errors; a `failure-note` says where to read about one.
+    let word = text(message, "level");
+    let level = if word.starts_with("error") { Some(Level::High) } else { Level::of_lint(word) };
     let span = list(message, "spans").iter().find(|span| span["is_primary"] == true);
     let code = message["code"]["code"].as_str();
     // Without code and place it sums up what was said before: `2 warnings emitted`.
-    let rule = code.or(span.map(|_| "rustc"))?;
+    let rule = code.or(span.map(|_| "rustc")).filter(|_| word != "failure-note")?;
     let (file, row) = span.map_or(("", 0), |span| (text(span, "file_name"), line(span, "line_start")));
-    Some(Finding::new(rule, Some(level)).says(text(message, "message")).at(file, row))
+    Some(Finding::new(rule, level).says(text(message, "message")).at(file, row))
 }

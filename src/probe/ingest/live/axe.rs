@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use crate::probe::ingest::content::{Content, has, items, list, text};
 use crate::probe::ingest::finding::{Finding, Level};
 use crate::probe::ingest::report::Report;
+use crate::probe::report_file::Written;
 
 fn pages(content: &Content) -> Vec<&Json> {
     let root = content.root();
@@ -24,7 +25,10 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
         let violations = list(page, "violations");
         looked += u64::from(!violations.is_empty() || !list(page, "passes").is_empty());
         findings.extend(violations.iter().flat_map(|violation| nodes(violation, text(page, "url"))));
-        report = report.version(text(&page["testEngine"], "version")).written(text(page, "timestamp"));
+        let written = [Written::parse(text(page, "timestamp")), report.written].into_iter().flatten();
+        let oldest = written.min_by_key(|written| written.second);
+        report = report.version(text(&page["testEngine"], "version"));
+        report.written = oldest;
     }
     Ok(report.found(findings).scanned(looked, "pages"))
 }

@@ -4,6 +4,7 @@
 use crate::probe::ingest::content::{Content, has, text};
 use crate::probe::ingest::finding::{Finding, Level};
 use crate::probe::ingest::report::Report;
+use crate::probe::report_file::Written;
 
 pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
     content.stream().first().is_some_and(|first| has(first, &["template-id", "info"]))
@@ -17,5 +18,8 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
             .says(text(&found["info"], "name"))
             .since(found["timestamp"].as_str())
     });
-    Ok(Report::of("nuclei").found(found.collect()))
+    let newest = content.stream().iter().filter_map(|found| Written::parse(text(found, "timestamp")));
+    let mut report = Report::of("nuclei").found(found.collect());
+    report.written = newest.max_by_key(|written| written.second);
+    Ok(report)
 }

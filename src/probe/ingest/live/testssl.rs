@@ -6,8 +6,11 @@ use serde_json::Value as Json;
 use crate::probe::ingest::content::{Content, entries, has, items, list, text};
 use crate::probe::ingest::finding::{Finding, Level};
 use crate::probe::ingest::report::Report;
+use crate::probe::report_file::Written;
 
 const KEYS: &[&str] = &["id", "severity", "finding"];
+/// Severities that are no findings (testssl.sh, manual, "severity").
+const WELL: &[&str] = &["OK", "INFO", "WARN", "DEBUG"];
 
 pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
     has(content.first(), KEYS) || content.has(&["scanResult", "Invocation"])
@@ -20,16 +23,13 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     if let Some(fatal) = lines.iter().find(|line| line["severity"] == "FATAL") {
         return Err(format!("says that the scan failed: {}", text(fatal, "finding")));
     }
-    let rated = |severity: &str| match severity {
-        "LOW" | "MEDIUM" | "HIGH" | "CRITICAL" => Level::of_word(severity),
-        _ => None,
-    };
-    let found = lines.iter().filter_map(|line| {
-        let level = rated(text(line, "severity"))?;
+    let found = lines.iter().filter(|line| !WELL.contains(&text(line, "severity"))).map(|line| {
+        let level = Level::of_word(text(line, "severity"));
         let subject = format!("{}:{}", text(line, "ip"), text(line, "port"));
         let subject = if subject == ":" { String::new() } else { subject };
-        Some(Finding::new(text(line, "id"), Some(level)).of(subject).says(text(line, "finding")))
+        Finding::new(text(line, "id"), level).of(subject).says(text(line, "finding"))
     });
-    let version = text(root, "version");
-    Ok(Report::of("testssl.sh").version(version).found(found.collect()).scanned(lines.len(), "checks"))
+    let mut report = Report::of("testssl.sh").version(text(root, "version")).found(found.collect());
+    report.written = text(root, "startTime").parse().ok().map(Written::epoch);
+    Ok(report.scanned(lines.len(), "checks"))
 }

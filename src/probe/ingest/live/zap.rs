@@ -16,7 +16,9 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     let sites = list(root, "site");
     let found =
         sites.iter().flat_map(|site| list(site, "alerts").iter().map(move |alert| finding(alert, text(site, "@name"))));
-    let report = Report::of("zap").version(text(root, "@version")).written(text(root, "created"));
+    // `created` since 2.13; before it the local time alone.
+    let created = [text(root, "created"), text(root, "@generated")].into_iter().find(|time| !time.is_empty());
+    let report = Report::of("zap").version(text(root, "@version")).written(created.unwrap_or_default());
     Ok(report.found(found.collect()).scanned(sites.len(), "sites"))
 }
 

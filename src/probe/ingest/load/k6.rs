@@ -10,6 +10,7 @@ use super::{Load, ms, number, of_samples, per, share};
 use crate::model::Exact;
 use crate::probe::ingest::content::{Content, entries, has, list, text};
 use crate::probe::ingest::report::Report;
+use crate::probe::report_file::Written;
 
 pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
     let root = content.root();
@@ -86,7 +87,10 @@ fn of_points(stream: &[Json]) -> Result<Report, String> {
     }
     let checked = of("http_req_failed").count() as u64;
     load.error_rate = share(of("http_req_failed").filter(|data| value(data) > 0.0).count() as u64, checked);
-    load.report("k6")
+    let times = of("http_reqs").filter_map(|data| Written::parse(text(data, "time")));
+    let mut report = load.report("k6")?;
+    report.written = times.max_by_key(|written| written.second);
+    Ok(report)
 }
 
 /// Milliseconds as whole microseconds.

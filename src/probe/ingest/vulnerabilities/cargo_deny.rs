@@ -15,7 +15,7 @@ pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
 pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, String> {
     let stream = content.stream();
     let of_kind = |kind: &'static str| stream.iter().filter(move |message| text(message, "type") == kind);
-    let findings = of_kind("diagnostic").filter_map(|message| finding(&message["fields"])).collect();
+    let findings = of_kind("diagnostic").map(|message| finding(&message["fields"])).collect();
     let mut report = Report::of("cargo deny").found(findings);
     report.signs = of_kind("summary").count() as u64;
     if report.signs == 0 {
@@ -24,13 +24,13 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     Ok(report)
 }
 
-fn finding(fields: &Json) -> Option<Finding> {
-    let level = Level::of_lint(text(fields, "severity"))?;
+fn finding(fields: &Json) -> Finding {
+    let level = Level::of_lint(text(fields, "severity"));
     let (advisory, krate) = (&fields["advisory"], &fields["graphs"][0]["Krate"]);
     let code = text(fields, "code");
     let rule = advisory["id"].as_str().unwrap_or(code);
     let subject =
         if krate.is_object() { format!("{} {}", text(krate, "name"), text(krate, "version")) } else { String::new() };
-    let finding = Finding::new(rule, Some(level)).in_package(subject).alias(texts(advisory, "aliases").chain([code]));
-    Some(finding.says(text(fields, "message")).at("Cargo.lock", line(&fields["labels"][0], "line")))
+    let finding = Finding::new(rule, level).in_package(subject).alias(texts(advisory, "aliases").chain([code]));
+    finding.says(text(fields, "message")).at("Cargo.lock", line(&fields["labels"][0], "line"))
 }

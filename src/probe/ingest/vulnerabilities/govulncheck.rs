@@ -24,6 +24,7 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
         let frame = &told["trace"][0];
         finding.fixable |= !text(told, "fixed_version").is_empty();
         finding.subject = format!("{} {}", text(frame, "module"), text(frame, "version"));
+        finding.in_package = true;
         if !by_symbol || has(frame, &["function"]) {
             finding.state = State::Open;
             if let Some(call) = list(told, "trace").last() {
