@@ -129,7 +129,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sfv", &["probe/security_headers/", "probe/rate_limit/announced.rs"]),
     ("serde_yaml", &["probe/", "demo/script.rs"]),
     ("sfv", &["probe/security_headers/"]),
-    ("semver", &["probe/manifest/sync/semantic.rs"]),
+    ("semver", &["probe/manifest/sync/semantic.rs", "probe/release/number.rs"]),
     ("md5", &["probe/manifest/sync/composer.rs"]),
     ("md_5", &["probe/manifest/sync/composer.rs"]),
     ("sha1", &["probe/secrets/baseline.rs"]),

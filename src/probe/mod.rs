@@ -80,6 +80,7 @@ mod rate_limit;
 mod redis;
 #[cfg(test)]
 mod registry_tests;
+mod release;
 mod report_file;
 mod report_json;
 mod report_paths;
@@ -315,6 +316,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &promql::DEF,
     &rate_limit::DEF,
     &redis::DEF,
+    &release::DEF,
     &resources::DEF,
     &runtime::DEF,
     &secrets::DEF,

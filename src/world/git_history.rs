@@ -53,6 +53,16 @@ pub async fn tags(world: &World, left: Duration) -> Result<Vec<Tag>, Unknown> {
     Ok(text.lines().filter_map(tag).collect())
 }
 
+/// Names of the tags that HEAD contains.
+///
+/// # Errors
+/// When git cannot be run, does not answer in time, or nothing was committed yet.
+pub async fn tags_of_head(world: &World, left: Duration) -> Result<Vec<String>, Unknown> {
+    let how = ["for-each-ref", "--sort=-creatordate", MOST_TAGS, "--merged=HEAD", "--format=%(refname:strip=2)"];
+    let answer = run(world, &[&how[..], &["refs/tags"]].concat(), left).await?;
+    Ok(answer.stdout.text().lines().map(str::to_owned).collect())
+}
+
 fn tag(line: &str) -> Option<Tag> {
     let mut parts = line.split('\t');
     let (name, kind, made_at) = (parts.next()?, parts.next()?, parts.next()?);

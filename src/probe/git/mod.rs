@@ -1,7 +1,7 @@
 //! Probe `git`: what the repository's tags and index say of its releases and of what is tracked. Owns parameters and
 //! facts; `world::git_history` asks git, `version` reads tags. Runs nothing of the repository's own and asks no remote.
 
-mod version;
+pub(super) mod version;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::world::git_history::Tag;
 
 /// The version in a tag's name, without prefix; `None` when it names none.
-pub(super) fn of(tag: &str) -> Option<&str> {
+pub(crate) fn of(tag: &str) -> Option<&str> {
     let last = tag.rsplit(['/', '@']).next()?;
     let last = last.strip_prefix("release-").unwrap_or(last);
     let number = last.rsplit_once("-v").map_or(last, |(_, number)| number);
