@@ -169,3 +169,35 @@ fn words(path: &str) -> Vec<String> {
 fn place_of(root: &str) -> &str {
     if root.is_empty() { "." } else { root }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::probe::code::DEF;
+    use crate::probe::trial::{count, observe, percent};
+
+    #[test]
+    fn each_component_needs_tests_of_its_own() {
+        let code = "fn f() -> u32 { 1 }\n".repeat(250);
+        let tested = format!("{code}\n#[test]\nfn one() {{}}\n#[test]\nfn two() {{}}\n");
+        let manifest = |name: &'static str| (name, "[package]\nname = 'x'\n");
+        let files = [
+            manifest("a/Cargo.toml"),
+            ("a/src/lib.rs", tested.as_str()),
+            manifest("b/Cargo.toml"),
+            ("b/src/lib.rs", code.as_str()),
+        ];
+        let seen = observe(&DEF, "{}", &files);
+        assert_eq!((count(&seen, "components"), count(&seen, "untested_components")), (Some(2), Some(1)));
+        assert_eq!(percent(&seen, "component_credit"), Some(50));
+        let elsewhere = ("tests/all_test.go", "package x\nfunc TestAll(t *testing.T) {}\n");
+        let seen = observe(&DEF, "{}", &[files[0], files[1], files[2], files[3], elsewhere]);
+        assert_eq!(count(&seen, "untested_components"), Some(0), "a folder of tests may be about it");
+        let many = code.repeat(5);
+        let sparse = format!("{many}\n#[test]\nfn one() {{}}\n");
+        let seen = observe(&DEF, "{}", &[files[0], ("a/src/lib.rs", sparse.as_str())]);
+        assert_eq!(
+            (count(&seen, "sparsely_tested_components"), percent(&seen, "component_credit")),
+            (Some(1), Some(50))
+        );
+    }
+}

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::model::{Fact, Observation};
-use crate::probe::trial::{count, observe as look, percent};
+use crate::probe::trial::{count, observe as look};
 
 fn observe(files: &[(&str, &str)]) -> Observation {
     look(&super::DEF, "{}", files)
@@ -397,27 +397,4 @@ fn what_is_not_looked_for_in_a_language_is_not_known_to_be_absent() {
     let perl = observe(&[("lib/Shop.pm", "package Shop;\n1;\n"), ("a.py", "x = 1\n"), ("tests/shop.pl", "ok 1;\n")]);
     assert!(matches!(perl.facts.get("tests"), Fact::Unobserved(reason) if reason.contains("not counted")));
     assert!(matches!(perl.facts.get("unowned_todos"), Fact::Unobserved(reason) if reason.contains("Perl")));
-}
-
-#[test]
-fn each_component_needs_tests_of_its_own() {
-    let code = "fn f() -> u32 { 1 }\n".repeat(250);
-    let tested = format!("{code}\n#[test]\nfn one() {{}}\n#[test]\nfn two() {{}}\n");
-    let manifest = |name: &'static str| (name, "[package]\nname = 'x'\n");
-    let files = [
-        manifest("a/Cargo.toml"),
-        ("a/src/lib.rs", tested.as_str()),
-        manifest("b/Cargo.toml"),
-        ("b/src/lib.rs", code.as_str()),
-    ];
-    let seen = look(&super::DEF, "{}", &files);
-    assert_eq!((count(&seen, "components"), count(&seen, "untested_components")), (Some(2), Some(1)));
-    assert_eq!(percent(&seen, "component_credit"), Some(50));
-    let elsewhere = ("tests/all_test.go", "package x\nfunc TestAll(t *testing.T) {}\n");
-    let seen = look(&super::DEF, "{}", &[files[0], files[1], files[2], files[3], elsewhere]);
-    assert_eq!(count(&seen, "untested_components"), Some(0), "a folder of tests may be about it");
-    let many = code.repeat(5);
-    let sparse = format!("{many}\n#[test]\nfn one() {{}}\n");
-    let seen = look(&super::DEF, "{}", &[files[0], ("a/src/lib.rs", sparse.as_str())]);
-    assert_eq!((count(&seen, "sparsely_tested_components"), percent(&seen, "component_credit")), (Some(1), Some(50)));
 }
