@@ -14,7 +14,7 @@ const DEADLINE: &str = "calls_without_deadline";
 pub(super) const FACTS: &[(&str, &str)] = &[
     (
         SWALLOWED,
-        "handlers that drop any error and say nothing: `except Exception: pass`, an empty `catch`, a `rescue` with nothing or `nil` in it; a comment in \
+        "handlers that drop any error and say nothing: `except Exception: pass`, an empty `catch`, a `rescue` with nothing or `nil` in it, also behind a call; a comment in \
          the block is a reason, and cleaning up is only a hint",
     ),
     (
@@ -83,6 +83,7 @@ pub(super) static RULES: &[Rule] = &[
         &[Ruby],
         r"(?m)^[ \t]*rescue([ \t]+(StandardError|Exception))?([ \t]*=>[ \t]*\w+)?[ \t]*\r?\n[ \t]*(nil[ \t]*\r?\n[ \t]*)?end\b",
     ),
+    guarded(rule(SWALLOWED, &[Ruby], Likely, r"\brescue[ \t]+nil\b"), Guard::Modifier),
     dropped(&[Go], r"\bif\s+err\s*!=\s*nil\s*\{\s*\}"),
     call(
         &[Python],
@@ -155,3 +156,28 @@ pub(super) static RULES: &[Rule] = &[
     call(&[Php], Span::Brackets, GUZZLE, r"\bnew\s+(\\?GuzzleHttp\\)?Client\("),
     call(&[Php], Span::Brackets, unless(&[], &["CURLOPT_TIMEOUT"]), r"\bcurl_exec\("),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::DEF;
+    use crate::probe::trial::{count, observe};
+
+    #[test]
+    fn a_rescue_behind_a_call_drops_every_error_unless_it_converts_or_cleans_up() {
+        for (line, dropped) in [
+            ("total = order.pay rescue nil", 1),
+            ("  notify(user) rescue nil  # best effort", 1),
+            ("total = order.pay rescue 0", 0),
+            ("day = Date.parse(text) rescue nil", 0),
+            ("n = Integer(text) rescue nil", 0),
+            ("socket.close rescue nil", 0),
+            ("# order.pay rescue nil", 0),
+            ("note = 'rescue nil'", 0),
+            ("order.pay rescue nil # rubocop:disable Style/RescueModifier", 0),
+            ("order.pay rescue nil # rubocop:disable Layout/LineLength", 1),
+        ] {
+            let seen = observe(&DEF, "{}", &[("a.rb", &format!("def a\n{line}\nend\n"))]);
+            assert_eq!(count(&seen, "swallowed_errors"), Some(dropped), "{line}");
+        }
+    }
+}

@@ -35,6 +35,8 @@ pub(super) enum Guard {
     Placeholder,
     /// What fails while cleaning up has nobody to tell.
     Cleanup,
+    /// The same, and a text that may be no number, date or document is asked so.
+    Modifier,
     /// Nothing when the span behind the match has a safe word, or the file lacks what it needs; a hint when the file eases it.
     Without(Span, Context),
     /// Names of tables and columns, constants and escaped values cannot be bound: a hint.
@@ -90,6 +92,7 @@ impl Guard {
             Guard::Placeholder if found.is_spoken_of() => None,
             Guard::Placeholder => hint(shown_in_a_form().is_match(found.around(12, 0))),
             Guard::Cleanup => hint(found.is_cleanup()),
+            Guard::Modifier => hint(found.is_cleanup() || conversion().is_match(found.line())),
             Guard::Without(span, context) => found.weigh_context(span, &context, certainty),
             Guard::Shell if !found.has(Span::Statement, "shell=True") => None,
             Guard::Shell | Guard::Interpolated => hint(found.is_identifier()),
@@ -275,6 +278,15 @@ fn unfinished() -> &'static Regex {
 fn work_left() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(&CELL, r#"(?i)"[^"]*\b(not|un)?[ -]?(implement\w*|todo|fixme|yet|later|soon|missing|wip)\b"#)
+}
+
+/// Ruby's way to ask whether a text is a number, a date or a document, and to end what may have ended.
+fn conversion() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    regex(
+        &CELL,
+        r"\b(Integer|Float|Rational|BigDecimal|URI|IPAddr|UUID)(\.\w+)?\(|\.(i?parse|strptime|decode|constantize|load)\b|\.(close|quit|kill|stop|finish|unlink|delete|rm\w*)\b",
+    )
 }
 
 fn refuser() -> &'static Regex {

@@ -4,6 +4,7 @@
 //! read in `read`.
 
 mod binary;
+mod clippy;
 mod component;
 mod credential;
 mod deployment;

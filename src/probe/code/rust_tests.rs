@@ -32,7 +32,7 @@ pub(super) fn ranges(file: &FileBytes<'_>) -> Vec<Range<usize>> {
 }
 
 /// Where the item after an attribute ends: its closing brace, or a semicolon before any brace.
-fn end_of_item(code: &[u8], from: usize) -> usize {
+pub(super) fn end_of_item(code: &[u8], from: usize) -> usize {
     let mut depth = 0_u32;
     let mut brackets = 1_u32; // the attribute's own
     for (at, byte) in code.iter().enumerate().skip(from) {

@@ -1,5 +1,5 @@
-//! Comments by which authors tell bandit, ruff, gosec, ESLint and RuboCop to pass over a line: which rule, and why; and which
-//! of our findings each of these rules speaks of. A comment that names no rule speaks of none.
+//! Comments and attributes by which authors tell bandit, ruff, gosec, golangci-lint, ESLint, RuboCop and clippy to pass over
+//! a line: which rule, and why; and which of our findings each of these rules speaks of. What names no rule speaks of none.
 
 use std::ops::Range;
 
@@ -7,14 +7,17 @@ use crate::model::Suppression;
 use crate::probe::suppression::{self, reason};
 use crate::world::{FileBytes, View};
 
+use super::clippy;
+
 /// Fact, whether only a reason takes its findings out (those that weigh high), and the specialists' rules that speak of it.
 #[rustfmt::skip]
 const RULES: &[(&str, bool, &[&str])] = &[
-    ("calls_without_deadline", true, &["B113", "S113"]),
-    ("debug_leftovers", false, &["T100", "T201", "T203", "no-console", "no-debugger", "Lint/Debugger"]),
+    ("calls_without_deadline", true, &["B113", "S113", "noctx"]),
+    ("debug_leftovers", false, &["T100", "T201", "T203", "no-console", "no-debugger", "Lint/Debugger", "clippy::dbg_macro"]),
     ("debug_modes", true, &["B201", "S201"]),
     ("injections", true, &["B307", "B602", "B604", "B605", "B608", "S307", "S602", "S604", "S605", "S608", "G201", "G202", "G204", "no-eval"]),
-    ("swallowed_errors", false, &["B110", "B112", "S110", "S112", "no-empty", "Lint/SuppressedException"]),
+    ("stubs", true, &["clippy::todo", "clippy::unimplemented"]),
+    ("swallowed_errors", false, &["B110", "B112", "S110", "S112", "no-empty", "Lint/SuppressedException", "Style/RescueModifier", "SA9003"]),
     ("tls_verification_off", true, &["B501", "B502", "B503", "S501", "S502", "S503", "G402"]),
     ("unsafe_model_loads", true, &["B301", "B614", "S301", "S614"]),
     ("unsafe_parsers", true, &["B301", "B302", "B314", "B318", "B319", "B506", "S301", "S302", "S314", "S318", "S319", "S506", "Security/YAMLLoad", "Security/MarshalLoad"]),
@@ -34,6 +37,7 @@ struct Form {
 const FORMS: &[Form] = &[
     Form { tool: "bandit", mark: "nosec", is_rule: |word| is_code(word, "B"), next: false },
     Form { tool: "gosec", mark: "nosec", is_rule: |word| is_code(word, "G"), next: false },
+    Form { tool: "golangci-lint", mark: "nolint:", is_rule: is_linter, next: false },
     Form { tool: "ruff", mark: "noqa:", is_rule: |word| is_code(word, ""), next: false },
     Form { tool: "ESLint", mark: "eslint-disable-line", is_rule: is_name, next: false },
     Form { tool: "ESLint", mark: "eslint-disable-next-line", is_rule: is_name, next: true },
@@ -52,6 +56,22 @@ fn is_name(word: &str) -> bool {
     word.contains(['-', '/']) && word.chars().all(|c| c.is_ascii_alphanumeric() || "-/@_".contains(c))
 }
 
+/// `gosec`, `noctx`: linters are one word.
+fn is_linter(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Rules that the explanation of a `nolint` names, since a linter such as gosec has many: `//nolint:gosec // G402: reason`;
+/// with what the explanation says besides.
+fn explained(why: Option<String>) -> (Vec<String>, Option<String>) {
+    let text = why.unwrap_or_default();
+    let is_rule = |word: &&str| is_code(word, "G") || is_code(word, "SA");
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let rules: Vec<String> = words.filter(is_rule).map(str::to_owned).collect();
+    let rest = rules.iter().fold(text.clone(), |rest, rule| rest.replace(rule.as_str(), ""));
+    (rules, reason(&rest).map(|_| text))
+}
+
 /// What the comments on the lines of a finding, or on the line above them, say of it.
 pub(super) fn of(file: &FileBytes<'_>, fact: &str, found: Range<usize>) -> Option<Suppression> {
     let (_, needs_reason, rules) = RULES.iter().find(|(name, ..)| *name == fact)?;
@@ -64,7 +84,8 @@ pub(super) fn of(file: &FileBytes<'_>, fact: &str, found: Range<usize>) -> Optio
         let within = if form.next { before..start } else { start..end };
         said(file, form, within).into_iter().map(move |(rule, why)| (form.tool, rule, why))
     });
-    let spoken: Vec<_> = spoken.filter(|(_, rule, _)| rules.contains(&rule.as_str())).collect();
+    let attributes = clippy::said(file, found.start).into_iter().map(|(rule, why)| ("clippy", rule, why));
+    let spoken: Vec<_> = spoken.chain(attributes).filter(|(_, rule, _)| rules.contains(&rule.as_str())).collect();
     let named = spoken.iter().map(|(tool, rule, why)| (*tool, rule.as_str(), why.clone().or_else(|| above.clone())));
     suppression::best(named, *needs_reason)
 }
@@ -76,7 +97,8 @@ fn line_start(bytes: &[u8], at: usize) -> usize {
 /// The words of a line that is a comment and switches nothing off.
 fn comment_alone(line: &str) -> Option<String> {
     let line = line.trim();
-    let comment = line.strip_prefix('#').or_else(|| line.strip_prefix("//"))?;
+    let comment =
+        line.strip_prefix('#').filter(|rest| !rest.starts_with(['[', '!'])).or_else(|| line.strip_prefix("//"))?;
     if FORMS.iter().any(|form| comment.contains(form.mark)) {
         return None;
     }
@@ -103,7 +125,12 @@ fn said(file: &FileBytes<'_>, form: &Form, within: Range<usize>) -> Vec<(String,
         rules.push(rest[..end].to_owned());
         rest = rest[end..].trim_start_matches([',', ' ', '\t']);
     }
-    let why = reason(rest);
+    let mut why = reason(rest);
+    if form.mark == "nolint:" && !rules.is_empty() {
+        let (named, text) = explained(why);
+        rules.extend(named);
+        why = text;
+    }
     rules.into_iter().map(|rule| (rule, why.clone())).collect()
 }
 
@@ -149,6 +176,24 @@ mod tests {
         assert_eq!(counted("a.js", "// eslint-disable-next-line no-alert\ndebugger;\n", "debug_leftovers"), Some(1));
         let ruby = "begin\n  pay\nrescue # rubocop:disable Lint/SuppressedException\nend\n";
         assert!(counted("a.rb", ruby, "swallowed_errors").is_some_and(|left| left == 0));
+    }
+
+    #[test]
+    fn golangci_lint_is_heard_where_it_names_a_rule_and_says_why() {
+        let call = "package a\nvar c = tls.Config{InsecureSkipVerify: true} ";
+        for (comment, left) in [
+            ("//nolint:gosec // G402: the peer is on this host", 0),
+            ("//nolint:gosec,lll // the peer is on this host (G402)", 0),
+            ("//nolint:gosec // G402", 1),
+            ("//nolint:gosec // the peer is on this host", 1),
+            ("//nolint:gosec // G404: the peer is on this host", 1),
+            ("//nolint // G402: the peer is on this host", 1),
+        ] {
+            let text = format!("{call}{comment}\n");
+            assert_eq!(counted("a.go", &text, "tls_verification_off"), Some(left), "{comment}");
+        }
+        let get = "package a\nimport \"net/http\"\nfunc f() { http.Get(u) } //nolint:noctx // bounded by the caller\n";
+        assert_eq!(counted("a.go", get, "calls_without_deadline"), Some(0));
     }
 
     #[test]

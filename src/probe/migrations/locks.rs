@@ -8,7 +8,7 @@ use regex::Regex;
 
 use crate::model::Suppression;
 use crate::probe::finding::{Finding, shortened};
-use crate::probe::suppression;
+use crate::probe::suppression::{self, Configured};
 
 use super::sql::Statement;
 
@@ -64,9 +64,12 @@ pub(super) fn shows_another(text: &str) -> bool {
     SIGNS.is_match(text)
 }
 
-/// The rules of squawk that speak of a fact.
-fn rules_of(fact: &str) -> &'static [&'static str] {
+/// The rules of squawk that speak of a fact that a statement shows.
+fn rules_of(fact: &str, statement: &str) -> &'static [&'static str] {
+    static NEW_TABLE_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bRENAME TO\b"));
     match fact {
+        "drops" if statement.to_ascii_uppercase().starts_with("DROP TABLE") => &["ban-drop-table"],
+        "renames" if NEW_TABLE_NAME.is_match(statement) => &["renaming-table"],
         "blocking_indexes" => &["require-concurrent-index-creation"],
         "concurrent_in_transaction" => &["ban-concurrent-index-creation-in-transaction"],
         "validated_constraints" => &[
@@ -77,8 +80,8 @@ fn rules_of(fact: &str) -> &'static [&'static str] {
         ],
         "blocking_not_nulls" => &["adding-not-nullable-field", "adding-required-field"],
         "type_changes" => &["changing-column-type"],
-        "drops" => &["ban-drop-column", "ban-drop-table"],
-        "renames" => &["renaming-column", "renaming-table"],
+        "drops" => &["ban-drop-column"],
+        "renames" => &["renaming-column"],
         _ => &[],
     }
 }
@@ -86,8 +89,19 @@ fn rules_of(fact: &str) -> &'static [&'static str] {
 /// What the comment of a statement says about one of its findings. They are a high matter: only a reason takes one out.
 fn suppression(statement: &Statement, fact: &str) -> Option<Suppression> {
     let ignore = statement.ignore.as_ref()?;
-    let named = ignore.rules.iter().filter(|rule| rules_of(fact).contains(&rule.as_str()));
+    let named = ignore.rules.iter().filter(|rule| rules_of(fact, &statement.text).contains(&rule.as_str()));
     suppression::best(named.map(|rule| ("squawk", rule.as_str(), ignore.reason.clone())), true)
+}
+
+/// A finding of this file with what the configuration of squawk says about it, if its comment does not take it out.
+pub(super) fn argued(finding: &Finding, path: &str, configured: &[Configured]) -> Finding {
+    let rules = rules_of(finding.fact, &finding.note);
+    let covers = |one: &&Configured| one.covers(path, finding.line) && rules.contains(&one.rule.as_str());
+    let named = configured.iter().filter(covers).map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
+    match suppression::best(named, true) {
+        Some(said) if !finding.is_suppressed() => finding.clone().suppressed(said),
+        _ => finding.clone(),
+    }
 }
 
 /// Findings in the statements of one file.
@@ -232,5 +246,30 @@ mod tests {
         assert!(!shows_postgres("create table a (id int primary key);"));
         // SQLite has JSONB, too.
         assert!(!shows_postgres("create table a (j jsonb, at datetime default (datetime(current_timestamp)));"));
+    }
+
+    #[test]
+    fn a_rule_that_the_configuration_excludes_takes_out_its_own_hazards_with_a_reason() {
+        let excluded = |settings: &str, sql: &str| {
+            let hazard = hazards(&sql::statements(sql)).remove(0);
+            crate::probe::sample::with_look(&[(".squawk.toml", settings)], |look| {
+                let configured = suppression::configured(&look, "", &["squawk"]);
+                argued(&hazard, "db/2.sql", &configured).suppression.map(|one| (one.by, one.honoured))
+            })
+        };
+        let (column, table) = ("alter table a drop column x;", "drop table a;");
+        let why = "excluded_rules = [\n  # nothing reads a column after its release\n  \"ban-drop-column\",\n]\n";
+        assert_eq!(excluded(why, column), Some(("squawk ban-drop-column".to_owned(), true)));
+        assert_eq!(excluded(why, table), None, "another rule");
+        assert_eq!(
+            excluded("excluded_rules = [\"ban-drop-table\"]\n", table).map(|one| one.1),
+            Some(false),
+            "no reason"
+        );
+        assert_eq!(excluded("excluded_paths = [\"db/*\"] # old\n", table), None, "a whole file");
+        assert_eq!(excluded("excluded_rules = 1\n", table), None);
+        let rename = "excluded_rules = [\"renaming-column\"] # views keep the old name\n";
+        assert_eq!(excluded(rename, "alter table a rename column x to y;").map(|one| one.1), Some(true));
+        assert_eq!(excluded(rename, "alter table a rename to b;"), None);
     }
 }

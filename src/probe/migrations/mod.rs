@@ -72,7 +72,7 @@ impl Probe for Migrations {
         ];
         decls.extend(locks::FACTS.iter().map(|(name, doc)| count(name, doc)));
         decls.extend([
-            count("suppressed", "hazards that a comment `squawk-ignore` takes out: one that names the rule and says why"),
+            count("suppressed", "hazards that a comment `squawk-ignore` or `excluded_rules` in `.squawk.toml` takes out: one that names the rule and says why"),
             count("one_way", "of the newest 20 of each folder those without a way back"),
             FactDecl::new("reversible_ratio", FactType::Ratio, "share of them that lead back; a comment that says why not counts as well"),
         ]);
@@ -108,7 +108,7 @@ impl Probe for Migrations {
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let mut seen = Seen::treating(look.suppressions);
+            let mut seen = Seen::looking(&look);
             let mut read = std::collections::BTreeSet::new();
             for want in look.wants {
                 let found = look.swept.get(*want);

@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{Exact, Fact, Facts, Observation, Suppressions, Value};
+use crate::model::{Exact, Fact, Facts, Observation, Value};
+use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
+use crate::probe::suppression::{self, Configured};
 
 use super::file::{Back, Kind, Migration};
 use super::locks;
@@ -26,6 +28,8 @@ struct Placed<'a> {
 /// The sums.
 pub(super) struct Seen<'a> {
     pub(super) findings: Findings,
+    /// Rules that the configuration of squawk excludes.
+    configured: Vec<Configured>,
     histories: BTreeMap<&'a str, Vec<Placed<'a>>>,
     files: usize,
     sql: usize,
@@ -35,9 +39,10 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// Nothing yet.
-    pub(super) fn treating(suppressions: Suppressions) -> Seen<'a> {
-        let findings = Findings::treating(suppressions);
-        Seen { findings, histories: BTreeMap::new(), files: 0, sql: 0, judged: 0, back: (0, 0) }
+    pub(super) fn looking(look: &Look<'_>) -> Seen<'a> {
+        let findings = Findings::treating(look.suppressions);
+        let configured = suppression::configured(look, look.folder, &["squawk"]);
+        Seen { findings, configured, histories: BTreeMap::new(), files: 0, sql: 0, judged: 0, back: (0, 0) }
     }
 
     /// Takes a file in.
@@ -111,7 +116,8 @@ impl<'a> Seen<'a> {
         // The first migration of a history makes what nobody uses yet.
         for file in forward.iter().skip(newest.max(1)).filter(|file| is_postgres && file.migration.kind == Kind::Sql) {
             self.judged += 1;
-            self.findings.extend(file.path, file.migration.hazards.iter().cloned());
+            let hazards = file.migration.hazards.iter().map(|one| locks::argued(one, file.path, &self.configured));
+            self.findings.extend(file.path, hazards.collect::<Vec<_>>());
         }
     }
 

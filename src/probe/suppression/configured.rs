@@ -1,6 +1,7 @@
 //! Configuration files of specialists in which rules are switched off for a repository, for some files, or until a day.
 
 use jiff::civil::Date;
+use serde::Deserialize;
 
 use crate::probe::{Look, yaml_file};
 use crate::world::{Select, Swept};
@@ -74,6 +75,9 @@ pub(crate) fn configured(look: &Look<'_>, folder: &str, tools: &[&str]) -> Vec<C
         found.extend(text(&[".trivyignore"]).map(|text| trivyignore(&text, today)).unwrap_or_default());
         found.extend(text(YAML).map(|text| trivyignore_yaml(&text, today, swept)).unwrap_or_default());
     }
+    if tools.contains(&"squawk") {
+        found.extend(text(&[".squawk.toml"]).map(|text| squawk(&text)).unwrap_or_default());
+    }
     if tools.contains(&"zizmor") {
         const FILES: &[&str] = &[".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml"];
         found.extend(text(FILES).map(|text| zizmor(&text)).unwrap_or_default());
@@ -106,6 +110,24 @@ fn listed(text: &str, tool: &'static str, keys: &[&str]) -> Vec<Configured> {
             reason: comment_at(&lines, line),
         })
         .collect()
+}
+
+#[derive(Default, Deserialize)]
+struct Squawk {
+    #[serde(default)]
+    excluded_rules: Vec<toml::Spanned<String>>,
+}
+
+/// `excluded_rules = ["ban-drop-column"]`; `excluded_paths` are whole files, which silence nothing.
+fn squawk(text: &str) -> Vec<Configured> {
+    let settings: Squawk = toml::from_str(text).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let rules = settings.excluded_rules.iter().map(|rule| {
+        let line = text[..rule.span().start].matches('\n').count() + 1;
+        let reason = comment_at(&lines, u32::try_from(line).unwrap_or(0));
+        Configured::everywhere("squawk", rule.get_ref(), reason)
+    });
+    rules.collect()
 }
 
 /// `rules: { unpinned-uses: { disable: true, ignore: [ci.yml, "release.yml:12"] } }`

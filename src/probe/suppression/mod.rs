@@ -51,9 +51,8 @@ pub(crate) struct TrivyIgnore {
 /// behind the last. One that is bound to a workspace (`:ws:`) is not for every run, and none here.
 pub(crate) fn trivy_ignores(comment: &str) -> Vec<TrivyIgnore> {
     let mut found: Vec<TrivyIgnore> = Vec::new();
-    let mut words = comment.split_whitespace();
     let mut behind = comment;
-    while let Some(word) = words.next() {
+    for word in comment.split_whitespace() {
         let word = word.trim_start_matches(['#', '/', '*']);
         let form = [("trivy", "trivy:ignore:"), ("tfsec", "tfsec:ignore:")]
             .iter()
