@@ -109,6 +109,7 @@ mod trace;
 #[cfg(test)]
 mod trial;
 mod updates;
+mod unrendered;
 mod variables;
 mod waivers;
 mod websocket;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::model::{FactDecl, FactType, Problems, Unknown};
 use crate::probe::file_kind::FileKind;
+use crate::probe::unrendered::Fault;
 use crate::probe::{Probe, ProbeDef};
 use crate::world::{Select, Want};
 use crate::yaml::{Node, Spanned};
@@ -35,7 +36,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
 /// Dashboards are long; the largest that is read, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-type Digest = Result<Option<dashboard::Dashboard>, String>;
+type Digest = Result<Vec<dashboard::Dashboard>, Fault>;
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
@@ -44,7 +45,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 
 static KIND: FileKind = FileKind {
     name: "grafana",
-    default_glob: "**/*.json",
+    default_glob: "**/*.{json,yaml,yml,jsonnet,libsonnet}",
     example: "dashboards/*.json",
     facts: declarations,
     want,
@@ -53,7 +54,10 @@ static KIND: FileKind = FileKind {
 
 fn want(select: Select) -> Want {
     let want = Want::sparse(select, "grafana", |file| -> Result<Option<Digest>, Unknown> {
-        Ok(file.may_hold(0).then(|| dashboard::read(file.bytes)).filter(|read| !matches!(read, Ok(None))))
+        Ok(file
+            .may_hold(0)
+            .then(|| dashboard::read(file.path(), file.bytes))
+            .filter(|read| read.as_ref().map_or(true, |found| !found.is_empty())))
     });
     want.up_to(LARGEST).screened(dashboard::questions)
 }

@@ -7,6 +7,7 @@ use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, unobserve_zeros};
 use crate::probe::percent::percent;
 use crate::probe::purpose;
+use crate::probe::unrendered::Fault;
 use crate::world::{Swept, WantId};
 
 use super::dashboard::{Dashboard, SIGNALS};
@@ -22,18 +23,21 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
         let path = swept.path(id);
         let reason = if explicit { None } else { purpose::aside(path, swept.class(id)) };
         match (digest, reason) {
-            (Ok(Ok(None)), _) => {}
+            (Ok(Ok(found)), _) if found.is_empty() => {}
             (Ok(_), Some(reason)) => evidence.push(evidence::file(path, format!("not counted: {reason}"))),
-            (Ok(Ok(Some(dashboard))), None) => {
-                one(path, dashboard, &mut findings);
-                let title = dashboard.title.as_deref().unwrap_or("without a title");
-                evidence.push(evidence::file(path, format!("dashboard `{title}`, {} panels", dashboard.panels)));
-                dashboards.push(dashboard);
+            (Ok(Ok(found)), None) => {
+                for dashboard in found {
+                    one(path, dashboard, &mut findings);
+                    let title = dashboard.title.as_deref().unwrap_or("without a title");
+                    evidence.push(evidence::file(path, format!("dashboard `{title}`, {} panels", dashboard.panels)));
+                    dashboards.push(dashboard);
+                }
             }
-            (Ok(Err(fault)), None) => {
+            (Ok(Err(Fault::Unrendered(reason))), None) => findings.unread(path, reason.as_str()),
+            (Ok(Err(Fault::Broken { line, reason })), None) => {
                 parse_errors += 1;
-                findings.push(path, Finding::new("parse_errors", 0, "parse error", fault.as_str()));
-                findings.unread(path, fault.as_str());
+                findings.push(path, Finding::new("parse_errors", *line, "parse error", reason.as_str()));
+                findings.unread(path, reason.as_str());
             }
             (Err(unknown), _) if explicit => {
                 parse_errors += 1;

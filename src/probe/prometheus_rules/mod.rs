@@ -1,4 +1,4 @@
-//! `prometheus-rules`: alerts as code, in rule files of Prometheus and in `PrometheusRule` objects. Owns parameters and
+//! `prometheus-rules`: alerts as code, in rule files of Prometheus, in objects of Kubernetes, and in Grafana's provisioning. Owns parameters and
 //! facts. What an expression means is promtool's and pint's business; here only which kind of symptom it speaks of.
 
 mod observe;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::model::{FactDecl, FactType, Problems, Unknown};
 use crate::probe::file_kind::FileKind;
-use crate::probe::yaml_file::YamlFault;
+use crate::probe::unrendered::Fault;
 use crate::probe::{Probe, ProbeDef};
 use crate::world::{Select, Want};
 use crate::yaml::{Node, Spanned};
@@ -19,8 +19,8 @@ use crate::yaml::{Node, Spanned};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Params {
-    /// Rule files to look at; every match counts. Default: every YAML file with rule groups, those of tests, examples and
-    /// vendored code left out.
+    /// Rule files to look at; every match counts. Default: every YAML or JSON file with rule groups, also those in
+    /// `ConfigMap`s and values of charts; those of tests, examples and vendored code left out.
     #[serde(default)]
     pub(super) glob: Option<Spanned<String>>,
 }
@@ -34,7 +34,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     example: "glob: alerts/*.yml\n",
 };
 
-type Digest = Result<Option<rules::RuleFile>, YamlFault>;
+type Digest = Result<Option<rules::RuleFile>, Fault>;
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
@@ -43,7 +43,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 
 static KIND: FileKind = FileKind {
     name: "prometheus-rules",
-    default_glob: "**/*.{yaml,yml}",
+    default_glob: "**/*.{yaml,yml,json,rules,jsonnet,libsonnet}",
     example: "alerts/*.yml",
     facts: declarations,
     want,

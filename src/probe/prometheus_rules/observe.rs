@@ -8,6 +8,7 @@ use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, unobserve_zeros};
 use crate::probe::percent::mean;
 use crate::probe::purpose;
+use crate::probe::unrendered::Fault;
 use crate::world::{Swept, WantId};
 
 use super::rules::RuleFile;
@@ -27,10 +28,11 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
             (Ok(Ok(None)), _) => {}
             (Ok(_), Some(reason)) => aside.push(evidence::file(path, format!("not counted: {reason}"))),
             (Ok(Ok(Some(file))), None) => files.push((path, file)),
-            (Ok(Err(fault)), None) => {
+            (Ok(Err(Fault::Unrendered(reason))), None) => findings.unread(path, reason.as_str()),
+            (Ok(Err(Fault::Broken { line, reason })), None) => {
                 parse_errors += 1;
-                findings.push(path, Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str()));
-                findings.unread(path, fault.reason.as_str());
+                findings.push(path, Finding::new("parse_errors", *line, "parse error", reason.as_str()));
+                findings.unread(path, reason.as_str());
             }
             // Too large, or no text: no rule file unless somebody says so.
             (Err(unknown), _) if explicit => {

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::probe::finding::Finding;
-use crate::probe::yaml_file::{self, YamlFault, at};
+use crate::probe::unrendered::{self, Fault};
+use crate::probe::yaml_file::{self, at};
 use crate::world::{FileBytes, text_of};
 use crate::yaml::Node;
 
@@ -24,11 +25,15 @@ pub(super) struct RuleFile {
     pub(super) quality: Vec<u32>,
     /// Alert, line and path of runbooks that are files.
     pub(super) runbooks: Vec<(String, u32, String)>,
+    /// The line above the text that is read, where that stands in another document.
+    above: u32,
 }
 
-/// The questions that [`may_hold_rules`] asks: the keys that every rule file has.
+/// The questions that [`may_hold_rules`] asks: the keys that every rule file has, in YAML, JSON or jsonnet.
 pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
-    [&["groups:"][..], &["alert:", "record:"], &["expr:"]]
+    const GROUPS: &[&str] = &["groups:", "\"groups\"", "groups+:"];
+    const RULES: &[&str] = &["alert:", "\"alert\"", "record:", "\"record\"", "condition:", "\"condition\""];
+    [GROUPS, RULES, &["expr:", "\"expr\""]]
         .map(|keys| keys.iter().map(|key| key.as_bytes().to_vec()).collect())
         .to_vec()
 }
@@ -38,29 +43,41 @@ pub(super) fn may_hold_rules(file: &FileBytes<'_>) -> bool {
     (0..3).all(|question| file.may_hold(question))
 }
 
-/// Reads a file; `Ok(None)` is YAML without rule groups.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Option<RuleFile>, YamlFault> {
+/// How deep below the top of a document groups of rules are looked for: values of charts nest them.
+const DEEPEST: usize = 8;
+
+/// Reads a file; `Ok(None)` is a file without rule groups.
+pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Option<RuleFile>, Fault> {
     let text = text_of(bytes);
-    let has_rules = text.contains("alert:") || text.contains("record:");
-    if !text.contains("groups:") || !has_rules || !text.contains("expr:") {
+    let speaks = |words: [&str; 3]| words.iter().any(|word| text.contains(word));
+    if !text.contains("groups") || !speaks(["alert", "record", "condition"]) || !text.contains("expr") {
         return Ok(None);
     }
-    let documents = match yaml_file::read_all(path, bytes) {
-        Ok(documents) => documents,
-        // Blocks of a template engine: what comes out is not known.
-        Err(fault) if text.contains("{{-") => {
-            let reason = "a template: render it and name the result in `glob`".to_owned();
-            return Err(YamlFault { line: fault.line, reason });
-        }
-        Err(fault) => return Err(fault),
-    };
+    unrendered::jsonnet(path)?;
+    let documents = yaml_file::read_all(path, bytes).map_err(|fault| unrendered::fault(fault, &text))?;
     let mut file = RuleFile::default();
     for document in &documents {
-        let is_object = document.get("kind").and_then(Node::text) == Some("PrometheusRule");
-        let groups = if is_object { at(document, &["spec", "groups"]) } else { document.get("groups") };
-        file.groups(groups.map(Node::items).unwrap_or_default());
+        file.within(path, document, DEEPEST)?;
     }
     Ok((file.alerts + file.recordings + file.findings.len() > 0).then_some(file))
+}
+
+/// Whether a list holds groups of rules: of Prometheus and its kin, or of Grafana's provisioning.
+fn are_groups(groups: &Node) -> bool {
+    let rules = groups.items().iter().filter_map(|group| group.get("rules")).flat_map(Node::items);
+    rules.into_iter().any(|rule| {
+        rule.get("alert").is_some() || rule.get("record").is_some() || (rule.get("expr").is_some() || is_grafanas(rule))
+    })
+}
+
+/// Whether a text in a document is a rule file itself.
+fn is_rule_file(text: &str) -> bool {
+    text.contains("expr:") && text.lines().any(|line| line.trim_end() == "groups:")
+}
+
+/// A rule of Grafana's own alerting: a title, and queries in `data` (Grafana, "Provision alerting resources").
+fn is_grafanas(rule: &Node) -> bool {
+    rule.get("title").is_some() && rule.get("condition").is_some() && rule.get("data").is_some()
 }
 
 /// Durations of Prometheus: falling units, such as `1h30m`.
@@ -70,6 +87,39 @@ static DURATION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl RuleFile {
+    /// Groups of rules anywhere in a document: at the top, in `spec`, in values of a chart, in a text of a `ConfigMap`.
+    fn within(&mut self, path: &str, node: &Node, deep: usize) -> Result<(), Fault> {
+        if let Some(groups) = node.get("groups").filter(|groups| are_groups(groups)) {
+            self.groups(groups.items());
+        }
+        if deep == 0 {
+            return Ok(());
+        }
+        if let Some(text) = node.text().filter(|text| is_rule_file(text)) {
+            return self.embedded(path, node, text);
+        }
+        let below = node.entries().iter().filter(|(key, _)| key.text != "groups").map(|(_, value)| value);
+        below.chain(node.items()).try_for_each(|inner| self.within(path, inner, deep - 1))
+    }
+
+    /// A rule file as a text in another document.
+    fn embedded(&mut self, path: &str, node: &Node, text: &str) -> Result<(), Fault> {
+        let above = self.above;
+        let before = node.span.line.saturating_sub(1);
+        self.above += before;
+        let documents = yaml_file::read_all(path, text.as_bytes()).map_err(|mut fault| {
+            fault.line += before;
+            unrendered::fault(fault, text)
+        })?;
+        documents.iter().try_for_each(|document| self.within(path, document, 1))?;
+        self.above = above;
+        Ok(())
+    }
+
+    fn line(&self, node: &Node) -> u32 {
+        self.above + node.span.line
+    }
+
     fn groups(&mut self, groups: &[Node]) {
         let mut names = BTreeSet::new();
         for group in groups {
@@ -81,16 +131,22 @@ impl RuleFile {
                 }
                 Some(_) => {}
             }
-            rules.iter().for_each(|rule| self.rule(rule));
+            let severity = at(group, &["labels", "severity"]).and_then(Node::text);
+            rules.iter().for_each(|rule| self.rule(rule, severity));
         }
     }
 
     fn malformed(&mut self, node: &Node, subject: &str, note: &str) {
-        self.findings.push(Finding::new("malformed_rules", node.span.line, subject, note));
+        self.findings.push(Finding::new("malformed_rules", self.line(node), subject, note));
     }
 
-    fn rule(&mut self, rule: &Node) {
+    /// A rule, with the severity that its group gives to all of its rules.
+    fn rule(&mut self, rule: &Node, severity: Option<&str>) {
         let text = |key: &str| rule.get(key).and_then(Node::text).filter(|text| !text.trim().is_empty());
+        if is_grafanas(rule) {
+            let title = text("title").unwrap_or("rule");
+            return self.alert(rule, title, &asked(rule), severity);
+        }
         let (alert, record) = (text("alert"), text("record"));
         let name = alert.or(record).unwrap_or("rule");
         if alert.is_some() == record.is_some() {
@@ -105,20 +161,20 @@ impl RuleFile {
             self.malformed(rule, name, &format!("`{name}`: `for: {delay}` is no duration"));
         }
         match alert {
-            Some(alert) => self.alert(rule, alert, expression),
+            Some(alert) => self.alert(rule, alert, expression, severity),
             None => self.recordings += 1,
         }
     }
 
-    fn alert(&mut self, rule: &Node, name: &str, expression: &str) {
+    fn alert(&mut self, rule: &Node, name: &str, expression: &str, of_group: Option<&str>) {
         self.alerts += 1;
         self.symptoms.extend(symptoms(&format!("{name} {expression}")));
         let at = |path: [&str; 2]| at(rule, &path).and_then(Node::text).filter(|text| !text.trim().is_empty());
-        let severity = at(["labels", "severity"]);
+        let severity = at(["labels", "severity"]).or(of_group);
         let runbook = at(["annotations", "runbook_url"]).or_else(|| at(["annotations", "runbook"]));
         let is_quiet = matches!(severity, Some("info" | "none"));
         let delay = rule.get("for").and_then(Node::text).is_some_and(|delay| !delay.starts_with('0'));
-        let line = rule.span.line;
+        let line = self.line(rule);
         let mut percent = 0;
         for (is_met, fact, note) in [
             (severity.is_some(), "without_severity", "has no label `severity`"),
@@ -141,6 +197,13 @@ impl RuleFile {
             self.runbooks.push((name.to_owned(), line, path.to_owned()));
         }
     }
+}
+
+/// What the queries of one of Grafana's rules ask.
+fn asked(rule: &Node) -> String {
+    let queries = rule.get("data").map(Node::items).unwrap_or_default();
+    let texts = queries.iter().filter_map(|query| at(query, &["model", "expr"])?.text());
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 /// Pairs of windows, as the SRE workbook has them, are their own delay.
@@ -191,5 +254,65 @@ mod tests {
         let object = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec:\n  groups:\n  - name: g\n    rules:\n    - alert: A\n      expr: up == 0\n";
         assert_eq!(read("a.yml", object.as_bytes()).expect("YAML").map(|file| file.alerts), Some(1));
         assert!(read("a.yml", b"groups: [a]\n").expect("YAML").is_none());
+        let receivers = "route: {group_by: [alertname]}\nreceivers: [{name: a, note: 'groups: record: expr:'}]\n";
+        assert!(read("alertmanager.yml", receivers.as_bytes()).expect("YAML").is_none());
+    }
+
+    #[test]
+    fn rules_are_found_wherever_tools_take_them_from_with_their_lines() {
+        let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n";
+        let indented = |by: &str| rules.lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+        let map = format!("kind: ConfigMap\ndata:\n  a.yml: |\n{}", indented("    "));
+        let values = format!("prometheus:\n  additionalPrometheusRulesMap:\n    shop:\n{}", indented("      "));
+        let list = format!("kind: List\nitems:\n- kind: PrometheusRule\n  spec:\n{}", indented("    "));
+        let several = format!("kind: Service\n---\nkind: VMRule\nspec:\n{}", indented("  "));
+        let json = "{\"groups\": [{\"name\": \"g\", \"rules\": [\n{\"alert\": \"A\", \"expr\": \"up == 0\"}]}]}";
+        for (path, text, line) in [
+            ("a.yml", rules, 4),
+            ("a.rules", rules, 4),
+            ("map.yaml", &map, 7),
+            ("values.yaml", &values, 7),
+            ("list.yaml", &list, 8),
+            ("several.yaml", &several, 8),
+            ("a.json", json, 2),
+        ] {
+            let file = read(path, text.as_bytes()).expect("it is YAML").expect("it has rules");
+            assert_eq!((file.alerts, file.findings[0].line), (1, line), "{path}");
+        }
+        let broken = map.replace("- name: g", "- name: [");
+        assert!(matches!(read("map.yaml", broken.as_bytes()), Err(Fault::Broken { line: 5..=9, .. })));
+    }
+
+    #[test]
+    fn templates_and_jsonnet_are_not_read_and_no_mistake() {
+        let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n";
+        for text in [
+            format!("{{{{- if .Values.on }}}}\n{rules}{{{{- end }}}}\n"),
+            format!("{{{{ if .Values.on }}}}\n{rules}{{{{ end }}}}\n"),
+            rules.replace("up == 0", "up == 0\n    labels: {{ toYaml .Values.labels }}"),
+        ] {
+            assert!(matches!(read("rules.yaml", text.as_bytes()), Err(Fault::Unrendered(_))), "{text}");
+        }
+        let mixin = "{ groups+: [{ name: 'g', rules: [{ alert: 'A', expr: 'up == 0' }] }] }";
+        assert!(matches!(read("a.libsonnet", mixin.as_bytes()), Err(Fault::Unrendered(_))));
+    }
+
+    #[test]
+    fn the_labels_of_a_group_are_those_of_its_rules() {
+        let text =
+            "groups:\n- name: g\n  labels: {severity: page}\n  rules:\n  - alert: A\n    expr: up == 0\n    for: 0s\n";
+        let file = read("a.yml", text.as_bytes()).expect("it is YAML").expect("it has rules");
+        let lacking: Vec<_> = file.findings.iter().map(|finding| finding.fact).collect();
+        assert_eq!(lacking, ["without_for", "without_summary", "without_runbook"]);
+    }
+
+    #[test]
+    fn alerts_that_grafana_keeps_count_like_others() {
+        let text = "apiVersion: 1\ngroups:\n- name: g\n  folder: shop\n  rules:\n  - uid: a\n    title: Errors\n    condition: C\n    for: 5m\n    data:\n    - refId: A\n      model: {expr: 'rate(http_errors_total[5m]) > 1'}\n    labels: {severity: page}\n    annotations: {summary: s, runbook_url: 'https://r.test/a'}\n";
+        let file = read("a.yml", text.as_bytes()).expect("it is YAML").expect("it has rules");
+        assert_eq!(
+            (file.alerts, file.findings.len(), file.symptoms.len(), file.quality.as_slice()),
+            (1, 0, 1, &[100][..])
+        );
     }
 }
