@@ -68,7 +68,7 @@ impl Probe for ManifestProbe {
             count("ranges", "those of which more than one version will do"),
             count("open_ranges", "those of which any version will do, or any from one on: `*`, `latest`, `>=1`, a branch, no version at all"),
             count("out_of_sync", "manifests whose lock file says something else than they declare, so that a frozen install refuses it; unobserved where one could not be compared, as it computes what it needs, and no other is out of sync"),
-            count("comparable_locks", "manifests with a lock file that can be compared with them: of Cargo, npm, pnpm, yarn, bun (as text), uv, poetry, pdm (by name), Pipenv (by name), Go, Bundler, Composer and NuGet (by name)"),
+            count("comparable_locks", "manifests with a lock file that can be compared with them: of Cargo, npm, pnpm, yarn, bun (as text), uv, poetry, pdm (by name), Pipenv (by name), Go, Bundler, Composer, NuGet (by name), Dart, CocoaPods (by name), Elixir (what is missing), and requirements that pip-compile or uv wrote"),
             count("competing_locks", "folders with lock files of several package managers for one ecosystem"),
             FactDecl::new("locked_ratio", FactType::Ratio, "share of the manifests that need a lock file and have one; a `requirements.txt` counts by its exact lines, at most 30 % with any open one"),
             count("import_files", "Python and Node source files for which a manifest holds, so that their imports can be compared with it"),
@@ -183,7 +183,9 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
         let mut locked = has_lock(&locks, entry.folder(), ecosystem);
         if let (Some(lock), Ok(need)) = (&locked, digest)
             && compare::asks_for_a_lock(need)
-            && sync::is_made_from(lock.rsplit('/').next().unwrap_or(lock), entry.base())
+            && let (place, base) = lock.rsplit_once('/').unwrap_or(("", lock))
+            && sync::is_made_from(base, entry.base())
+            && (place == entry.folder() || !sync::is_of_its_folder(base))
         {
             match read.gaps(&entry.path, lock) {
                 Err(Apart::NoMember) => locked = None,
@@ -198,6 +200,7 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
             Err(unknown) => judged.findings.unread(&entry.path, unknown.to_string()),
         }
     }
+    compared.extend(sync::compiled::compared(swept, folder));
     for ((place, name), files) in &locks {
         if *name == "Node" && files.len() > 1 {
             let path = if place.is_empty() { files[0].clone() } else { format!("{place}/{}", files[0]) };

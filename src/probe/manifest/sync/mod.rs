@@ -3,8 +3,12 @@
 
 pub(super) mod bundler;
 pub(super) mod cargo;
+mod cocoapods;
+pub(super) mod compiled;
 pub(super) mod composer;
+mod dart;
 pub(super) mod go;
+mod mix;
 pub(super) mod node;
 mod nuget;
 mod poetry;
@@ -99,6 +103,9 @@ fn parse(base: &str, text: &str) -> Result<Box<dyn Lock>, String> {
         "Gemfile.lock" => Box::new(bundler::Locked::parse(text)),
         "composer.lock" => Box::new(composer::Locked::parse(text)?),
         "packages.lock.json" => Box::new(nuget::Locked::parse(text)?),
+        "pubspec.lock" => Box::new(dart::Locked::parse(text)?),
+        "Podfile.lock" => Box::new(cocoapods::Locked::parse(text)),
+        "mix.lock" => Box::new(mix::Locked::parse(text)),
         _ => return Err(format!("what `{base}` locks is not compared")),
     })
 }
@@ -116,6 +123,9 @@ pub(super) fn is_made_from(lock: &str, manifest: &str) -> bool {
         "go.sum" => manifest == "go.mod",
         "Gemfile.lock" => manifest == "Gemfile",
         "composer.lock" => manifest == "composer.json",
+        "pubspec.lock" => manifest == "pubspec.yaml",
+        "Podfile.lock" => manifest == "Podfile",
+        "mix.lock" => manifest == "mix.exs",
         _ => false,
     }
 }
@@ -152,6 +162,12 @@ impl<'s> Locks<'s> {
         let manifest = Manifest { text: &text, member, root: root.as_deref(), locals: &self.locals };
         read.as_ref().map_err(|reason| Apart::Unknown(reason.clone()))?.gaps(&manifest)
     }
+}
+
+/// Whether a lock is compared with the manifest beside it only: in folders below, whose packages may share it, it stands as
+/// their lock and is not compared.
+pub(super) fn is_of_its_folder(lock: &str) -> bool {
+    matches!(lock, "pubspec.lock" | "Podfile.lock" | "mix.lock")
 }
 
 /// Locks that fix what several packages ask for; any other is about the manifest beside it.
