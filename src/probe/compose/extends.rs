@@ -3,7 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::judge::{Judged, Part, judge};
+use super::judge::{Judged, OF_IMAGES, Part, judge};
+use super::service::expanded_with;
+use crate::model::Value;
+use crate::probe::builds::join;
+use crate::probe::data;
+use crate::probe::variables::Variables;
 use crate::world::Swept;
 
 /// Services that may extend one another in a row.
@@ -12,9 +17,6 @@ const LONGEST_ROW: usize = 16;
 const MOST_FILES: usize = 200;
 /// Largest of them.
 const LARGEST: u64 = 2 * 1024 * 1024;
-
-/// Facts about a service's image, which another image makes pointless.
-const OF_IMAGES: &[&str] = &["unpinned_images", "weakly_pinned_images", "unresolved_images"];
 
 /// Compose files that others name, each read once.
 pub(super) struct Others<'s> {
@@ -41,6 +43,24 @@ impl<'s> Others<'s> {
             });
         }
         (parts, unknown)
+    }
+
+    /// The values that `.env` in the folder of a compose file gives to its variables, where it is in the repository
+    /// (Compose, "Set, use and manage variables in a Compose file with interpolation").
+    pub(super) fn environment(&self, path: &str) -> Option<Variables> {
+        const LARGEST_ENVIRONMENT: u64 = 64 * 1024;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let file = join(folder, ".env").filter(|file| self.swept.tree().find(file).is_some())?;
+        let text = self.swept.read(&file, LARGEST_ENVIRONMENT).ok()?;
+        let entries = data::environment(&String::from_utf8_lossy(&text))?;
+        let mut variables = Variables::default();
+        for (name, value) in entries {
+            if let Value::Text(text) = value {
+                let value = expanded_with(&variables, &text).ok();
+                variables.set(&name, value);
+            }
+        }
+        Some(variables)
     }
 
     /// A file that another names.

@@ -3,13 +3,17 @@
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
 use crate::probe::purpose::{is_dev_word, says_development};
+use crate::probe::variables::Variables;
 use crate::probe::yaml_file::YamlFault;
 use crate::yaml::Node;
 
 use super::danger::{host_escapes, inline_secrets};
 use super::datastore::datastore;
 use super::merge;
-use super::service::{Mount, Service, Spot, path_in, service, texts};
+use super::service::{Mount, Service, Spot, expanded_with, path_in, service, texts};
+
+/// Facts about a service's image, which another image makes pointless.
+pub(super) const OF_IMAGES: &[&str] = &["unpinned_images", "weakly_pinned_images", "unresolved_images"];
 
 /// What is known of one compose file.
 #[derive(Clone, Debug)]
@@ -144,6 +148,20 @@ impl Part {
     /// A profile for development is not started in production.
     pub(super) fn is_started(&self) -> bool {
         !self.service.profiles.iter().any(|profile| is_dev_word(profile))
+    }
+
+    /// The same where the values of variables in its image are known.
+    #[must_use]
+    pub(super) fn knowing(mut self, variables: &Variables) -> Part {
+        let Some(text) = self.service.image_text.clone() else { return self };
+        let known = expanded_with(variables, &text).ok();
+        if let Some((image, (_, spot))) = known.zip(self.service.image.clone()) {
+            self.findings.retain(|(_, finding)| !OF_IMAGES.contains(&finding.fact));
+            self.service.image = Some((Ok(image), spot));
+            self.pin = None;
+            self.judge_image();
+        }
+        self
     }
 
     fn judge_image(&mut self) {

@@ -74,7 +74,8 @@ impl Seen<'_> {
         }
         let (parts, unknown) = self.others.started(path, judged);
         unknown.into_iter().for_each(|reason| self.findings.unread(path, reason));
-        for part in parts {
+        let environment = self.others.environment(path).unwrap_or_default();
+        for part in parts.into_iter().map(|part| part.knowing(&environment)) {
             self.told.extend(part.findings);
             self.pins.extend(part.pin);
             place(&mut self.services, path, part.service);

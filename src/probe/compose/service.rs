@@ -47,6 +47,8 @@ pub(super) struct Service {
     pub(super) spot: Spot,
     /// Image with defaults of variables filled in; the variable's name where there is none.
     pub(super) image: Option<(Result<String, String>, Spot)>,
+    /// The image as it is written, where that has variables.
+    pub(super) image_text: Option<String>,
     /// What it is built from.
     pub(super) build: Option<Build>,
     pub(super) has_health: bool,
@@ -100,7 +102,10 @@ pub(super) struct Mount {
 impl Service {
     /// Takes what it does not say itself from another description of it.
     pub(super) fn complete(&mut self, other: &Service) {
-        self.image = self.image.take().or_else(|| other.image.clone());
+        if self.image.is_none() {
+            self.image.clone_from(&other.image);
+            self.image_text.clone_from(&other.image_text);
+        }
         self.build = self.build.take().or_else(|| other.build.clone());
         self.has_health |= other.has_health;
         self.health_disabled |= other.health_disabled;
@@ -131,6 +136,7 @@ pub(super) fn service(name: &str, node: &Node, folder: &str) -> Service {
     Service {
         name: name.to_owned(),
         spot: Spot::of(&node.span),
+        image_text: node.get("image").and_then(Node::text).filter(|text| text.contains('$')).map(str::to_owned),
         image: node.get("image").and_then(|image| Some((expanded(image.text()?), Spot::of(&image.span)))),
         build: node.get("build").and_then(|build| built(build, folder)),
         has_health: health.is_some() && !disabled,
@@ -176,7 +182,12 @@ pub(super) fn path_in(folder: &str, path: &str) -> Result<String, String> {
 /// A text with the defaults of its variables; the name of the first that has none.
 pub(super) fn expanded(text: &str) -> Result<String, String> {
     // `${X:?message}` demands a value, so there is none to know.
-    Variables::default().expand(&text.replace("$$", "\\$"))
+    expanded_with(&Variables::default(), text)
+}
+
+/// The same where values of variables are known.
+pub(super) fn expanded_with(variables: &Variables, text: &str) -> Result<String, String> {
+    variables.expand(&text.replace("$$", "\\$"))
 }
 
 fn built(node: &Node, folder: &str) -> Option<Build> {

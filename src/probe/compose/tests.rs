@@ -166,3 +166,19 @@ fn an_override_undoes_what_is_below_it() {
         "an override is for development"
     );
 }
+
+#[test]
+fn values_of_images_come_from_the_environment_file_beside() {
+    let compose = "services:\n  web:\n    image: shop/web:${TAG}\n    restart: always\n  db:\n    image: postgres:${PG:-latest}\n";
+    let images = |environment: &str| {
+        let seen = observe(&DEF, "{}", &[("deploy/compose.yaml", compose), ("deploy/.env", environment)]);
+        ["unresolved_images", "unpinned_images", "images"].map(|fact| count(&seen, fact))
+    };
+    assert_eq!(images(""), [Some(1), Some(1), Some(1)]);
+    assert_eq!(images("# tags\nexport TAG=\"1.4.2\"\nPG=18.1\n"), [Some(0), Some(0), Some(2)]);
+    assert_eq!(images("PG=18.1\nTAG=${PG}-web # same\n"), [Some(0), Some(0), Some(2)]);
+    assert_eq!(images("TAG=latest\n"), [Some(0), Some(2), Some(2)]);
+    assert_eq!(images("TAG=${NOWHERE}\nPG=18.1\n"), [Some(1), None, Some(1)]);
+    let elsewhere = observe(&DEF, "{}", &[("deploy/compose.yaml", compose), (".env", "TAG=1.4.2\n")]);
+    assert_eq!(count(&elsewhere, "unresolved_images"), Some(1), "the folder of the file is what counts");
+}

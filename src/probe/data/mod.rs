@@ -25,6 +25,14 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 /// Nesting that any format may have.
 const DEEPEST: usize = 100;
 
+/// The assignments of a `.env` file in their order; `None` where a line is none.
+pub(super) fn environment(text: &str) -> Option<indexmap::IndexMap<String, Value>> {
+    match lines::env(text) {
+        Ok(Value::Map(entries)) => Some(entries),
+        _ => None,
+    }
+}
+
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
     name: "data",
