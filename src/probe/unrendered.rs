@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     },
     /// It has to be rendered first, as this says.
     Unrendered(String),
+    /// A program writes what is looked for from it: where the result is kept as well, that is what counts.
+    Source(String),
 }
 
 /// What a template engine leaves in a text: Helm and Go, Jinja.
@@ -46,5 +48,5 @@ pub(crate) fn fault(fault: YamlFault, text: &str) -> Fault {
 pub(crate) fn jsonnet(path: &str) -> Result<(), Fault> {
     let is_jsonnet = path.ends_with(".jsonnet") || path.ends_with(".libsonnet");
     let reason = "jsonnet: render it and name the result in `glob`";
-    if is_jsonnet { Err(Fault::Unrendered(reason.to_owned())) } else { Ok(()) }
+    if is_jsonnet { Err(Fault::Source(reason.to_owned())) } else { Ok(()) }
 }

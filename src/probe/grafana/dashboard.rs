@@ -210,9 +210,10 @@ mod tests {
         let address = "kind: GrafanaDashboard\nspec:\n  url: https://dash.test/shop.json\n";
         let second = "{\"apiVersion\": \"dashboard.grafana.app/v2beta1\", \"spec\": {\"elements\": {}}}";
         let chart = "{{ if .Values.on }}\nkind: ConfigMap\ndata:\n  a.json: '{\"schemaVersion\": 1, \"panels\": []}'\n{{ end }}\n";
-        for (path, text) in [("a.yaml", address), ("a.json", second), ("a.yaml", chart), ("a.jsonnet", "grafonnet")] {
+        for (path, text) in [("a.yaml", address), ("a.json", second), ("a.yaml", chart)] {
             assert!(matches!(read(path, text.as_bytes()), Err(Fault::Unrendered(_))), "{path}: {text}");
         }
+        assert!(matches!(read("a.jsonnet", b"grafonnet"), Err(Fault::Source(_))));
     }
 
     #[test]

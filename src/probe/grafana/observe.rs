@@ -18,7 +18,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
     let mut findings = Findings::default();
     let mut evidence = Vec::new();
     let mut dashboards: Vec<&Dashboard> = Vec::new();
-    let mut parse_errors = 0_usize;
+    let (mut parse_errors, mut sources) = (0_usize, Vec::new());
     for (id, digest) in swept.get(want).own::<Digest>() {
         let path = swept.path(id);
         let reason = if explicit { None } else { purpose::aside(path, swept.class(id)) };
@@ -33,6 +33,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
                     dashboards.push(dashboard);
                 }
             }
+            (Ok(Err(Fault::Source(reason))), None) => sources.push((path, reason.as_str())),
             (Ok(Err(Fault::Unrendered(reason))), None) => findings.unread(path, reason.as_str()),
             (Ok(Err(Fault::Broken { line, reason })), None) => {
                 parse_errors += 1;
@@ -45,6 +46,9 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
             }
             (Err(_), _) => {}
         }
+    }
+    if dashboards.is_empty() {
+        sources.into_iter().for_each(|(path, reason)| findings.unread(path, reason));
     }
     let mut facts = Facts::new();
     facts.present("parse_errors", Value::count(parse_errors));

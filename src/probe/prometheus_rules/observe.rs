@@ -20,7 +20,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
     let mut findings = Findings::default();
     let mut aside = Vec::new();
     let mut files: Vec<(&str, &RuleFile)> = Vec::new();
-    let mut parse_errors = 0_usize;
+    let (mut parse_errors, mut sources) = (0_usize, Vec::new());
     for (id, digest) in swept.get(want).own::<Digest>() {
         let path = swept.path(id);
         let reason = if explicit { None } else { purpose::aside(path, swept.class(id)) };
@@ -28,6 +28,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
             (Ok(Ok(None)), _) => {}
             (Ok(_), Some(reason)) => aside.push(evidence::file(path, format!("not counted: {reason}"))),
             (Ok(Ok(Some(file))), None) => files.push((path, file)),
+            (Ok(Err(Fault::Source(reason))), None) => sources.push((path, reason.as_str())),
             (Ok(Err(Fault::Unrendered(reason))), None) => findings.unread(path, reason.as_str()),
             (Ok(Err(Fault::Broken { line, reason })), None) => {
                 parse_errors += 1;
@@ -41,6 +42,9 @@ pub(super) fn observe(swept: &Swept, want: WantId, explicit: bool) -> Observatio
             }
             (Err(_), _) => {}
         }
+    }
+    if files.iter().all(|(_, file)| file.alerts == 0) {
+        sources.into_iter().for_each(|(path, reason)| findings.unread(path, reason));
     }
     let mut facts = Facts::new();
     facts.present("parse_errors", Value::count(parse_errors));
@@ -125,6 +129,11 @@ mod tests {
             (count(&seen, "alerts"), count(&seen, "without_for"), percent(&seen, "alert_credit")),
             (Some(0), None, Some(0))
         );
+        let mixin = ("mixin/alerts.libsonnet", "{groups: [{rules: [{alert: 'A', expr: 'up == 0'}]}]}");
+        assert_eq!(count(&observe(&DEF, "{}", &[mixin]), "alerts"), None);
+        let rendered = ("alerts.yml", "groups:\n- name: g\n  rules:\n  - {alert: A, expr: up == 0}\n");
+        let both = observe(&DEF, "{}", &[mixin, rendered]);
+        assert_eq!((count(&both, "alerts"), count(&both, "malformed_rules")), (Some(1), Some(0)));
         let broken = observe(
             &DEF,
             "{}",

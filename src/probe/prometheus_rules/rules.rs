@@ -33,7 +33,7 @@ pub(super) struct RuleFile {
 pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
     const GROUPS: &[&str] = &["groups:", "\"groups\"", "groups+:"];
     const RULES: &[&str] = &["alert:", "\"alert\"", "record:", "\"record\"", "condition:", "\"condition\""];
-    [GROUPS, RULES, &["expr:", "\"expr\""]]
+    [GROUPS, RULES, &["expr:", "\"expr\"", "datasourceUid"]]
         .map(|keys| keys.iter().map(|key| key.as_bytes().to_vec()).collect())
         .to_vec()
 }
@@ -50,7 +50,10 @@ const DEEPEST: usize = 8;
 pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Option<RuleFile>, Fault> {
     let text = text_of(bytes);
     let speaks = |words: [&str; 3]| words.iter().any(|word| text.contains(word));
-    if !text.contains("groups") || !speaks(["alert", "record", "condition"]) || !text.contains("expr") {
+    if !text.contains("groups")
+        || !speaks(["alert", "record", "condition"])
+        || !speaks(["expr:", "\"expr\"", "datasourceUid"])
+    {
         return Ok(None);
     }
     unrendered::jsonnet(path)?;
@@ -294,7 +297,7 @@ mod tests {
             assert!(matches!(read("rules.yaml", text.as_bytes()), Err(Fault::Unrendered(_))), "{text}");
         }
         let mixin = "{ groups+: [{ name: 'g', rules: [{ alert: 'A', expr: 'up == 0' }] }] }";
-        assert!(matches!(read("a.libsonnet", mixin.as_bytes()), Err(Fault::Unrendered(_))));
+        assert!(matches!(read("a.libsonnet", mixin.as_bytes()), Err(Fault::Source(_))));
     }
 
     #[test]
@@ -314,5 +317,7 @@ mod tests {
             (file.alerts, file.findings.len(), file.symptoms.len(), file.quality.as_slice()),
             (1, 0, 1, &[100][..])
         );
+        let other = text.replace("model: {expr: 'rate(http_errors_total[5m]) > 1'}", "datasourceUid: sql");
+        assert_eq!(read("a.yml", other.as_bytes()).expect("YAML").map(|file| file.alerts), Some(1));
     }
 }

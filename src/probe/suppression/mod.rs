@@ -34,7 +34,14 @@ pub(crate) fn checkov_skip(comment: &str) -> Option<(Vec<String>, Option<String>
     let rest = comment[at..].trim_start();
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"_-,".contains(c)).unwrap_or(rest.len());
     let rules = rest[..end].split(',').filter(|rule| !rule.is_empty()).map(str::to_owned).collect();
-    Some((rules, rest[end..].strip_prefix(':').and_then(reason)))
+    Some((rules, rest[end..].strip_prefix(':').and_then(reason).filter(|why| !is_title(why))))
+}
+
+/// Whether a reason is only the title of a rule of checkov's, all of which begin so: `"Ensure that …"`.
+fn is_title(why: &str) -> bool {
+    let bare = why.trim_start_matches('"');
+    let behind = if why.starts_with('"') { bare.split_once('"').map_or("", |(_, behind)| behind) } else { "" };
+    bare.starts_with("Ensure ") && reason(behind).is_none()
 }
 
 /// A rule that a comment tells Trivy or tfsec to pass over.
@@ -95,6 +102,8 @@ mod tests {
             skip("# checkov:skip=CKV_AWS_16: no customer data"),
             (rules(&["CKV_AWS_16"]), Some("no customer data".to_owned()))
         );
+        assert_eq!(skip("checkov:skip=CKV_AWS_17: \"Ensure that it is private\"").1, None, "the rule's own title");
+        assert!(skip("checkov:skip=CKV_AWS_17: \"Ensure that it is private\" - see above").1.is_some());
         assert_eq!(skip("cortex:skip=CKV_AWS_16,CKV_AWS_17"), (rules(&["CKV_AWS_16", "CKV_AWS_17"]), None));
         assert_eq!(skip("checkov:skip=CKV_AWS_1*:wild"), (rules(&["CKV_AWS_1"]), None), "as checkov reads it");
     }

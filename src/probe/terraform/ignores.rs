@@ -64,7 +64,11 @@ pub(super) fn ignores(file: &FileBytes<'_>) -> Vec<Ignore> {
             .map(|(_, ignore)| Ignore { reason: ignore.reason.clone().or_else(|| above.clone()), ..ignore })
             .collect();
         if said.is_empty() {
-            above = alone.then(|| suppression::reason(text.trim_start_matches([' ', '\t', '#', '/', '*']))).flatten();
+            let words = text.trim_matches([' ', '\t', '#', '/', '*', '\r', '\n']);
+            // A comment of several paragraphs is one.
+            if !(alone && words.is_empty()) {
+                above = Some(words).filter(|_| alone).and_then(suppression::reason);
+            }
             run = found.len();
             continue;
         }

@@ -86,6 +86,7 @@ fn comments_count_where_their_tool_counts_them() {
         ("", "", "  // trivy:ignore:aws-0180 a mirror of public data\n", "", out),
         ("#trivy:ignore:AWS-0180\n#trivy:ignore:AWS-0080 a mirror\n", "", "", "", left),
         ("# a mirror\n#trivy:ignore:AWS-0180\n#trivy:ignore:AWS-0080\n", "", "", "", out),
+        ("# a mirror, rebuilt daily\n#\n# trivy:ignore:AWS-0180\n", "", "", "", out),
         ("#trivy:ignore:AWS-0180:exp:2027-01-01 a mirror\n", "", "", "", out),
         ("#trivy:ignore:AWS-0180:exp:2026-01-01 a mirror\n", "", "", "", left),
         ("#trivy:ignore:* a mirror\n", "", "", "", left),
