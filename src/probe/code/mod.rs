@@ -32,6 +32,7 @@ use serde::Deserialize;
 
 use super::finding::{Finding, Findings};
 use super::foreign::Written;
+use super::suppression::{self, Configured};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::want::LARGEST_SWEPT;
@@ -217,6 +218,7 @@ impl Probe for Code {
                 folder: look.folder,
                 facts: Facts::new(),
                 findings: Findings::treating(look.suppressions),
+                configured: suppression::configured(&look, look.folder, suppressed::TOOLS),
                 uncounted: None,
                 written: self.written(&look, Class::Src),
                 tested: self.written(&look, Class::Test),
@@ -259,6 +261,8 @@ struct Sums<'a> {
     folder: &'a str,
     facts: Facts,
     findings: Findings,
+    /// Rules that the configuration of linters switches off.
+    configured: Vec<Configured>,
     /// Why the number of tests is not known, if it is not.
     uncounted: Option<String>,
     written: Written,
@@ -296,7 +300,9 @@ impl Sums<'_> {
         component::sum(self.swept, self.folder, &files, uncounted, &mut self.findings, &mut self.facts);
         let defined = self.definitions(&files);
         for (path, _, file) in &files {
-            self.findings.extend(path, file.findings.iter().cloned());
+            let argued = |finding: &Finding| suppressed::argued(finding, path, &self.configured);
+            let found: Vec<Finding> = file.findings.iter().map(argued).collect();
+            self.findings.extend(path, found);
             let settled = file.overridable.iter().map(|(name, finding)| {
                 overrides::settle(name, finding.clone(), defined.get(name.as_str()).copied().unwrap_or_default())
             });

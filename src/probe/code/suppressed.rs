@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use crate::model::Suppression;
-use crate::probe::suppression::{self, reason};
+use crate::probe::finding::Finding;
+use crate::probe::suppression::{self, Configured, reason};
 use crate::world::{FileBytes, View};
 
 use super::clippy;
@@ -69,7 +70,11 @@ fn explained(why: Option<String>) -> (Vec<String>, Option<String>) {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     let rules: Vec<String> = words.filter(is_rule).map(str::to_owned).collect();
     let rest = rules.iter().fold(text.clone(), |rest, rule| rest.replace(rule.as_str(), ""));
-    (rules, reason(&rest).map(|_| text))
+    const NOTHING: &[&str] =
+        &["error", "errors", "gosec", "ignore", "ignored", "ignoring", "linter", "rule", "the", "warning"];
+    let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let says = words.any(|word| !NOTHING.contains(&word.to_ascii_lowercase().as_str()));
+    (rules, Some(text).filter(|_| says))
 }
 
 /// What the comments on the lines of a finding, or on the line above them, say of it.
@@ -88,6 +93,17 @@ pub(super) fn of(file: &FileBytes<'_>, fact: &str, found: Range<usize>) -> Optio
     let spoken: Vec<_> = spoken.chain(attributes).filter(|(_, rule, _)| rules.contains(&rule.as_str())).collect();
     let named = spoken.iter().map(|(tool, rule, why)| (*tool, rule.as_str(), why.clone().or_else(|| above.clone())));
     suppression::best(named, *needs_reason)
+}
+
+/// Tools whose configuration may switch these rules off.
+pub(super) const TOOLS: &[&str] = &["gosec", "ruff", "bandit"];
+
+/// A finding with what the configuration of linters says about it.
+pub(super) fn argued(finding: &Finding, path: &str, configured: &[Configured]) -> Finding {
+    match RULES.iter().find(|(name, ..)| *name == finding.fact) {
+        Some((_, needs_reason, rules)) => suppression::argued(finding, path, configured, rules, *needs_reason),
+        None => finding.clone(),
+    }
 }
 
 fn line_start(bytes: &[u8], at: usize) -> usize {
@@ -185,6 +201,7 @@ mod tests {
             ("//nolint:gosec // G402: the peer is on this host", 0),
             ("//nolint:gosec,lll // the peer is on this host (G402)", 0),
             ("//nolint:gosec // G402", 1),
+            ("//nolint:gosec // Ignore G402 error", 1),
             ("//nolint:gosec // the peer is on this host", 1),
             ("//nolint:gosec // G404: the peer is on this host", 1),
             ("//nolint // G402: the peer is on this host", 1),
@@ -194,6 +211,34 @@ mod tests {
         }
         let get = "package a\nimport \"net/http\"\nfunc f() { http.Get(u) } //nolint:noctx // bounded by the caller\n";
         assert_eq!(counted("a.go", get, "calls_without_deadline"), Some(0));
+    }
+
+    #[test]
+    fn configuration_takes_a_rule_out_with_a_reason_and_a_family_of_rules_never() {
+        let python = ("a.py", "import requests\nrequests.get(u, timeout=3, verify=False)\n");
+        let go = ("a.go", "package a\nvar c = tls.Config{InsecureSkipVerify: true}\n");
+        for (file, path, settings, left) in [
+            (
+                python,
+                "pyproject.toml",
+                "[tool.ruff.lint]\nignore = [\n  \"E501\",\n  \"S501\", # peers are on this host\n]\n",
+                0,
+            ),
+            (python, "pyproject.toml", "[tool.ruff.lint]\nignore = [\"S501\"]\n", 1),
+            (python, "pyproject.toml", "[tool.ruff.lint]\nignore = [\"S\", \"S5\"] # peers are on this host\n", 1),
+            (python, "pyproject.toml", "[tool.bandit]\n# peers are on this host\nskips = ['B501']\n", 0),
+            (python, "ruff.toml", "lint.ignore = [\"S501\"] # peers are on this host\n", 0),
+            (
+                go,
+                ".golangci.yml",
+                "linters:\n  settings:\n    gosec:\n      excludes:\n        - G402 # peers are on this host\n",
+                0,
+            ),
+            (go, ".golangci.yml", "linters-settings:\n  gosec:\n    excludes: [G404] # peers are on this host\n", 1),
+        ] {
+            let seen = observe(&DEF, "{}", &[file, (path, settings)]);
+            assert_eq!(count(&seen, "tls_verification_off"), Some(left), "{path}: {settings}");
+        }
     }
 
     #[test]

@@ -95,13 +95,7 @@ fn suppression(statement: &Statement, fact: &str) -> Option<Suppression> {
 
 /// A finding of this file with what the configuration of squawk says about it, if its comment does not take it out.
 pub(super) fn argued(finding: &Finding, path: &str, configured: &[Configured]) -> Finding {
-    let rules = rules_of(finding.fact, &finding.note);
-    let covers = |one: &&Configured| one.covers(path, finding.line) && rules.contains(&one.rule.as_str());
-    let named = configured.iter().filter(covers).map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
-    match suppression::best(named, true) {
-        Some(said) if !finding.is_suppressed() => finding.clone().suppressed(said),
-        _ => finding.clone(),
-    }
+    suppression::argued(finding, path, configured, rules_of(finding.fact, &finding.note), true)
 }
 
 /// Findings in the statements of one file.

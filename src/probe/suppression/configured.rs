@@ -1,7 +1,7 @@
 //! Configuration files of specialists in which rules are switched off for a repository, for some files, or until a day.
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use toml::{Table, Value};
 
 use crate::probe::{Look, yaml_file};
 use crate::world::{Select, Swept};
@@ -60,6 +60,19 @@ const LISTS: &[(&[&str], &str, &[&str])] = &[
     (&[".checkov.yaml", ".checkov.yml"], "checkov", &["skip-check"]),
     (&[".kube-linter.yaml", ".kube-linter.yml"], "kube-linter", &["checks", "exclude"]),
     (&[".tfsec/config.yml", ".tfsec/config.yaml", ".tfsec/config.json", "tfsec.yml"], "tfsec", &["exclude"]),
+    (&[".golangci.yml", ".golangci.yaml"], "gosec", &["linters", "settings", "gosec", "excludes"]),
+    (&[".golangci.yml", ".golangci.yaml"], "gosec", &["linters-settings", "gosec", "excludes"]),
+];
+
+/// The same in TOML.
+#[rustfmt::skip]
+const TOML_LISTS: &[(&[&str], &str, &[&str])] = &[
+    (&[".squawk.toml"], "squawk", &["excluded_rules"]),
+    (&["ruff.toml", ".ruff.toml"], "ruff", &["lint", "ignore"]),
+    (&["ruff.toml", ".ruff.toml"], "ruff", &["ignore"]),
+    (&["pyproject.toml"], "ruff", &["tool", "ruff", "lint", "ignore"]),
+    (&["pyproject.toml"], "ruff", &["tool", "ruff", "ignore"]),
+    (&["pyproject.toml"], "bandit", &["tool", "bandit", "skips"]),
 ];
 
 /// The rules that the configuration of these tools in this folder, or else in the root, switches off today.
@@ -75,8 +88,8 @@ pub(crate) fn configured(look: &Look<'_>, folder: &str, tools: &[&str]) -> Vec<C
         found.extend(text(&[".trivyignore"]).map(|text| trivyignore(&text, today)).unwrap_or_default());
         found.extend(text(YAML).map(|text| trivyignore_yaml(&text, today, swept)).unwrap_or_default());
     }
-    if tools.contains(&"squawk") {
-        found.extend(text(&[".squawk.toml"]).map(|text| squawk(&text)).unwrap_or_default());
+    for (files, tool, keys) in TOML_LISTS.iter().filter(|(_, tool, _)| tools.contains(tool)) {
+        found.extend(text(files).map(|text| listed_in_toml(&text, tool, keys)).unwrap_or_default());
     }
     if tools.contains(&"zizmor") {
         const FILES: &[&str] = &[".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml"];
@@ -112,22 +125,21 @@ fn listed(text: &str, tool: &'static str, keys: &[&str]) -> Vec<Configured> {
         .collect()
 }
 
-#[derive(Default, Deserialize)]
-struct Squawk {
-    #[serde(default)]
-    excluded_rules: Vec<toml::Spanned<String>>,
-}
-
-/// `excluded_rules = ["ban-drop-column"]`; `excluded_paths` are whole files, which silence nothing.
-fn squawk(text: &str) -> Vec<Configured> {
-    let settings: Squawk = toml::from_str(text).unwrap_or_default();
+/// Rules in a list of a TOML file. `excluded_paths` and their kin are whole files, which silence nothing.
+fn listed_in_toml(text: &str, tool: &'static str, keys: &[&str]) -> Vec<Configured> {
+    let Ok(root) = text.parse::<Table>() else { return Vec::new() };
+    let Some((first, rest)) = keys.split_first() else { return Vec::new() };
+    let list = root.get(*first).and_then(|value| rest.iter().try_fold(value, |value, key| value.get(key)));
     let lines: Vec<&str> = text.lines().collect();
-    let rules = settings.excluded_rules.iter().map(|rule| {
-        let line = text[..rule.span().start].matches('\n').count() + 1;
-        let reason = comment_at(&lines, u32::try_from(line).unwrap_or(0));
-        Configured::everywhere("squawk", rule.get_ref(), reason)
-    });
-    rules.collect()
+    let rules = list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    rules
+        .map(|rule| {
+            let quoted = [format!("\"{rule}\""), format!("'{rule}'")];
+            let line = lines.iter().position(|line| quoted.iter().any(|text| line.contains(text.as_str())));
+            let reason = line.and_then(|line| comment_at(&lines, u32::try_from(line + 1).ok()?));
+            Configured::everywhere(tool, rule, reason)
+        })
+        .collect()
 }
 
 /// `rules: { unpinned-uses: { disable: true, ignore: [ci.yml, "release.yml:12"] } }`

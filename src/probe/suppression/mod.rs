@@ -6,6 +6,7 @@ mod configured;
 use jiff::civil::Date;
 
 use crate::model::Suppression;
+use crate::probe::finding::Finding;
 
 pub(crate) use configured::{Configured, configured};
 
@@ -17,6 +18,23 @@ pub(crate) fn best<'a>(
     let (tool, rule, reason) = candidates.min_by_key(|(_, _, reason)| reason.is_none())?;
     let honoured = reason.is_some() || !needs_reason;
     Some(Suppression { by: format!("{tool} {rule}"), reason, honoured })
+}
+
+/// A finding of this file with what configuration says about it to the tools whose rules these are; what a comment takes out
+/// stays as it is.
+pub(crate) fn argued(
+    finding: &Finding,
+    path: &str,
+    configured: &[Configured],
+    rules: &[&str],
+    needs_reason: bool,
+) -> Finding {
+    let covers = |one: &&Configured| one.covers(path, finding.line) && rules.contains(&one.rule.as_str());
+    let named = configured.iter().filter(covers).map(|one| (one.tool, one.rule.as_str(), one.reason.clone()));
+    match best(named, needs_reason) {
+        Some(said) if !finding.is_suppressed() => finding.clone().suppressed(said),
+        _ => finding.clone(),
+    }
 }
 
 /// What stands behind a suppression, if it says anything: `# needs port 53`, `-- kept for the old client`.
