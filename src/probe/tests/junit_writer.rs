@@ -108,9 +108,14 @@ impl Writer {
         kind.strip_prefix("PHPUnit\\Framework\\").is_some_and(|class| REMARKS.contains(&class))
     }
 
-    /// Whether a message says no more than that something failed, as gotestsum's do.
+    /// Whether a message says no more than that something failed, as gotestsum's do and pytest's of files that it could not
+    /// load.
     pub(super) fn says_nothing(&self, message: &str) -> bool {
-        self.kind == Kind::Gotestsum && message == "Failed"
+        match self.kind {
+            Kind::Gotestsum => message == "Failed",
+            Kind::Pytest => message == "collection failure",
+            _ => false,
+        }
     }
 
     /// The line of a failure's text that says why: not Go's headings, not the name with which PHPUnit begins.
@@ -123,7 +128,8 @@ impl Writer {
                 || name
                     .is_some_and(|name| !name.is_empty() && case.name.contains(name.split(' ').next().unwrap_or(name)))
         };
-        let line = text.lines().filter(|line| !line.trim().is_empty()).find(|line| !heading(line));
+        let raised = text.lines().rev().find_map(|line| line.strip_prefix("E ")).filter(|_| self.kind == Kind::Pytest);
+        let line = raised.or_else(|| text.lines().filter(|line| !line.trim().is_empty()).find(|line| !heading(line)));
         first_line(line.unwrap_or_default())
     }
 

@@ -28,6 +28,10 @@ static VITEST: LazyLock<Regex> = LazyLock::new(|| {
 static RUST: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:panicked|expected) at ([^\s:][^:]*\.rs):(\d+):\d+:?$").expect("a fixed pattern"));
 
+/// `E     File "/app/tests/test_cart.py", line 1`, as pytest writes where a file is broken.
+static PYTHON: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"^E\s+File "([^"]+\.py)", line (\d+)"#).expect("a fixed pattern"));
+
 /// File and line of a failure, for a test of this class and, where known, this file. Go names the file without its
 /// package.
 pub(super) fn find(text: &str, case: &Case) -> Option<(String, u32)> {
@@ -40,6 +44,7 @@ fn within(text: &str, case: &Case) -> Option<(String, u32)> {
     let lines: Vec<&str> = text.lines().map(str::trim).take(MOST_LINES).collect();
     let own = lines.iter().find_map(|line| frame(line, case)).or_else(|| lines.iter().find_map(|line| script(line)));
     let own = own.or_else(|| lines.iter().find_map(|line| numbered(&DOTNET, line).or_else(|| numbered(&RUST, line))));
+    let own = own.or_else(|| lines.iter().rev().find_map(|line| numbered(&PYTHON, line)));
     own.or_else(|| lines.iter().rev().find_map(|line| leading(line, case.file.as_deref())))
 }
 
@@ -100,6 +105,9 @@ mod tests {
         let vitest =
             "Error: no\n ❯ toBe ../node_modules/@vitest/expect/dist/index.js:7:1\n ❯ cart.test.js:5:35\n ❯ run.js:1:1";
         assert_eq!(of("cart.test.js.cart > removes", vitest), Some(("cart.test.js".to_owned(), 5)));
+        let syntax =
+            "importing\nE     File \"/app/tests/test_cart.py\", line 3\nE       def f(:\nE   SyntaxError: invalid";
+        assert_eq!(of("tests.test_cart", syntax), Some(("/app/tests/test_cart.py".to_owned(), 3)));
         let rust = "note: test did not panic as expected at src/lib.rs:43:8";
         assert_eq!(of("tests::panics", rust), Some(("src/lib.rs".to_owned(), 43)));
         assert_eq!(of("a", "expected: 1:2\nnothing"), None);

@@ -21,6 +21,8 @@ const REPORTS: &[Report] = &[
     // pytest 9.2.0 with rerunfailures 16.7: 5 failed, 8 passed, 1 skipped, 1 xfailed, 1 xpassed, 3 errors in 14 tests. It
     // counts a test once for itself and once for its teardown, and subtests with the passed ones.
     (real!("pytest-rerun.xml"), [14, 5, 7, 2], Some(1), "tests.test_cart.TestCart.test_removes: assert 2 == 1"),
+    // 1 error: a test file that could not be loaded.
+    (real!("pytest-broken.xml"), [1, 0, 1, 0], Some(0), "tests.test_broken: SyntaxError: invalid syntax"),
     // jest 29.7, jest-junit 17: 4 failed, 1 skipped, 1 todo, 5 passed, 11 total.
     (
         real!("jest.xml"),
@@ -144,6 +146,7 @@ fn a_report_that_lists_fewer_failed_tests_than_it_tells_of_is_unknown() {
 #[test]
 fn places_are_those_that_the_runner_names() {
     for ((_, report), file, line) in [
+        (real!("pytest-broken.xml"), "tests/test_broken.py", 1),
         (real!("vitest.xml"), "cart.test.js", 5),
         (real!("vitest.tap"), "cart.test.js", 5),
         (real!("nextest.xml"), "src/lib.rs", 43),

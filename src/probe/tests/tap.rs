@@ -110,10 +110,12 @@ impl Tap {
         if level > 100 {
             return Err("is nested deeper than 100 levels".to_owned());
         }
+        if point.opens || point.seconds.is_some() {
+            self.parsed.silent = Some("vitest");
+        }
         if !point.opens {
             return self.point(level, point);
         }
-        self.parsed.silent = Some("vitest");
         self.counted = false;
         self.below.truncate(level + 1);
         self.open.push((level, point));
