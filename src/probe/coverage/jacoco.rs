@@ -70,9 +70,11 @@ impl Jacoco {
 fn take(element: &Element, file: &mut SourceFile) -> Result<(), String> {
     if element.name == "line" {
         let line = u32::try_from(element.count("nr")?).map_err(|_| "has a line number beyond any file")?;
-        let (covered, missed) = (element.count("cb")?, element.count("mb")?);
-        if element.count("ci")?.saturating_add(element.count("mi")?) > 0 {
-            file.line(line, element.count("ci")? > 0);
+        // All of them may be left out; gcovr gives lines no instructions, and counts them in the sums alone.
+        let given = |name| if element.get(name).is_some() { element.count(name) } else { Ok(0) };
+        let (covered, missed) = (given("cb")?, given("mb")?);
+        if given("ci")?.saturating_add(given("mi")?) > 0 {
+            file.line(line, given("ci")? > 0);
         }
         if covered.saturating_add(missed) > 0 {
             file.branch(line, Share { covered, total: covered.saturating_add(missed) });
@@ -93,6 +95,15 @@ fn take(element: &Element, file: &mut SourceFile) -> Result<(), String> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn sums_stand_where_lines_tell_no_instructions() {
+        let gcovr = r#"<report name="GCOVR report"><package name=""><sourcefile name="cart.c"><line nr="2"/><line nr="3" mb="1" cb="1"/>
+            <counter type="LINE" missed="3" covered="7"/><counter type="BRANCH" missed="2" covered="6"/></sourcefile></package></report>"#;
+        let file = parse(gcovr).unwrap().files["cart.c"].clone();
+        assert_eq!(file.share(), Share { covered: 7, total: 10 });
+        assert_eq!(file.branch_share(), Share { covered: 6, total: 8 });
+    }
 
     #[test]
     fn counters_count_only_where_there_are_no_lines() {
