@@ -288,3 +288,6 @@ difference("kubernetes", "run_as_root", "theirs", "`runAsUser` names another use
 for names in ("unisolated_workloads", "mounted_tokens"):
     difference("manifests", names, "ours", "Polaris gives no such result for objects without a name",
                lambda unit: lines(unit, r"generateName:"), "polaris")
+for tool in ("kube-linter", "kube-score"):
+    difference("manifests", "dangling_autoscalers", "ours", "the tool knows HorizontalPodAutoscalers alone; ours reads KEDA's ScaledObject, too",
+               lambda unit: kind(unit, "ScaledObject"), tool)
