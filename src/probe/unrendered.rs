@@ -23,6 +23,15 @@ pub(crate) enum Fault {
     Source(String),
 }
 
+impl Fault {
+    /// Why, in words.
+    pub(crate) fn reason(&self) -> &str {
+        match self {
+            Fault::Broken { reason, .. } | Fault::Unrendered(reason) | Fault::Source(reason) => reason,
+        }
+    }
+}
+
 /// What a template engine leaves in a text: Helm and Go, Jinja.
 static ENGINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(

@@ -1,7 +1,7 @@
 //! Asks git about tags, tracked files and when each file last changed. `git` owns how it is asked: nothing of the
 //! repository's own runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::World;
@@ -103,6 +103,24 @@ pub async fn last_changes(world: &World, left: Duration) -> Result<BTreeMap<Stri
     let quiet = ["--no-ext-diff", "--no-show-signature", "--diff-merges=first-parent", "--"];
     let answer = run(world, &[&how[..], &quiet].concat(), left).await?;
     Ok(changes(&answer.stdout.bytes()))
+}
+
+/// Which of these files, below the root, a commit on the way to HEAD has changed since a moment (seconds since 1970).
+///
+/// # Errors
+/// When git cannot be run or does not answer in time.
+pub async fn changed_since(
+    world: &World,
+    since: i64,
+    paths: &[&str],
+    left: Duration,
+) -> Result<BTreeSet<String>, Unknown> {
+    let since = format!("--since={since}");
+    let how =
+        ["log", MOST_COMMITS, since.as_str(), "--format=%x01%ct", "--name-only", "--no-renames", "-z", "--relative"];
+    let quiet = ["--no-ext-diff", "--no-show-signature", "--diff-merges=first-parent", "--"];
+    let answer = run(world, &[&how[..], &quiet, paths].concat(), left).await?;
+    Ok(changes(&answer.stdout.bytes()).into_keys().collect())
 }
 
 /// `\x01time\0\nname\0name\0`, newest commit first.

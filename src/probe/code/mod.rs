@@ -391,10 +391,8 @@ impl Sums<'_> {
 }
 
 fn number(part: u64, whole: u64, reason: &str) -> Fact {
-    match Exact::ratio(part, whole) {
-        Some(ratio) => Fact::Present(Value::Number(ratio)),
-        None => Fact::Unobserved(reason.to_owned()),
-    }
+    let ratio = Exact::ratio(part, whole).map(Value::Number);
+    ratio.map_or_else(|| Fact::Unobserved(reason.to_owned()), Fact::Present)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::records;
+use super::{operations, records};
 
 /// What a document is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -69,7 +69,7 @@ pub(super) struct Need {
     pub(super) brief: bool,
 }
 
-const fn need(name: &'static str, words: &'static [&'static str]) -> Need {
+pub(super) const fn need(name: &'static str, words: &'static [&'static str]) -> Need {
     Need { name, words, brief: false }
 }
 
@@ -141,26 +141,51 @@ const README: &[Need] = &[
         ],
     ),
     brief(
-        "usage",
+        "running",
+        &[
+            "run",
+            "running",
+            "start",
+            "quick start",
+            "quickstart",
+            "getting started",
+            "get started",
+            "usage",
+            "local",
+            "develop",
+            "hacking",
+            "how to",
+            "demo",
+            "install",
+            "docker",
+        ],
+    ),
+    brief("tests", &["test"]),
+    brief(
+        "usage or deployment",
         &[
             "usage",
             "use ",
             "using",
-            "run",
-            "running",
             "example",
-            "quick start",
-            "quickstart",
-            "getting started",
             "how to",
             "tutorial",
+            "deploy",
+            "production",
+            "operat",
+            "docker",
+            "kubernetes",
+            "helm",
+            "host",
+            "guide",
+            "api",
+            "command",
             "demo",
             "screenshots",
             "documentation",
             "docs",
         ],
     ),
-    brief("tests", &["test", "develop", "contribut", "hacking", "building"]),
     brief(
         "configuration",
         &["config", "settings", "environment", "options", "variables", "documentation", "docs", "flags"],
@@ -185,85 +210,6 @@ const README: &[Need] = &[
         ],
     ),
     brief("licence", &["licen", "copyright", "legal"]),
-];
-const RUNBOOK: &[Need] = &[
-    brief(
-        "symptom",
-        &[
-            "symptom",
-            "alert",
-            "trigger",
-            "detect",
-            "when",
-            "what is seen",
-            "overview",
-            "summary",
-            "description",
-            "meaning",
-            "what happened",
-        ],
-    ),
-    brief("impact", &["impact", "severity", "effect", "consequence", "who is affected", "meaning"]),
-    need(
-        "diagnosis",
-        &["diagnos", "investigat", "check", "triage", "debug", "troubleshoot", "find", "verify the", "cause"],
-    ),
-    need(
-        "mitigation",
-        &[
-            "mitigat",
-            "fix",
-            "resol",
-            "remed",
-            "recover",
-            "restart",
-            "steps",
-            "action",
-            "procedure",
-            "solution",
-            "restor",
-            "failover",
-            "scale",
-        ],
-    ),
-    brief(
-        "escalation",
-        &["escalat", "rollback", "roll back", "revert", "contact", "call", "owner", "if it does not help"],
-    ),
-];
-const DEPLOYMENT: &[Need] = &[
-    brief("environments", &["environment", "staging", "production", "where", "target", "infrastructure", "hosts"]),
-    brief(
-        "access",
-        &["prerequisite", "access", "requirement", "before", "permission", "setup", "credential", "prepar"],
-    ),
-    need("deploying", &["deploy", "release", "steps", "rollout", "ship", "publish", "install"]),
-    brief("migrations", &["migrat", "database", "schema", "data"]),
-    brief("verification", &["verif", "smoke", "check", "validat", "test", "after", "monitor", "health"]),
-    brief("rollback", &["rollback", "roll back", "rolling back", "revert", "undo", "back out", "previous version"]),
-];
-const INCIDENT: &[Need] = &[
-    need("severities", &["severit", "priorit", "classif", "level", "sev"]),
-    brief("declaring", &["declar", "report", "detect", "start", "trigger", "open an incident", "how to", "response"]),
-    brief("roles", &["role", "responsib", "commander", "team", "who"]),
-    brief("communication", &["communicat", "status page", "notif", "stakeholder", "customer", "update"]),
-    brief("security", &["security", "breach", "data protection", "legal", "regulator", "privacy"]),
-    brief("review", &["postmortem", "post mortem", "retrospective", "review", "learn", "after", "follow"]),
-];
-const DISASTER: &[Need] = &[
-    brief("scenarios", &["scope", "scenario", "disaster", "threat", "risk", "what is covered", "overview"]),
-    brief("objectives", &["rto", "rpo", "objective", "recovery time", "recovery point", "target"]),
-    brief("roles", &["role", "responsib", "contact", "team", "who"]),
-    need("recovery", &["recover", "restor", "steps", "procedure", "failover", "runbook"]),
-    brief("validation", &["validat", "verif", "check", "integrity", "return to normal", "failback"]),
-    brief("exercise", &["exercise", "test", "drill", "rehears", "last", "practice", "history"]),
-];
-const ON_CALL: &[Need] = &[
-    brief("schedule", &["schedule", "rotation", "rota", "who is on call", "shift", "calendar", "on call"]),
-    brief("escalation", &["escalat", "secondary", "backup", "if nobody"]),
-    brief("hours", &["hours", "coverage", "response time", "expectation", "acknowledg", "sla"]),
-    brief("handover", &["handover", "hand over", "handoff", "hand off", "start of shift", "end of shift"]),
-    brief("limits", &["compensat", "limit", "workload", "time off", "rest", "sustain"]),
 ];
 const SECURITY: &[Need] = &[
     brief("reporting", &["report", "contact", "disclos", "vulnerab", "how to"]),
@@ -345,11 +291,11 @@ impl Kind {
     pub(super) fn needs(self) -> &'static [Need] {
         match self {
             Kind::Readme => README,
-            Kind::Runbook => RUNBOOK,
-            Kind::Deployment => DEPLOYMENT,
-            Kind::Incident => INCIDENT,
-            Kind::DisasterRecovery => DISASTER,
-            Kind::OnCall => ON_CALL,
+            Kind::Runbook => operations::RUNBOOK,
+            Kind::Deployment => operations::DEPLOYMENT,
+            Kind::Incident => operations::INCIDENT,
+            Kind::DisasterRecovery => operations::DISASTER,
+            Kind::OnCall => operations::ON_CALL,
             Kind::Security => SECURITY,
             Kind::Contributing => CONTRIBUTING,
             Kind::Architecture => ARCHITECTURE,
@@ -369,6 +315,11 @@ impl Kind {
             Kind::Redundancy => records::REDUNDANCY,
             Kind::SecretRotation => records::SECRET_ROTATION,
         }
+    }
+
+    /// Whether its commands are what it is there for.
+    pub(super) fn shows_commands(self) -> bool {
+        matches!(self, Kind::Readme | Kind::Deployment)
     }
 
     /// Whether each page must have them, not all pages together.

@@ -1,32 +1,43 @@
-//! Probe `docs`: whether prose has the sections its kind needs, whether its links lead somewhere, and how old it is.
-//! Owns parameters, facts and the sums; `page` reads one page, `kinds` says what each kind needs, `links` judges links.
+//! Probe `docs`: whether prose has the sections its kind needs, whether its links and commands lead somewhere, how old it
+//! is, and what it says in numbers. Owns parameters, facts and their order; `page` and `written` read one page, `kinds` says
+//! what each kind needs, `links` and `commands` judge what it points to.
 
+mod commands;
+mod credit;
+mod figures;
+mod freshness;
 mod kinds;
 mod links;
+mod operations;
 mod other_markup;
 mod page;
 mod records;
+mod runbook;
+mod sections;
+mod seen;
+mod targets;
+mod written;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::evidence::{self, MOST_SHOWN};
-use super::finding::{Finding, Findings};
+use super::prometheus_rules;
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder};
-use crate::model::{
-    Certainty, Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value,
-};
-use crate::world::{Class, ClassSet, Select, Swept, Want, WantId, Wants, git_history};
+use crate::expect::units::std_duration;
+use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
+use crate::world::{Class, ClassSet, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
-use kinds::{Kind, Need};
-use links::{Fault, Judged};
-use page::Page;
+use kinds::Kind;
+use sections::Asked;
+use seen::Seen;
+use written::Written;
 
-/// Words that give a section substance (catalogue, area docs-operations).
-const SUBSTANCE: u32 = 40;
+/// How old the last exercise, or record, may be (catalogue, ops/incident-response and ops/dr-plan).
+const YEAR: i64 = 365 * 86_400;
 
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
@@ -56,6 +67,15 @@ struct Params {
     /// Whether to ask git when the documents, and the files they link to, last changed.
     #[serde(default)]
     ages: bool,
+    /// Documents that must have changed or been reviewed within `max_age`: `docs/{runbook,deploy}*.md`.
+    #[serde(default)]
+    fresh: Option<Spanned<String>>,
+    /// How old those may be. Default: 365 d.
+    #[serde(default)]
+    max_age: Option<Spanned<String>>,
+    /// Records that something was done: `docs/postmortems/*.md`. Their day is that in their name, or the first in them.
+    #[serde(default)]
+    records: Option<Spanned<String>>,
 }
 
 struct Docs {
@@ -64,16 +84,29 @@ struct Docs {
     kind: Option<Kind>,
     sections: Vec<String>,
     ages: bool,
+    fresh: Option<String>,
+    max_age: Duration,
+    records: Option<String>,
 }
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
     let before = problems.len();
-    folder::check_globs(std::iter::once(&params.glob).chain(&params.exclude), problems);
+    let globs = [Some(&params.glob), params.fresh.as_ref(), params.records.as_ref()];
+    folder::check_globs(globs.into_iter().flatten().chain(&params.exclude), problems);
+    let mut max_age = freshness::USUAL;
+    if let Some(given) = &params.max_age {
+        match std_duration(given) {
+            Ok(age) => max_age = age,
+            Err(wrong) => problems.push(given.span.problem(wrong).help("an age with its unit: `max_age: 180 d`")),
+        }
+    }
     let exclude = params.exclude.into_iter().map(|glob| glob.value).collect();
-    let Params { glob, kind, sections, ages, .. } = params;
-    (problems.len() == before)
-        .then(|| Box::new(Docs { glob: glob.value, exclude, kind, sections, ages }) as Box<dyn Probe>)
+    let Params { glob, kind, sections, ages, fresh, records, .. } = params;
+    let (fresh, records) = (fresh.map(|glob| glob.value), records.map(|glob| glob.value));
+    (problems.len() == before).then(|| {
+        Box::new(Docs { glob: glob.value, exclude, kind, sections, ages, fresh, max_age, records }) as Box<dyn Probe>
+    })
 }
 
 impl Probe for Docs {
@@ -90,14 +123,32 @@ impl Probe for Docs {
             fact("dead_links", FactType::Count, "those that lead to no file, folder or heading"),
             fact("newest_age", FactType::Duration, "time since the youngest of the documents changed, by git; needs `ages: true`"),
             fact("oldest_age", FactType::Duration, "time since the oldest of them changed, by git; needs `ages: true`"),
+            fact("commands", FactType::Count, "commands in blocks of a README or deployment guide that can be judged: targets of make and just, `npm run`, scripts by their path"),
+            fact("dead_commands", FactType::Count, "those that run a target, script or file which is not there"),
+            fact("templates", FactType::Count, "documents in which stands little more than the tool wrote that began them"),
+            fact("aging", FactType::Count, "documents of `fresh`"),
+            fact("stale", FactType::Count, "those neither changed, by git, nor reviewed, by a line `reviewed: 2026-03-01`, within `max_age`"),
+            fact("fresh_ratio", FactType::Ratio, "share of the others; 100 % where `fresh` names none"),
+            fact("scenario_ratio", FactType::Ratio, "share of seven scenarios that headings or names of runbooks speak of: restart or scale, rollback, dependency down, database, rotation, restore, errors or latency"),
+            fact("missing_scenarios", FactType::List(Box::new(FactType::Text)), "the others"),
+            fact("quality_ratio", FactType::Ratio, "mean over runbooks of the share of their sections, a block of code among them"),
+            fact("paging_alerts", FactType::Count, "alert rules of Prometheus that wake somebody: severity `critical`, `page`, `urgent`, `emergency`, `sev1` or `p1`"),
+            fact("unlinked_alerts", FactType::Count, "those that no runbook names and that link to none elsewhere"),
+            fact("linked_ratio", FactType::Ratio, "share of the others; 100 % where none wakes anybody"),
+            fact("rto", FactType::Duration, "the longest recovery time objective that is written with a number and a unit; absent without one"),
+            fact("rpo", FactType::Duration, "the longest recovery point objective"),
+            fact("exercise_age", FactType::Duration, "time since the last day that stands with an exercise, a drill or a test in a recovery plan; absent without one"),
+            fact("records_found", FactType::Count, "documents of `records` with a day"),
+            fact("record_age", FactType::Duration, "time since the newest of them; absent without one"),
+            fact("document_credit", FactType::Ratio, "what the kind has of all it needs. README and deployment guide: sections, less 10 % for each dead command, at most 30 % for a template. Runbooks: 40 % scenarios, 35 % quality, 25 % alerts. Incidents: 70 % sections, 30 % a record of the last 365 days. Recovery: 90 % sections, 10 % an exercise within 365 days, at most 50 % without RTO and RPO. Without kind: 60 % links, all gone at ten dead ones, 40 % freshness. Others: sections"),
             fact("behind", FactType::Count, "documents that link to a file of the repository which changed more than 180 days after them; needs `ages: true`"),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
 
     fn key(&self) -> String {
-        let Docs { glob, exclude, kind, sections, ages } = self;
-        format!("docs {glob:?} -{exclude:?} {kind:?} {sections:?} {ages}")
+        let Docs { glob, exclude, kind, sections, ages, fresh, max_age, records } = self;
+        format!("docs {glob:?} -{exclude:?} {kind:?} {sections:?} {ages} {fresh:?} {max_age:?} {records:?}")
     }
 
     fn lane(&self) -> Lane {
@@ -105,7 +156,8 @@ impl Probe for Docs {
     }
 
     fn touch(&self) -> Touch {
-        Touch { reads: vec![self.glob.clone()], ..Touch::default() }
+        let others = [&self.fresh, &self.records].into_iter().flatten().cloned();
+        Touch { reads: std::iter::once(self.glob.clone()).chain(others).collect(), ..Touch::default() }
     }
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
@@ -113,264 +165,89 @@ impl Probe for Docs {
         let Ok(select) = Select::glob(&self.glob) else { return Vec::new() };
         let prose = ClassSet::of(&[Class::Src, Class::Docs, Class::Tooling, Class::Example]);
         let select = select.except(self.exclude.iter().cloned()).of(prose).below(folder);
-        vec![wants.add(Want::doc(select, "docs", |file| Ok(page::read(file.path(), file.bytes))))]
+        let mut ids =
+            vec![wants.add(Want::doc(select.clone(), "docs", |file| Ok(page::read(file.path(), file.bytes))))];
+        if self.reads_text() {
+            ids.push(wants.add(Want::doc(select, "docs written", |file| Ok(written::read(&file.text())))));
+        }
+        if self.kind.is_some_and(Kind::shows_commands) {
+            ids.push(commands::declare(wants));
+        }
+        if self.kind == Some(Kind::Runbook) {
+            ids.push(prometheus_rules::declare(folder, wants));
+        }
+        let others = [
+            self.fresh.as_ref().map(|glob| (glob, &self.exclude[..])),
+            self.records.as_ref().map(|glob| (glob, &[][..])),
+        ];
+        ids.extend(others.into_iter().flatten().filter_map(|(glob, but)| freshness::declare(glob, but, folder, wants)));
+        ids
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
-        Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("nothing was swept")) };
-            look.swept.get(*want).whole.clone()?;
-            let mut seen = Seen::of(look.swept, *want);
-            if let Some(hidden) = look.swept.tree().hidden_below(look.folder) {
-                seen.findings.unread(&hidden.path, hidden.reason.clone());
-            }
-            if seen.pages.is_empty() {
-                return Ok(seen.nothing(&self.glob));
-            }
-            self.sections(&mut seen);
-            let linked = seen.links(look.swept);
-            match self.ages {
-                true => seen.ages(&look, &linked).await,
-                false => seen.no_ages("ages were not asked for: write `ages: true`"),
-            }
-            Ok(seen.observation())
-        })
+        Box::pin(self.look(look))
     }
 }
 
 impl Docs {
-    fn sections(&self, seen: &mut Seen<'_>) {
-        let needs = self.kind.map_or(&[][..], Kind::needs);
-        let total = needs.len() + self.sections.len();
-        if total == 0 {
-            seen.facts.set("section_ratio", Fact::Unobserved("neither `kind` nor `sections` is given".to_owned()));
-            seen.facts.set("missing", Fact::Unobserved("neither `kind` nor `sections` is given".to_owned()));
-            return;
+    /// Whether days, numbers and names of the pages are asked for.
+    fn reads_text(&self) -> bool {
+        matches!(self.kind, Some(Kind::Readme | Kind::Deployment | Kind::Runbook | Kind::DisasterRecovery))
+    }
+
+    async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
+        let mut wants = look.wants.iter().copied();
+        let pages = wants.next().ok_or_else(|| Unknown::because("nothing was swept"))?;
+        for want in look.wants {
+            look.swept.get(*want).whole.clone()?;
         }
-        let by_page: Vec<(&str, BTreeSet<&str>)> =
-            seen.pages.iter().map(|(path, page)| (*path, self.found(page, needs))).collect();
-        let everywhere: BTreeSet<&str> = by_page.iter().flat_map(|(_, found)| found.iter().copied()).collect();
-        let names = needs.iter().map(|need| need.name).chain(self.sections.iter().map(String::as_str));
-        let missing: Vec<&str> = names.filter(|name| !everywhere.contains(name)).collect();
-        let (part, whole) = match self.kind.is_some_and(Kind::by_page) {
-            true => (by_page.iter().map(|(_, found)| found.len()).sum::<usize>(), total * by_page.len()),
-            false => (everywhere.len(), total),
-        };
-        for (path, found) in &by_page {
-            let lacks = total - found.len();
-            let note = format!("has {} of {total} sections{}", found.len(), listed(&missing, lacks));
-            seen.findings.push(path, Finding::new("section_ratio", 0, *path, note).with(Certainty::Likely));
+        let mut seen = Seen::of(look.swept, pages);
+        if let Some(hidden) = look.swept.tree().hidden_below(look.folder) {
+            seen.findings.unread(&hidden.path, hidden.reason.clone());
         }
-        let ratio = Exact::ratio(part as u64, whole as u64).map(Value::Number);
-        seen.facts.set("section_ratio", ratio.map_or(Fact::Absent, Fact::Present));
-        let missing = missing.into_iter().map(|name| Value::Text(name.to_owned())).collect();
-        seen.facts.present("missing", Value::List(missing));
-    }
-
-    /// Sections that one page has.
-    fn found(&self, page: &Page, needs: &'static [Need]) -> BTreeSet<&str> {
-        let opens = self.kind.is_some_and(Kind::opens_with_purpose) && page.words >= 20;
-        let by_kind =
-            needs.iter().filter(|need| (opens && need.name == "purpose") || has(page, need.words, Body::of(need)));
-        let own = self.sections.iter().filter(|words| has(page, &[page::words_only(words).as_str()], Body::Any));
-        by_kind.map(|need| need.name).chain(own.map(String::as_str)).collect()
-    }
-}
-
-fn listed(missing: &[&str], lacks: usize) -> String {
-    match lacks {
-        0 => String::new(),
-        _ if missing.is_empty() => String::new(),
-        _ => format!("; nowhere: {}", missing.join(", ")),
-    }
-}
-
-/// How much has to stand below a heading.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Body {
-    /// Nothing: the heading itself, or a link with these words, says it.
-    None,
-    /// Anything at all; a link with these words does as well.
-    Any,
-    /// Enough to be read for its own sake.
-    Substance,
-}
-
-impl Body {
-    fn of(need: &Need) -> Body {
-        if need.brief { Body::None } else { Body::Substance }
-    }
-
-    fn stands_in(self, section: &page::Section) -> bool {
-        let least = match self {
-            Body::None => 0,
-            Body::Any => 1,
-            Body::Substance => SUBSTANCE,
-        };
-        section.words >= least || section.blocks > 0
-    }
-}
-
-/// Whether a heading names one of the words, with as much below it as is needed.
-fn has(page: &Page, words: &[&str], body: Body) -> bool {
-    const EMPTY: &[&str] = &["tbd", "todo", "coming soon", "lorem"];
-    let names = |text: &str| {
-        let text = format!(" {text} ");
-        let starts = memchr::memchr_iter(b' ', text.as_bytes()).map(|blank| &text[blank + 1..]);
-        starts.into_iter().any(|rest| words.iter().any(|word| rest.starts_with(word)))
-    };
-    let section = page.sections.iter().any(|section| {
-        names(&section.title) && !EMPTY.iter().any(|word| section.title.contains(word)) && body.stands_in(section)
-    });
-    section || (body != Body::Substance && page.links.iter().any(|link| names(&page::words_only(&link.text))))
-}
-
-struct Seen<'s> {
-    pages: BTreeMap<&'s str, &'s Page>,
-    facts: Facts,
-    findings: Findings,
-}
-
-impl<'s> Seen<'s> {
-    fn of(swept: &'s Swept, want: WantId) -> Seen<'s> {
-        let mut seen = Seen { pages: BTreeMap::new(), facts: Facts::new(), findings: Findings::default() };
-        for (id, page) in swept.get(want).own::<Page>() {
-            match page {
-                Ok(page) => drop(seen.pages.insert(swept.path(id), page)),
-                Err(unknown) => seen.findings.unread(swept.path(id), unknown.0.clone()),
-            }
+        if seen.pages.is_empty() {
+            return Ok(seen.nothing(&self.glob));
         }
-        let sum = |of: fn(&Page) -> u32| seen.pages.values().map(|page| u64::from(of(page))).sum::<u64>();
-        let (words, blocks) = (sum(|page| page.words), sum(|page| page.code_blocks));
-        seen.facts.present("words", Value::count(words));
-        seen.facts.present("code_blocks", Value::count(blocks));
-        seen
-    }
-
-    fn nothing(self, glob: &str) -> Observation {
-        let mut facts = Facts::new();
-        self.findings.set_count(&mut facts, "documents");
-        if matches!(facts.get("documents"), Fact::Present(_)) {
-            facts.present("section_ratio", Value::count(0));
+        seen.facts.set_reason("not asked for with these parameters");
+        let asked = Asked { kind: self.kind, more: &self.sections };
+        let (found, total) = asked.observe(&seen.pages, &mut seen.findings, &mut seen.facts);
+        let linked = seen.links(look.swept);
+        match self.ages {
+            true => seen.ages(&look, &linked).await,
+            false => seen.no_ages("ages were not asked for: write `ages: true`"),
         }
-        facts.set_reason(format!("no document matches `{glob}`"));
-        let mut evidence = self.findings.evidence();
-        evidence.push(evidence::remark(format!("no document matches `{glob}`")));
-        Observation { facts, evidence, requests: 0 }
-    }
-
-    fn links(&mut self, swept: &Swept) -> BTreeMap<&'s str, BTreeSet<String>> {
-        let tree = swept.tree();
-        let generator = is_generated(swept);
-        let mut linked: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        let mut judged = 0_usize;
-        let mut pages = links::Pages::new(&self.pages, tree);
-        for (path, page) in &self.pages {
-            let generated = generator && path.contains('/');
-            for link in &page.links {
-                match links::judge(path, &link.target, tree, &mut pages, generated) {
-                    Judged::Elsewhere => {}
-                    Judged::Good(file) => {
-                        judged += 1;
-                        linked.entry(path).or_default().insert(file);
-                    }
-                    Judged::Dead(fault) => {
-                        judged += 1;
-                        let (subject, note) = described(fault);
-                        self.findings.push(path, Finding::new("dead_links", link.line, subject, note));
-                    }
-                }
-            }
+        let text = if self.reads_text() { wants.next().map(|want| written_by_page(look.swept, want)) } else { None };
+        let text = text.unwrap_or_default();
+        if self.kind.is_some_and(Kind::shows_commands) {
+            wants.next().into_iter().for_each(|want| seen.guide(look.swept, want, &text));
         }
-        self.facts.present("links", Value::count(judged));
-        self.findings.set_count(&mut self.facts, "dead_links");
-        linked
-    }
-
-    fn no_ages(&mut self, reason: &str) {
-        for name in ["newest_age", "oldest_age", "behind"] {
-            self.facts.set(name, Fact::Unobserved(reason.to_owned()));
+        if self.kind == Some(Kind::Runbook) {
+            runbook::observe(&seen.pages, &found, total, &mut seen.findings, &mut seen.facts);
+            wants.next().into_iter().for_each(|want| seen.alerts(look.swept, want, &text));
         }
-    }
-
-    async fn ages(&mut self, look: &Look<'_>, linked: &BTreeMap<&str, BTreeSet<String>>) {
-        /// A page may lag that long behind what it describes.
-        const LAG: i64 = 180 * 86_400;
-        let changes = match git_history::last_changes(look.world, look.until.left()).await {
-            Ok(changes) => changes,
-            Err(unknown) => return self.no_ages(&unknown.0),
-        };
         let now = look.world.now.as_second();
-        let mut ages = Vec::new();
-        for path in self.pages.keys() {
-            let Some(changed) = changes.get(*path) else { continue };
-            let age = u64::try_from(now.saturating_sub(*changed)).unwrap_or(0);
-            ages.push(age);
-            let newer = linked
-                .get(path)
-                .into_iter()
-                .flatten()
-                .find(|file| changes.get(*file).is_some_and(|at| *at > changed + LAG));
-            if let Some(newer) = newer {
-                let note =
-                    format!("last changed {} days ago; `{newer}`, which it links to, changed since", age / 86_400);
-                self.findings.push(path, Finding::new("behind", 0, newer.as_str(), note).with(Certainty::Likely));
-            }
+        let exercise = if self.kind == Some(Kind::DisasterRecovery) { seen.recovery(&text, now) } else { None };
+        if self.fresh.is_some()
+            && let Some(want) = wants.next()
+        {
+            freshness::observe(&look, want, self.max_age, &mut seen.findings, &mut seen.facts).await;
         }
-        if ages.len() < self.pages.len() {
-            return self.no_ages("not every document is committed, or its last change lies too far back");
-        }
-        for (name, age) in [("newest_age", ages.iter().min()), ("oldest_age", ages.iter().max())] {
-            self.facts.set(name, age.map_or(Fact::Absent, |age| Fact::Present(Value::count(*age))));
-        }
-        self.findings.set_count(&mut self.facts, "behind");
-    }
-
-    fn observation(mut self) -> Observation {
-        self.facts.present("documents", Value::count(self.pages.len()));
-        let shown: Vec<_> = self
-            .pages
-            .keys()
-            .take(MOST_SHOWN)
-            .map(|path| Finding::new("documents", 0, *path, "is a document").evidence(path))
-            .collect();
-        let mut evidence = self.findings.evidence();
-        evidence.extend(shown);
-        Observation { facts: self.facts, evidence, requests: 0 }
+        let record = wants.next().and_then(|want| seen.records(look.swept, want, now));
+        let is_new = |age: Option<i64>| age.is_some_and(|age| age <= YEAR);
+        let credit = credit::credit(self.kind, is_new(record), is_new(exercise), &seen.facts);
+        seen.facts.set("document_credit", credit);
+        Ok(seen.observation())
     }
 }
 
-fn described(fault: Fault) -> (String, String) {
-    match fault {
-        Fault::Path(path) => (path.clone(), format!("links to `{path}`, which is not there")),
-        Fault::Anchor(file, anchor) => {
-            (format!("{file}#{anchor}"), format!("links to `#{anchor}`, a heading that `{file}` does not have"))
-        }
-    }
+fn written_by_page(swept: &Swept, want: WantId) -> BTreeMap<&str, &Written> {
+    let read = swept.get(want).own::<Written>();
+    read.filter_map(|(id, written)| Some((swept.path(id), written.ok()?))).collect()
 }
 
-/// Whether a generator of pages rules over the documents: it has its own idea of paths.
-fn is_generated(swept: &Swept) -> bool {
-    const SIGNS: &[&str] = &[
-        "mkdocs.yml",
-        "mkdocs.yaml",
-        "book.toml",
-        "_config.yml",
-        "conf.py",
-        "hugo.toml",
-        "hugo.yaml",
-        "antora.yml",
-        "zensical.toml",
-        "mint.json",
-        "docs.json",
-    ];
-    const STARTS: &[&str] = &["docusaurus.config.", "astro.config.", "hugo.", "nextra.", "vuepress.", "gatsby-config."];
-    let is_sign = |base: &str| SIGNS.contains(&base) || STARTS.iter().any(|start| base.starts_with(start));
-    swept
-        .tree()
-        .entries()
-        .iter()
-        .any(|entry| is_sign(entry.base()) || entry.path.contains(".vitepress/") || entry.path.contains(".vuepress/"))
+/// The begin of a day, in seconds since 1970.
+fn seconds(day: jiff::civil::Date) -> i64 {
+    day.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
 }
 
 #[cfg(test)]

@@ -2,8 +2,11 @@
 //! pulldown-cmark (CommonMark with tables and GitHub's extensions); reStructuredText and AsciiDoc in `other_markup`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use regex::Regex;
 
 use super::other_markup;
 use crate::world::text_of;
@@ -40,7 +43,30 @@ pub(super) struct Page {
     pub(super) anchors: BTreeSet<String>,
     pub(super) words: u32,
     pub(super) code_blocks: u32,
+    /// Lines of blocks that show a shell, or do not say what they show.
+    pub(super) code: Vec<CodeLine>,
+    /// Whether a command on it runs tests.
+    pub(super) runs_tests: bool,
 }
+
+/// A line of a block of code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CodeLine {
+    /// Which block of the page.
+    pub(super) fence: u32,
+    pub(super) number: u32,
+    pub(super) text: String,
+}
+
+/// Lines of code kept per page.
+const MOST_CODE: usize = 500;
+/// Bytes of a line of code that are kept.
+const LONGEST_CODE: usize = 300;
+
+/// Commands that run tests.
+static RUNS_TESTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(tests?|pytest|vitest|jest|rspec|phpunit|ctest|nextest|tox|nox)\b").expect("a fixed pattern")
+});
 
 /// Reads a page by its extension.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Page {
@@ -62,6 +88,8 @@ struct Reading<'t> {
     /// Links that are still open: an image may stand in one.
     links: Vec<Link>,
     in_comment: bool,
+    /// The block of code that is open, where it shows a shell.
+    shell: Option<u32>,
     items: Vec<u32>,
     slugs: BTreeMap<String, u32>,
 }
@@ -80,6 +108,7 @@ fn markdown(text: &str) -> Page {
         heading: None,
         links: Vec::new(),
         in_comment: false,
+        shell: None,
         items: Vec::new(),
         slugs: BTreeMap::new(),
     };
@@ -116,15 +145,24 @@ impl Reading<'_> {
                 let link = self.links.pop().filter(|_| self.page.links.len() < MOST);
                 self.page.links.extend(link);
             }
-            Event::Start(Tag::CodeBlock(_)) => {
+            Event::Start(Tag::CodeBlock(kind)) => {
                 self.page.code_blocks += 1;
+                self.shell = is_shell(&kind).then_some(self.page.code_blocks);
                 self.block();
             }
+            Event::End(TagEnd::CodeBlock) => self.shell = None,
             Event::Start(Tag::Table(_)) => self.block(),
             Event::Start(Tag::List(_)) => self.items.push(0),
             Event::Start(Tag::Item) => self.items.iter_mut().last().into_iter().for_each(|items| *items += 1),
             Event::End(TagEnd::List(_)) if self.items.pop().is_some_and(|items| items >= 3) => self.block(),
-            Event::Text(text) | Event::Code(text) => self.words(&text),
+            Event::Code(text) => {
+                self.page.runs_tests |= RUNS_TESTS.is_match(&text) && text.contains(' ');
+                self.words(&text);
+            }
+            Event::Text(text) => {
+                self.code(&text, line);
+                self.words(&text);
+            }
             Event::Html(html) | Event::InlineHtml(html) => self.html(&html, line),
             _ => {}
         }
@@ -170,6 +208,17 @@ impl Reading<'_> {
         }
     }
 
+    fn code(&mut self, text: &str, first: u32) {
+        let Some(fence) = self.shell else { return };
+        for (number, line) in (first..).zip(text.lines()).take(MOST_CODE.saturating_sub(self.page.code.len())) {
+            let text = line.trim();
+            self.page.runs_tests |= RUNS_TESTS.is_match(text);
+            if !text.is_empty() && text.len() <= LONGEST_CODE {
+                self.page.code.push(CodeLine { fence, number, text: text.to_owned() });
+            }
+        }
+    }
+
     fn block(&mut self) {
         self.open.iter().for_each(|at| self.page.sections[*at].blocks += 1);
     }
@@ -202,6 +251,17 @@ impl Reading<'_> {
         let targets = attributes(html, "href=").chain(attributes(html, "src="));
         let links = targets.map(|target| Link { target: target.to_owned(), text: String::new(), line });
         self.page.links.extend(links.take(MOST));
+    }
+}
+
+fn is_shell(kind: &CodeBlockKind<'_>) -> bool {
+    const SHELLS: &[&str] = &["", "sh", "bash", "shell", "console", "zsh", "shell-session", "shellsession", "terminal"];
+    match kind {
+        CodeBlockKind::Indented => true,
+        CodeBlockKind::Fenced(info) => {
+            let language = info.split([' ', ',', '{']).next().unwrap_or_default();
+            SHELLS.contains(&language.to_ascii_lowercase().as_str())
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::probe::trial::{count, observe, percent};
 fn a_readme_has_sections_or_links_to_them() {
     let text = "# Shop\n\nShop sells things to people who want to buy them and to nobody else, as every good shop should do.\n\n## Install\n\nmake\n\n## Usage\n\nrun\n\n[Contributing](CONTRIBUTING.md)\n\n## License\n\nMIT\n";
     let seen = observe(&DEF, "glob: README.md\nkind: readme\n", &[("README.md", text), ("CONTRIBUTING.md", "x")]);
-    assert_eq!(percent(&seen, "section_ratio"), Some(85));
+    assert_eq!(percent(&seen, "section_ratio"), Some(85), "two of seven sections are only linked to");
     assert_eq!(seen.facts.get("missing"), Fact::Present(Value::List(vec![Value::Text("configuration".into())])));
     assert_eq!((count(&seen, "links"), count(&seen, "dead_links")), (Some(1), Some(0)));
 }
@@ -19,13 +19,13 @@ fn a_readme_has_sections_or_links_to_them() {
 fn a_section_without_substance_is_missing() {
     let page = |body: &str| {
         format!(
-            "# High error rate\n\n## Symptom\n\nx\n\n## Impact\n\nx\n\n## Diagnosis\n\n{body}\n\n## Mitigation\n\n{body}\n\n## Escalation\n\nx\n"
+            "# High error rate\n\n## Symptom\n\nx\n\n## Impact\n\nx\n\n## Diagnosis\n\n{body}\n\n## Mitigation\n\n{body}\n\n## Verification\n\nx\n\n## Escalation\n\nx\n"
         )
     };
     let ratio = |body: &str| {
         percent(&observe(&DEF, "glob: '*.md'\nkind: runbook\n", &[("a.md", &page(body))]), "section_ratio")
     };
-    assert_eq!((ratio("```sh\nkubectl get pods\n```"), ratio("look around")), (Some(100), Some(60)));
+    assert_eq!((ratio("```sh\nkubectl get pods\n```"), ratio("look around")), (Some(100), Some(66)));
 }
 
 #[test]
@@ -73,4 +73,103 @@ fn a_page_is_behind_what_it_links_to() {
     let seen = sample::observe_folder("docs", "glob: '*.md'\nages: true\n", folder.path()).unwrap();
     assert_eq!(seen.facts.get("behind"), Fact::Present(Value::count(1)));
     assert_eq!(seen.facts.get("oldest_age"), Fact::Present(Value::count(516 * 86_400)));
+}
+
+const PAGE: &str = "## Symptom\n\nx\n\n## Impact\n\nx\n\n## Diagnosis\n\n```sh\nps\n```\n\n## Mitigation\n\n```sh\nkill 1\n```\n\n## Verification\n\nx\n\n## Escalation\n\nx\n";
+
+#[test]
+fn runbooks_cover_scenarios_with_commands_and_name_the_alerts_that_wake_somebody() {
+    let alerts = "groups:\n- name: g\n  rules:\n  - alert: ShopDown\n    expr: up == 0\n    labels: {severity: page}\n  - alert: ShopSlow\n    expr: x > 1\n    labels: {severity: critical}\n    annotations: {runbook_url: \"https://wiki.example/slow\"}\n  - alert: Disk\n    expr: x > 1\n    labels: {severity: warning}\n";
+    let (restart, prose) = (format!("# Restart\n\n{PAGE}"), "# Rollback of a release\n\nTake it back.\n");
+    let files = [("alerts.yml", alerts), ("runbooks/restart.md", restart.as_str()), ("runbooks/rollback.md", prose)];
+    let seen = observe(&DEF, "glob: runbooks/*.md\nkind: runbook\n", &files);
+    assert_eq!((percent(&seen, "scenario_ratio"), percent(&seen, "quality_ratio")), (Some(28), Some(57)));
+    assert_eq!((count(&seen, "paging_alerts"), count(&seen, "unlinked_alerts")), (Some(2), Some(1)));
+    // 40 % of 2/7, 35 % of 8/14, 25 % of 1/2.
+    assert_eq!(percent(&seen, "document_credit"), Some(43));
+    let named = format!("{restart}\n`ShopDown` fires.\n");
+    let files = [("alerts.yml", alerts), ("runbooks/restart.md", named.as_str())];
+    assert_eq!(count(&observe(&DEF, "glob: runbooks/*.md\nkind: runbook\n", &files), "unlinked_alerts"), Some(0));
+    let broken = [("alerts.yml", "groups:\n- alert: [\n  expr: x\n"), ("runbooks/restart.md", named.as_str())];
+    assert_eq!(count(&observe(&DEF, "glob: runbooks/*.md\nkind: runbook\n", &broken), "unlinked_alerts"), None);
+}
+
+#[test]
+fn an_incident_process_has_a_record_with_a_day() {
+    let parameters = "glob: docs/incident.md\nkind: incident\nrecords: 'docs/postmortems/*.md'\n";
+    let process = ("docs/incident.md", "# Incidents\n\n## Roles\n\nx\n");
+    let with = |name: &str, text: &str| {
+        let path = format!("docs/postmortems/{name}");
+        observe(&DEF, parameters, &[process, (path.as_str(), text)])
+    };
+    let days = |days: i64| Some(days * 86_400);
+    assert_eq!(count(&with("2026-05-02-queue.md", "x"), "record_age"), days(30));
+    assert_eq!(count(&with("queue.md", "Date: 2026-05-30\n"), "record_age"), days(2));
+    for nothing in [with("template.md", "Date: 2026-05-30\n"), with("queue.md", "x"), with("2027-01-01.md", "x")] {
+        assert_eq!((nothing.facts.get("record_age"), count(&nothing, "records_found")), (Fact::Absent, Some(0)));
+    }
+    assert_eq!(percent(&with("2026-05-02-queue.md", "x"), "document_credit"), Some(41));
+}
+
+#[test]
+fn a_recovery_plan_without_numbers_is_worth_half_at_most() {
+    let plan = |objectives: &str| {
+        format!(
+            "# Disaster recovery\n\n## Scope\n\nx\n\n## Objectives\n\n{objectives}\n\n## Roles\n\nx\n\n## Steps in order\n\n```\nx\n```\n\n## Communication\n\nx\n\n## Validation\n\nx\n\n## Return to normal\n\nx\n\n## Last exercise\n\n2026-05-31\n"
+        )
+    };
+    let seen = |objectives: &str| {
+        observe(&DEF, "glob: dr.md\nkind: disaster-recovery\n", &[("dr.md", plan(objectives).as_str())])
+    };
+    let whole = seen("RTO 4 h, RPO 15 min");
+    assert_eq!(
+        (count(&whole, "rto"), count(&whole, "rpo"), count(&whole, "exercise_age")),
+        (Some(14_400), Some(900), Some(86_400))
+    );
+    assert_eq!(percent(&whole, "document_credit"), Some(100));
+    let vague = seen("RTO: best effort");
+    assert_eq!((vague.facts.get("rto"), percent(&vague, "document_credit")), (Fact::Absent, Some(50)));
+}
+
+#[test]
+fn a_template_is_worth_little_and_dead_commands_cost_a_tenth() {
+    let text = "# Shop\n\nShop sells things to people who want to buy them and to nobody else, as every good shop should do.\n\n## Install\n\n## Use\n\n```sh\nmake all\nmake test\n```\n\n## Settings\n\n## Support\n\n## License\n";
+    let make = ("Makefile", "test:\n");
+    let seen = observe(&DEF, "glob: README.md\nkind: readme\n", &[("README.md", text), make]);
+    assert_eq!((percent(&seen, "section_ratio"), count(&seen, "dead_commands")), (Some(100), Some(1)));
+    assert_eq!(percent(&seen, "document_credit"), Some(90));
+    let template = format!("{text}\nThis project was bootstrapped with [Create React App](https://example.org).\n");
+    let seen = observe(&DEF, "glob: README.md\nkind: readme\n", &[("README.md", template.as_str()), make]);
+    assert_eq!((count(&seen, "templates"), percent(&seen, "document_credit")), (Some(1), Some(30)));
+}
+
+#[test]
+fn documents_are_fresh_when_git_or_their_own_day_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+    let git = |day: &str, args: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.args(["-c", "user.name=x", "-c", "user.email=x@example.org"]).args(args).current_dir(folder.path());
+        command.env("GIT_AUTHOR_DATE", format!("{day}T00:00:00Z"));
+        assert!(command.env("GIT_COMMITTER_DATE", format!("{day}T00:00:00Z")).output().unwrap().status.success());
+    };
+    let parameters = "glob: '*.md'\nfresh: '*-runbook.md'\n";
+    let seen = || sample::observe_folder("docs", parameters, folder.path()).unwrap();
+    write("old-runbook.md", "# Old\n");
+    assert_eq!(count(&seen(), "stale"), None, "without git nobody knows");
+    write("read-runbook.md", "---\nreviewed: 2026-05-01\n---\n# Read\n");
+    write("new-runbook.md", "# New\n");
+    git("2024-01-01", &["init", "-q"]);
+    git("2024-01-01", &["add", "old-runbook.md", "read-runbook.md"]);
+    git("2024-01-01", &["commit", "-qm", "x"]);
+    git("2026-05-01", &["add", "new-runbook.md"]);
+    git("2026-05-01", &["commit", "-qm", "y"]);
+    write("[own]-runbook.md", "# Not committed\n");
+    assert_eq!(
+        (count(&seen(), "aging"), count(&seen(), "stale"), percent(&seen(), "fresh_ratio")),
+        (Some(4), Some(1), Some(75))
+    );
+    assert_eq!(percent(&seen(), "document_credit"), Some(90));
+    let none = sample::observe_folder("docs", "glob: '*.md'\nfresh: 'none/*.md'\n", folder.path()).unwrap();
+    assert_eq!((count(&none, "stale"), percent(&none, "fresh_ratio")), (Some(0), Some(100)));
 }

@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use crate::model::{FactDecl, FactType, Problems, Unknown};
 use crate::probe::file_kind::FileKind;
+use crate::probe::purpose;
 use crate::probe::unrendered::Fault;
 use crate::probe::{Probe, ProbeDef};
-use crate::world::{Select, Want};
+use crate::world::{Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
 /// Parameters of the `prometheus-rules` probe.
@@ -33,6 +34,8 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     decode,
     example: "glob: alerts/*.yml\n",
 };
+
+pub(super) use rules::Paging;
 
 type Digest = Result<Option<rules::RuleFile>, Fault>;
 
@@ -57,6 +60,37 @@ fn want(select: Select) -> Want {
             .filter(|read| !matches!(read, Ok(None))))
     });
     want.screened(rules::questions)
+}
+
+/// Registers the rule files below a folder, for a probe that looks at alerts beside something else.
+pub(super) fn declare(folder: &str, wants: &mut Wants) -> WantId {
+    let select = Select::exts(&["yaml", "yml"]).below(folder);
+    wants.add(want(select))
+}
+
+/// Alerts that wake somebody, with their files.
+#[derive(Default)]
+pub(super) struct Waking<'s> {
+    pub(super) alerts: Vec<(&'s str, &'s Paging)>,
+    /// Rule files that could not be read, with the reason.
+    pub(super) unread: Vec<(&'s str, String)>,
+}
+
+/// Looks for them in what the want of [`declare`] found.
+pub(super) fn waking(swept: &Swept, want: WantId) -> Waking<'_> {
+    let mut waking = Waking::default();
+    for (id, digest) in swept.get(want).own::<Digest>() {
+        let path = swept.path(id);
+        if purpose::aside(path, swept.class(id)).is_some() {
+            continue;
+        }
+        match digest {
+            Ok(Ok(Some(file))) => waking.alerts.extend(file.paging.iter().map(|alert| (path, alert))),
+            Ok(Err(fault)) => waking.unread.push((path, fault.reason().to_owned())),
+            Ok(Ok(None)) | Err(_) => {}
+        }
+    }
+    waking
 }
 
 /// Facts that count findings.

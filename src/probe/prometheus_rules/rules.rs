@@ -27,7 +27,21 @@ pub(super) struct RuleFile {
     pub(super) runbooks: Vec<(String, u32, String)>,
     /// The line above the text that is read, where that stands in another document.
     above: u32,
+    /// Alerts that wake somebody.
+    pub(super) paging: Vec<Paging>,
 }
+
+/// An alert that wakes somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Paging {
+    pub(crate) name: String,
+    pub(crate) line: u32,
+    /// Its runbook has an address outside of the repository.
+    pub(crate) elsewhere: bool,
+}
+
+/// Severities that wake somebody (Prometheus, "Alerting"; the words of Alertmanager's own examples and of mixins).
+const WAKING: &[&str] = &["critical", "page", "urgent", "emergency", "sev1", "p1"];
 
 /// The questions that [`may_hold_rules`] asks: the keys that every rule file has, in YAML, JSON or jsonnet.
 pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
@@ -178,6 +192,10 @@ impl RuleFile {
         let is_quiet = matches!(severity, Some("info" | "none"));
         let delay = rule.get("for").and_then(Node::text).is_some_and(|delay| !delay.starts_with('0'));
         let line = self.line(rule);
+        if severity.is_some_and(|severity| WAKING.contains(&severity.to_ascii_lowercase().as_str())) {
+            let elsewhere = runbook.is_some_and(|runbook| runbook.contains("://"));
+            self.paging.push(Paging { name: name.to_owned(), line, elsewhere });
+        }
         let mut percent = 0;
         for (is_met, fact, note) in [
             (severity.is_some(), "without_severity", "has no label `severity`"),

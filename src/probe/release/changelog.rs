@@ -76,7 +76,9 @@ static CLEAR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static OPEN: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(r"(?i)\b(unreleased|upcoming|next( release| version)?|in development|not released|tbd|main|master|head)\b")
+    fixed(
+        r"(?i)\b(unreleased|unver[öo]ffentlicht|unpublished|upcoming|next( release| version)?|in development|not released|tbd|main|master|head)\b",
+    )
 });
 static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(

@@ -66,10 +66,7 @@ pub(super) fn judge(product: &Product<'_>, known: &Known, shares: &mut Shares, f
         }
         Described::Missing(path, version) => {
             shares.described.add(0);
-            let note = match version.as_str() {
-                "" => "has no entry for any version".to_owned(),
-                version => format!("has no entry for {version}"),
-            };
+            let note = format!("has no entry for {version}");
             findings.push(path, Finding::new("undescribed_versions", 0, version, note).with(Certainty::Likely));
         }
     }
@@ -143,7 +140,7 @@ fn described<'s>(product: &Product<'s>, known: &Known) -> Described<'s> {
     if let Some((path, entry)) = released.and_then(entry) {
         return if entry.day == Day::None { Described::Undated(path, entry) } else { Described::Well };
     }
-    let (none, wanted) = (stated.is_none() && released.is_none(), wanted(product));
+    let none = stated.is_none() && released.is_none();
     if let (true, Some(entry)) = (none, newest.entries.first()) {
         return if entry.day == Day::None { Described::Undated(first, entry) } else { Described::Well };
     }
@@ -153,10 +150,13 @@ fn described<'s>(product: &Product<'s>, known: &Known) -> Described<'s> {
     if known.unread || product.changelogs.iter().any(|(_, log)| log.refers) {
         return Described::Untold(format!("`{first}` says that there are notes elsewhere, or could not be read"));
     }
+    if none {
+        return Described::Untold(format!("nothing names a version, and `{first}` has no entry of one"));
+    }
     let is_coming = is_open || stated.is_some_and(|stated| stated.is_before);
-    match released.is_none() && (is_coming || !(known.tags || none)) {
-        false => Described::Missing(first, wanted),
-        true if known.tags && !none => Described::Well,
+    match released.is_none() && (is_coming || !known.tags) {
+        false => Described::Missing(first, wanted(product)),
+        true if known.tags => Described::Well,
         true => Described::Untold("it cannot be told whether a version was released yet".to_owned()),
     }
 }

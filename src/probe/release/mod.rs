@@ -29,7 +29,7 @@ use stated::Stated;
 
 /// Where changelogs are: one file, or a folder with a file for each version.
 const CHANGELOGS: &[&str] = &[
-    "**/{CHANGELOG,Changelog,ChangeLog,changelog,CHANGES,Changes,changes,HISTORY,History,history,RELEASES,Releases,NEWS,News,RELEASE_NOTES,RELEASE-NOTES,RELEASENOTES,*-RELEASENOTES,release-notes,release_notes,ReleaseNotes,CHANGELOG-*,CHANGELOG_*}{,.md,.mdx,.markdown,.rst,.txt,.adoc}",
+    "**/{CHANGELOG,Changelog,ChangeLog,changelog,CHANGES,Changes,changes,HISTORY,History,history,RELEASES,Releases,NEWS,News,RELEASE_NOTES,RELEASE-NOTES,RELEASENOTES,*-RELEASENOTES,release-notes,release_notes,ReleaseNotes,CHANGELOG[-_]v*,CHANGELOG[-_][0-9]*}{,.md,.mdx,.markdown,.rst,.txt,.adoc}",
     "**/{changelog,changelogs,CHANGELOG,changes,release-notes,release_notes,releases,releasenotes,whatsnew}/**/*.{md,mdx,rst,txt,adoc}",
 ];
 /// What makes notes of a release: settings of its tool, or of the forge.

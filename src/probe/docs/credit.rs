@@ -1,0 +1,60 @@
+//! How much of what a kind of document needs is there, in one share (catalogue, area docs-operations).
+
+use super::kinds::Kind;
+use crate::model::{Exact, Fact, Facts, Value};
+
+/// The share; parts that are not observed earn nothing.
+pub(super) fn credit(kind: Option<Kind>, is_record_new: bool, is_exercise_new: bool, facts: &Facts) -> Fact {
+    let sections = number(facts, "section_ratio");
+    let credit = match kind {
+        Some(Kind::Readme | Kind::Deployment) => guide(&sections, facts),
+        Some(Kind::Runbook) => {
+            let alerts = number(facts, "linked_ratio");
+            weighed(&[(40, &number(facts, "scenario_ratio")), (35, &number(facts, "quality_ratio")), (25, &alerts)])
+        }
+        Some(Kind::Incident) => {
+            let record = if is_record_new { Exact::one() } else { Exact::zero() };
+            weighed(&[(70, &sections), (30, &record)])
+        }
+        Some(Kind::DisasterRecovery) => recovery(&sections, is_exercise_new, facts),
+        Some(_) => sections,
+        None => weighed(&[(60, &links(facts)), (40, &number(facts, "fresh_ratio"))]),
+    };
+    Fact::Present(Value::Number(credit))
+}
+
+fn number(facts: &Facts, name: &str) -> Exact {
+    match facts.get(name) {
+        Fact::Present(Value::Number(number)) => number,
+        _ => Exact::zero(),
+    }
+}
+
+fn hundredths(part: u32) -> Exact {
+    Exact::ratio(part, 100_u32).unwrap_or_else(Exact::zero)
+}
+
+fn weighed(parts: &[(u32, &Exact)]) -> Exact {
+    parts.iter().map(|(weight, share)| &hundredths(*weight) * share).sum()
+}
+
+/// Each dead command takes a tenth; what a generator wrote is worth three at most.
+fn guide(sections: &Exact, facts: &Facts) -> Exact {
+    let dead = &hundredths(10) * &number(facts, "dead_commands");
+    let left = (sections - &dead).max(Exact::zero());
+    if number(facts, "templates").is_zero() { left } else { left.min(hundredths(30)) }
+}
+
+/// A plan without numbers is worth half at most; the last exercise counts like a section.
+fn recovery(sections: &Exact, is_exercise_new: bool, facts: &Facts) -> Exact {
+    let exercise = if is_exercise_new { Exact::one() } else { Exact::zero() };
+    let share = weighed(&[(90, sections), (10, &exercise)]);
+    let has_numbers = ["rto", "rpo"].iter().all(|name| matches!(facts.get(name), Fact::Present(_)));
+    if has_numbers { share } else { share.min(hundredths(50)) }
+}
+
+/// All without a dead link, nothing from ten on.
+fn links(facts: &Facts) -> Exact {
+    let Fact::Present(_) = facts.get("dead_links") else { return Exact::zero() };
+    (Exact::one() - (&hundredths(10) * &number(facts, "dead_links"))).max(Exact::zero())
+}

@@ -1,0 +1,81 @@
+//! Facts of single kinds of documents: commands and templates of guides, alerts of runbooks, days and numbers of plans.
+
+use std::collections::BTreeMap;
+
+use super::seen::Seen;
+use super::written::{self, Written};
+use super::{commands, runbook, seconds, written_by_page};
+use crate::model::{Certainty, Fact, Value};
+use crate::probe::finding::Finding;
+use crate::probe::prometheus_rules;
+use crate::world::{Swept, WantId};
+
+impl Seen<'_> {
+    pub(super) fn guide(&mut self, swept: &Swept, want: WantId, text: &BTreeMap<&str, &Written>) {
+        let known = commands::Known::of(swept, want);
+        let mut judged = 0_usize;
+        for (path, page) in &self.pages {
+            for (line, command) in known.judge(path, page) {
+                judged += 1;
+                if let commands::Judged::Dead(command) = command {
+                    let note = format!("shows `{command}`, which runs nothing that is here");
+                    let finding = Finding::new("dead_commands", line, command, note);
+                    self.findings.push(path, finding.with(Certainty::Likely));
+                }
+            }
+        }
+        for (path, tool) in text.iter().filter_map(|(path, written)| Some((path, written.template?))) {
+            let note = format!("says little more than {tool} wrote");
+            self.findings.push(path, Finding::new("templates", 0, tool, note).with(Certainty::Likely));
+        }
+        self.findings.set_number(&mut self.facts, "commands", judged);
+        for name in ["dead_commands", "templates"] {
+            self.findings.set_count(&mut self.facts, name);
+        }
+    }
+
+    pub(super) fn alerts(&mut self, swept: &Swept, want: WantId, text: &BTreeMap<&str, &Written>) {
+        let waking = prometheus_rules::waking(swept, want);
+        waking.unread.into_iter().for_each(|(path, reason)| self.findings.unread(path, reason));
+        let (count, share) = runbook::alerts(&waking.alerts, &self.pages, text, &mut self.findings);
+        self.findings.set_number(&mut self.facts, "paging_alerts", count);
+        self.findings.set_count(&mut self.facts, "unlinked_alerts");
+        let share = match self.facts.get("unlinked_alerts") {
+            Fact::Unobserved(reason) => Fact::Unobserved(reason),
+            _ => Fact::Present(Value::Number(share)),
+        };
+        self.facts.set("linked_ratio", share);
+    }
+
+    /// Gives the age of the last exercise, in seconds.
+    pub(super) fn recovery(&mut self, text: &BTreeMap<&str, &Written>, now: i64) -> Option<i64> {
+        let longest = |of: fn(&Written) -> Option<u64>| text.values().filter_map(|written| of(written)).max();
+        let known = |seconds: Option<u64>| seconds.map_or(Fact::Absent, |seconds| Fact::Present(Value::count(seconds)));
+        self.facts.set("rto", known(longest(|written| written.recovery_time)));
+        self.facts.set("rpo", known(longest(|written| written.recovery_point)));
+        let days = text.values().flat_map(|written| written.exercises.iter().map(|day| now - seconds(*day)));
+        let age = days.filter(|age| *age >= 0).min();
+        self.facts.set("exercise_age", known(age.and_then(|age| u64::try_from(age).ok())));
+        age
+    }
+
+    /// Gives the age of the newest record, in seconds.
+    pub(super) fn records(&mut self, swept: &Swept, want: WantId, now: i64) -> Option<i64> {
+        let mut ages = Vec::new();
+        for (path, written) in written_by_page(swept, want) {
+            let base = path.rsplit('/').next().unwrap_or(path);
+            let Some(day) = written::day_on(base).or(written.first_day) else { continue };
+            let age = now - seconds(day);
+            if age >= 0 && !base.to_ascii_lowercase().contains("template") {
+                ages.push(age);
+                let note = format!("is a record of {day}");
+                self.findings.push(path, Finding::new("record_age", 0, base, note).with(Certainty::Likely));
+            }
+        }
+        self.findings.set_number(&mut self.facts, "records_found", ages.len());
+        let newest = ages.into_iter().min();
+        let age = newest.and_then(|age| u64::try_from(age).ok());
+        self.facts.set("record_age", age.map_or(Fact::Absent, |age| Fact::Present(Value::count(age))));
+        newest
+    }
+}
