@@ -108,8 +108,8 @@ mod tls;
 mod trace;
 #[cfg(test)]
 mod trial;
-mod updates;
 mod unrendered;
+mod updates;
 mod variables;
 mod waivers;
 mod websocket;
