@@ -1,17 +1,29 @@
 //! Attributes by which Rust allows or expects a lint of clippy for an item or a statement: `#[expect(clippy::todo, reason = "…")]`.
 //! Those of a whole file (`#![allow(…)]`) are no word about any line of it.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
 use crate::probe::pattern::constant;
-use crate::world::{FileBytes, View};
+use crate::world::{FileBytes, View, text_of};
 
 use super::rust_tests::end_of_item;
 
-/// The lints that attributes around an offset allow, with their reasons.
-pub(super) fn said(file: &FileBytes<'_>, offset: usize) -> Vec<(String, Option<String>)> {
+/// Attributes of a file that are heard.
+const MOST: usize = 200;
+
+/// An attribute that allows lints of clippy, with what it is about.
+#[derive(Debug)]
+pub(super) struct Allowed {
+    about: Range<usize>,
+    lints: Vec<String>,
+    reason: Option<String>,
+}
+
+/// Those of a file.
+pub(super) fn attributes(file: &FileBytes<'_>) -> Vec<Allowed> {
     static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| constant(r"#\[\s*(allow|expect)\s*\("));
     static LINT: LazyLock<Regex> = LazyLock::new(|| constant(r"\bclippy::[a-z_]+"));
     static REASON: LazyLock<Regex> = LazyLock::new(|| constant(r#"\breason\s*=\s*"([^"]*)""#));
@@ -19,19 +31,23 @@ pub(super) fn said(file: &FileBytes<'_>, offset: usize) -> Vec<(String, Option<S
         return Vec::new();
     }
     let code = file.regions().only(View::Code, file.bytes);
-    let mut found = Vec::new();
-    for attribute in ATTRIBUTE.find_iter(&code).take_while(|attribute| attribute.start() < offset) {
-        if end_of_item(&code, attribute.end()) <= offset {
-            continue;
+    let of = |attribute: regex::bytes::Match<'_>| {
+        let from = attribute.end();
+        let end = memchr::memchr(b']', &code[from..]).map_or(code.len(), |at| from + at);
+        let why = REASON.captures(&file.bytes[from..end]).and_then(|captures| captures.get(1));
+        Allowed {
+            about: from..end_of_item(&code, from),
+            lints: LINT.find_iter(&code[from..end]).map(|lint| text_of(lint.as_bytes()).into_owned()).collect(),
+            reason: why.map(|why| text_of(why.as_bytes()).into_owned()),
         }
-        let end = memchr::memchr(b']', &code[attribute.end()..]).map_or(code.len(), |at| attribute.end() + at);
-        let text = &file.bytes[attribute.end()..end.min(file.bytes.len())];
-        let why = REASON.captures(text).and_then(|captures| captures.get(1));
-        let why = why.map(|why| String::from_utf8_lossy(why.as_bytes()).into_owned());
-        let lints = LINT.find_iter(&code[attribute.end()..end]);
-        found.extend(lints.map(|lint| (String::from_utf8_lossy(lint.as_bytes()).into_owned(), why.clone())));
-    }
-    found
+    };
+    ATTRIBUTE.find_iter(&code).take(MOST).map(of).filter(|allowed| !allowed.lints.is_empty()).collect()
+}
+
+/// The lints that attributes around an offset allow, with their reasons.
+pub(super) fn said(attributes: &[Allowed], offset: usize) -> impl Iterator<Item = (String, Option<String>)> {
+    let around = attributes.iter().filter(move |allowed| allowed.about.contains(&offset));
+    around.flat_map(|allowed| allowed.lints.iter().map(|lint| (lint.clone(), allowed.reason.clone())))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Reads one source file into a small digest: what the rules find in it, and its lines of code.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -10,7 +11,7 @@ use super::guard::{Guard, Match};
 use super::language::{self, Lang};
 use super::overrides::enclosing;
 use super::rules::{self, Scope};
-use super::{marker, rust_tests, suppressed};
+use super::{clippy, marker, rust_tests, suppressed};
 use crate::probe::finding::{Finding, shortened};
 use crate::world::{Class, FileBytes, Literal, View};
 
@@ -36,8 +37,14 @@ pub(super) fn read(file: &FileBytes<'_>) -> SourceFile {
     };
     let may_test = lang == Lang::Rust && file.may_hold(asks_for_test_attributes(lang));
     let test_ranges = if may_test { rust_tests::ranges(file) } else { Vec::new() };
-    let mut reading =
-        Reading { file, lang, shipped: file.entry.class == Class::Src, test_ranges, seen: SourceFile::default() };
+    let mut reading = Reading {
+        file,
+        lang,
+        shipped: file.entry.class == Class::Src,
+        test_ranges,
+        attributes: OnceCell::new(),
+        seen: SourceFile::default(),
+    };
     reading.match_rules();
     if reading.shipped {
         reading.count_lines();
@@ -63,6 +70,8 @@ struct Reading<'a, 'b> {
     lang: Lang,
     shipped: bool,
     test_ranges: Vec<Range<usize>>,
+    /// Attributes that allow lints; read when something is found.
+    attributes: OnceCell<Vec<clippy::Allowed>>,
     seen: SourceFile,
 }
 
@@ -122,7 +131,8 @@ impl Reading<'_, '_> {
         let line = String::from_utf8_lossy(found.line()).into_owned();
         let note = shortened(&line);
         let finding = Finding::new(rule.fact, line_of(found.bytes, found.start), note.clone(), note).with(certainty);
-        let finding = match suppressed::of(self.file, rule.fact, found.start..found.end) {
+        let attributes = self.attributes.get_or_init(|| clippy::attributes(self.file));
+        let finding = match suppressed::of(self.file, attributes, rule.fact, found.start..found.end) {
             Some(suppression) => finding.suppressed(suppression),
             None => finding,
         };

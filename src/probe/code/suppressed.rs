@@ -78,7 +78,12 @@ fn explained(why: Option<String>) -> (Vec<String>, Option<String>) {
 }
 
 /// What the comments on the lines of a finding, or on the line above them, say of it.
-pub(super) fn of(file: &FileBytes<'_>, fact: &str, found: Range<usize>) -> Option<Suppression> {
+pub(super) fn of(
+    file: &FileBytes<'_>,
+    attributes: &[clippy::Allowed],
+    fact: &str,
+    found: Range<usize>,
+) -> Option<Suppression> {
     let (_, needs_reason, rules) = RULES.iter().find(|(name, ..)| *name == fact)?;
     let bytes = file.bytes;
     let start = line_start(bytes, found.start);
@@ -89,7 +94,7 @@ pub(super) fn of(file: &FileBytes<'_>, fact: &str, found: Range<usize>) -> Optio
         let within = if form.next { before..start } else { start..end };
         said(file, form, within).into_iter().map(move |(rule, why)| (form.tool, rule, why))
     });
-    let attributes = clippy::said(file, found.start).into_iter().map(|(rule, why)| ("clippy", rule, why));
+    let attributes = clippy::said(attributes, found.start).map(|(rule, why)| ("clippy", rule, why));
     let spoken: Vec<_> = spoken.chain(attributes).filter(|(_, rule, _)| rules.contains(&rule.as_str())).collect();
     let named = spoken.iter().map(|(tool, rule, why)| (*tool, rule.as_str(), why.clone().or_else(|| above.clone())));
     suppression::best(named, *needs_reason)

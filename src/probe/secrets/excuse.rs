@@ -12,7 +12,9 @@ use super::baseline::Baseline;
 use super::gitleaks::{self, Fingerprint, Gitleaks};
 
 /// Longest line that is kept with a secret, in bytes.
-const LONGEST_LINE: usize = 1024;
+const LONGEST_LINE: usize = 256;
+/// Secrets that configuration is asked about; more than this are no oversight, and stay as they are.
+const MOST_ASKED: usize = 2000;
 
 /// A finding, with what configuration of scanners looks at. Never shown: the value is the secret itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub(super) struct Allowed {
     gitleaks: Gitleaks,
     fingerprints: Vec<Fingerprint>,
     baseline: Baseline,
+    /// How often it may still be asked.
+    left: usize,
 }
 
 impl Allowed {
@@ -98,14 +102,16 @@ impl Allowed {
             gitleaks: Gitleaks::parse(&config),
             fingerprints: gitleaks::fingerprints(&text(".gitleaksignore", LONGEST).unwrap_or_default()),
             baseline: Baseline::parse(&text(".secrets.baseline", LONGEST_BASELINE).unwrap_or_default()),
+            left: MOST_ASKED,
         }
     }
 
     /// A secret with what is said of it; a comment beside it goes before configuration.
-    pub(super) fn judge(&self, path: &str, secret: Secret) -> Finding {
-        if secret.finding.suppression.is_some() {
+    pub(super) fn judge(&mut self, path: &str, secret: Secret) -> Finding {
+        if secret.finding.suppression.is_some() || self.left == 0 {
             return secret.finding;
         }
+        self.left -= 1;
         let said = [
             gitleaks::ignored(&self.fingerprints, path, &secret),
             self.gitleaks.allows(path, &secret),

@@ -1,7 +1,7 @@
 //! gitleaks' allowlists: `.gitleaks.toml` and `.gitleaksignore`, as far as they speak of secrets that we look for (gitleaks
 //! README, "Configuration"). Commits are of the history, which is not looked at here.
 
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use toml::{Table, Value};
 
 use crate::model::Suppression;
@@ -9,10 +9,12 @@ use crate::probe::suppression;
 
 use super::excuse::{Secret, said};
 
-/// Patterns and words of a configuration that are looked at; more is no configuration that a person wrote.
-const MOST: usize = 500;
+/// Lists of a configuration, and patterns and words of a list, that are looked at; more is nothing that a person wrote.
+const MOST: usize = 200;
+/// Patterns of a configuration.
+const MOST_PATTERNS: usize = 200;
 /// Bytes that a compiled pattern may take.
-const LARGEST_PATTERN: usize = 1 << 20;
+const LARGEST_PATTERN: usize = 1 << 18;
 
 /// Which of gitleaks' rules look for what we find, by the id of our shape, or what else a finding is.
 #[rustfmt::skip]
@@ -91,12 +93,13 @@ impl Gitleaks {
     /// Of the text of `.gitleaks.toml`; what cannot be understood allows nothing.
     pub(super) fn parse(text: &str) -> Gitleaks {
         let Ok(config) = text.parse::<Table>() else { return Gitleaks::default() };
-        let mut lists: Vec<List> = lists_of(&config, &[]);
+        let mut left = MOST_PATTERNS;
+        let mut lists: Vec<List> = lists_of(&config, &[], &mut left);
         for rule in config.get("rules").and_then(Value::as_array).into_iter().flatten() {
             let Some((rule, id)) = rule.as_table().and_then(|table| Some((table, table.get("id")?.as_str()?))) else {
                 continue;
             };
-            lists.extend(lists_of(rule, &[id.to_owned()]));
+            lists.extend(lists_of(rule, &[id.to_owned()], &mut left));
         }
         let extend = config.get("extend").and_then(Value::as_table);
         let disabled = extend.map(|extend| texts(extend, "disabledRules")).unwrap_or_default();
@@ -116,10 +119,10 @@ impl Gitleaks {
 }
 
 /// The lists of a configuration or a rule: `[allowlist]`, `[[allowlists]]`.
-fn lists_of(table: &Table, rules: &[String]) -> Vec<List> {
+fn lists_of(table: &Table, rules: &[String], left: &mut usize) -> Vec<List> {
     let both = ["allowlist", "allowlists"].into_iter().filter_map(|key| table.get(key));
     let tables = both.flat_map(|value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]));
-    tables.filter_map(|value| value.as_table().map(|table| List::of(table, rules))).collect()
+    tables.take(MOST).filter_map(|value| value.as_table().map(|table| List::of(table, rules, left))).collect()
 }
 
 fn texts(table: &Table, key: &str) -> Vec<String> {
@@ -128,13 +131,17 @@ fn texts(table: &Table, key: &str) -> Vec<String> {
 }
 
 /// Patterns that say something: one that matches the empty text matches everything, and is about nothing.
-fn patterns(table: &Table, key: &str) -> Vec<Regex> {
-    let compile = |pattern: &String| RegexBuilder::new(pattern).size_limit(LARGEST_PATTERN).build().ok();
-    texts(table, key).iter().filter_map(compile).filter(|pattern| !pattern.is_match("")).collect()
+/// Go's classes (`\w`) are of ASCII.
+fn patterns(table: &Table, key: &str, left: &mut usize) -> Vec<Regex> {
+    let texts = texts(table, key);
+    let kept = &texts[..texts.len().min(*left)];
+    *left -= kept.len();
+    let compile = |pattern: &String| RegexBuilder::new(pattern).unicode(false).size_limit(LARGEST_PATTERN).build().ok();
+    kept.iter().filter_map(compile).filter(|pattern| !pattern.is_match(b"")).collect()
 }
 
 impl List {
-    fn of(table: &Table, rules: &[String]) -> List {
+    fn of(table: &Table, rules: &[String], left: &mut usize) -> List {
         let text = |key: &str| table.get(key).and_then(Value::as_str).unwrap_or_default();
         let targets = texts(table, "targetRules");
         List {
@@ -142,8 +149,8 @@ impl List {
             reason: suppression::reason(text("description")).filter(|words| !is_a_title(words)),
             needs_all: matches!(text("condition").to_ascii_uppercase().as_str(), "AND" | "&&"),
             has_commits: !texts(table, "commits").is_empty(),
-            paths: patterns(table, "paths"),
-            regexes: patterns(table, "regexes"),
+            paths: patterns(table, "paths", left),
+            regexes: patterns(table, "regexes", left),
             of_line: matches!(text("regexTarget"), "line" | "match"),
             stopwords: texts(table, "stopwords").iter().map(|word| word.to_lowercase()).collect(),
         }
@@ -154,8 +161,8 @@ impl List {
         let lower = secret.value.to_lowercase();
         let said = [
             (self.has_commits, false),
-            (!self.paths.is_empty(), self.paths.iter().any(|pattern| pattern.is_match(path))),
-            (!self.regexes.is_empty(), self.regexes.iter().any(|pattern| pattern.is_match(text))),
+            (!self.paths.is_empty(), self.paths.iter().any(|pattern| pattern.is_match(path.as_bytes()))),
+            (!self.regexes.is_empty(), self.regexes.iter().any(|pattern| pattern.is_match(text.as_bytes()))),
             (
                 !self.stopwords.is_empty(),
                 self.stopwords.iter().any(|word| !word.is_empty() && lower.contains(word.as_str())),

@@ -123,7 +123,7 @@ impl Probe for SecretsProbe {
 fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     let mut findings = Findings::default();
     let (mut hints, mut likely, mut suppressed) = (0_usize, 0_usize, 0_usize);
-    let (found, allowed) = (swept.get(want), excuse::Allowed::read(swept));
+    let (found, mut allowed) = (swept.get(want), excuse::Allowed::read(swept));
     let (mut large, mut unread) = (0_usize, Vec::new());
     let mut take = |path: &str, finding: Finding| {
         hints += usize::from(finding.certainty == Certainty::Hint);

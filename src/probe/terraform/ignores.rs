@@ -11,8 +11,10 @@ use crate::world::{FileBytes, View};
 
 use super::configuration::{Configuration, Module};
 
-/// Modules that call each other are followed so far.
-const DEEPEST: usize = 8;
+/// Calls of modules that are asked about one finding; a module that is called from more places is argued in its own file.
+const MOST_CALLS: usize = 200;
+/// Comments of a file that are heard.
+const MOST_COMMENTS: usize = 1000;
 
 /// A comment that switches a rule off.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,9 @@ pub(super) fn ignores(file: &FileBytes<'_>) -> Vec<Ignore> {
             }
             run = found.len();
             continue;
+        }
+        if found.len() >= MOST_COMMENTS {
+            break;
         }
         found.extend(said);
         if alone {
@@ -149,11 +154,11 @@ impl<'s> Said<'s> {
     /// The suppression of a finding that these rules look at, if there is one. What Terraform decides weighs high: only a
     /// reason takes a finding out.
     pub(super) fn of(&self, subject: Subject<'_>, rules: &[&str]) -> Option<Suppression> {
-        let words = self.words(subject, rules, DEEPEST);
+        let words = self.words(subject, rules, &mut { MOST_CALLS });
         suppression::best(words.iter().map(|(tool, rule, why)| (*tool, rule.as_str(), why.clone())), true)
     }
 
-    fn words(&self, Subject { path, file, scope, line }: Subject<'_>, rules: &[&str], deep: usize) -> Vec<Word> {
+    fn words(&self, Subject { path, file, scope, line }: Subject<'_>, rules: &[&str], left: &mut usize) -> Vec<Word> {
         let is_one = |written: &str| {
             let number = written.strip_prefix("AVD-").unwrap_or(written);
             rules.iter().any(|rule| rule.eq_ignore_ascii_case(number))
@@ -166,16 +171,18 @@ impl<'s> Said<'s> {
             .filter(|(_, rule, _)| is_one(rule))
             .map(|(tool, rule, why)| (tool, rule.clone(), why.clone()))
             .collect();
-        if own.is_empty() { self.of_callers(path, rules, deep) } else { own }
+        if own.is_empty() { self.of_callers(path, rules, left) } else { own }
     }
 
     /// What every caller of the module says that the file belongs to; one that says nothing leaves the finding as it is.
-    fn of_callers(&self, path: &str, rules: &[&str], deep: usize) -> Vec<Word> {
-        let callers = self.callers.get(super::folder(path)).filter(|_| deep > 0);
+    fn of_callers(&self, path: &str, rules: &[&str], left: &mut usize) -> Vec<Word> {
+        let callers = self.callers.get(super::folder(path));
         let mut said = Vec::new();
         for (path, file, module) in callers.into_iter().flatten() {
+            let Some(fewer) = left.checked_sub(1) else { return Vec::new() };
+            *left = fewer;
             let subject = Subject { path, file, scope: &module.scope, line: module.line };
-            let words = self.words(subject, rules, deep - 1);
+            let words = self.words(subject, rules, left);
             if words.is_empty() {
                 return Vec::new();
             }

@@ -106,6 +106,8 @@ fn what_a_module_is_called_with_counts_for_its_resources_when_every_caller_says_
     let (skip, silent) = (call("# checkov:skip=CKV_AWS_17:a mirror"), call(""));
     let module = ("modules/db/main.tf", inside.as_str());
     assert_eq!(public(&skip, &[module]), (Some(0), Some(1)));
+    let circle = format!("{inside}module \"a\" {{\n  source = \"./\"\n}}\n").repeat(50);
+    assert_eq!(public(&circle, &[]), (Some(50), Some(0)), "it ends");
     let other = silent.replace("./modules", "../modules");
     assert_eq!(public(&skip, &[module, ("live/main.tf", other.as_str())]), (Some(1), Some(0)));
 }
