@@ -167,6 +167,12 @@ impl Fresh {
 }
 
 impl Freshness {
+    /// As after a commit at `head`.
+    #[cfg(test)]
+    pub(super) fn after(head: i64, ci: bool) -> Freshness {
+        Freshness { head: Some(head), ci }
+    }
+
     /// Asks git once.
     pub(super) async fn ask(look: &Look<'_>) -> Result<Freshness, Unknown> {
         let head = match look.swept.tree().root() {

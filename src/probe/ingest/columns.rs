@@ -12,8 +12,9 @@ use super::flavours::{one, reports};
 use super::format::{self, FORMATS, NAMED_ONLY};
 use super::report::Report;
 use crate::model::{Fact, Observation, Value};
-use crate::probe::report_file::text_of;
-use crate::probe::sample::observe_folder;
+use crate::probe::report_file::{Freshness, Written, text_of};
+use crate::probe::sample::{observe_folder, with_look};
+use crate::world::artefact::Artefact;
 
 /// What a format is asked.
 struct Row {
@@ -225,6 +226,30 @@ fn no_report_is_taken_for_one_of_another_tool_even_when_the_spec_says_so() {
             }
             for text in strangers {
                 assert!(format::parse(Some(format), text.to_owned(), ran).is_err(), "`{text}` as {}", format.name);
+            }
+        }
+    }
+}
+
+/// A report of its own time counts by it alone; one without is never as old as its file in CI.
+#[test]
+fn in_ci_the_time_of_a_file_says_nothing_in_any_format() {
+    const HEAD: i64 = 2_000_000_000;
+    const DAY: i64 = 86_400;
+    let file = Artefact { path: "r".to_owned(), size: 1, modified: HEAD + DAY };
+    let judged = |written: Option<Written>, head: i64| {
+        with_look(&[("r", "x")], |look| Freshness::after(head, true).of(&look, &file, written))
+    };
+    for (name, text) in reports() {
+        let Ok((_, report)) = read(&text) else { continue };
+        match report.written {
+            Some(own) => {
+                assert!(judged(Some(own), own.second + DAY).is_err(), "{name} is older than the commit");
+                assert!(judged(Some(own), own.second - DAY).is_ok(), "{name} is younger");
+            }
+            None => {
+                let fresh = judged(None, HEAD).unwrap();
+                assert_eq!((fresh.age_s, fresh.doubt), (None, "it does not say when it was written"), "{name}");
             }
         }
     }
