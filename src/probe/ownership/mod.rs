@@ -1,9 +1,10 @@
-//! Probe `ownership`: what a CODEOWNERS file says and which files nobody owns. Owns parameters, facts and the sums; the
-//! file's syntax is in `owners`.
+//! Probe `ownership`: what a CODEOWNERS file says, which files nobody owns, who owns the whole and how to reach them. Owns
+//! parameters, facts and the sums; the file's syntax is in `owners`, files of service catalogues are read in `described`.
 
+mod described;
 mod owners;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,12 +17,15 @@ use crate::model::{
 use crate::world::{Class, ClassSet, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
+use described::Described;
 use owners::{Line, Rule};
 
 /// Where forges look, first found wins: GitHub `.github/`, root, `docs/`; GitLab root, `docs/`, `.gitlab/`.
 const PLACES: &[&str] = &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 /// GitHub ignores a larger file (GitHub Docs, About code owners).
 const LARGEST: u64 = 3 * 1024 * 1024;
+/// Percentage of files with an owner from which on the owner of most of them owns the whole.
+const NEARLY_ALL: u64 = 95;
 /// Comparisons of a pattern with a path; more would take minutes.
 const MOST_COMPARED: usize = 50_000_000;
 
@@ -68,6 +72,9 @@ impl Probe for Ownership {
             fact("broken_lines", FactType::Count, "lines that a forge skips: an owner that is none, a pattern it does not know"),
             fact("idle_patterns", FactType::Count, "patterns that match no file"),
             fact("owned_ratio", FactType::Ratio, "share of shipped source and pipeline files that have an owner; the last pattern that matches decides"),
+            fact("owner", FactType::Text, "who owns the whole: the owner that a file of a service catalogue names (Backstage, Datadog, OpsLevel, Cortex), else that of the last pattern for everything, else that of most files where 95 % have one; absent without"),
+            fact("contacts", FactType::Count, "ways to reach somebody: teams and addresses, two different accounts, what a file of a catalogue names, a SUPPORT or MAINTAINERS file"),
+            fact("ownership_credit", FactType::Ratio, "50 % for the share of files that have an owner, 30 % for an owner of the whole, 20 % for a way to reach somebody"),
             fact("unowned_critical", FactType::Count, "globs of `critical` with a file that nobody owns"),
         ];
         FactSchema { decls, ..FactSchema::default() }
@@ -87,14 +94,21 @@ impl Probe for Ownership {
 
     fn declare(&self, _folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let select = Select::bases(&["CODEOWNERS"]).of(ClassSet::ALL);
-        vec![wants.add(Want::doc(select, "ownership", |file| Ok(owners::read(file.bytes))).up_to(LARGEST))]
+        let named = Select::bases(described::FILES).of(ClassSet::ALL);
+        vec![
+            wants.add(Want::doc(select, "ownership", |file| Ok(owners::read(file.bytes))).up_to(LARGEST)),
+            wants.add(Want::doc(named, "ownership catalogue", |file| -> Result<Named, Unknown> {
+                Ok(described::read(&file.text()))
+            })),
+        ]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("nothing was swept")) };
+            let [want, named] = look.wants else { return Err(Unknown::because("nothing was swept")) };
             let found = look.swept.get(*want);
             found.whole.clone()?;
+            look.swept.get(*named).whole.clone()?;
             let place = |path: &str| PLACES.iter().position(|place| *place == path);
             let first = found
                 .own::<Vec<Line>>()
@@ -102,9 +116,61 @@ impl Probe for Ownership {
                 .min_by_key(|(at, ..)| *at);
             let Some((_, id, lines)) = first else { return Ok(nothing()) };
             let lines = lines.map_err(|unknown| Unknown::because(format!("`{}`: {unknown}", look.swept.path(id))))?;
-            self.judge(look.swept, look.folder, look.swept.path(id), lines)
+            let mut seen = self.judge(look.swept, look.folder, look.swept.path(id), lines)?;
+            whole(look.swept, *named, look.folder, lines, &mut seen);
+            Ok(seen)
         })
     }
+}
+
+type Named = Result<Described, String>;
+
+/// Who owns the whole, and whether anybody can be reached.
+fn whole(swept: &Swept, want: WantId, within: &str, lines: &[Line], seen: &mut Observation) {
+    let at_top = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder) == within;
+    let mut named = Vec::new();
+    for (id, digest) in swept.get(want).own::<Named>().filter(|(id, _)| at_top(swept.path(*id))) {
+        match digest {
+            Ok(Ok(described)) => named.push(described),
+            Ok(Err(reason)) => {
+                seen.evidence.push(evidence::file(swept.path(id), format!("could not be judged: {reason}")))
+            }
+            Err(unknown) => {
+                seen.evidence.push(evidence::file(swept.path(id), format!("could not be judged: {unknown}")))
+            }
+        }
+    }
+    let rules: Vec<&Rule> = lines.iter().filter_map(|line| line.rule.as_ref().ok()).collect();
+    let everything =
+        rules.iter().rev().find(|rule| matches!(rule.pattern.as_str(), "*" | "**" | "/" | "/**" | "/*" | "**/*"));
+    let owner = named.iter().find_map(|described| described.owner.as_ref());
+    let owner = owner.or_else(|| everything.and_then(|rule| rule.owners.first()));
+    if let Some(owner) = owner {
+        seen.facts.present("owner", Value::Text(owner.clone()));
+    }
+    let is_owned = matches!(seen.facts.get("owner"), Fact::Present(_));
+    let owners: BTreeSet<&String> = rules.iter().flat_map(|rule| &rule.owners).collect();
+    let is_group = |owner: &&&String| owner.contains('/') || !owner.starts_with('@');
+    let groups = owners.iter().filter(is_group).count();
+    let files = swept.tree().entries().iter().filter(|entry| is_contact_file(&entry.path)).count();
+    let contacts = groups + usize::from(owners.len() >= 2) + files + named.iter().filter(|named| named.contact).count();
+    seen.facts.present("contacts", Value::count(contacts));
+    let share = match seen.facts.get("owned_ratio") {
+        Fact::Present(Value::Number(share)) => share,
+        _ => Exact::zero(),
+    };
+    let part = |percent: u32, is_there: bool| {
+        Exact::ratio(if is_there { percent } else { 0 }, 100_u32).unwrap_or_else(Exact::zero)
+    };
+    let credit = &part(50, true) * &share + part(30, is_owned) + part(20, contacts > 0);
+    seen.facts.present("ownership_credit", Value::Number(credit));
+}
+
+/// A file at the places where forges look for it that says whom to ask.
+fn is_contact_file(path: &str) -> bool {
+    let base = [".github/", "docs/"].iter().find_map(|folder| path.strip_prefix(folder)).unwrap_or(path);
+    let stem = base.split('.').next().unwrap_or(base);
+    matches!(stem, "SUPPORT" | "MAINTAINERS" | "OWNERS" | "Support" | "Maintainers")
 }
 
 fn nothing() -> Observation {
@@ -140,6 +206,7 @@ impl Ownership {
         let mut idle = vec![true; rules.len()];
         let (mut owned, mut all) = (0_u64, 0_u64);
         let mut unowned: BTreeSet<&str> = BTreeSet::new();
+        let mut by_owner: BTreeMap<&str, u64> = BTreeMap::new();
         for entry in swept.tree().entries() {
             let last = last_match(&rules, &entry.path, &mut idle);
             let has_owner = last.is_some_and(|rule| !rule.owners.is_empty());
@@ -147,6 +214,8 @@ impl Ownership {
             if (entry.class == Class::Src || pipeline) && entry.path.starts_with(within) {
                 all += 1;
                 owned += u64::from(has_owner);
+                let first = last.and_then(|rule| rule.owners.first());
+                first.into_iter().for_each(|owner| *by_owner.entry(owner).or_default() += 1);
                 if !has_owner {
                     unowned.insert(
                         entry.path.split('/').next().filter(|_| entry.path.contains('/')).unwrap_or(&entry.path),
@@ -164,6 +233,8 @@ impl Ownership {
         }
         let ratio = Exact::ratio(owned, all).map(Value::Number);
         facts.set("owned_ratio", ratio.map_or(Fact::Unobserved("there is no source file".to_owned()), Fact::Present));
+        let most = by_owner.into_iter().max_by_key(|(_, files)| *files).filter(|_| owned * 100 >= all * NEARLY_ALL);
+        facts.set("owner", most.map_or(Fact::Absent, |(owner, _)| Fact::Present(Value::Text(owner.to_owned()))));
         self.critical(swept, within, file, &rules, &mut findings)?;
         for name in ["broken_lines", "idle_patterns", "unowned_critical"] {
             findings.set_count(&mut facts, name);
@@ -223,6 +294,24 @@ mod tests {
         assert_eq!((count(&seen, "rules"), count(&seen, "owners"), count(&seen, "teams")), (Some(4), Some(3), Some(3)));
         assert_eq!((count(&seen, "idle_patterns"), count(&seen, "unowned_critical")), (Some(1), Some(1)));
         assert_eq!(percent(&seen, "owned_ratio"), Some(50));
+    }
+
+    #[test]
+    fn the_whole_has_an_owner_who_can_be_reached() {
+        let seen = |owners: &str, more: &[(&str, &str)]| {
+            let files: Vec<_> =
+                [(".github/CODEOWNERS", owners), ("src/a.rs", "")].iter().chain(more).copied().collect();
+            let seen = observe(&DEF, "{}", &files);
+            let owner = matches!(seen.facts.get("owner"), Fact::Present(_));
+            (owner, count(&seen, "contacts"), percent(&seen, "ownership_credit"))
+        };
+        assert_eq!(seen("* @org/team\n", &[]), (true, Some(1), Some(100)));
+        assert_eq!(seen("* @ann\n", &[]), (true, Some(0), Some(80)));
+        assert_eq!(seen("* @ann\n", &[("SUPPORT.md", "x")]), (true, Some(1), Some(100)));
+        assert_eq!(seen("/src/ @ann @ben\n", &[]), (true, Some(1), Some(100)));
+        assert_eq!(seen("/src/ @ann @ben\n", &[("web/b.rs", "")]), (false, Some(1), Some(45)));
+        let catalogue = ("catalog-info.yaml", "spec: {owner: team-a}\n");
+        assert_eq!(seen("/src/ @ann\n", &[catalogue]), (true, Some(0), Some(55)), "nobody owns the file itself");
     }
 
     #[test]
