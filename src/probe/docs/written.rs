@@ -9,6 +9,8 @@ use regex::Regex;
 
 /// Lines looked at.
 const MOST_LINES: usize = 20_000;
+/// Rows of a table looked at.
+const MOST_ROWS: usize = 200;
 /// Names kept per page.
 const MOST_NAMES: usize = 5000;
 
@@ -147,7 +149,7 @@ fn below(lines: &[&str]) -> Option<u64> {
 
 fn column(lines: &[&str], head: usize, name: &Regex) -> Option<u64> {
     let at = lines[head].split('|').position(|cell| name.is_match(cell))?;
-    let rows = lines[head + 2..].iter().take_while(|line| line.contains('|'));
+    let rows = lines[head + 2..].iter().take(MOST_ROWS).take_while(|line| line.contains('|'));
     rows.filter_map(|row| duration(row.split('|').nth(at)?)).max()
 }
 
@@ -218,5 +220,11 @@ mod tests {
         assert_eq!(read(start).template, Some("Create React App"));
         assert_eq!(read(&format!("{start}{}", "own words ".repeat(400))).template, None);
         assert_eq!(read("# Shop\n").template, None);
+    }
+
+    #[test]
+    fn a_hostile_table_ends_soon() {
+        let text = "| RTO |\n|--|\n".repeat(MOST_LINES);
+        assert_eq!(read(&text).recovery_time, None);
     }
 }
