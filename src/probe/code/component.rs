@@ -21,7 +21,7 @@ const MANIFESTS: &[&str] = &[
 const PROJECT_FILES: &[&str] = &["csproj", "fsproj", "vbproj", "gemspec"];
 
 /// Their declarations.
-pub(super) fn declarations() -> [FactDecl; 4] {
+pub(super) fn declarations() -> [FactDecl; 5] {
     let fact = FactDecl::new;
     [
         fact(
@@ -35,6 +35,7 @@ pub(super) fn declarations() -> [FactDecl; 4] {
             "those without a test, where no folder of tests alone may be about them",
         ),
         fact("sparsely_tested_components", FactType::Count, "those with fewer than two tests in 1000 lines of code"),
+        fact("mostly_tested", FactType::Bool, "whether `component_credit` is four fifths or more"),
         fact(
             "component_credit",
             FactType::Ratio,
@@ -90,14 +91,15 @@ pub(super) fn sum(
     for name in ["components", "untested_components", "sparsely_tested_components"] {
         findings.set_count(facts, name);
     }
-    findings.sum_up(&["untested_components", "sparsely_tested_components"], "component_credit");
+    findings.sum_up(&["untested_components", "sparsely_tested_components"], "mostly_tested");
     if all == 0 {
         let (lines, tests) = components.values().fold((0, 0), |sum, one| (sum.0 + one.lines, sum.1 + one.tests));
         (earned, all) = (halves(lines, tests), 1);
     }
+    facts.present("mostly_tested", Value::Bool(5 * earned >= 4 * 2 * all));
     facts.present("component_credit", Value::Number(Exact::ratio(earned, all * 2).unwrap_or_else(Exact::zero)));
     if let Some(reason) = uncounted {
-        for name in ["untested_components", "sparsely_tested_components", "component_credit"] {
+        for name in ["untested_components", "sparsely_tested_components", "mostly_tested", "component_credit"] {
             facts.set(name, Fact::Unobserved(reason.to_owned()));
         }
     }
