@@ -1,6 +1,7 @@
 //! Which licence a text is. Owns the crate `spdx` (with `declared`), which has the texts and compares them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use spdx::detection::TextData;
 
@@ -78,8 +79,26 @@ impl Text {
     }
 }
 
+/// Texts that were recognised before: many packages of a repository have the same.
+static KNOWN: LazyLock<Mutex<HashMap<Vec<u8>, Text>>> = LazyLock::new(Mutex::default);
+/// So many are kept.
+const MOST_KNOWN: usize = 64;
+
 /// Recognises a text.
 pub(super) fn read(bytes: &[u8]) -> Text {
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = known().get(bytes) {
+        return text.clone();
+    }
+    let text = recognise(bytes);
+    let mut known = known();
+    if known.len() < MOST_KNOWN {
+        known.insert(bytes.to_vec(), text.clone());
+    }
+    text
+}
+
+fn recognise(bytes: &[u8]) -> Text {
     let text = crate::world::text_of(bytes);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let mut found = Text { is_long: words.len() >= SHORTEST, ..Text::default() };
@@ -109,16 +128,23 @@ pub(super) fn read(bytes: &[u8]) -> Text {
 }
 
 /// How alike a text is to a licence, the best of its forms; `within`: some lines of it.
-fn likeness(data: &TextData, id: &str, within: bool) -> f32 {
-    let Some(template) = spdx::license_id(id).map(|id| id.text()) else { return 0.0 };
-    let mut forms = vec![template];
-    forms.extend(template.split_once(END).map(|(terms, _)| terms));
-    forms.extend(template.find(BUSINESS_TERMS).map(|at| &template[at..]));
-    let compare = |form: &str| {
-        let form = TextData::new(form);
-        if within { data.optimize_bounds(&form).1 } else { data.match_score(&form) }
+fn likeness(data: &TextData, id: &'static str, within: bool) -> f32 {
+    let compare = |form: &TextData| if within { data.optimize_bounds(form).1 } else { data.match_score(form) };
+    forms(id).iter().map(compare).fold(0.0, f32::max)
+}
+
+/// The forms of a licence, made when it is first asked for.
+fn forms(id: &'static str) -> &'static [TextData] {
+    static FORMS: LazyLock<HashMap<&str, OnceLock<Vec<TextData>>>> =
+        LazyLock::new(|| GROUPS.iter().flat_map(|(_, ids)| *ids).map(|id| (*id, OnceLock::new())).collect());
+    let make = || {
+        let Some(template) = spdx::license_id(id).map(|id| id.text()) else { return Vec::new() };
+        let mut forms = vec![template];
+        forms.extend(template.split_once(END).map(|(terms, _)| terms));
+        forms.extend(template.find(BUSINESS_TERMS).map(|at| &template[at..]));
+        forms.into_iter().map(TextData::new).collect()
     };
-    forms.into_iter().map(compare).fold(0.0, f32::max)
+    FORMS.get(id).map_or(&[], |forms| forms.get_or_init(make))
 }
 
 /// The text does not tell whether later versions may be used.
