@@ -1,7 +1,7 @@
 //! What has dependencies here: manifests, images of Dockerfiles, actions of workflows, Terraform's modules and providers, and
 //! the words that bots have for each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::LARGEST;
 use crate::model::Unknown;
@@ -137,6 +137,7 @@ pub(super) fn units(swept: &Swept, manifests: WantId, others: WantId) -> Result<
         found.push((*name.map_err(|unknown| unread(id, unknown))?, id));
     }
     let mut units: Vec<Unit> = Vec::new();
+    let mut known: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for (name, file) in found {
         let Some(ecosystem) = ECOSYSTEMS.iter().find(|ecosystem| ecosystem.name == name) else { continue };
         let own = swept.tree().entry(file).folder().to_owned();
@@ -144,11 +145,10 @@ pub(super) fn units(swept: &Swept, manifests: WantId, others: WantId) -> Result<
             continue;
         }
         let folder = gathered_by(swept, ecosystem, file).unwrap_or_else(|| own.clone());
-        let known = units.iter().position(|unit| unit.ecosystem == ecosystem && unit.folder == folder);
-        let at = known.unwrap_or_else(|| {
+        let at = *known.entry((name, folder.clone())).or_insert(units.len());
+        if at == units.len() {
             units.push(Unit { ecosystem, folder, members: BTreeSet::new(), file });
-            units.len() - 1
-        });
+        }
         if own == units[at].folder {
             units[at].file = file;
         } else {
