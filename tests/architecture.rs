@@ -118,7 +118,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick_junit", &["report/"]),
     ("quick_xml", &["probe/"]),
     ("redis", &["world/service/redis.rs"]),
-    ("regex_syntax", &["world/ascii_word.rs", "world/literal.rs", "world/needs.rs", "world/weight.rs"]),
+    (
+        "regex_syntax",
+        &["world/ascii_word.rs", "world/line_end.rs", "world/literal.rs", "world/needs.rs", "world/weight.rs"],
+    ),
     ("reqwest", &["world/"]),
     ("ruff_python_parser", &["probe/syntax/python.rs"]),
     ("rustls", &["world/net/"]),

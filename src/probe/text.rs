@@ -31,7 +31,7 @@ struct Params {
     /// Which files: `*` stays within one part of a path, `**` crosses parts, `{a,b}` is a choice. Ignored files are not
     /// in the source set unless git tracks them.
     glob: Spanned<String>,
-    /// Regular expression (Rust syntax). `^` and `$` are line ends, `.` stays on its line, `(?i)` ignores case.
+    /// Regular expression (Rust syntax). `^` and `$` are line ends, `\n` is one of either kind, `.` stays on its line, `(?i)` ignores case.
     pattern: Spanned<String>,
     /// Globs of files to leave out.
     #[serde(default)]

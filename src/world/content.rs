@@ -1,6 +1,7 @@
 //! Reads files up to a cap, with as few calls as can be: a sweep reads tens of thousands of small ones. Which file, and
 //! what its entry says of it, is the tree's.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -39,12 +40,6 @@ impl Content {
     /// The bytes of the file read last.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.room[..self.length]
-    }
-
-    /// The same, owned.
-    pub(super) fn into_bytes(mut self) -> Vec<u8> {
-        self.room.truncate(self.length);
-        self.room
     }
 
     /// Takes over bytes that are in memory.
@@ -133,6 +128,18 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     !wide && memchr::memchr(0, &bytes[..bytes.len().min(BINARY_HEAD)]).is_some()
 }
 
+/// The content without a byte order mark, and as UTF-8 where the mark says UTF-16.
+pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let pair: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+    };
+    let units = bytes[2..].chunks_exact(2).map(|two| pair([two[0], two[1]]));
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Cow::Owned(text.into_bytes())
+}
+
 fn cannot_read(shown: &str, error: &std::io::Error) -> Unknown {
     Unknown::because(format!("cannot read `{shown}`: {error}"))
 }
@@ -161,7 +168,18 @@ mod tests {
         let mut content = Content::default();
         let asked = Asked { shown: "f", size, cap, head_only };
         content.read(dir.path(), Path::new("f"), &asked).map_err(|unknown| unknown.0)?;
-        Ok(content.into_bytes())
+        Ok(content.bytes().to_vec())
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_content_and_utf_16_is_text() {
+        let wide = |pair: fn(u16) -> [u8; 2]| "\u{feff}kéy".encode_utf16().flat_map(pair).collect::<Vec<u8>>();
+        for bytes in ["kéy".into(), "\u{feff}kéy".into(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+            assert_eq!(std::str::from_utf8(&decoded(&bytes)), Ok("kéy"), "{bytes:?}");
+        }
+        assert_eq!(*decoded(b"\xff\xfe"), *b"");
+        assert_eq!(*decoded(b"\xff\xfea"), *b"");
+        assert_eq!(*decoded(b"\x7fELF\xef\xbb\xbf"), *b"\x7fELF\xef\xbb\xbf");
     }
 
     #[test]

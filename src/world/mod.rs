@@ -29,6 +29,7 @@ mod ignores;
 mod language;
 pub mod lex;
 mod lexer;
+mod line_end;
 mod literal;
 mod names;
 mod needs;

@@ -5,11 +5,12 @@ use std::sync::{Arc, OnceLock};
 use regex::bytes::{Match, Regex, RegexBuilder};
 
 use super::ascii_word::with_ascii_words;
+use super::line_end::with_either_line_end;
 use super::literal::Literals;
 use super::needs::needs;
 use super::weight::surely_compiles;
 
-/// A pattern: `^` and `$` are line ends, `.` does not match a line break. Compiled when a file may match it: of the
+/// A pattern: `^` and `$` are line ends, `\n` is a line end of either kind, `.` does not match a line break. Compiled when a file may match it: of the
 /// patterns of a catalog most never see one.
 #[derive(Clone, Debug)]
 pub struct Pattern(Arc<Parts>);
@@ -17,6 +18,8 @@ pub struct Pattern(Arc<Parts>);
 #[derive(Debug)]
 struct Parts {
     text: String,
+    /// What is searched for in its place, where that differs; made when it is searched for.
+    searched: OnceLock<Option<String>>,
     exact: OnceLock<Regex>,
     /// Compiled when a file that is all ASCII is searched: see [`in_ascii`].
     plain: OnceLock<Option<Regex>>,
@@ -39,15 +42,19 @@ impl Pattern {
     /// Reads a pattern; the error is the regex error's text, or that it matches the empty text.
     pub fn new(regex: &str) -> Result<Pattern, String> {
         let (exact, plain) = (OnceLock::new(), OnceLock::new());
-        let (quick, needs) = (OnceLock::new(), OnceLock::new());
+        let (quick, needs, searched) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         if !surely_compiles(regex) {
             let compiled = compile(regex).map_err(|error| regex_fault(&error))?;
             if compiled.is_match(b"") {
                 return Err("it matches the empty text, so it would match everywhere".to_owned());
             }
-            let _ = exact.set(compiled);
+            let either = searched.get_or_init(|| with_either_line_end(regex));
+            let _ = exact.set(match either {
+                Some(either) => compile(either).map_err(|error| regex_fault(&error))?,
+                None => compiled,
+            });
         }
-        Ok(Pattern(Arc::new(Parts { text: regex.to_owned(), exact, plain, quick, needs })))
+        Ok(Pattern(Arc::new(Parts { text: regex.to_owned(), searched, exact, plain, quick, needs })))
     }
 
     /// As written.
@@ -55,17 +62,22 @@ impl Pattern {
         &self.0.text
     }
 
+    /// With line breaks of either kind.
+    fn searched(&self) -> &str {
+        self.0.searched.get_or_init(|| with_either_line_end(self.text())).as_deref().unwrap_or(self.text())
+    }
+
     pub(super) fn regex(&self) -> &Regex {
-        self.0.exact.get_or_init(|| compile(self.text()).expect("a small pattern that parses compiles"))
+        self.0.exact.get_or_init(|| compile(self.searched()).expect("a small pattern that parses compiles"))
     }
 
     fn plain(&self) -> Option<&Regex> {
-        self.0.plain.get_or_init(|| in_ascii(self.text())).as_ref()
+        self.0.plain.get_or_init(|| in_ascii(self.searched())).as_ref()
     }
 
     fn quick(&self) -> Option<&Quick> {
         let compile = || {
-            let changed = with_ascii_words(self.text())?;
+            let changed = with_ascii_words(self.searched())?;
             Some(Quick { regex: Regex::new(&changed.pattern).ok()?, decides: changed.decides })
         };
         self.0.quick.get_or_init(compile).as_ref()
@@ -73,7 +85,7 @@ impl Pattern {
 
     /// Sets of literals of which each has one in every match.
     pub(super) fn needs(&self) -> &[Literals] {
-        self.0.needs.get_or_init(|| needs(self.text()))
+        self.0.needs.get_or_init(|| needs(self.searched()))
     }
 
     /// For one thread: threads that share a regex also share its caches, and wait for each other.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::class::{self, Class};
-use super::content::Content;
+use super::content::{Content, decoded};
 use super::dispatch::{Dispatch, Memo};
 use super::file_bytes::FileBytes;
 use super::pattern::Searcher;
@@ -160,9 +160,8 @@ impl<'a> Scanner<'a> {
                 self.opened += 1;
                 let bytes = content.bytes();
                 self.bytes += bytes.len() as u64;
-                let decoded = decode_utf16(bytes);
-                let bytes = decoded.as_deref().unwrap_or(bytes);
-                let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+                let decoded = decoded(bytes);
+                let bytes = &*decoded;
                 if !matches!(entry.class, Class::Generated | Class::Vendored) && class::generated_header(bytes) {
                     self.generated.push(id);
                     wanted.retain(|want| self.wants[*want as usize].select.classes.has(Class::Generated));
@@ -338,16 +337,4 @@ fn shortened(bytes: &[u8]) -> String {
         return text.to_owned();
     }
     text.chars().take(LONGEST_TEXT - 1).chain(['…']).collect()
-}
-
-/// The content as UTF-8 when it starts with a byte order mark of UTF-16.
-fn decode_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
-    let pair: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
-        [0xff, 0xfe] => u16::from_le_bytes,
-        [0xfe, 0xff] => u16::from_be_bytes,
-        _ => return None,
-    };
-    let units = bytes[2..].chunks_exact(2).map(|two| pair([two[0], two[1]]));
-    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    Some(text.into_bytes())
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use memchr::memrchr;
 
 use super::class::{self, Class};
-use super::content::{self, Asked, Content, is_binary, too_large};
+use super::content::{self, Asked, Content, decoded, is_binary, too_large};
 use super::dispatch::{Dispatch, Memo};
 use super::want::Select;
 use crate::model::Unknown;
@@ -182,19 +182,20 @@ impl Tree {
             .collect()
     }
 
-    /// The bytes of any file inside the root, also one that is not in the source set; at most `cap` bytes.
+    /// The content of any file inside the root, also one that is not in the source set; at most `cap` bytes. UTF-16 is
+    /// already UTF-8, a byte order mark is gone.
     pub fn read(&self, path: &str, cap: u64) -> Result<Arc<[u8]>, Unknown> {
         match &self.store {
             Store::Memory(files) => {
                 let name = inside(path)?;
                 let bytes = files.get(&name).ok_or_else(|| Unknown::because(format!("`{path}` does not exist")))?;
-                if bytes.len() as u64 > cap { Err(too_large(path, cap)) } else { Ok(bytes.clone()) }
+                if bytes.len() as u64 > cap { Err(too_large(path, cap)) } else { Ok(decoded(bytes).into()) }
             }
             Store::Disk(_) => {
                 let full = self.locate(path)?.ok_or_else(|| Unknown::because(format!("`{path}` does not exist")))?;
                 let mut content = Content::default();
                 content.read_any(&full, path, cap)?;
-                Ok(content.bytes().into())
+                Ok(decoded(content.bytes()).into())
             }
         }
     }
@@ -203,7 +204,7 @@ impl Tree {
     pub fn read_entry(&self, id: FileId, cap: u64) -> Result<Vec<u8>, Unknown> {
         let mut content = Content::default();
         self.load(id, cap, false, &mut content)?;
-        Ok(content.into_bytes())
+        Ok(decoded(content.bytes()).into_owned())
     }
 
     /// Every file with its id, by path.

@@ -39,7 +39,7 @@ pub(super) struct WayParams {
     /// Look at documents, in place of shipped files; comments count there.
     #[serde(default)]
     documents: bool,
-    /// Regular expression (Rust syntax). `^` and `$` are line ends, `.` stays on its line, `(?i)` ignores case.
+    /// Regular expression (Rust syntax). `^` and `$` are line ends, `\n` is one of either kind, `.` stays on its line, `(?i)` ignores case.
     pattern: Spanned<String>,
 }
 
