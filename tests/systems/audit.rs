@@ -44,8 +44,18 @@ pub(crate) fn audit(system: &'static str, state: State) -> Arc<Audited> {
 
 /// Audits one; `environment` is what the process sees beside `PATH`.
 pub(crate) fn run(system: &str, state: State, environment: &[(&str, String)]) -> Audited {
+    run_with(system, state, environment, &|_| ())
+}
+
+/// Audits one after a change of its tree.
+pub(crate) fn run_changed(system: &str, state: State, change: &dyn Fn(&Path)) -> Audited {
+    run_with(system, state, &[], change)
+}
+
+fn run_with(system: &str, state: State, environment: &[(&str, String)], change: &dyn Fn(&Path)) -> Audited {
     let tree = tempfile::tempdir().unwrap();
     unpack(system, state, tree.path());
+    change(tree.path());
     let script = fs::read_to_string(folder(system).join(format!("{}.service.yaml", state.name()))).unwrap();
     let service = shipworthy::demo::start_script(&script).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_shipworthy"));

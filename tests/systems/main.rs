@@ -4,6 +4,7 @@
 
 mod audit;
 mod capabilities;
+mod indifferent;
 mod instead;
 mod rows;
 #[path = "../probing/server.rs"]
