@@ -223,8 +223,14 @@ fn share(rule: &Rule, facts: &Facts) -> Result<Exact, Unknown> {
         }
         Rule::Steps(steps) => first_step(steps, facts),
         Rule::Least(rules) => {
-            let shares = rules.iter().map(|rule| share(rule, facts)).collect::<Result<Vec<_>, _>>()?;
-            Ok(shares.into_iter().min().unwrap_or_else(Exact::zero))
+            let shares: Vec<_> = rules.iter().map(|rule| share(rule, facts)).collect();
+            let least = shares.iter().filter_map(|share| share.as_ref().ok()).min().cloned();
+            // No credit is below nothing: one that earns nothing decides, whatever the unseen others would earn.
+            match (least, shares.into_iter().find_map(Result::err)) {
+                (Some(least), _) if least <= Exact::zero() => Ok(least),
+                (_, Some(unseen)) => Err(unseen),
+                (least, None) => Ok(least.unwrap_or_else(Exact::zero)),
+            }
         }
     }
 }

@@ -25,6 +25,12 @@ impl Audited {
         self.check(id)["outcome"].as_str().unwrap()
     }
 
+    /// Whether the rule fails here and earns nearly all the same: a failure that costs nothing.
+    pub(crate) fn is_free_failure(&self, id: &str) -> bool {
+        let check = self.check(id);
+        check["outcome"] == "fail" && check["credit_ppm"].as_u64().unwrap() > 990_000
+    }
+
     /// Outcome, reason and expectations, for the message of a failed test.
     pub(crate) fn describe(&self, id: &str) -> String {
         let check = self.check(id);
@@ -33,8 +39,9 @@ impl Audited {
         let evidence: Vec<String> =
             check["evidence"].as_array().unwrap().iter().map(|item| item["note"].to_string()).collect();
         format!(
-            "{} {} {}\n    {}\n    {}",
+            "{} ({} ppm) {} {}\n    {}\n    {}",
             check["outcome"],
+            check["credit_ppm"],
             check["reason"],
             check["blocked_by"],
             lines.join("; "),

@@ -80,6 +80,16 @@ fn the_least_of_several_is_taken() {
 }
 
 #[test]
+fn what_earns_nothing_decides_the_least_even_where_another_is_unseen() {
+    let rule = CreditRule::Least(vec![CreditRule::Fact("error_rate".into()), rule_ratio()]);
+    assert_eq!(earned(&rule, &[], &[("error_rate", seen("0"))]), Ok(0));
+    assert_eq!(earned(&rule, &[], &[("status", seen("-1")), ("failed", seen("4"))]), Ok(0));
+    assert!(earned(&rule, &[], &[("error_rate", seen("0.001"))]).is_err());
+    assert!(earned(&rule, &[], &[]).is_err());
+    assert!(earned(&CreditRule::Least(vec![rule_ratio()]), &[], &[]).is_err());
+}
+
+#[test]
 fn wrong_credit_rules_name_what_does_not_fit() {
     let step = |line: &str, credit: &str| CreditRule::Steps(vec![(vec![line.to_owned()], credit.to_owned())]);
     for (rule, part) in [

@@ -177,6 +177,11 @@ fn findings() -> Vec<FactDecl> {
         count("low", "those rated low, or notes"),
         count("info", "those that only inform"),
         count("unrated", "those that the tool does not rate"),
+        FactDecl::new(
+            "complete",
+            FactType::Bool,
+            "whether the tool rated all that it found and left nothing out: only then is a count that is zero, or a small one, the whole",
+        ),
         count("fixable", "those for which a version or a change is known that mends them"),
         count("fixable.critical", "critical ones that can be mended"),
         count("fixable.high", "high ones that can be mended"),

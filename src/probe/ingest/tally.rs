@@ -72,6 +72,7 @@ impl Tally {
         facts.set("total", self.count(self.open.len(), 0));
         facts.set("fixable", self.count(self.open.iter().filter(fixable).count(), 0));
         facts.present("unrated", Value::count(all_unrated));
+        facts.present("complete", Value::Bool(all_unrated == 0 && self.gap.is_none()));
         for (name, count) in
             [("suppressed", self.suppressed), ("unreachable", self.unreachable), ("excluded", self.excluded)]
         {
