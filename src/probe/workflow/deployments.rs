@@ -1,10 +1,10 @@
-//! Jobs that deploy, and whether tests stand before them.
+//! Jobs that deploy, and what stands before them. What they are worth together is in `stages`.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::probe::finding::{Finding, shortened};
+use crate::probe::finding::shortened;
 use crate::probe::yaml_file::texts;
 
 use super::gates;
@@ -16,6 +16,12 @@ static DEPLOYS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^|[\s;&|(])(?:helm\s+(?:upgrade|install)|kubectl\s+(?:apply|set\s+image|rollout\s+restart)|kustomize\s+build[^\n]*\|\s*kubectl|argocd\s+app\s+(?:sync|set)|(?:terraform|tofu|terragrunt)\s+apply|pulumi\s+up|cdk\s+deploy|sam\s+deploy|(?:serverless|sls)\s+deploy|(?:flyctl|fly)\s+deploy|vercel\s+(?:deploy|--prod)|netlify\s+deploy|wrangler\s+(?:deploy|publish)|firebase\s+deploy|gcloud\s+(?:run|app|functions)\s+deploy|gcloud\s+run\s+services\s+update|aws\s+ecs\s+update-service|aws\s+cloudformation\s+deploy|aws\s+lambda\s+update-function-code|az\s+(?:webapp|containerapp)\s+(?:deploy|up|update)|kamal\s+deploy|ansible-playbook|nomad\s+job\s+run|docker\s+stack\s+deploy|docker\s+service\s+update|eb\s+deploy|railway\s+up|git\s+push\s+\S*(?:heroku|dokku)\S*)(?:$|[\s;&|)])",
     )
     .expect("a fixed pattern")
+});
+
+/// Words of commands that only try something out.
+static TRIES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)--dry-run|--check\b|--syntax-check|\b(?:smoke|tests?|e2e|molecule|fixtures?)\b")
+        .expect("a fixed pattern")
 });
 
 /// Actions that do.
@@ -38,41 +44,62 @@ pub(super) struct Deployment {
     pub(super) job: String,
     pub(super) line: u32,
     pub(super) command: String,
+    /// Whether only changes are deployed so: what a pull request starts, or a job named `preview`.
+    pub(super) is_preview: bool,
     /// Whether tests stand before it, here or where the commit came from.
     pub(super) is_tested: bool,
+    /// The environment that the job names; an expression as it is written.
+    pub(super) environment: Option<String>,
+    /// Whether a job that it needs deploys too.
+    pub(super) follows: bool,
+    /// Whether an environment or a concurrency group keeps two from running at once, or a rule can hold it back.
+    pub(super) is_guarded: bool,
 }
 
-impl Deployment {
-    /// It as what counts it: without tests before it, or at all.
-    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
-        let note = format!("job `{}` deploys: `{}`", self.job, self.command);
-        let untested = format!("job `{}` deploys and needs no job that tests: `{}`", self.job, self.command);
-        let deploys = Finding::new("deploy_jobs", self.line, self.job.as_str(), note);
-        let without = Finding::new("untested_deployments", self.line, self.job.as_str(), untested);
-        [Some(deploys), (!self.is_tested).then_some(without)].into_iter().flatten()
-    }
-}
-
-/// Every job that deploys. One that tests what it sets up, as end-to-end tests do, is none; nor is what only pull
-/// requests start.
+/// Every job that deploys. One that tests what it sets up, as end-to-end tests do, is none.
 pub(super) fn deployments(workflow: &Workflow<'_>) -> Vec<Deployment> {
-    let only_changes = workflow.triggers.iter().all(|(event, _)| matches!(*event, "pull_request" | "merge_group"));
-    if workflow.is_action || only_changes {
+    if workflow.is_action {
         return Vec::new();
     }
+    let only_changes = workflow.triggers.iter().all(|(event, _)| matches!(*event, "pull_request" | "merge_group"));
     let jobs = workflow.jobs.iter().filter(|job| !is_trial(job));
     jobs.filter_map(|job| {
         let (line, command) = deploys(job)?;
-        let is_tested = comes_tested(workflow) || needs_tests(workflow, job);
-        Some(Deployment { job: job.id.to_owned(), line, command, is_tested })
+        let environment = environment(job);
+        let guards = [workflow.root.get("concurrency"), job.node.get("concurrency")];
+        Some(Deployment {
+            job: job.id.to_owned(),
+            line,
+            command,
+            is_preview: only_changes || is_named(job, &["preview"]),
+            is_tested: comes_tested(workflow) || needs_one(workflow, job, &may_test),
+            follows: needs_one(workflow, job, &|needed| !is_trial(needed) && deploys(needed).is_some()),
+            is_guarded: environment.is_some() || guards.iter().any(Option::is_some),
+            environment,
+        })
     })
     .collect()
 }
 
+/// `environment: production` or `environment: { name: production }`.
+fn environment(job: &Job<'_>) -> Option<String> {
+    let node = job.node.get("environment")?;
+    let name = node.text().or_else(|| node.get("name")?.text())?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 fn is_trial(job: &Job<'_>) -> bool {
+    is_named(job, &["test", "e2e", "integration", "kind", "lint", "plan", "validate"]) || tests(job)
+}
+
+fn is_named(job: &Job<'_>, words: &[&str]) -> bool {
     let lower = job.id.to_ascii_lowercase();
-    let named = ["test", "e2e", "integration", "kind", "preview", "lint", "plan", "validate"];
-    named.iter().any(|word| lower.contains(word)) || tests(job)
+    words.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a job runs tests or calls a workflow, which may.
+fn may_test(job: &Job<'_>) -> bool {
+    tests(job) || job.node.get("uses").is_some()
 }
 
 fn tests(job: &Job<'_>) -> bool {
@@ -85,7 +112,7 @@ fn deploys(job: &Job<'_>) -> Option<(u32, String)> {
         let command = || {
             let lines = step.scripts().into_iter();
             lines
-                .filter(|(_, text)| !text.trim_start().starts_with('#') && !text.contains("--dry-run"))
+                .filter(|(_, text)| !text.trim_start().starts_with('#') && !TRIES.is_match(text))
                 .find(|(_, text)| DEPLOYS.is_match(text))
         };
         let (line, text) = action.map(|(uses, line)| (line, uses)).or_else(command)?;
@@ -101,8 +128,8 @@ fn comes_tested(workflow: &Workflow<'_>) -> bool {
     !workflow.triggers.iter().any(|(event, node)| pushed(event, node))
 }
 
-/// Whether a job that it needs, directly or not, runs tests or calls a workflow, which may.
-fn needs_tests(workflow: &Workflow<'_>, job: &Job<'_>) -> bool {
+/// Whether a job that it needs, directly or not, is of a kind.
+fn needs_one(workflow: &Workflow<'_>, job: &Job<'_>, is: &dyn Fn(&Job<'_>) -> bool) -> bool {
     let mut open = needs(job);
     let mut seen: Vec<String> = Vec::new();
     while let Some(id) = open.pop() {
@@ -110,7 +137,7 @@ fn needs_tests(workflow: &Workflow<'_>, job: &Job<'_>) -> bool {
             continue;
         }
         let Some(needed) = workflow.jobs.iter().find(|job| job.id == id) else { continue };
-        if tests(needed) || needed.node.get("uses").is_some() {
+        if is(needed) {
             return true;
         }
         open.extend(needs(needed));
@@ -132,7 +159,8 @@ mod tests {
     fn seen(text: &str) -> Vec<(String, bool)> {
         let root = yaml_file::read("w.yml", text.as_bytes()).unwrap();
         let workflow = Workflow::of(&root).unwrap();
-        deployments(&workflow).into_iter().map(|one| (one.job, one.is_tested)).collect()
+        let all = deployments(&workflow).into_iter().filter(|one| !one.is_preview);
+        all.map(|one| (one.job, one.is_tested)).collect()
     }
 
     const DEPLOY: &str = "steps: [{ run: helm upgrade shop ./chart }]";
@@ -153,6 +181,8 @@ mod tests {
         assert!(seen(&format!("on: pull_request\njobs:\n  a: {{ {DEPLOY} }}\n")).is_empty());
         let tested = "on: push\njobs:\n  a: { steps: [{ run: kubectl apply -f x }, { run: npm test }] }\n";
         assert!(seen(tested).is_empty());
+        let smoke = "on: push\njobs:\n  a: { steps: [{ run: ansible-playbook ansible/smoke-test.yml -v }] }\n";
+        assert!(seen(smoke).is_empty());
         assert_eq!(seen(&format!("on: workflow_dispatch\njobs:\n  a: {{ {DEPLOY} }}\n")), [("a".to_owned(), true)]);
     }
 }

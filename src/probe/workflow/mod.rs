@@ -8,6 +8,7 @@ mod identity;
 mod judge;
 mod observe;
 mod permissions;
+mod stages;
 #[cfg(test)]
 mod tests;
 mod untrusted;
@@ -152,6 +153,9 @@ fn declarations() -> Vec<FactDecl> {
         ratio("test_credit", "both 100 %, pull requests only 70 %, pushes only 50 %, other events only 30 %, none 0 %"),
         count("deploy_jobs", "jobs that deploy"),
         count("untested_deployments", "those that a push starts and that need no job which runs tests; unobserved when no job deploys"),
+        count("unstaged_deployments", "those that deploy to no stage and follow none: no other job deploys a preview or to an environment, or in a job or file, named after a stage such as `staging`; unobserved when no job deploys"),
+        count("unguarded_deployments", "those with neither an `environment` nor a `concurrency` group; unobserved when no job deploys"),
+        ratio("deploy_credit", "for each job that deploys 50 %, 25 more after tests, 15 after a stage, 10 with an environment or a concurrency group; the mean"),
         count("logins", "steps that log in to a cloud or publish to a registry which knows short-lived identity"),
         count("stored_logins", "those that use a stored key"),
         ratio("keyless_ratio", "share of the logins without a stored key"),

@@ -10,9 +10,9 @@ use crate::probe::suppression::{self, Configured};
 use crate::world::{Class, Select, Swept, WantId};
 
 use super::Digest;
-use super::deployments::Deployment;
 use super::gates::Coverage;
 use super::judge::{self, Judged};
+use super::stages::{self, Placed};
 use super::uses::Pin;
 
 /// Files of other pipeline systems; what they say is not read.
@@ -119,7 +119,6 @@ impl<'s> Gathered<'s> {
         }
         self.findings.extend(path, findings);
         self.logins += judged.logins;
-        self.findings.extend(path, judged.deployments.iter().flat_map(Deployment::findings));
         if judged.is_action {
             self.actions += 1;
         } else {
@@ -151,6 +150,7 @@ impl<'s> Gathered<'s> {
             return Observation { facts, evidence, requests: 0 };
         }
         let mut gathered = self;
+        stages::find(&placed(&gathered.files), &mut gathered.findings);
         gathered.tests(&mut facts, !others.is_empty());
         gathered.counts(&mut facts);
         let mut all = gathered.findings.evidence();
@@ -177,11 +177,7 @@ impl<'s> Gathered<'s> {
             mean(&self.permissions, if open { 20 } else { 100 }, "no workflow has a token of its own"),
         );
         facts.set("secret_credit", Fact::Present(percent(self.secret_percent())));
-        self.findings.set_count(facts, "deploy_jobs");
-        match self.findings.count("deploy_jobs") {
-            0 => facts.set("untested_deployments", Fact::Unobserved("no workflow deploys".to_owned())),
-            _ => self.findings.set_count(facts, "untested_deployments"),
-        }
+        stages::facts(&placed(&self.files), &self.findings, facts);
         self.findings.set_number(facts, "logins", self.logins);
         let stored = self.findings.count("stored_logins").min(self.logins) as u64;
         let logins = self.logins as u64;
@@ -276,6 +272,11 @@ impl<'s> Gathered<'s> {
         }
         events
     }
+}
+
+fn placed<'f>(files: &'f BTreeMap<String, &Judged>) -> Vec<Placed<'f>> {
+    let of = |(path, judged): (&'f String, &&'f Judged)| judged.deployments.iter().map(move |one| (path.as_str(), one));
+    files.iter().flat_map(of).collect()
 }
 
 /// Facts that count findings.
