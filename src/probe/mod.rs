@@ -53,6 +53,7 @@ mod image;
 mod ingest;
 mod injection;
 mod inquiry;
+mod installs;
 mod kubernetes;
 mod licence;
 mod limits;
@@ -297,6 +298,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &http::DEF,
     &ingest::DEF,
     &injection::DEF,
+    &installs::DEF,
     &kubernetes::DEF,
     &licence::DEF,
     &load::DEF,

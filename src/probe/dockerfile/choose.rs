@@ -88,6 +88,11 @@ pub(super) fn choose(swept: &Swept, want: WantId, folder: &str, explicit: bool, 
     all
 }
 
+/// Whether name or folder say that a Dockerfile of the source does not make the product, whatever builds it.
+pub(crate) fn is_named_aside(path: &str, folder: &str) -> bool {
+    aside(path, folder, Class::Src, &Builds::default()).is_some()
+}
+
 fn below<'p>(path: &'p str, folder: &str) -> &'p str {
     path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'))
 }

@@ -2,7 +2,7 @@
 //! and facts; parsing, each theme and the choice of files have files of their own.
 
 mod baked;
-mod choose;
+pub(super) mod choose;
 mod context;
 mod credit;
 mod fetched;
@@ -11,7 +11,7 @@ mod ignore_file;
 mod ignores;
 mod judge;
 mod observe;
-mod parse;
+pub(super) mod parse;
 mod process;
 mod stage;
 mod support;
@@ -80,7 +80,7 @@ pub(super) fn select() -> Select {
 }
 
 /// Files that make a Dockerfile when they are rendered.
-fn is_template(path: &str) -> bool {
+pub(super) fn is_template(path: &str) -> bool {
     [".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".in", ".mustache"]
         .iter()
         .any(|end| path.ends_with(end))

@@ -18,6 +18,22 @@ pub(crate) struct Dockerfile {
 }
 
 impl Dockerfile {
+    /// What it runs, with lines, in the order of the file.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.stages.iter().flat_map(|stage| &stage.runs).map(|run| (run.line, run.value.as_str()))
+    }
+
+    /// Names of the variables that `ARG` and `ENV` set.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        let all = self.stages.iter().flat_map(|stage| &stage.assignments).chain(&self.global_args);
+        all.filter(|one| one.value.is_some()).map(|one| one.name.as_str())
+    }
+
+    /// Whether it makes a place to work or test in, and nothing that runs.
+    pub(crate) fn is_workbench(&self) -> bool {
+        self.is_workbench
+    }
+
     /// The same as it is built up to a stage: later ones are not built. `None` when no stage has that name.
     pub(super) fn up_to(&self, stage: Option<&str>) -> Option<Dockerfile> {
         let Some(name) = stage else { return Some(self.clone()) };

@@ -8,6 +8,7 @@ mod identity;
 mod judge;
 mod observe;
 mod permissions;
+pub(super) mod scripts;
 mod stages;
 #[cfg(test)]
 mod tests;
