@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::model::{Exact, Fact, Facts, Observation, Value};
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::percent::percent;
-use crate::world::{Swept, WantId};
+use crate::world::{Class, Swept, WantId};
 
 use super::pipeline::{Local, Pipeline, is_start, read};
 use super::whole::Whole;
@@ -95,6 +95,9 @@ pub(super) fn observe(swept: &Swept, want: WantId) -> Observation {
     let mut starts = Vec::new();
     for (id, digest) in swept.get(want).own::<Digest>() {
         let path = swept.path(id);
+        if is_of_another(path, swept.class(id)) {
+            continue;
+        }
         starts.push(path.to_owned());
         let pipeline = match digest {
             Ok(Ok(pipeline)) => Ok(pipeline.clone()),
@@ -125,6 +128,12 @@ pub(super) fn observe(swept: &Swept, want: WantId) -> Observation {
         pipelines.push(order);
     }
     facts_of(files, &pipelines)
+}
+
+/// Whether a file that looks like a pipeline is another project's, unless this one includes it: below the top or in a sample.
+fn is_of_another(path: &str, class: Class) -> bool {
+    path.ends_with("/.gitlab-ci.yml")
+        || matches!(class, Class::Test | Class::Fixture | Class::Vendored | Class::Example | Class::Docs)
 }
 
 fn facts_of(files: Files<'_>, pipelines: &[Vec<String>]) -> Observation {
@@ -197,6 +206,18 @@ mod tests {
             assert_eq!(count(&seen, fact), Some(number), "{fact}");
         }
         assert_eq!(percent(&seen, "pinned_ratio"), Some(50));
+    }
+
+    #[test]
+    fn a_pipeline_of_another_project_counts_only_where_this_one_includes_it() {
+        let other = "unit: {image: node, script: [npm test], allow_failure: true}\n";
+        let quiet = (".gitlab-ci.yml", "build: {image: \"node:22.1.0\", script: [npm run build]}\n");
+        let files = [quiet, ("tests/fixtures/sample/.gitlab-ci.yml", other), ("third_party/x/ci.gitlab-ci.yml", other)];
+        let seen = observe(&DEF, "{}", &files);
+        assert_eq!((count(&seen, "files"), count(&seen, "ignored_failures")), (Some(1), Some(0)));
+        let files = [(quiet.0, "include: {local: sub/.gitlab-ci.yml}\n"), ("sub/.gitlab-ci.yml", other)];
+        let seen = observe(&DEF, "{}", &files);
+        assert_eq!((count(&seen, "files"), count(&seen, "ignored_failures")), (Some(2), Some(1)));
     }
 
     #[test]
