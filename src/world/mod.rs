@@ -19,6 +19,7 @@ mod content;
 pub mod deadline;
 mod dispatch;
 mod file_bytes;
+mod generated_header;
 pub mod git;
 pub mod git_history;
 mod git_index;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::class::{self, Class};
+use super::class::Class;
 use super::content::{Content, decoded};
 use super::dispatch::{Dispatch, Memo};
 use super::file_bytes::FileBytes;
+use super::generated_header::generated_header;
 use super::pattern::Searcher;
 use super::screen::{Answers, Screens};
 use super::tree::{FileId, Tree};
@@ -162,7 +163,7 @@ impl<'a> Scanner<'a> {
                 self.bytes += bytes.len() as u64;
                 let decoded = decoded(bytes);
                 let bytes = &*decoded;
-                if !matches!(entry.class, Class::Generated | Class::Vendored) && class::generated_header(bytes) {
+                if !matches!(entry.class, Class::Generated | Class::Vendored) && generated_header(bytes) {
                     self.generated.push(id);
                     wanted.retain(|want| self.wants[*want as usize].select.classes.has(Class::Generated));
                 }

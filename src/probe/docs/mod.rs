@@ -109,6 +109,11 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     })
 }
 
+/// An example's own pages say nothing of the system, unless they are asked for by name.
+fn asks_for_examples(glob: &str) -> bool {
+    ["example", "sample", "demo"].iter().any(|folder| glob.contains(folder))
+}
+
 impl Probe for Docs {
     #[rustfmt::skip]
     fn facts(&self) -> FactSchema {
@@ -163,7 +168,11 @@ impl Probe for Docs {
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         // `decode` has checked the glob; one that cannot work names nothing.
         let Ok(select) = Select::glob(&self.glob) else { return Vec::new() };
-        let prose = ClassSet::of(&[Class::Src, Class::Docs, Class::Tooling, Class::Example]);
+        let prose = ClassSet::of(if asks_for_examples(&self.glob) {
+            &[Class::Src, Class::Docs, Class::Tooling, Class::Example]
+        } else {
+            &[Class::Src, Class::Docs, Class::Tooling]
+        });
         let select = select.except(self.exclude.iter().cloned()).of(prose).below(folder);
         let mut ids =
             vec![wants.add(Want::doc(select.clone(), "docs", |file| Ok(page::read(file.path(), file.bytes))))];
