@@ -98,6 +98,7 @@ mod service;
 mod session;
 mod settings;
 mod signs;
+mod sources;
 mod sse;
 mod suppression;
 mod syntax;
@@ -328,6 +329,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &session::DEF,
     &settings::DEF,
     &signs::DEF,
+    &sources::DEF,
     &sse::DEF,
     &syntax::DEF,
     &tcp::DEF,

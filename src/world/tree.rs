@@ -146,6 +146,11 @@ impl Tree {
         self.git
     }
 
+    /// Whether it is a folder of a git work tree that has more beside it.
+    pub fn is_part(&self) -> bool {
+        self.git && self.root().is_some_and(|root| fs::symlink_metadata(root.join(".git")).is_err())
+    }
+
     /// The root on disk (canonical); `None` for a tree from memory.
     pub fn root(&self) -> Option<&Path> {
         match &self.store {

@@ -28,6 +28,9 @@ use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::world::{Class, ClassSet, FileId, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
+pub(super) use script_manifests::UNREAD;
+pub(super) use sync::go::directives;
+
 use compare::Compared;
 use ecosystem::{ECOSYSTEMS, Ecosystem, Need, need};
 use sync::Apart;

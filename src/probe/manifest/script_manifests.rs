@@ -4,7 +4,7 @@
 use super::ecosystem::Need;
 
 /// Manifests of ecosystems that are known and not read: nothing is known of their locks.
-pub(super) const UNREAD: &[&str] = &[
+pub(in crate::probe) const UNREAD: &[&str] = &[
     "build.sbt",
     "stack.yaml",
     "cabal.project",

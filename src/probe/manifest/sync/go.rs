@@ -51,7 +51,7 @@ fn split_arrow<'w, 't>(words: &'w [&'t str]) -> (&'w [&'t str], &'w [&'t str]) {
 }
 
 /// Words of each line of a directive, alone or in brackets, without comments.
-pub(in crate::probe::manifest) fn directives<'t>(text: &'t str, name: &str) -> Vec<Vec<&'t str>> {
+pub(in crate::probe) fn directives<'t>(text: &'t str, name: &str) -> Vec<Vec<&'t str>> {
     let mut inside = false;
     let mut found = Vec::new();
     for line in text.lines() {
