@@ -13,6 +13,7 @@ mod amqp;
 pub mod attest;
 mod auth_required;
 mod authz;
+mod bill;
 mod brute_force;
 mod builds;
 mod code;
@@ -271,6 +272,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &amqp::DEF,
     &auth_required::DEF,
     &authz::DEF,
+    &bill::DEF,
     &brute_force::DEF,
     &code::DEF,
     &command::DEF,

@@ -37,6 +37,7 @@ use crate::expect::units::std_duration;
 use crate::model::{FactDecl, FactName, FactSchema, FactType, Grade, Observation, Problems, Unknown};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 use format::Format;
+pub(super) use report::Bill;
 
 /// What the registry knows of it.
 pub(super) static DEF: ProbeDef = ProbeDef {
@@ -165,6 +166,13 @@ impl Probe for Ingest {
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(self.look(look))
     }
+}
+
+/// What a text lists as a bill of materials; the error says why it is none.
+pub(super) fn bill(text: String) -> Result<Bill, String> {
+    let (format, mut report) = format::parse(None, text, None)?;
+    let bill = report.bill.take().ok_or_else(|| format!("is of format `{format}`, not a bill of materials"))?;
+    Ok(Bill { written: report.written, ..bill })
 }
 
 fn findings() -> Vec<FactDecl> {

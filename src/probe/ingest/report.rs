@@ -1,10 +1,25 @@
 //! What a report says, whatever wrote it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Finding;
 use crate::model::Value;
 use crate::probe::report_file::Written;
+
+/// What a bill of materials lists, for probe `bill`.
+#[derive(Clone, Debug, Default)]
+pub(in crate::probe) struct Bill {
+    /// The tool that wrote it.
+    pub(in crate::probe) tool: String,
+    /// When it says it was written.
+    pub(in crate::probe) written: Option<Written>,
+    /// Components; what it describes is none of them.
+    pub(in crate::probe) components: u64,
+    /// Those with a licence.
+    pub(in crate::probe) licensed: u64,
+    /// Package URLs, as they are written.
+    pub(in crate::probe) purls: BTreeSet<String>,
+}
 
 /// What an adapter reads out of a report.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +40,8 @@ pub(super) struct Report {
     pub(super) gap: Option<String>,
     /// What it found; `None` where the format is not about findings.
     pub(super) findings: Option<Vec<Finding>>,
+    /// What a bill of materials lists.
+    pub(super) bill: Option<Bill>,
     /// Other facts by name.
     pub(super) values: BTreeMap<String, Value>,
 }

@@ -23,7 +23,7 @@ fn of_document(root: &Json) -> Result<Report, String> {
     let mut inventory = Inventory::default();
     let mut open: Vec<&Json> = list(root, "components").iter().collect();
     while let Some(component) = open.pop() {
-        inventory.add(!text(component, "purl").is_empty(), &licences(component));
+        inventory.add(text(component, "purl"), &licences(component));
         open.extend(list(component, "components"));
     }
     let mut report = inventory.report(&tool(&root["metadata"]))?.written(text(&root["metadata"], "timestamp"));

@@ -9,7 +9,7 @@ mod spdx_tags;
 
 use std::collections::BTreeSet;
 
-use super::report::Report;
+use super::report::{Bill, Report};
 use crate::model::{Exact, Value};
 
 /// Distinct licences that are listed.
@@ -41,13 +41,17 @@ struct Inventory {
     /// With a licence.
     licensed: u64,
     licences: BTreeSet<String>,
+    purls: BTreeSet<String>,
 }
 
 impl Inventory {
     /// Adds a component with the licences that hold together.
-    fn add(&mut self, identified: bool, licences: &[String]) {
+    fn add(&mut self, purl: &str, licences: &[String]) {
         self.components += 1;
-        self.identified += u64::from(identified);
+        self.identified += u64::from(!purl.is_empty());
+        if !purl.is_empty() {
+            self.purls.insert(purl.to_owned());
+        }
         self.licensed += u64::from(!licences.is_empty());
         if self.licences.len() < MOST_LICENCES {
             self.licences.extend(licences.iter().map(|expression| settled(expression)));
@@ -59,7 +63,10 @@ impl Inventory {
             return Err("lists no component".to_owned());
         }
         let share = |part: u64| Exact::ratio(part, self.components).map(Value::Number);
-        Ok(Report::of(tool)
+        let Inventory { components, licensed, .. } = self;
+        let mut report = Report::of(tool);
+        report.bill = Some(Bill { tool: tool.to_owned(), components, licensed, purls: self.purls, written: None });
+        Ok(report
             .scanned(self.components, "components")
             .value("components", Some(Value::Number(Exact::whole(self.components))))
             .value("identified", share(self.identified))

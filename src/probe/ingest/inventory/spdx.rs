@@ -27,8 +27,8 @@ fn of_document(root: &Json) -> Result<Report, String> {
         related.map(|relation| text(relation, "relatedSpdxElement")).chain(texts(root, "documentDescribes")).collect();
     let mut inventory = Inventory::default();
     for package in list(root, "packages").iter().filter(|package| !described.contains(text(package, "SPDXID"))) {
-        let identified = list(package, "externalRefs").iter().any(|reference| reference["referenceType"] == "purl");
-        inventory.add(identified, &licence(package));
+        let purl = list(package, "externalRefs").iter().find(|reference| reference["referenceType"] == "purl");
+        inventory.add(purl.map_or("", |reference| text(reference, "referenceLocator")), &licence(package));
     }
     let creation = &root["creationInfo"];
     let tool = texts(creation, "creators").find_map(|creator| creator.strip_prefix("Tool: "));

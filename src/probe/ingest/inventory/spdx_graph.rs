@@ -22,7 +22,7 @@ pub(super) fn parse(root: &Json) -> Result<Report, String> {
     let graph = Graph::of(list(root, "@graph"));
     let mut inventory = Inventory::default();
     for package in graph.packages() {
-        inventory.add(is_identified(package), &graph.licence(text(package, "spdxId")));
+        inventory.add(purl(package), &graph.licence(text(package, "spdxId")));
     }
     let created = graph.all("CreationInfo").next().map_or("", |creation| text(creation, "created"));
     let tool = graph.all("Tool").next().map_or("", |tool| text(tool, "name"));
@@ -30,9 +30,12 @@ pub(super) fn parse(root: &Json) -> Result<Report, String> {
     Ok(inventory.report(tool)?.written(created))
 }
 
-fn is_identified(package: &Json) -> bool {
-    let by_package_url = |identifier: &Json| identifier["externalIdentifierType"] == "packageUrl";
-    !text(package, "software_packageUrl").is_empty() || list(package, "externalIdentifier").iter().any(by_package_url)
+fn purl(package: &Json) -> &str {
+    let own = text(package, "software_packageUrl");
+    let by_package_url = |identifier: &&Json| identifier["externalIdentifierType"] == "packageUrl";
+    let other =
+        || list(package, "externalIdentifier").iter().find(by_package_url).map(|found| text(found, "identifier"));
+    if own.is_empty() { other().unwrap_or_default() } else { own }
 }
 
 struct Graph<'j> {

@@ -61,7 +61,10 @@ impl Document {
             "PackageLicenseConcluded" => drop(package.insert("licenseConcluded".to_owned(), value.into())),
             "PackageLicenseDeclared" => drop(package.insert("licenseDeclared".to_owned(), value.into())),
             "ExternalRef" if value.split_whitespace().nth(1) == Some("purl") => {
-                drop(package.insert("externalRefs".to_owned(), json!([{ "referenceType": "purl" }])));
+                drop(package.insert(
+                    "externalRefs".to_owned(),
+                    json!([{ "referenceType": "purl", "referenceLocator": value.split_whitespace().nth(2) }]),
+                ));
             }
             _ => {}
         }
