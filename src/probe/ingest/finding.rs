@@ -115,6 +115,12 @@ pub(super) struct Finding {
     pub(super) state: State,
     /// When it became known, or was made.
     pub(super) since: Option<Timestamp>,
+    /// Whether the tool says that what has it is for development alone.
+    pub(super) development: bool,
+    /// Whether the tool says that it is exploited.
+    pub(super) exploited: bool,
+    /// Who accepted it and why, as the report says.
+    pub(super) accepted: Option<(String, Option<String>)>,
 }
 
 impl Finding {
@@ -166,6 +172,26 @@ impl Finding {
             self.state = State::Suppressed;
         }
         self
+    }
+
+    /// Whether it is for development alone.
+    pub(super) fn development(mut self, development: bool) -> Finding {
+        self.development = development;
+        self
+    }
+
+    /// Whether it is exploited.
+    pub(super) fn exploited(mut self, exploited: bool) -> Finding {
+        self.exploited = exploited;
+        self
+    }
+
+    /// Accepted by a file or a person, for a reason, as far as the report says.
+    pub(super) fn accepted(mut self, by: &str, reason: &str) -> Finding {
+        let reason = reason.trim();
+        let reason = (!reason.is_empty()).then(|| crate::probe::finding::shortened(reason));
+        self.accepted = Some((by.to_owned(), reason));
+        self.suppressed(true)
     }
 
     /// Known since a time as reports write it.

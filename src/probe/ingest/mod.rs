@@ -22,9 +22,12 @@ mod report;
 #[cfg(test)]
 mod runs;
 mod sarif;
+mod scope;
 mod secrets;
 mod tally;
+mod vex;
 mod vulnerabilities;
+mod weigh;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -67,6 +70,13 @@ struct Params {
     /// How old a report may be: `7 d`. Without it a report counts while it is not older than HEAD.
     #[serde(default)]
     max_age: Option<Spanned<String>>,
+    /// How long an update may take: a high vulnerability that is known for less is told, and does not count in `running.high`.
+    #[serde(default)]
+    grace: Option<Spanned<String>>,
+    /// Path or glob of VEX documents (OpenVEX, CycloneDX): vulnerabilities that they say, with a reason, do not affect what is
+    /// built here count as accepted.
+    #[serde(default)]
+    vex: Option<Spanned<String>>,
     /// Rules that are left out, with `*` for any text: `[DL3008, "CKV_K8S_*"]`; counted as `excluded`.
     #[serde(default)]
     exclude: Vec<String>,
@@ -84,6 +94,8 @@ struct Ingest {
     report: Option<String>,
     format: Option<&'static Format>,
     max_age: Option<Duration>,
+    grace: Duration,
+    vex: Option<String>,
     exclude: Vec<String>,
     units: BTreeMap<String, String>,
     timeout: Option<Duration>,
@@ -93,9 +105,11 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let before = problems.len();
     runner::check(params.run.as_ref(), problems);
-    if let Some(report) = &params.report {
-        folder::check_path(report, "report", problems);
-        folder::check_globs([report], problems);
+    for (given, key) in [(&params.report, "report"), (&params.vex, "vex")] {
+        if let Some(given) = given {
+            folder::check_path(given, key, problems);
+            folder::check_globs([given], problems);
+        }
     }
     if params.run.is_none() && params.report.is_none() {
         let problem = node.problem("neither `run` nor `report`");
@@ -112,18 +126,19 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         }
         format
     });
-    let max_age = params.max_age.as_ref().and_then(|given| {
-        std_duration(given)
-            .map_err(|wrong| {
-                problems.push(given.span.problem(wrong).help("an age with its unit, such as `max_age: 7 d`"));
-            })
-            .ok()
-    });
+    let mut age = |given: Option<&Spanned<String>>, name: &str| {
+        let given = given?;
+        let wrong = |wrong| given.span.problem(wrong).help(format!("an age with its unit, such as `{name}: 7 d`"));
+        std_duration(given).map_err(|error| problems.push(wrong(error))).ok()
+    };
+    let max_age = age(params.max_age.as_ref(), "max_age");
+    let grace = age(params.grace.as_ref(), "grace").unwrap_or_default();
     let timeout = limits::timeout(params.timeout.as_ref(), problems);
     (problems.len() == before).then(|| {
-        let Params { run, report, exclude, units, .. } = params;
-        let (run, report) = (run.map(|run| run.value), report.map(|report| report.value));
-        Box::new(Ingest { run, report, format, max_age, exclude, units, timeout }) as Box<dyn Probe>
+        let Params { run, report, vex, exclude, units, .. } = params;
+        let (run, report, vex) =
+            (run.map(|run| run.value), report.map(|report| report.value), vex.map(|vex| vex.value));
+        Box::new(Ingest { run, report, format, max_age, grace, vex, exclude, units, timeout }) as Box<dyn Probe>
     })
 }
 
@@ -134,9 +149,9 @@ impl Probe for Ingest {
     }
 
     fn key(&self) -> String {
-        let Ingest { run, report, format, max_age, exclude, units, timeout: _ } = self;
+        let Ingest { run, report, format, max_age, grace, vex, exclude, units, timeout: _ } = self;
         let format = format.map(|format| format.name);
-        format!("ingest {run:?} {report:?} {format:?} {max_age:?} {exclude:?} {units:?}")
+        format!("ingest {run:?} {report:?} {format:?} {max_age:?} {grace:?} {vex:?} {exclude:?} {units:?}")
     }
 
     fn lane(&self) -> Lane {
@@ -145,7 +160,7 @@ impl Probe for Ingest {
 
     fn touch(&self) -> Touch {
         Touch {
-            reads: self.report.iter().cloned().collect(),
+            reads: self.report.iter().chain(&self.vex).cloned().collect(),
             runs: self.run.iter().cloned().collect(),
             ..Touch::default()
         }
@@ -175,6 +190,7 @@ pub(super) fn bill(text: String) -> Result<Bill, String> {
     Ok(Bill { written: report.written, ..bill })
 }
 
+#[rustfmt::skip]
 fn findings() -> Vec<FactDecl> {
     let count = |name, doc| FactDecl::new(name, FactType::Count, doc);
     vec![
@@ -193,6 +209,15 @@ fn findings() -> Vec<FactDecl> {
         count("fixable", "those for which a version or a change is known that mends them"),
         count("fixable.critical", "critical ones that can be mended"),
         count("fixable.high", "high ones that can be mended"),
+        count("running.critical", "critical ones of what runs: not for development alone, as far as the tool says"),
+        count("running.high", "high ones of what runs that are known for longer than `grace`, or without a date"),
+        count("fixable.running.critical", "of `running.critical` those that can be mended"),
+        count("fixable.running.high", "of `running.high` those that can be mended"),
+        count("exploited", "those that the tool says are exploited (Grype, from the catalogue of CISA); of others none"),
+        count("development", "those that the tool says are in what is for development alone"),
+        count("young", "high ones that are known for no longer than `grace`"),
+        FactDecl::new("weight", FactType::Number, "what weighs: each critical one, and each high one that is known for longer than `grace`, 1; for development alone 0.2, not called 0.1"),
+        FactDecl::new("vulnerability_credit", FactType::Ratio, "nothing where a critical one of what runs can be mended, one is exploited or one is unrated; else from a `weight` of 0 down to none at 5"),
         count("suppressed", "findings that somebody accepted, in the tool's own way"),
         count("unreachable", "vulnerabilities whose code the tool saw not to be called"),
         count("excluded", "findings of the rules in `exclude`"),

@@ -1,11 +1,13 @@
 //! Finds the reports that count, joins what they say, and turns it into facts and evidence.
 
-use super::finding::Finding;
+use super::finding::{Finding, State};
 use super::report::Report;
 use super::tally::Tally;
-use super::{Ingest, exit, format};
+use super::vex::Statements;
+use super::weigh::Scale;
+use super::{Ingest, exit, format, scope, weigh};
 use crate::model::report::{Evidence, EvidenceKind};
-use crate::model::{Exact, Fact, Facts, Observation, Place, Unknown, Value};
+use crate::model::{Exact, Fact, Facts, Observation, Place, Suppression, Unknown, Value};
 use crate::probe::evidence::{MOST_SHOWN, fingerprint};
 use crate::probe::finding::shortened;
 use crate::probe::report_file::{self, AHEAD, Before, Freshness};
@@ -105,12 +107,29 @@ impl Ingest {
         facts.set_reason(format!("a report of format `{format}` does not tell"));
         if joined.reports.iter().all(|report| report.findings.is_some()) {
             let mut tally = Tally::default();
+            let statements =
+                self.vex.as_deref().map_or_else(|| Ok(Statements::default()), |vex| Statements::read(look, vex));
             for report in &mut joined.reports {
-                tally.add(report.findings.take().unwrap_or_default(), report.gap.take(), &self.exclude);
+                let mut findings = report.findings.take().unwrap_or_default();
+                if report.tool == "npm audit" {
+                    scope::mark(look, &mut findings);
+                }
+                match &statements {
+                    Ok(statements) => statements.apply(&mut findings),
+                    Err(unknown) => report.gap = Some(report.gap.take().unwrap_or_else(|| unknown.to_string())),
+                }
+                tally.add(findings, report.gap.take(), &self.exclude);
             }
             tally.facts(&mut facts);
-            evidence.push(Evidence { kind: EvidenceKind::Report, note: Some(tally.words()), ..Evidence::default() });
-            evidence.extend(shown(look, tally.open));
+            let scale = Scale { now: look.world.now, grace: self.grace };
+            let about_packages = joined.formats.iter().all(|format| weigh::FORMATS.contains(format));
+            let weight = about_packages.then(|| scale.facts(&tally, &mut facts)).flatten();
+            let words = [Some(tally.words()), weight.filter(|_| !self.grace.is_zero())];
+            let say = |note| Evidence { kind: EvidenceKind::Report, note: Some(note), ..Evidence::default() };
+            evidence.extend(words.into_iter().flatten().map(say));
+            for list in [tally.open, tally.unreachable, tally.suppressed] {
+                evidence.extend(shown(look, list));
+            }
         }
         joined.values(&mut facts);
         joined.evidence.append(&mut evidence);
@@ -257,14 +276,29 @@ fn evidence(paths: &Paths<'_>, finding: &Finding) -> Evidence {
     for part in [finding.subject.as_str(), strange].into_iter().filter(|part| !part.is_empty()) {
         note.push_str(&format!(" in {part}"));
     }
+    let more = [
+        (finding.exploited, "exploited"),
+        (finding.development, "for development"),
+        (finding.state == State::Unreachable, "not called"),
+        (finding.state == State::Suppressed, "accepted"),
+    ];
+    let more: Vec<&str> = more.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
+    if !more.is_empty() {
+        note.push_str(&format!(" ({})", more.join(", ")));
+    }
     if !finding.message.is_empty() {
         note.push_str(&format!(": {}", finding.message));
     }
+    let suppression = (finding.state == State::Suppressed).then(|| {
+        let (by, reason) = finding.accepted.clone().unwrap_or_else(|| ("the tool".to_owned(), None));
+        Suppression { by: if by.is_empty() { "the tool".to_owned() } else { by }, reason, honoured: true }
+    });
     Evidence {
         kind: EvidenceKind::Report,
         place: path.map(|path| Place::line(path, finding.line)),
         note: Some(shortened(&note)),
         fingerprint: Some(fingerprint(&["ingest", &finding.rule, &finding.subject, file.unwrap_or_default()])),
+        suppression,
         ..Evidence::default()
     }
 }

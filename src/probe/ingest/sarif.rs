@@ -69,10 +69,14 @@ fn finding(run: &Json, result: &Json) -> Option<Finding> {
     let id = id.into_iter().find(|id| !id.is_empty()).unwrap_or("(no rule)");
     let place = &result["locations"][0]["physicalLocation"];
     let accepted = |suppression: &Json| suppression["status"].as_str().is_none_or(|status| status == "accepted");
-    let suppressed = list(result, "suppressions").iter().any(accepted);
+    let suppressed = list(result, "suppressions").iter().find(|suppression| accepted(suppression));
     let finding = Finding::new(id, level(rule, result)).says(text(&result["message"], "text"));
     let finding = finding.at(&decoded(text(&place["artifactLocation"], "uri")), line(&place["region"], "startLine"));
-    Some(finding.suppressed(suppressed).fixable(!list(result, "fixes").is_empty()))
+    let finding = finding.suppressed(suppressed.is_some()).fixable(!list(result, "fixes").is_empty());
+    Some(match suppressed {
+        Some(suppression) => finding.accepted(text(suppression, "kind"), text(suppression, "justification")),
+        None => finding,
+    })
 }
 
 /// The rule of a result, by its place in the tool or in an extension, or by its name.

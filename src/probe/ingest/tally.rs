@@ -15,8 +15,10 @@ type About = (String, Option<(String, u32, String)>);
 pub(super) struct Tally {
     /// Those that stand, in the order they came.
     pub(super) open: Vec<Finding>,
-    suppressed: u64,
-    unreachable: u64,
+    /// Those that somebody accepted.
+    pub(super) suppressed: Vec<Finding>,
+    /// Those whose code is not reached.
+    pub(super) unreachable: Vec<Finding>,
     excluded: u64,
     /// Where a finding stands in `open`, by each of its names and what it is about.
     known: BTreeMap<(String, About), usize>,
@@ -31,8 +33,8 @@ impl Tally {
         for finding in findings {
             match finding.state {
                 _ if exclude.iter().any(|pattern| finding.ids.iter().any(|id| like(pattern, id))) => self.excluded += 1,
-                State::Suppressed => self.suppressed += 1,
-                State::Unreachable => self.unreachable += 1,
+                State::Suppressed => self.suppressed.push(finding),
+                State::Unreachable => self.unreachable.push(finding),
                 State::Open => self.open(finding),
             }
         }
@@ -47,6 +49,8 @@ impl Tally {
             Some(known) => {
                 known.level = known.level.max(finding.level);
                 known.fixable |= finding.fixable;
+                known.development &= finding.development;
+                known.exploited |= finding.exploited;
                 known.since = known.since.min(finding.since).or(known.since).or(finding.since);
                 known.ids.extend(finding.ids);
             }
@@ -73,16 +77,20 @@ impl Tally {
         facts.set("fixable", self.count(self.open.iter().filter(fixable).count(), 0));
         facts.present("unrated", Value::count(all_unrated));
         facts.present("complete", Value::Bool(all_unrated == 0 && self.gap.is_none()));
-        for (name, count) in
-            [("suppressed", self.suppressed), ("unreachable", self.unreachable), ("excluded", self.excluded)]
-        {
-            facts.present(name, Value::count(count));
-        }
+        facts.present("suppressed", Value::count(self.suppressed.len()));
+        facts.present("unreachable", Value::count(self.unreachable.len()));
+        facts.present("excluded", Value::count(self.excluded));
         let newest = self.open.iter().filter_map(|finding| finding.since).max();
         facts.set("newest", newest.map_or(Fact::Absent, |time| Fact::Present(Value::Date(time))));
     }
 
-    fn count(&self, count: usize, unrated: usize) -> Fact {
+    /// Why finding nothing is not certain.
+    pub(super) fn gap(&self) -> Option<&str> {
+        self.gap.as_deref()
+    }
+
+    /// What was counted; a zero only where every finding is rated and nothing was left out.
+    pub(super) fn count(&self, count: usize, unrated: usize) -> Fact {
         match &self.gap {
             _ if count > 0 => Fact::Present(Value::count(count)),
             Some(gap) => Fact::Unobserved(gap.clone()),
@@ -105,8 +113,8 @@ impl Tally {
         let unrated = self.open.iter().filter(|finding| finding.level.is_none()).count() as u64;
         let others = [
             (unrated, "not rated"),
-            (self.suppressed, "suppressed"),
-            (self.unreachable, "not reached"),
+            (self.suppressed.len() as u64, "suppressed"),
+            (self.unreachable.len() as u64, "not reached"),
             (self.excluded, "left out by `exclude`"),
         ];
         parts.extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")));

@@ -53,9 +53,13 @@ fn tool(metadata: &Json) -> String {
 fn finding(found: &Json) -> Finding {
     let level = list(found, "ratings").iter().filter_map(|rating| Level::of_word(text(rating, "severity"))).max();
     let cleared = ["not_affected", "false_positive", "resolved", "resolved_with_pedigree"];
-    Finding::new(text(found, "id"), level)
+    let analysis = &found["analysis"];
+    let reasons = [text(analysis, "detail"), text(analysis, "justification")];
+    let reason = reasons.into_iter().find(|reason| !reason.is_empty()).unwrap_or_default();
+    let is_cleared = cleared.contains(&text(analysis, "state"));
+    let finding = Finding::new(text(found, "id"), level)
         .in_package(text(&found["affects"][0], "ref"))
         .says(text(found, "description"))
-        .suppressed(cleared.contains(&text(&found["analysis"], "state")))
-        .since(found["published"].as_str())
+        .since(found["published"].as_str());
+    if is_cleared { finding.accepted("VEX", reason) } else { finding }
 }

@@ -16,12 +16,13 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
         for (package, all) in entries(&content.root()[key]) {
             findings.extend(items(all).iter().map(|advisory| {
                 let cve = text(advisory, "cve");
-                Finding::new(text(advisory, "advisoryId"), Level::of_word(text(advisory, "severity")))
+                let finding = Finding::new(text(advisory, "advisoryId"), Level::of_word(text(advisory, "severity")))
                     .in_package(package.as_str())
                     .alias([cve].into_iter().filter(|cve| !cve.is_empty()))
                     .says(text(advisory, "title"))
                     .since(advisory["reportedAt"].as_str())
-                    .suppressed(accepted)
+                    .suppressed(accepted);
+                if accepted { finding.accepted("composer.json", text(advisory, "ignoreReason")) } else { finding }
             }));
         }
     }

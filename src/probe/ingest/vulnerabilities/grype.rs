@@ -13,7 +13,16 @@ pub(in crate::probe::ingest) fn is_it(content: &Content) -> bool {
 
 pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, String> {
     let root = content.root();
-    let ignored = list(root, "ignoredMatches").iter().map(|found| finding(found).suppressed(true));
+    let ignored = list(root, "ignoredMatches").iter().map(|found| {
+        let rule = &found["appliedIgnoreRules"][0];
+        let reasons = [text(rule, "reason"), text(rule, "vex-justification")];
+        let by = if text(rule, "namespace") == "vex" || !text(rule, "vex-status").is_empty() {
+            "VEX"
+        } else {
+            ".grype.yaml"
+        };
+        finding(found).accepted(by, reasons.into_iter().find(|reason| !reason.is_empty()).unwrap_or_default())
+    });
     let findings = list(root, "matches").iter().map(finding).chain(ignored).collect();
     let descriptor = &root["descriptor"];
     let mut report = Report::of("grype").version(text(descriptor, "version")).written(text(descriptor, "timestamp"));
@@ -30,5 +39,6 @@ fn finding(found: &Json) -> Finding {
         .alias(related)
         .says(text(known, "description"))
         .fixable(known["fix"]["state"] == "fixed")
+        .exploited(!list(known, "knownExploited").is_empty())
         .at(text(&artifact["locations"][0], "path"), 0)
 }

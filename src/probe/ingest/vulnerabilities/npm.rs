@@ -45,11 +45,12 @@ fn current(package: &Json) -> Vec<Finding> {
 }
 
 fn older(advisory: &Json) -> Finding {
-    let patched = text(advisory, "patched_versions");
+    let (patched, paths) = (text(advisory, "patched_versions"), list(advisory, "findings"));
     Finding::new(text(advisory, "github_advisory_id"), Level::of_word(text(advisory, "severity")))
         .in_package(text(advisory, "module_name"))
         .alias(texts(advisory, "cves"))
         .says(text(advisory, "title"))
         .fixable(!patched.is_empty() && patched != "<0.0.0")
+        .development(!paths.is_empty() && paths.iter().all(|path| path["dev"] == true))
         .since(advisory["created"].as_str())
 }

@@ -42,11 +42,22 @@ fn finding(package: &Json, group: &Json) -> Finding {
         .alias(ids.iter().copied().chain(texts(group, "aliases")))
         .says(about.unwrap_or_default())
         .fixable(members.iter().any(|known| is_fixed(known)))
-        .since(since);
+        .since(since)
+        .development(is_for_development(package));
+    if !members.is_empty() && members.iter().all(|known| has(known, &["withdrawn"])) {
+        return finding.accepted("the advisory's database", "it was withdrawn");
+    }
     if is_unreachable(group) {
         finding.state = State::Unreachable;
     }
     finding
+}
+
+/// Every group of dependencies that it belongs to is one for development (`dependency_groups`).
+fn is_for_development(package: &Json) -> bool {
+    const GROUPS: &[&str] = &["dev", "development", "test", "tests", "testing", "lint", "typing", "docs"];
+    let groups: Vec<&str> = texts(package, "dependency_groups").collect();
+    !groups.is_empty() && groups.iter().all(|group| GROUPS.contains(&group.to_ascii_lowercase().as_str()))
 }
 
 /// Any range of it ends with a fixed version.

@@ -28,7 +28,17 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
 
 fn of_target(result: &Json) -> Vec<Finding> {
     let target = text(result, "Target");
-    let mut all: Vec<Finding> = list(result, "Vulnerabilities").iter().map(vulnerability).collect();
+    let packages = list(result, "Packages");
+    let is_for_development = |found: &Json| {
+        let is_it = |package: &&Json| match found["PkgID"].as_str() {
+            Some(id) => package["ID"] == id,
+            None => package["Name"] == found["PkgName"] && package["Version"] == found["InstalledVersion"],
+        };
+        packages.iter().find(is_it).is_some_and(|package| package["Dev"] == true)
+    };
+    let known = list(result, "Vulnerabilities").iter();
+    let mut all: Vec<Finding> =
+        known.map(|found| vulnerability(found).development(is_for_development(found))).collect();
     let failed = list(result, "Misconfigurations").iter().filter(|found| found["Status"] != "PASS");
     all.extend(failed.map(misconfiguration));
     all.extend(list(result, "Secrets").iter().map(|found| {
@@ -41,9 +51,10 @@ fn of_target(result: &Json) -> Vec<Finding> {
             .says(format!("licence of category {}", text(found, "Category")))
             .in_package(text(found, "PkgName"))
     }));
-    let accepted =
-        items(&result["ExperimentalModifiedFindings"]).iter().map(|modified| vulnerability(&modified["Finding"]));
-    let mut all: Vec<Finding> = all.into_iter().chain(accepted.map(|finding| finding.suppressed(true))).collect();
+    let accepted = items(&result["ExperimentalModifiedFindings"]).iter().map(|modified| {
+        vulnerability(&modified["Finding"]).accepted(text(modified, "Source"), text(modified, "Statement"))
+    });
+    let mut all: Vec<Finding> = all.into_iter().chain(accepted).collect();
     all.iter_mut().filter(|finding| finding.file.is_none()).for_each(|finding| finding.file = Some(target.to_owned()));
     all
 }
