@@ -111,6 +111,8 @@ pub(super) struct Finding {
     pub(super) message: String,
     /// Whether a version or change that mends it is known.
     pub(super) fixable: bool,
+    /// The version that mends it, where the report names one.
+    pub(super) fixed: Option<String>,
     /// Whether it stands.
     pub(super) state: State,
     /// When it became known, or was made.
@@ -163,6 +165,15 @@ impl Finding {
     /// Whether it can be mended.
     pub(super) fn fixable(mut self, fixable: bool) -> Finding {
         self.fixable = fixable;
+        self
+    }
+
+    /// Mended by a version; an empty one is none.
+    pub(super) fn fixed_in(mut self, version: &str) -> Finding {
+        if !version.is_empty() {
+            self.fixable = true;
+            self.fixed = Some(version.to_owned());
+        }
         self
     }
 

@@ -190,6 +190,9 @@ impl Joined {
     fn add(&mut self, path: Option<&str>, format: &'static str, report: Report, age_s: Option<u64>, doubt: &str) {
         let version = report.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
         let mut note = format!("report of {}{version}", report.tool);
+        if !report.about.is_empty() {
+            note.push_str(&format!(" about `{}`", report.about));
+        }
         if let Some((count, what)) = report.scanned {
             note.push_str(&format!(" on {count} {what}"));
         }
@@ -273,8 +276,14 @@ fn evidence(paths: &Paths<'_>, finding: &Finding) -> Evidence {
         None => finding.rule.clone(),
     };
     let strange = file.filter(|_| path.is_none()).unwrap_or_default();
-    for part in [finding.subject.as_str(), strange].into_iter().filter(|part| !part.is_empty()) {
-        note.push_str(&format!(" in {part}"));
+    if !finding.subject.is_empty() {
+        note.push_str(&format!(" in {}", finding.subject));
+    }
+    if let Some(fixed) = &finding.fixed {
+        note.push_str(&format!(" → {fixed}"));
+    }
+    if !strange.is_empty() {
+        note.push_str(&format!(" in {strange}"));
     }
     let more = [
         (finding.exploited, "exploited"),

@@ -30,6 +30,8 @@ pub(super) struct Report {
     pub(super) version: Option<String>,
     /// When it says it was written.
     pub(super) written: Option<Written>,
+    /// What it is about, as it names it: an image with its digest, a folder; empty where it does not say.
+    pub(super) about: String,
     /// The commit that it names.
     pub(super) commit: Option<String>,
     /// How many things the tool looked at, in a number of the report's own, and what they are.

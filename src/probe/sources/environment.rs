@@ -18,6 +18,11 @@ pub(super) const MARKS: &[&str] = &[
     "TRUSTED_HOST",
     "extra-index-url",
     "EXTRA_INDEX_URL",
+    "INDEX_URL",
+    "--index-url",
+    "--registry",
+    "registry http",
+    "CONFIG_REGISTRY",
     "strict-ssl",
     "strict_ssl",
 ];
@@ -30,6 +35,10 @@ static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SWITCH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?:--(trusted-host|extra-index-url)[= ]|\bPIP_(TRUSTED_HOST|EXTRA_INDEX_URL)["']?\s*[:=]\s*|\bglobal\.(trusted-host|extra-index-url)\s+)["']?([^"'\s;&|]+)"#)
+        .expect("a fixed pattern")
+});
+static REGISTRY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?:--(?:index-url|registry)[= ]|\bregistry\s+|\bPIP_INDEX_URL["']?\s*[:=]\s*|(?i:\bnpm_config_registry)["']?\s*[:=]\s*)["']?(http://[^"'\s;&|]+)"#)
         .expect("a fixed pattern")
 });
 static UNCHECKED: LazyLock<Regex> =
@@ -56,6 +65,9 @@ pub(super) fn read(text: &str) -> Option<Told> {
             {
                 python::apply(&mut told, line, &option, &found[4], content.contains("--require-hashes"));
             }
+        }
+        for found in REGISTRY.captures_iter(content) {
+            told.encrypted(line, "the registry", &found[1]);
         }
         if UNCHECKED.is_match(content) && (content.contains("npm") || content.contains("yarn")) {
             told.find(
@@ -84,6 +96,9 @@ mod tests {
             seen,
             [("unverified", 2), ("unverified", 4), ("unverified", 5), ("unverified", 6), ("confusable", 7)]
         );
+        let told =
+            read("npm ci --registry http://npm.shop.test/\npip install -r r.txt --index-url http://localhost:3141/\n");
+        assert_eq!(told.iter().flat_map(|told| &told.findings).count(), 1);
         assert!(read("export GOPROXY=https://proxy.golang.org,direct\n").is_none());
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::probe::ingest::content::{Content, list, text};
+use crate::probe::ingest::content::{Content, list, text, texts};
 use crate::probe::ingest::finding::{Finding, Level};
 use crate::probe::ingest::report::Report;
 
@@ -26,6 +26,9 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     let findings = list(root, "matches").iter().map(finding).chain(ignored).collect();
     let descriptor = &root["descriptor"];
     let mut report = Report::of("grype").version(text(descriptor, "version")).written(text(descriptor, "timestamp"));
+    let target = &root["source"]["target"];
+    let digest = texts(target, "repoDigests").next().unwrap_or(text(target, "manifestDigest"));
+    report.about = [text(target, "userInput"), digest].join(" ").trim().to_owned();
     let layers = list(&root["source"]["target"], "layers");
     report.signs = if text(&root["distro"], "name").is_empty() { 0 } else { layers.len() as u64 };
     Ok(report.found(findings))
@@ -39,6 +42,7 @@ fn finding(found: &Json) -> Finding {
         .alias(related)
         .says(text(known, "description"))
         .fixable(known["fix"]["state"] == "fixed")
+        .fixed_in(list(&known["fix"], "versions").first().and_then(Json::as_str).unwrap_or_default())
         .exploited(!list(known, "knownExploited").is_empty())
         .at(text(&artifact["locations"][0], "path"), 0)
 }

@@ -40,6 +40,7 @@ fn current(package: &Json) -> Vec<Finding> {
                 .in_package(text(advisory, "dependency"))
                 .says(text(advisory, "title"))
                 .fixable(fixable)
+                .fixed_in(if fix["name"] == advisory["dependency"] { text(fix, "version") } else { "" })
         })
         .collect()
 }

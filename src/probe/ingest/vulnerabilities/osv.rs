@@ -42,6 +42,7 @@ fn finding(package: &Json, group: &Json) -> Finding {
         .alias(ids.iter().copied().chain(texts(group, "aliases")))
         .says(about.unwrap_or_default())
         .fixable(members.iter().any(|known| is_fixed(known)))
+        .fixed_in(members.iter().find_map(|known| fixed_version(known, text(subject, "name"))).unwrap_or_default())
         .since(since)
         .development(is_for_development(package));
     if !members.is_empty() && members.iter().all(|known| has(known, &["withdrawn"])) {
@@ -64,6 +65,19 @@ fn is_for_development(package: &Json) -> bool {
 fn is_fixed(known: &Json) -> bool {
     let ranges = list(known, "affected").iter().flat_map(|affected| list(affected, "ranges"));
     ranges.flat_map(|range| list(range, "events")).any(|event| has(event, &["fixed"]))
+}
+
+/// The version of a package in which it is mended, where there is one only: which of several is meant depends on the installed
+/// one. A commit is none.
+fn fixed_version<'a>(known: &'a Json, name: &str) -> Option<&'a str> {
+    let affected = list(known, "affected").iter().filter(|affected| {
+        let of = &affected["package"]["name"];
+        of.is_null() || of == name
+    });
+    let ranges = affected.flat_map(|affected| list(affected, "ranges")).filter(|range| range["type"] != "GIT");
+    let mut fixed = ranges.flat_map(|range| list(range, "events")).filter_map(|event| event["fixed"].as_str());
+    let first = fixed.next()?;
+    fixed.all(|other| other == first).then_some(first)
 }
 
 /// Call analysis looked at every member of the group and saw none called.

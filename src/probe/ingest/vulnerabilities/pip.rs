@@ -21,7 +21,7 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
                 .in_package(subject.clone())
                 .alias(texts(known, "aliases"))
                 .says(text(known, "description"))
-                .fixable(!list(known, "fix_versions").is_empty())
+                .fixed_in(texts(known, "fix_versions").next().unwrap_or_default())
         }));
     }
     let mut report = Report::of("pip-audit").found(findings).scanned(audited.len(), "dependencies");

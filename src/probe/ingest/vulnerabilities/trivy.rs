@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::probe::ingest::content::{Content, items, line, list, text};
+use crate::probe::ingest::content::{Content, items, line, list, text, texts};
 use crate::probe::ingest::finding::{Finding, Level};
 use crate::probe::ingest::report::Report;
 use crate::probe::report_file::Written;
@@ -22,6 +22,9 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     let mut report = Report::of("trivy").version(text(&root["Trivy"], "Version")).found(findings);
     report.written = Written::parse(text(root, "CreatedAt"));
     report.commit = root["Metadata"]["Commit"].as_str().map(str::to_owned);
+    let metadata = &root["Metadata"];
+    let digest = texts(metadata, "RepoDigests").next().unwrap_or(text(metadata, "ImageID"));
+    report.about = [text(root, "ArtifactName"), digest].join(" ").trim().to_owned();
     report.signs = u64::from(!text(&root["Metadata"]["OS"], "Family").is_empty());
     Ok(if results.is_empty() { report } else { report.scanned(results.len(), "targets") })
 }
@@ -61,12 +64,10 @@ fn of_target(result: &Json) -> Vec<Finding> {
 
 fn vulnerability(found: &Json) -> Finding {
     let fixed = text(found, "FixedVersion");
-    let title = text(found, "Title");
-    let message = if fixed.is_empty() { title.to_owned() } else { format!("{title} (fixed in {fixed})") };
     Finding::new(text(found, "VulnerabilityID"), Level::of_word(text(found, "Severity")))
         .in_package(format!("{} {}", text(found, "PkgName"), text(found, "InstalledVersion")))
-        .says(message)
-        .fixable(!fixed.is_empty())
+        .says(text(found, "Title"))
+        .fixed_in(fixed)
         .since(found["PublishedDate"].as_str())
 }
 
