@@ -5,6 +5,7 @@ use toml::{Table, Value};
 
 use crate::model::Unknown;
 use crate::probe::manifest::directives;
+use crate::probe::sources::commit_in;
 use crate::world::FileBytes;
 
 /// Locks that are read, and lists of requirements, of which those count that are all exact.
@@ -258,6 +259,10 @@ fn requirements(text: &str) -> Vec<Package> {
             continue;
         }
         let line = line.split(';').next().unwrap_or(line).trim();
+        // One commit or one file, whose version is not written here.
+        if line.contains(" @ ") && (commit_in(line).is_some() || line.contains("#sha256=")) {
+            continue;
+        }
         let Some((name, version)) = line.split_once("==").filter(|(_, version)| !version.contains(['*', ','])) else {
             return Vec::new();
         };
@@ -303,6 +308,8 @@ mod tests {
             names("requirements.txt", "flask[async]==3.0 ; x > 1 \\\n    --hash=sha256:0\n# c\n"),
             ["pypi/flask@3.0"]
         );
+        let commit = "flask==3.0\nx @ git+https://git.shop.test/x@0123456789abcdef0123456789abcdef01234567\n";
+        assert_eq!(names("requirements.txt", commit), ["pypi/flask@3.0"]);
         assert!(names("requirements.txt", "flask==3.0\nrequests\n").is_empty());
     }
 

@@ -83,7 +83,7 @@ pub(super) fn is_commit(text: &str) -> bool {
 }
 
 /// The whole commit id in an address, if any part of it is one.
-pub(super) fn commit_in(address: &str) -> Option<&str> {
+pub(in crate::probe) fn commit_in(address: &str) -> Option<&str> {
     address.split(['#', '/', '=', '@', '&', '?', ':', '.']).find(|part| is_commit(part))
 }
 
