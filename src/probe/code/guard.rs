@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::Regex;
 
+use super::address::{self, Address};
 use super::language::Lang;
 use super::span::Span;
 use crate::model::Certainty;
@@ -49,6 +50,10 @@ pub(super) enum Guard {
     Version,
     /// With a message that names no work left to do, it is a case that does not occur.
     Unfinished,
+    /// Addresses that every deployment shares, that explain or that framework configuration holds are none.
+    Address(Address),
+    /// In a browser, or in the framework's own configuration, a branch on the environment's name is only a hint.
+    Environment,
 }
 
 /// What around a match decides about it, as texts that must occur.
@@ -98,6 +103,8 @@ impl Guard {
             Guard::Shell | Guard::Interpolated => hint(found.is_identifier()),
             Guard::Refusal => (!refusal().is_match(found.line())).then_some(certainty),
             Guard::Version => hint(version().is_match(found.around(3, 2))),
+            Guard::Address(kind) => address::weigh(found, kind, certainty),
+            Guard::Environment => hint(found.is_browser_code() || address::is_set_up_by_framework(found)),
             Guard::Unfinished => hint(!work_left().is_match(found.line())),
         }
     }
@@ -112,7 +119,7 @@ impl Match<'_> {
     }
 
     /// The bytes from this many lines before it to its end, and as many lines after it.
-    fn around(&self, before: usize, after: usize) -> &[u8] {
+    pub(super) fn around(&self, before: usize, after: usize) -> &[u8] {
         let from = self.bytes[..self.start].iter().rev().enumerate().filter(|(_, byte)| **byte == b'\n').nth(before);
         let from = from.map_or(0, |(back, _)| self.start - back);
         let to = self.bytes[self.end..].iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(after);
@@ -183,11 +190,15 @@ impl Match<'_> {
         Some(if eased { Certainty::Hint } else { certainty })
     }
 
+    pub(super) fn in_file(&self, word: &str) -> bool {
+        contains(self.bytes, word)
+    }
+
     fn has(&self, span: Span, word: &str) -> bool {
         contains(span.of(self.bytes, self.start, self.end, self.lang), word)
     }
 
-    fn is_browser_code(&self) -> bool {
+    pub(super) fn is_browser_code(&self) -> bool {
         const PARTS: &[&str] =
             &["frontend", "client", "web", "webapp", "ui", "public", "static", "assets", "components", "views"];
         let markup = [".vue", ".svelte", ".jsx", ".tsx", ".astro"].iter().any(|end| self.path.ends_with(end));

@@ -3,9 +3,12 @@
 //! Owns parameters, facts and the sums. What is looked for is in `rules`, `marker`, `hidden` and `binary`; how a file is
 //! read in `read`.
 
+mod address;
+mod amounts;
 mod binary;
 mod clippy;
 mod component;
+mod configuration;
 mod credential;
 mod deployment;
 mod failure;
@@ -34,7 +37,7 @@ use super::finding::{Finding, Findings};
 use super::foreign::Written;
 use super::suppression::{self, Configured};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
-use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::world::want::LARGEST_SWEPT;
 use crate::world::{Class, ClassSet, Found, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned, decode as decode_node};
@@ -97,9 +100,18 @@ const SHIPPED: &[(&str, &str)] = &[
 ];
 /// Counts of findings in shipped source, of every table.
 fn in_source() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [SHIPPED, failure::FACTS, fallback::FACTS, hazard::FACTS, credential::FACTS, outdated::FACTS, deployment::FACTS]
-        .into_iter()
-        .flatten()
+    [
+        SHIPPED,
+        failure::FACTS,
+        fallback::FACTS,
+        hazard::FACTS,
+        credential::FACTS,
+        outdated::FACTS,
+        deployment::FACTS,
+        configuration::FACTS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Counts of findings in tests.
@@ -166,6 +178,7 @@ impl Probe for Code {
         let counts = in_source().chain(TESTED).chain(TEXTS);
         decls.extend(counts.map(|(name, doc)| FactDecl::new(name, FactType::Count, doc)));
         decls.extend(component::declarations());
+        decls.push(configuration::declaration());
         FactSchema { decls, ..FactSchema::default() }
     }
 
@@ -299,9 +312,11 @@ impl Sums<'_> {
         let uncounted = self.uncounted.as_deref();
         component::sum(self.swept, self.folder, &files, uncounted, &mut self.findings, &mut self.facts);
         let defined = self.definitions(&files);
+        let reads = files.iter().any(|(_, shipped, file)| *shipped && file.reads_configuration);
         for (path, _, file) in &files {
             let argued = |finding: &Finding| suppressed::argued(finding, path, &self.configured);
-            let found: Vec<Finding> = file.findings.iter().map(argued).collect();
+            let found = file.findings.iter().filter(|finding| !(reads && finding.fact == configuration::UNREAD));
+            let found: Vec<Finding> = found.map(argued).collect();
             self.findings.extend(path, found);
             let settled = file.overridable.iter().map(|(name, finding)| {
                 overrides::settle(name, finding.clone(), defined.get(name.as_str()).copied().unwrap_or_default())
@@ -315,6 +330,7 @@ impl Sums<'_> {
             self.findings.set_count(&mut self.facts, name);
         }
         self.facts.present("suppressed", Value::count(self.findings.suppressed()));
+        configuration::sum(&mut self.findings, &mut self.facts);
         unread::forget(&mut self.facts, &self.findings, &self.written, &self.tested);
     }
 
@@ -323,40 +339,6 @@ impl Sums<'_> {
         let names = files.iter().flat_map(|(_, _, file)| file.overridable.iter().map(|(name, _)| name.clone()));
         let paths = files.iter().map(|(path, ..)| *path);
         overrides::definitions(names, paths, |path| self.swept.read(path, LARGEST_SWEPT).ok())
-    }
-
-    fn amounts(&mut self, lines: u64, tests: u64, todos: u64) {
-        let per_thousand = |count: u64| number(count.saturating_mul(1000), lines, "there is no line of code");
-        let unowned = self.findings.count("unowned_todos") as u64;
-        let skipped = self.findings.count("skipped_tests") as u64;
-        let unexplained = self.findings.count("unexplained_skips") as u64;
-        self.facts.present("lines", Value::count(lines));
-        self.facts.present("todos", Value::count(todos));
-        self.facts.set("unowned_todo_density", per_thousand(unowned));
-        let (amount, density) = match self.uncounted.take() {
-            Some(reason) if tests == 0 => (Fact::Unobserved(reason.clone()), Fact::Unobserved(reason)),
-            Some(reason) => (Fact::Present(Value::count(tests)), Fact::Unobserved(reason)),
-            None => (Fact::Present(Value::count(tests)), per_thousand(tests)),
-        };
-        self.facts.set("tests", amount);
-        self.facts.set("test_density", density);
-        let ratio = match tests {
-            0 => Fact::Absent,
-            // one without a reason counts twice as much as one with a reason
-            _ => number(skipped + unexplained, 2 * tests.max(skipped), "there is no test"),
-        };
-        self.facts.set("skipped_ratio", ratio);
-    }
-
-    /// Half of well-run services have a few dropped errors; a heap of them is what counts (catalogue §9.2).
-    fn densities(&mut self, lines: u64) {
-        const FEW: u64 = 4;
-        let per =
-            |lines_each: u64, count: u64| number(count.saturating_mul(lines_each), lines, "there is no line of code");
-        let swallowed = self.findings.count("swallowed_errors") as u64;
-        let open = self.findings.count("calls_without_deadline") as u64;
-        self.facts.set("swallowed_error_density", per(5000, if swallowed < FEW { 0 } else { swallowed }));
-        self.facts.set("deadline_gap_density", per(10_000, open));
     }
 
     fn texts(&mut self, found: &Found) {
@@ -388,11 +370,6 @@ impl Sums<'_> {
             }
         }
     }
-}
-
-fn number(part: u64, whole: u64, reason: &str) -> Fact {
-    let ratio = Exact::ratio(part, whole).map(Value::Number);
-    ratio.map_or_else(|| Fact::Unobserved(reason.to_owned()), Fact::Present)
 }
 
 #[cfg(test)]

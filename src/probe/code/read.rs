@@ -11,7 +11,7 @@ use super::guard::{Guard, Match};
 use super::language::{self, Lang};
 use super::overrides::enclosing;
 use super::rules::{self, Scope};
-use super::{clippy, marker, rust_tests, suppressed};
+use super::{clippy, configuration, marker, rust_tests, suppressed};
 use crate::probe::finding::{Finding, shortened};
 use crate::world::{Class, FileBytes, Literal, View};
 
@@ -28,6 +28,8 @@ pub(super) struct SourceFile {
     pub(super) tests: u32,
     /// Markers of work to do, all and those that name nobody.
     pub(super) todos: u32,
+    /// Whether it reads the environment, options, a file of settings or a secret store.
+    pub(super) reads_configuration: bool,
 }
 
 /// Reads a file of class `src` or `test`; another class gives an empty digest.
@@ -125,6 +127,10 @@ impl Reading<'_, '_> {
     fn keep(&mut self, rule: &super::rules::Rule, found: &Match<'_>) {
         if rule.fact == "tests" {
             self.seen.tests += 1;
+            return;
+        }
+        if rule.fact == configuration::READS {
+            self.seen.reads_configuration = true;
             return;
         }
         let Some(certainty) = rule.guard.weigh(found, rule.certainty) else { return };

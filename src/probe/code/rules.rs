@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use super::guard::Guard;
 use super::language::Lang;
-use super::{credential, deployment, failure, fallback, hazard, newcomers, outdated};
+use super::{configuration, credential, deployment, failure, fallback, hazard, newcomers, outdated};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
 use crate::world::{Literal, View, required_literals};
@@ -268,6 +268,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         credential::RULES,
         outdated::RULES,
         deployment::RULES,
+        configuration::RULES,
         newcomers::RULES,
     ]
     .into_iter()
