@@ -6,6 +6,7 @@ use hcl_edit::structure::{Block, Body};
 use crate::probe::yaml_file;
 use crate::world::FileBytes;
 
+use super::exposure::exposed;
 use super::expression::{Known, attribute, label, text};
 use super::ignores::{Ignore, Scope, ignores};
 use super::json_syntax;
@@ -32,6 +33,8 @@ pub(super) struct Configuration {
     pub(super) providers: Vec<At<(String, bool)>>,
     pub(super) modules: Vec<Module>,
     pub(super) guarded: Vec<GuardedAt>,
+    /// Ways in to databases that were looked at.
+    pub(super) exposed: Vec<GuardedAt>,
     pub(super) resources: usize,
     /// What comments tell specialists to pass over.
     pub(super) ignores: Vec<Ignore>,
@@ -90,6 +93,7 @@ fn parse(source: &str, lines: &Lines) -> Result<Configuration, (u32, String)> {
             "module" => found.modules.push(module(lines, block)),
             "resource" => {
                 found.resources += 1;
+                found.exposed.extend(exposed(block).into_iter().map(|way| placed(lines, block, way)));
                 found.guarded.extend(guarded(block).into_iter().map(|guarded| placed(lines, block, guarded)));
             }
             _ => {}

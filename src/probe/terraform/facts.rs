@@ -16,6 +16,7 @@ pub(super) const COUNTED: &[(&str, &str)] = &[
     ("unprotected_deletion", "datastores that a mistake deletes"),
     ("without_backup", "datastores without backups"),
     ("unencrypted_storage", "datastores without encryption at rest"),
+    ("public_databases", "ways in to a database for the whole Internet: a public address, an access list for everybody, a port of databases that a firewall opens to everybody; unobserved where nothing here decides, or a variable does"),
     ("public_data", "datastores and buckets that everybody reaches"),
 ];
 

@@ -2,6 +2,7 @@
 //! private. Owns parameters. The breadth of provider rules is a specialist's (checkov, Trivy).
 
 mod configuration;
+mod exposure;
 mod expression;
 mod facts;
 mod ignores;

@@ -13,7 +13,7 @@ use super::facts::COUNTED;
 use super::ignores::{Said, Scope, Subject};
 use super::pins::ModulePin;
 use super::protection::State;
-use super::{Digest, folder, tflint};
+use super::{Digest, exposure, folder, tflint};
 
 /// Facts and evidence of the files that a want found; `named` are state and lock files.
 pub(super) fn observe(look: &Look<'_>, want: WantId, explicit: bool, named: Vec<String>) -> Observation {
@@ -63,6 +63,11 @@ struct Seen {
     undecided: usize,
     held: usize,
     judged: usize,
+    /// Ways in to databases that are decided here, and that a variable decides.
+    closed: usize,
+    open_or_not: usize,
+    /// Those for which a reason is given, and that are unprotected attributes as well.
+    twice: usize,
     /// Attributes that say what they must not, and for which a reason is given.
     excused: usize,
     /// What state and pins need, and how much of it is there.
@@ -104,6 +109,7 @@ impl Seen {
             self.resources += file.resources;
             self.modules(path, file, said);
             self.protection(path, file, said);
+            self.exposure(path, file, said);
         }
     }
 
@@ -188,6 +194,25 @@ impl Seen {
         }
     }
 
+    fn exposure(&mut self, path: &str, file: &Configuration, said: &Said<'_>) {
+        for GuardedAt { line, guarded: way, scope } in &file.exposed {
+            match way.state {
+                State::Elsewhere => self.open_or_not += 1,
+                State::Holds => self.closed += 1,
+                State::Fails => {
+                    let note = format!("`{}`: `{}` lets the whole Internet reach it", way.resource, way.attribute);
+                    let subject = format!("{}.{}", way.resource, way.attribute);
+                    let suppression = said.of(Subject { path, file, scope, line: *line }, way.rules);
+                    let finding = Finding { suppression, ..Finding::new(way.fact, *line, subject, note) };
+                    let is_twice = way.attribute == "publicly_accessible" && finding.is_suppressed();
+                    self.twice += usize::from(is_twice);
+                    self.findings.push(path, finding);
+                    self.closed += 1;
+                }
+            }
+        }
+    }
+
     fn finish(self) -> Observation {
         let mut facts = Facts::new();
         facts.present("files", Value::count(self.files));
@@ -197,7 +222,7 @@ impl Seen {
             return Observation { facts, evidence: self.findings.evidence(), requests: 0 };
         }
         facts.present("parse_errors", Value::count(self.parse_errors));
-        facts.present("suppressed", Value::count(self.findings.suppressed()));
+        facts.present("suppressed", Value::count(self.findings.suppressed() - self.twice));
         for (name, number) in [
             ("roots", self.roots),
             ("resources", self.resources),
@@ -216,7 +241,16 @@ impl Seen {
         if self.judged == 0 && self.excused == 0 {
             let reason =
                 if self.undecided > 0 { "variables decide every attribute" } else { "no datastore that we know" };
-            unobserve_zeros(&mut facts, COUNTED[8..].iter().map(|(name, _)| *name), reason);
+            unobserve_zeros(
+                &mut facts,
+                COUNTED[8..].iter().map(|(name, _)| *name).filter(|name| *name != exposure::FACT),
+                reason,
+            );
+        }
+        if self.open_or_not > 0 || self.closed == 0 {
+            let reason =
+                if self.open_or_not > 0 { "a variable decides" } else { "nothing decides who reaches a database" };
+            unobserve_zeros(&mut facts, [exposure::FACT], reason);
         }
         let lost = self.findings.count("state_files") > 0;
         facts.set("pin_ratio", share(if lost { 0 } else { self.met }, self.needed, "nothing needs state or a pin"));

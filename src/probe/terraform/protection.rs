@@ -112,7 +112,7 @@ pub(super) fn guarded(block: &Block) -> Vec<Guarded> {
 }
 
 /// Where an attribute begins, and each block on the way to it.
-fn starts(body: &Body, inside: &str, name: &str) -> Vec<usize> {
+pub(super) fn starts(body: &Body, inside: &str, name: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let mut body = Some(body);
     for part in inside.split('.').filter(|part| !part.is_empty()) {
