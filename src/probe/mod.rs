@@ -24,6 +24,7 @@ mod cors;
 mod coverage;
 mod csrf;
 mod data;
+mod database_access;
 mod delivery;
 mod disclosure;
 mod dns;
@@ -282,6 +283,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &coverage::DEF,
     &csrf::DEF,
     &data::DEF,
+    &database_access::DEF,
     &delivery::DEF,
     &disclosure::DEF,
     &dns::DEF,

@@ -116,7 +116,7 @@ pub(super) fn weigh(found: &Match<'_>, kind: Address, certainty: Certainty) -> O
         Address::Host => true,
         Address::Resource => !is_stand_in_bucket(&text),
     };
-    let explained = explains().is_match(found.line()) || listed().is_match(found.around(8, 0));
+    let explained = explains().is_match(found.line()) || listed().is_match(found.around(20, 0));
     if shared || !own || explained || is_docstring(found) {
         return None;
     }

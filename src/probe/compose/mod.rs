@@ -10,6 +10,8 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -65,6 +67,15 @@ fn wanted(select: Select) -> Want {
 /// The want for every compose file of the tree, for probes that need to know what is built.
 pub(crate) fn want(wants: &mut Wants) -> WantId {
     wants.add(wanted(Select::glob(DEFAULT_GLOB).unwrap_or_else(|_| Select::bases(&[]))))
+}
+
+/// Compose files that are for development by what they hold.
+pub(crate) fn for_development(swept: &Swept, want: WantId) -> BTreeSet<String> {
+    let found = swept.get(want).own::<Digest>().filter_map(|(id, digest)| {
+        let judged = digest.ok()?.as_ref().ok()?.as_ref()?;
+        judged.development.map(|_| swept.path(id).to_owned())
+    });
+    found.collect()
 }
 
 /// What the compose files that count build.

@@ -20,9 +20,10 @@ use serde::Deserialize;
 
 use crate::model::{Problems, Unknown};
 use crate::probe::file_kind::FileKind;
-use crate::probe::{Probe, ProbeDef};
-use crate::world::{Name, Select, Swept, Want};
+use crate::probe::{Probe, ProbeDef, purpose};
+use crate::world::{Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
+use protection::State;
 
 /// Parameters of the `terraform` probe.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -71,4 +72,46 @@ fn by_name(swept: &Swept, folder: &str) -> Vec<String> {
     let select = names.iter().fold(Select::bases(&[]), |select, glob| select.or(Name::Glob((*glob).to_owned())));
     let found = swept.tree().select(&select.below(folder));
     found.into_iter().map(|id| swept.path(id).to_owned()).collect()
+}
+
+/// Who reaches the databases of the configurations that count.
+pub(crate) struct Exposure {
+    /// Ways in for the whole Internet: file, line, and what was seen.
+    pub(crate) open: Vec<(String, u32, String)>,
+    /// Why it is not known that there is none, if it is not.
+    pub(crate) unknown: Option<String>,
+}
+
+/// The want for every configuration below a folder, for probes that need to know who reaches databases.
+pub(crate) fn want(folder: &str, wants: &mut Wants) -> WantId {
+    let select = Select::glob(KIND.default_glob).unwrap_or_else(|_| Select::bases(&[]));
+    wants.add((KIND.want)(select.below(folder)))
+}
+
+/// What those configurations say of it.
+pub(crate) fn exposure(swept: &Swept, want: WantId) -> Exposure {
+    let (mut open, mut decided, mut elsewhere) = (Vec::new(), false, None);
+    for (id, digest) in swept.get(want).own::<Digest>() {
+        let path = swept.path(id);
+        if purpose::aside(path, swept.class(id)).is_some() {
+            continue;
+        }
+        let Ok(Ok(configuration)) = digest else {
+            elsewhere = Some(format!("`{path}` could not be read"));
+            continue;
+        };
+        for way in &configuration.exposed {
+            let (resource, attribute) = (&way.guarded.resource, &way.guarded.attribute);
+            match way.guarded.state {
+                State::Holds => decided = true,
+                State::Elsewhere => elsewhere = Some(format!("a variable decides `{resource}`: `{attribute}`")),
+                State::Fails => {
+                    let note = format!("`{resource}`: `{attribute}` lets the whole Internet reach it");
+                    open.push((path.to_owned(), way.line, note));
+                }
+            }
+        }
+    }
+    let nothing = (!decided).then(|| "nothing decides who reaches a database".to_owned());
+    Exposure { open, unknown: elsewhere.or(nothing) }
 }
