@@ -79,7 +79,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("cookie_store", &["probe/cookies.rs", "probe/http/", "probe/security_headers/", "probe/session/lifetime.rs"]),
     ("csv", &["probe/ingest/"]),
     ("encoding_rs", &["import/", "sync/sign.rs"]),
-    ("flate2", &["demo/scripted.rs", "world/"]),
+    ("flate2", &["demo/scripted.rs", "probe/code/archive.rs", "world/"]),
     ("futures_util", &["demo/socket.rs", "run/", "world/net/websocket.rs"]),
     ("globset", &["world/"]),
     ("granit_parser", &["yaml/"]),
@@ -132,11 +132,20 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sha1", &["probe/manifest/sync/cocoapods.rs", "probe/secrets/baseline.rs"]),
     (
         "sha2",
-        &["audit/", "demo/", "probe/evidence.rs", "probe/file.rs", "probe/manifest/sync/poetry.rs", "spec/load.rs"],
+        &[
+            "audit/",
+            "demo/",
+            "probe/code/binary.rs",
+            "probe/evidence.rs",
+            "probe/file.rs",
+            "probe/manifest/sync/poetry.rs",
+            "spec/load.rs",
+        ],
     ),
     ("similar", &["cli/sync.rs"]),
     ("spdx", &["probe/licence/"]),
     ("strsim", &["import/onto/matching.rs", "model/problem.rs"]),
+    ("tar", &["probe/code/archive.rs"]),
     ("tokio_postgres", &["world/service/postgres.rs"]),
     ("tokio_postgres_rustls", &["world/service/postgres.rs"]),
     ("tokio_rustls", &["world/net/"]),
@@ -147,6 +156,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("walkdir", &["world/"]),
     ("webpki_roots", &["world/net/"]),
     ("x509_parser", &["world/net/tls/certificate.rs"]),
+    ("zip", &["probe/code/archive.rs"]),
 ];
 
 /// Files over 400 lines, with the reason.

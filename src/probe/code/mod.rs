@@ -5,6 +5,7 @@
 
 mod address;
 mod amounts;
+mod archive;
 mod binary;
 mod clippy;
 mod component;
@@ -169,15 +170,11 @@ impl Probe for Code {
                 FactType::Count,
                 "text files that were searched for conflicts and hidden characters",
             ),
-            FactDecl::new(
-                "binaries",
-                FactType::Count,
-                "programs without source, told by their first bytes: ELF, PE, Mach-O, Java, WebAssembly, compiled Python",
-            ),
         ];
         let counts = in_source().chain(TESTED).chain(TEXTS);
         decls.extend(counts.map(|(name, doc)| FactDecl::new(name, FactType::Count, doc)));
         decls.extend(component::declarations());
+        decls.extend(binary::declarations());
         decls.push(configuration::declaration());
         FactSchema { decls, ..FactSchema::default() }
     }
@@ -214,13 +211,17 @@ impl Probe for Code {
                     .up_to(binary::LARGEST)
                     .with_binary(),
             ),
+            wants.add(
+                Want::sparse(within(binary::building()), "code/builds-wasm", |file| Ok(binary::builds_wasm(file)))
+                    .screened(|| vec![binary::BUILDERS.iter().map(|word| word.as_bytes().to_vec()).collect()]),
+            ),
         ]);
         ids
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [sources @ .., texts, binaries] = look.wants else {
+            let [sources @ .., texts, binaries, built] = look.wants else {
                 return Err(Unknown::because("nothing was swept"));
             };
             for want in look.wants {
@@ -239,7 +240,7 @@ impl Probe for Code {
             sums.hidden();
             sums.source(sources.iter().map(|want| look.swept.get(*want)));
             sums.texts(look.swept.get(*texts));
-            sums.binaries(look.swept.get(*binaries));
+            sums.binaries(look.swept.get(*binaries), look.swept.get(*built));
             Ok(Observation { facts: sums.facts, evidence: sums.findings.evidence(), requests: 0 })
         })
     }
@@ -349,13 +350,6 @@ impl Sums<'_> {
         self.facts.present("texts", Value::count(found.scanned));
         for (name, _) in TEXTS {
             self.findings.set_count(&mut self.facts, name);
-        }
-    }
-
-    fn binaries(&mut self, found: &Found) {
-        self.keep(found);
-        if found.scanned > 0 {
-            self.findings.set_count(&mut self.facts, "binaries");
         }
     }
 
