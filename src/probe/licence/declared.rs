@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use spdx::{Expression, LicenseItem, ParseMode};
 
 use super::text::family;
+use crate::model::Unknown;
 use crate::world::Select;
 
 /// What is declared.
@@ -35,15 +36,23 @@ pub(super) fn select() -> Select {
     select
 }
 
-/// What a manifest declares; `None` where it declares nothing, or points to a text.
-pub(super) fn read(base: &str, text: &str) -> Option<Declared> {
+/// What a manifest declares; `None` where it declares nothing, or points to a text. A manifest that cannot be read may declare
+/// anything, unless it is a template that was not rendered.
+pub(super) fn read(base: &str, text: &str) -> Result<Option<Declared>, Unknown> {
     let expression = match base {
-        "Cargo.toml" => cargo(text),
-        "pyproject.toml" => pyproject(text),
+        "Cargo.toml" => table(text).map(|table| cargo(&table)),
+        "pyproject.toml" => table(text).map(|table| pyproject(&table)),
         "package.json" | "composer.json" => json(text),
-        _ if base.ends_with(".gemspec") => gemspec(text),
-        _ => project_file(text),
-    }?;
+        _ if base.ends_with(".gemspec") => Ok(gemspec(text)),
+        _ => Ok(project_file(text)),
+    };
+    match expression {
+        Err(_) if text.contains("{{") || text.contains("<%") => Ok(None),
+        expression => Ok(expression?.and_then(|expression| declared(&expression, text))),
+    }
+}
+
+fn declared(expression: &str, text: &str) -> Option<Declared> {
     let expression = expression.trim().to_owned();
     let points_elsewhere = expression.to_ascii_uppercase().starts_with("SEE LICEN")
         || ["UNLICENSED", "proprietary", ""].contains(&expression.as_str())
@@ -55,28 +64,34 @@ pub(super) fn read(base: &str, text: &str) -> Option<Declared> {
     Some(Declared { line: u32::try_from(line).unwrap_or(0), expression })
 }
 
-fn cargo(text: &str) -> Option<String> {
-    let table = text.parse::<toml::Table>().ok()?;
+fn table(text: &str) -> Result<toml::Table, Unknown> {
+    text.parse::<toml::Table>().map_err(|fault| {
+        let line = fault.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        Unknown::because(format!("line {line}: {}", fault.message()))
+    })
+}
+
+fn cargo(table: &toml::Table) -> Option<String> {
     let of = |package: Option<&toml::Value>| Some(package?.get("license")?.as_str()?.to_owned());
     of(table.get("package")).or_else(|| of(table.get("workspace")?.get("package")))
 }
 
 /// PEP 639: a string is an expression; a table is text for people.
-fn pyproject(text: &str) -> Option<String> {
-    let table = text.parse::<toml::Table>().ok()?;
+fn pyproject(table: &toml::Table) -> Option<String> {
     Some(table.get("project")?.get("license")?.as_str()?.to_owned())
 }
 
-fn json(text: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
-    match &value["license"] {
+fn json(text: &str) -> Result<Option<String>, Unknown> {
+    let value: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|fault| Unknown::because(format!("no JSON: {fault}")))?;
+    Ok(match &value["license"] {
         serde_json::Value::String(one) => Some(one.clone()),
         serde_json::Value::Array(many) => {
             let many: Vec<&str> = many.iter().filter_map(serde_json::Value::as_str).collect();
             (!many.is_empty()).then(|| many.join(" OR "))
         }
         _ => None,
-    }
+    })
 }
 
 /// `spec.license = "MIT"`, `spec.licenses = ["MIT", "Ruby"]`.
@@ -130,11 +145,14 @@ mod tests {
             ("a.gemspec", "Gem::Specification.new do |s|\n  s.licenses = ['MIT', 'Ruby']\n", Some("MIT OR Ruby")),
             ("a.csproj", "<Project><PackageLicenseExpression>MIT</PackageLicenseExpression></Project>", Some("MIT")),
         ] {
-            let found = read(base, text).map(|declared| (declared.is_valid(), declared.expression));
+            let found =
+                read(base, text).expect("it is a manifest").map(|declared| (declared.is_valid(), declared.expression));
             assert_eq!(found, expected.map(|expression| (true, expression.to_owned())), "{text}");
         }
         assert!(
-            !read("package.json", "{\"license\": \"Apache License 2\"}").is_some_and(|declared| declared.is_valid())
+            !read("package.json", "{\"license\": \"Apache License 2\"}")
+                .expect("it is JSON")
+                .is_some_and(|declared| declared.is_valid())
         );
     }
 }

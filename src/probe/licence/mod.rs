@@ -94,7 +94,7 @@ impl Probe for LicenceProbe {
         let texts = Want::doc(select, "licence text", |file| Ok(text::read(file.bytes))).up_to(LARGEST);
         let manifests = declared::select().of(ClassSet::of(&[Class::Src])).below(folder);
         let declared = Want::sparse(manifests, "licence declared", |file| {
-            Ok(declared::read(file.entry.base(), &String::from_utf8_lossy(file.bytes)))
+            declared::read(file.entry.base(), &String::from_utf8_lossy(file.bytes))
         });
         vec![wants.add(texts), wants.add(declared)]
     }
@@ -185,7 +185,10 @@ fn compare(swept: &Swept, texts: &Texts<'_>, declared: WantId, findings: &mut Fi
     for (id, found) in swept.get(declared).own::<Declared>() {
         let path = swept.path(id);
         let Ok(found) = found else {
-            unread = found.err().map(|unknown| format!("`{path}`: {unknown}"));
+            if let Err(unknown) = found {
+                findings.unread(path, unknown.to_string());
+                unread = Some(format!("`{path}`: {unknown}"));
+            }
             continue;
         };
         expressions.insert(&found.expression);
@@ -280,6 +283,22 @@ mod tests {
             &[("LICENSE", &spdx_text("Apache-2.0")), ("package.json", "{\"license\":\"Apache License\"}")],
         );
         assert_eq!((count(&seen, "invalid_expressions"), percent(&seen, "licence_credit")), (Some(1), Some(80)));
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_read_may_declare_anything() {
+        let mit = spdx_text("MIT");
+        let seen = |manifest: (&str, &str)| observe(&DEF, "{}", &[("LICENSE", &mit), manifest]);
+        for manifest in
+            [("package.json", "{\"license\": \"GPL-3.0-only\",}"), ("Cargo.toml", "[package\nlicense = 'ISC'\n")]
+        {
+            let seen = seen(manifest);
+            assert!(matches!(seen.facts.get("conflicts"), Fact::Unobserved(reason) if reason.contains(manifest.0)));
+            let is_placed =
+                |one: &crate::model::report::Evidence| one.place.as_ref().is_some_and(|place| place.file == manifest.0);
+            assert!(seen.evidence.iter().any(is_placed), "{manifest:?}");
+        }
+        assert_eq!(count(&seen(("package.json", "{\"name\": {{ name }}}")), "conflicts"), Some(0), "a template");
     }
 
     #[test]
