@@ -59,6 +59,7 @@ mod installs;
 mod kubernetes;
 mod licence;
 mod limits;
+mod lint;
 mod load;
 mod logs;
 mod malformed;
@@ -306,6 +307,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &installs::DEF,
     &kubernetes::DEF,
     &licence::DEF,
+    &lint::DEF,
     &load::DEF,
     &logs::DEF,
     &malformed::DEF,

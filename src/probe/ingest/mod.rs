@@ -37,7 +37,8 @@ use serde::Deserialize;
 
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits, runner};
 use crate::expect::units::std_duration;
-use crate::model::{FactDecl, FactName, FactSchema, FactType, Grade, Observation, Problems, Unknown};
+use crate::model::report::Evidence;
+use crate::model::{Fact, FactDecl, FactName, FactSchema, FactType, Grade, Observation, Problems, Unknown, Value};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 use format::Format;
 pub(super) use report::Bill;
@@ -99,6 +100,33 @@ struct Ingest {
     exclude: Vec<String>,
     units: BTreeMap<String, String>,
     timeout: Option<Duration>,
+}
+
+/// Findings that linters rate as errors, in the reports that a glob names, with their evidence; unknown without a report
+/// that counts, or where one does not rate what it found.
+pub(super) async fn errors(look: Look<'_>, report: &str) -> Result<(u64, Vec<Evidence>), Unknown> {
+    let ingest = Ingest {
+        run: None,
+        report: Some(report.to_owned()),
+        format: None,
+        max_age: None,
+        exclude: Vec::new(),
+        units: BTreeMap::new(),
+        timeout: None,
+    };
+    let seen = ingest.look(look).await?;
+    let mut sum = 0;
+    for name in ["critical", "high"] {
+        match seen.facts.get(name) {
+            Fact::Present(Value::Number(number)) => {
+                sum += number.to_i64().and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
+            }
+            Fact::Unobserved(reason) => return Err(Unknown::because(reason)),
+            _ => {}
+        }
+    }
+    let of = |item: Evidence| Evidence { fact: Some("errors".to_owned()), ..item };
+    Ok((sum, seen.evidence.into_iter().map(of).collect()))
 }
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {

@@ -212,7 +212,7 @@ pub(crate) fn is_trial(name: &str) -> bool {
 }
 
 /// Whether a later step asks how this one ended, so that its failure counts there.
-fn is_asked_for(job: &Job<'_>, step: &Step<'_>) -> bool {
+pub(super) fn is_asked_for(job: &Job<'_>, step: &Step<'_>) -> bool {
     let Some((id, _)) = step.text("id") else { return false };
     let asks = |text: &str| ["outcome", "conclusion"].iter().any(|word| text.contains(&format!("steps.{id}.{word}")));
     job.steps.iter().any(|other| {
@@ -220,7 +220,8 @@ fn is_asked_for(job: &Job<'_>, step: &Step<'_>) -> bool {
     })
 }
 
-fn is_soft(step: &Step<'_>) -> bool {
+/// Whether a step is told to go on when it fails.
+pub(super) fn is_soft(step: &Step<'_>) -> bool {
     step.text("continue-on-error").is_some_and(|(text, _)| text == "true")
 }
 
@@ -258,7 +259,7 @@ fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool, later: &[Step<'_>]) -> Op
 }
 
 /// Commands with the lines that a `\` continues joined to them.
-fn commands(lines: Vec<(u32, &str)>) -> Vec<(u32, String)> {
+pub(super) fn commands(lines: Vec<(u32, &str)>) -> Vec<(u32, String)> {
     let mut joined: Vec<(u32, String)> = Vec::new();
     for (line, text) in lines {
         match joined.last_mut() {
@@ -273,7 +274,7 @@ fn commands(lines: Vec<(u32, &str)>) -> Vec<(u32, String)> {
 }
 
 /// Whether a script goes on after this command has failed, and nothing asks for its exit code.
-fn is_passed_over(script: &[(u32, String)], at: usize) -> bool {
+pub(super) fn is_passed_over(script: &[(u32, String)], at: usize) -> bool {
     static SWITCH: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?:^|[;&]\s*|\s)set\s+([+-])(?:\w*e\w*|o\s+errexit)\b"));
     let (before, rest) = script.split_at(at);

@@ -15,6 +15,7 @@ mod tests;
 mod untrusted;
 mod uses;
 mod view;
+pub(super) mod work;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

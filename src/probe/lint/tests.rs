@@ -1,0 +1,97 @@
+//! Tests of the judgement: what is configured, what runs, and what that is worth.
+
+use super::DEF;
+use crate::model::Observation;
+use crate::probe::trial::{count, observe, percent};
+
+const APP: (&str, &str) = ("src/app.py", "print(1)\n");
+
+fn workflow(steps: &str) -> String {
+    format!("on: [push, pull_request]\njobs:\n  a:\n    steps:\n{steps}")
+}
+
+fn seen(files: &[(&str, &str)]) -> Observation {
+    observe(&DEF, "{}", files)
+}
+
+fn gate(files: &[(&str, &str)]) -> (Option<i64>, Option<i64>) {
+    let seen = seen(files);
+    (count(&seen, "unlinted"), percent(&seen, "lint_credit"))
+}
+
+#[test]
+fn a_linter_in_a_pipeline_is_all_that_is_known_without_a_report() {
+    let ci = workflow("      - run: ruff check .\n");
+    assert_eq!(gate(&[APP, (".github/workflows/ci.yml", &ci)]), (Some(0), Some(100)));
+}
+
+#[test]
+fn configured_alone_and_a_hook_alone_are_parts() {
+    let ci = workflow("      - run: pytest\n");
+    let ci = (".github/workflows/ci.yml", ci.as_str());
+    assert_eq!(gate(&[APP, ci]), (Some(1), Some(0)));
+    assert_eq!(gate(&[APP, ci, ("ruff.toml", "")]), (Some(1), Some(30)));
+    let hooks = (".pre-commit-config.yaml", "repos:\n  - repo: x\n    hooks:\n      - id: ruff-check\n");
+    assert_eq!(gate(&[APP, ci, hooks]), (Some(1), Some(40)));
+    assert_eq!(count(&seen(&[APP, ci, hooks]), "hooks_only"), Some(1));
+    let runs = workflow("      - run: uv run pre-commit run --all-files\n");
+    assert_eq!(gate(&[APP, (ci.0, &runs), hooks]), (Some(0), Some(100)));
+}
+
+#[test]
+fn a_linter_of_another_language_does_not_count() {
+    let ci = workflow("      - run: npx eslint .\n");
+    assert_eq!(gate(&[APP, (".github/workflows/ci.yml", &ci)]), (Some(1), Some(0)));
+    let both = [APP, ("web/a.ts", "let a = 1;\n"), (".github/workflows/ci.yml", ci.as_str())];
+    assert_eq!(gate(&both), (Some(1), Some(50)));
+}
+
+#[test]
+fn a_linter_that_may_fail_or_that_a_schedule_starts_is_no_gate() {
+    let ci = workflow("      - run: ruff check . || true\n");
+    assert_eq!(gate(&[APP, (".github/workflows/ci.yml", &ci)]), (Some(1), Some(30)));
+    let nightly = "on: { schedule: [{ cron: '0 0 * * *' }] }\njobs:\n  a:\n    steps:\n      - run: ruff check .\n";
+    assert_eq!(gate(&[APP, (".github/workflows/ci.yml", nightly)]).0, Some(1));
+}
+
+#[test]
+fn what_another_repository_runs_is_not_known() {
+    let ci = "on: [push]\njobs:\n  a:\n    uses: acme/ci/.github/workflows/python.yml@v1\n";
+    assert_eq!(gate(&[APP, (".github/workflows/ci.yml", ci)]), (None, None));
+}
+
+#[test]
+fn a_type_checker_that_is_not_strict_loses_a_part() {
+    let ci = workflow("      - run: mypy src\n");
+    let ci = (".github/workflows/ci.yml", ci.as_str());
+    assert_eq!(gate(&[APP, ci, ("mypy.ini", "[mypy]\npretty = True\n")]), (Some(0), Some(85)));
+    assert_eq!(gate(&[APP, ci, ("mypy.ini", "[mypy]\nstrict = True\n")]), (Some(0), Some(100)));
+}
+
+#[test]
+fn a_build_runs_the_linter_that_is_part_of_it() {
+    let java = ("src/main/java/A.java", "class A {}\n");
+    let ci = workflow("      - run: ./mvnw -B verify\n");
+    let ci = (".github/workflows/ci.yml", ci.as_str());
+    assert_eq!(
+        gate(&[java, ci, ("pom.xml", "<artifactId>maven-checkstyle-plugin</artifactId>")]),
+        (Some(0), Some(100))
+    );
+    assert_eq!(gate(&[java, ci, ("pom.xml", "<project/>")]), (Some(1), Some(0)));
+}
+
+#[test]
+fn pipelines_of_other_systems_are_read_line_by_line() {
+    let ci = ".lint:\n  script:\n    - pip install ruff\n    - make check\n";
+    let make = ("Makefile", "check:\n\truff check .\n");
+    assert_eq!(gate(&[APP, make, (".gitlab-ci.yml", ci)]), (Some(0), Some(100)));
+    let included = "include:\n  - project: acme/ci\n    file: python.yml\n";
+    assert_eq!(gate(&[APP, (".gitlab-ci.yml", included)]), (None, None));
+}
+
+#[test]
+fn baselines_are_shown_with_their_size() {
+    let found = seen(&[("src/a.php", "<?php\n"), ("phpstan-baseline.neon", "count: 3\n")]);
+    assert_eq!((count(&found, "baselines"), count(&found, "baselined")), (Some(1), Some(3)));
+    assert!(found.evidence.iter().any(|item| item.note.as_deref() == Some("hides 3 findings")));
+}

@@ -1,0 +1,151 @@
+//! What the jobs of a workflow run, for probes that look for a certain tool: commands, actions, the folder they run in, and
+//! whether their failure counts.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::probe::yaml_file::{self, YamlFault};
+use crate::yaml::Node;
+
+use super::gates;
+use super::view::{Job, Step, Workflow};
+
+/// What one workflow, or one composite action, runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Work {
+    /// Whether pull requests, pushes to the default branch or a merge queue start it.
+    pub(crate) is_gate: bool,
+    /// Workflows of this repository that it calls.
+    pub(crate) calls: Vec<String>,
+    /// Workflows of others that it calls: line, name, and what they are told.
+    pub(crate) foreign: Vec<(u32, String, Vec<(String, String)>)>,
+    /// What it runs, in order.
+    pub(crate) steps: Vec<WorkStep>,
+}
+
+/// One step.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WorkStep {
+    /// Its line, from 1.
+    pub(crate) line: u32,
+    /// The folder its commands run in; empty is the root.
+    pub(crate) folder: String,
+    /// Its commands, once for each value of the matrix that they name.
+    pub(crate) lines: Vec<(u32, String)>,
+    /// The action it uses.
+    pub(crate) uses: Option<String>,
+    /// What the action is told: keys and values.
+    pub(crate) with: Vec<(String, String)>,
+    /// Whether its failure does not count.
+    pub(crate) is_soft: bool,
+}
+
+/// Reads a file; `Ok(None)` is YAML that is neither a workflow nor a composite action.
+pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Option<Work>, YamlFault> {
+    let root = yaml_file::read(path, bytes)?;
+    let Some(workflow) = Workflow::of(&root) else { return Ok(None) };
+    let events = gates::events(&workflow);
+    let mut work = Work { is_gate: events.pull_request || events.push, ..Work::default() };
+    for job in workflow.jobs.iter().filter(|job| !is_never(job.text("if"))) {
+        if let Some(node) = job.node.get("uses")
+            && let Some(text) = node.text()
+        {
+            match text.strip_prefix("./") {
+                Some(path) => work.calls.push(path.to_owned()),
+                None => work.foreign.push((node.span.line, text.to_owned(), told(job.node))),
+            }
+        }
+        let soft = job.text("continue-on-error") == Some("true");
+        work.steps.extend(job.steps.iter().filter_map(|found| step(&workflow, job, found, soft)));
+    }
+    Ok(Some(work))
+}
+
+/// A condition that pull requests and pushes never meet.
+fn is_never(condition: Option<&str>) -> bool {
+    static ONLY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:\$\{\{)?\s*github\.event_name\s*==\s*'(?:schedule|workflow_dispatch|release)'\s*(?:\}\})?$")
+            .expect("a fixed pattern")
+    });
+    condition.is_some_and(|text| matches!(text.trim(), "false" | "${{ false }}") || ONLY.is_match(text.trim()))
+}
+
+fn told(node: &Node) -> Vec<(String, String)> {
+    let entries = node.get("with").map(Node::entries).unwrap_or_default();
+    entries.iter().filter_map(|(key, node)| Some((key.text.clone(), node.text()?.to_owned()))).collect()
+}
+
+fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<WorkStep> {
+    if is_never(step.text("if").map(|(text, _)| text)) {
+        return None;
+    }
+    let of_all = |node: &Node| {
+        yaml_file::at(node, &["defaults", "run", "working-directory"]).and_then(Node::text).map(str::to_owned)
+    };
+    let own = step.text("working-directory").map(|(text, _)| text.to_owned());
+    let folder = own.or_else(|| of_all(job.node)).or_else(|| of_all(workflow.root)).unwrap_or_default();
+    let folder = folder.trim_start_matches("./").trim_end_matches('/');
+    let joined = gates::commands(step.scripts());
+    let lines: Vec<(u32, String)> = joined
+        .iter()
+        .enumerate()
+        .flat_map(|(at, (line, text))| {
+            let passed_over = gates::is_passed_over(&joined, at);
+            let texts = if passed_over { vec![format!("{text} || true")] } else { of_matrix(job, text) };
+            texts.into_iter().map(|text| (*line, text))
+        })
+        .collect();
+    let uses = step.text("uses");
+    Some(WorkStep {
+        line: uses.map(|(_, line)| line).or(lines.first().map(|(line, _)| *line)).unwrap_or(step.node.span.line),
+        folder: if folder.contains("${{") || folder == "." { String::new() } else { folder.to_owned() },
+        lines,
+        uses: uses.map(|(text, _)| text.to_owned()),
+        with: told(step.node),
+        is_soft: soft || gates::is_soft(step) && !gates::is_asked_for(job, step),
+    })
+}
+
+/// A command once for each value of the matrix that it names, sixty at most.
+fn of_matrix(job: &Job<'_>, text: &str) -> Vec<String> {
+    static NAMED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\$\{\{\s*matrix\.([\w-]+)(?:\.([\w-]+))?[^}]*\}\}").expect("a fixed pattern"));
+    let Some(named) = NAMED.captures(text) else { return vec![text.to_owned()] };
+    let Some(matrix) = yaml_file::at(job.node, &["strategy", "matrix"]) else { return vec![text.to_owned()] };
+    let key = &named[1];
+    let listed = matrix.get(key).map(Node::items).unwrap_or_default().iter();
+    let included = matrix.get("include").map(Node::items).unwrap_or_default().iter().filter_map(|item| item.get(key));
+    let part = |node: &Node| match named.get(2) {
+        Some(part) => node.get(part.as_str()).and_then(Node::text).map(str::to_owned),
+        None => node.text().map(str::to_owned),
+    };
+    let mut values: Vec<String> = listed.chain(included).filter_map(part).collect();
+    values.truncate(60);
+    let whole = named.get(0).map_or(text, |found| found.as_str());
+    let texts: Vec<String> = values.iter().map(|value| text.replace(whole, value)).collect();
+    if texts.is_empty() { vec![text.to_owned()] } else { texts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_step_runs_once_for_each_value_of_the_matrix_in_its_folder() {
+        let text = "on: [pull_request]\njobs:\n  a:\n    defaults: { run: { working-directory: ./web } }\n    strategy:\n      matrix:\n        env: [py3, lint]\n        include: [{ env: docs }]\n    steps:\n      - run: tox -e ${{ matrix.env }}\n  b:\n    if: false\n    steps: [{ run: ruff check }]\n";
+        let work = read("w.yml", text.as_bytes()).expect("it is YAML").expect("it is a workflow");
+        let lines: Vec<&str> = work.steps[0].lines.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(lines, ["tox -e py3", "tox -e lint", "tox -e docs"]);
+        assert_eq!((work.steps.len(), work.steps[0].folder.as_str(), work.is_gate), (1, "web", true));
+    }
+
+    #[test]
+    fn what_only_a_schedule_starts_is_no_gate() {
+        let text = "on: { schedule: [{ cron: '0 0 * * *' }] }\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n  c:\n    uses: acme/x/.github/workflows/y.yml@v1\n    with: { lint: true }\n";
+        let work = read("w.yml", text.as_bytes()).expect("it is YAML").expect("it is a workflow");
+        assert!(!work.is_gate);
+        assert_eq!(work.calls, [".github/workflows/b.yml"]);
+        assert_eq!(work.foreign[0].2, [("lint".to_owned(), "true".to_owned())]);
+    }
+}
