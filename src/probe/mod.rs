@@ -75,6 +75,7 @@ mod ownership;
 mod pattern;
 mod percent;
 mod permission;
+mod pipelines;
 pub mod plugin;
 mod postgres;
 mod prometheus_rules;
@@ -93,6 +94,7 @@ mod runner;
 mod runtime;
 #[cfg(test)]
 pub(crate) mod sample;
+mod secret_guards;
 mod secret_name;
 mod secrets;
 mod security_headers;
@@ -329,6 +331,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &release::DEF,
     &resources::DEF,
     &runtime::DEF,
+    &secret_guards::DEF,
     &secrets::DEF,
     &security_headers::DEF,
     &security_txt::DEF,

@@ -26,6 +26,7 @@ mod git_index;
 pub mod git_state;
 mod glob;
 mod heredoc;
+pub mod ignore_rules;
 mod ignores;
 mod language;
 pub mod lex;

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::workflow::gates;
-use crate::probe::workflow::work::{self, Work};
+use crate::probe::pipelines::follow::{Command, Read, follow, runs_hooks};
+use crate::probe::pipelines::{self, Pipelines, Run, What};
 use crate::world::{Class, Swept, WantId};
 
-use super::follow::{Command, Read, follow, runs_hooks};
 use super::{strict, tool};
 
-/// A larger file is not looked at, in bytes.
-pub(super) const LARGEST: u64 = 1024 * 1024;
 /// A language counts from this share of the bytes of shipped source, in percent.
 const SHARE: u64 = 20;
 
@@ -46,11 +43,7 @@ pub(super) struct Gathered {
 
 /// Everything there is to see below a folder; pipelines are those of the whole repository.
 pub(super) fn gather(swept: &Swept, folder: &str, files: WantId, pipelines: WantId) -> Gathered {
-    let read = |path: &str, cap: u64| {
-        let id = swept.tree().find(path)?;
-        let bytes = swept.tree().read_entry(id, cap).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
-    };
+    let read = |path: &str, cap: u64| pipelines::read(swept, path, cap);
     let mut gathered = Gathered { languages: languages(swept, folder), ..Gathered::default() };
     for (id, text) in swept.get(files).own::<String>() {
         let path = swept.path(id);
@@ -58,8 +51,7 @@ pub(super) fn gather(swept: &Swept, folder: &str, files: WantId, pipelines: Want
             gathered.file(path, text, &read);
         }
     }
-    gathered.github(swept, pipelines, &read);
-    gathered.others(swept, pipelines, &read);
+    gathered.pipelines(pipelines::runs(swept, pipelines));
     gathered.builds();
     gathered
 }
@@ -178,154 +170,65 @@ impl Gathered {
         }
     }
 
-    /// Workflows that pull requests and pushes start, with what they call.
-    fn github(&mut self, swept: &Swept, want: WantId, read: &Read<'_>) {
-        let mut works: BTreeMap<&str, Work> = BTreeMap::new();
-        for (id, text) in swept.get(want).own::<String>() {
-            let path = swept.path(id);
-            if !is_workflow(path) {
-                continue;
-            }
-            match text.map(|text| work::read(path, text.as_bytes())) {
-                Ok(Ok(Some(work))) => {
-                    self.pipelines += 1;
-                    works.insert(path, work);
-                }
-                Ok(Ok(None)) => {}
-                Ok(Err(_)) | Err(_) => self.unseen = Some(format!("`{path}` could not be read")),
-            }
-        }
-        let mut reached: BTreeSet<&str> =
-            works.iter().filter(|(_, work)| work.is_gate).map(|(path, _)| *path).collect();
-        loop {
-            let called = works.iter().filter(|(path, _)| reached.contains(*path)).flat_map(|(_, work)| &work.calls);
-            let called: Vec<&str> =
-                called.filter_map(|path| works.get_key_value(path.as_str())).map(|(path, _)| *path).collect();
-            let before = reached.len();
-            reached.extend(called);
-            if reached.len() == before {
-                break;
-            }
-        }
-        for (path, work) in works.iter().filter(|(path, _)| reached.contains(*path)) {
-            self.work(path, work, read, 3);
-        }
-    }
-
-    fn work(&mut self, path: &str, work: &Work, read: &Read<'_>, depth: u32) {
-        for (line, name, told) in &work.foreign {
-            let lints = |key: &str, value: &str| key.contains("lint") && !matches!(value, "false" | "" | "no");
-            if told.iter().any(|(key, value)| lints(key, value))
-                || name.to_ascii_lowercase().contains("lint")
-                || name.contains("pre-commit")
-            {
-                self.run(path, *line, &[tool::ANY.name], &format!("uses: {name}"), false);
-            } else {
-                self.unseen = Some(format!("`{name}` of another repository may lint (`{path}:{line}`)"));
-            }
-        }
-        for step in &work.steps {
-            if let Some(uses) = &step.uses {
-                self.run(path, step.line, &tool::of_action(uses), uses, step.is_soft);
-                let told: String = step.with.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ; ");
-                let told = if uses.contains("/cargo") { format!("cargo {told}") } else { told };
-                let brings = ["setup-", "install", "toolchain", "actions/cache", "actions/upload", "paths-filter"];
-                if uses.starts_with("pre-commit/action")
-                    || uses.to_ascii_lowercase().contains("/pre-commit")
-                    || uses.contains("prek-action")
-                {
-                    self.hooks_run(path, step.line, uses, step.is_soft);
-                } else if let Some(own) = uses.strip_prefix("./").filter(|_| depth > 0) {
-                    let files = [format!("{own}/action.yml"), format!("{own}/action.yaml")];
-                    let text = files.iter().find_map(|file| Some((file, read(file, LARGEST)?)));
-                    if let Some((file, text)) = text
-                        && let Ok(Some(inner)) = work::read(file, text.as_bytes())
+    /// What pipelines run before a change lands.
+    fn pipelines(&mut self, pipelines: Pipelines) {
+        self.pipelines = pipelines.count;
+        self.unseen = pipelines.unseen;
+        for run in pipelines.runs.iter().filter(|run| run.is_gate) {
+            match &run.what {
+                What::Foreign(told) => self.foreign(run, told),
+                What::Action => {
+                    self.run(run, &tool::of_action(&run.text));
+                    let name = run.text.to_ascii_lowercase();
+                    if name.starts_with("pre-commit/action")
+                        || name.contains("/pre-commit")
+                        || name.contains("prek-action")
                     {
-                        self.work(file, &inner, read, depth - 1);
+                        self.hooks_run(run);
                     }
-                } else if !told.is_empty() && !brings.iter().any(|word| uses.contains(word)) {
-                    self.command(path, step.line, &told, &step.folder, step.is_soft, read);
                 }
-            }
-            for (line, text) in &step.lines {
-                self.command(path, *line, text, &step.folder, step.is_soft, read);
+                What::Command => self.command(run),
             }
         }
     }
 
-    /// One command of a pipeline with all that it leads to.
-    fn command(&mut self, path: &str, line: u32, text: &str, folder: &str, soft: bool, read: &Read<'_>) {
-        let soft = soft || gates::is_swallowed(text);
-        let start = Command { path: path.to_owned(), line, text: text.to_owned() };
-        for command in follow(read, start, folder) {
-            let languages = tool::of_command(&command.text);
-            self.strict_command |=
-                ["--strict", "--disallow-untyped-defs"].iter().any(|flag| command.text.contains(flag))
-                    && command.text.contains("mypy");
-            let soft = soft || gates::is_swallowed(&command.text);
-            let note = if (command.path.as_str(), command.line) == (path, line) {
-                command.text.clone()
-            } else {
-                format!("{} (by `{}` in {path}:{line})", command.text, crate::probe::finding::shortened(text))
-            };
-            self.run(&command.path, command.line, &languages, &note, soft);
-            if runs_hooks(&command.text) {
-                self.hooks_run(&command.path, command.line, &command.text, soft);
-            }
-            for (name, build) in [("jvm", &tool::JVM_BUILD), (".net", &tool::DOTNET_BUILD)] {
-                if build.is_match(&command.text) {
-                    let languages: &[&'static str] = if name == "jvm" { &["Java", "Kotlin", "Scala"] } else { &["C#"] };
-                    let built: Vec<&'static str> =
-                        languages.iter().filter(|language| self.of_builds.contains(*language)).copied().collect();
-                    self.run(&command.path, command.line, &built, &note, soft);
-                }
-            }
+    fn foreign(&mut self, run: &Run, told: &[(String, String)]) {
+        let lints = |key: &str, value: &str| key.contains("lint") && !matches!(value, "false" | "" | "no");
+        let name = run.text.to_ascii_lowercase();
+        let is_named = name.contains("lint") || name.contains("pre-commit");
+        if is_named || told.iter().any(|(key, value)| lints(key, value)) {
+            self.run(run, &[tool::ANY.name]);
+        } else {
+            let Run { path, line, text, .. } = run;
+            self.unseen = Some(format!("`{text}` of another repository may lint (`{path}:{line}`)"));
         }
     }
 
-    fn hooks_run(&mut self, path: &str, line: u32, text: &str, soft: bool) {
+    fn command(&mut self, run: &Run) {
+        let strict = ["--strict", "--disallow-untyped-defs"].iter().any(|flag| run.text.contains(flag));
+        self.strict_command |= strict && run.text.contains("mypy");
+        self.run(run, &tool::of_command(&run.text));
+        if runs_hooks(&run.text) {
+            self.hooks_run(run);
+        }
+        let builds: [(&std::sync::LazyLock<regex::Regex>, &[&'static str]); 2] =
+            [(&tool::JVM_BUILD, &["Java", "Kotlin", "Scala"]), (&tool::DOTNET_BUILD, &["C#"])];
+        for (build, languages) in builds.into_iter().filter(|(build, _)| build.is_match(&run.text)) {
+            let _ = build;
+            let built = languages.iter().filter(|language| self.of_builds.contains(*language)).copied();
+            self.run(run, &built.collect::<Vec<_>>());
+        }
+    }
+
+    fn hooks_run(&mut self, run: &Run) {
         let languages: Vec<&'static str> = self.hooks.keys().copied().collect();
-        self.run(path, line, &languages, text, soft);
+        self.run(run, &languages);
     }
 
-    fn run(&mut self, path: &str, line: u32, languages: &[&'static str], text: &str, soft: bool) {
+    fn run(&mut self, run: &Run, languages: &[&'static str]) {
         for language in languages {
-            let note = format!("runs `{}`", crate::probe::finding::shortened(text));
-            let into = if soft { &mut self.soft } else { &mut self.runs };
-            into.entry(language).or_insert((path.to_owned(), line, note));
-        }
-    }
-
-    /// Pipelines of other systems, line by line.
-    fn others(&mut self, swept: &Swept, want: WantId, read: &Read<'_>) {
-        for (id, text) in swept.get(want).own::<String>() {
-            let path = swept.path(id);
-            let Ok(text) = text else { continue };
-            if is_workflow(path) {
-                continue;
-            }
-            self.pipelines += 1;
-            let mut joined = String::new();
-            for (at, line) in text.lines().enumerate() {
-                let number = u32::try_from(at + 1).unwrap_or(0);
-                let clean = line.trim().trim_start_matches("- ").trim();
-                if clean.starts_with('#') || clean.starts_with("//") || clean.is_empty() {
-                    continue;
-                }
-                if let Some(start) = clean.strip_suffix('\\') {
-                    joined.push_str(start);
-                    continue;
-                }
-                let clean = format!("{}{clean}", std::mem::take(&mut joined));
-                let keys = ["run:", "command:", "script:", "commands:", "sh ", "bash:", "- "];
-                let command = keys.iter().find_map(|key| clean.strip_prefix(key)).unwrap_or(&clean);
-                let command = command.trim().trim_matches(['"', '\'', '[', ']']).to_owned();
-                let elsewhere = ["project:", "component:", "remote:"].iter().any(|key| clean.starts_with(key));
-                if elsewhere && path.contains("gitlab") {
-                    self.unseen = Some(format!("`{path}:{number}` includes what is not in this repository"));
-                }
-                self.command(path, number, &command, "", false, read);
-            }
+            let into = if run.is_soft { &mut self.soft } else { &mut self.runs };
+            into.entry(language).or_insert_with(|| (run.path.clone(), run.line, format!("runs {}", run.note())));
         }
     }
 
@@ -338,9 +241,4 @@ impl Gathered {
             self.configured.entry(language).or_insert(seen);
         }
     }
-}
-
-/// Whether a path is a workflow of GitHub Actions, or of the systems that read the same.
-fn is_workflow(path: &str) -> bool {
-    [".github/workflows/", ".forgejo/workflows/", ".gitea/workflows/"].iter().any(|start| path.starts_with(start))
 }

@@ -1,8 +1,7 @@
 //! Probe `lint`: whether linters and type checkers of the languages that are here are configured, run in pipelines before a
 //! change lands, and are clean. Owns parameters, facts and the judgement; which tools there are is in `tool`, where a command
-//! leads in `follow`, what weakens them in `strict`, and the looking in `gather`.
+//! leads in `pipelines`, what weakens them in `strict`, and the looking in `gather`.
 
-mod follow;
 mod gather;
 mod strict;
 #[cfg(test)]
@@ -15,6 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::finding::{Finding, Findings};
+use super::pipelines::{self, PIPELINES};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, ingest};
 use crate::model::report::Evidence;
 use crate::model::{
@@ -49,35 +49,8 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Finds the linters and type checkers of each language: configured, run by a pipeline or only by a hook, how strict, how clean",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "",
+    example: "report: \"reports/*.sarif\"\n",
 };
-
-/// Pipelines of all systems.
-const PIPELINES: &[&str] = &[
-    ".github/workflows/*.{yml,yaml}",
-    ".forgejo/workflows/*.{yml,yaml}",
-    ".gitea/workflows/*.{yml,yaml}",
-    ".gitlab-ci.{yml,yaml}",
-    ".gitlab/**/*.{yml,yaml}",
-    "**/*.gitlab-ci.yml",
-    ".circleci/config.yml",
-    "azure-pipelines.{yml,yaml}",
-    ".azure/**/*.yml",
-    "bitbucket-pipelines.yml",
-    "Jenkinsfile",
-    ".woodpecker.{yml,yaml}",
-    ".woodpecker/**/*.{yml,yaml}",
-    ".drone.yml",
-    ".travis.yml",
-    ".buildkite/**",
-    ".cirrus.yml",
-    "appveyor.yml",
-    ".appveyor.yml",
-    "cloudbuild.{yml,yaml}",
-    ".builds/*.yml",
-    "concourse/**/*.yml",
-    "buildspec.{yml,yaml}",
-];
 
 struct LintProbe {
     report: String,
@@ -124,12 +97,8 @@ impl Probe for LintProbe {
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let named = telling().of(ClassSet::of(&[Class::Src, Class::Tooling])).below(folder);
-        let text = |label: &str, select: Select| {
-            Want::doc(select, label, |file| Ok(String::from_utf8_lossy(file.bytes).into_owned())).up_to(gather::LARGEST)
-        };
-        let globs = PIPELINES.iter();
-        let pipelines = globs.fold(Select::bases(&[]), |select, glob| select.or(Name::Glob((*glob).to_owned())));
-        vec![wants.add(text("lint files", named)), wants.add(text("lint pipelines", pipelines))]
+        let files = Want::doc(named, "lint files", |file| Ok(String::from_utf8_lossy(file.bytes).into_owned()));
+        vec![wants.add(files.up_to(pipelines::LARGEST)), pipelines::want(wants)]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

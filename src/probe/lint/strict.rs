@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::follow::Read;
+use crate::probe::pipelines::follow::Read;
 
 const LARGEST: u64 = 1024 * 1024;
 

@@ -13,14 +13,14 @@ const DEPTH: u32 = 5;
 const LARGEST: u64 = 256 * 1024;
 
 /// Reads files of the repository by path.
-pub(super) type Read<'r> = dyn Fn(&str, u64) -> Option<String> + 'r;
+pub(crate) type Read<'r> = dyn Fn(&str, u64) -> Option<String> + 'r;
 
 /// A command, and where it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Command {
-    pub(super) path: String,
-    pub(super) line: u32,
-    pub(super) text: String,
+pub(crate) struct Command {
+    pub(crate) path: String,
+    pub(crate) line: u32,
+    pub(crate) text: String,
 }
 
 fn fixed(text: &str) -> Regex {
@@ -46,19 +46,19 @@ static HOOKS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Whether a command runs hooks: those of pre-commit, prek or lefthook.
-pub(super) fn runs_hooks(text: &str) -> bool {
+pub(crate) fn runs_hooks(text: &str) -> bool {
     HOOKS.is_match(text) && !text.contains("install")
 }
 
 /// Follows commands from where they are to where they end.
-pub(super) struct Follow<'r> {
+pub(crate) struct Follow<'r> {
     read: &'r Read<'r>,
     seen: Vec<String>,
     found: Vec<Command>,
 }
 
 /// The command itself and all that it leads to.
-pub(super) fn follow(read: &Read<'_>, start: Command, folder: &str) -> Vec<Command> {
+pub(crate) fn follow(read: &Read<'_>, start: Command, folder: &str) -> Vec<Command> {
     let mut follow = Follow { read, seen: Vec::new(), found: Vec::new() };
     follow.take(start, folder, DEPTH);
     follow.found
@@ -267,11 +267,10 @@ fn variables(text: &str) -> String {
     static VARIABLE: LazyLock<Regex> = LazyLock::new(|| fixed(r#""?\$[({]?(\w+)[)}]?"?"#));
     let named = VARIABLE.replace_all(text, |found: &regex::Captures<'_>| {
         let name = found[1].to_ascii_lowercase().replace('_', "-");
-        let tool = name.trim_end_matches("-bin").trim_end_matches("-cmd").to_owned();
-        if super::tool::of_command(&tool).is_empty() { format!(" {} ", found[1].to_ascii_lowercase()) } else { tool }
+        format!(" {} ", name.trim_end_matches("-bin").trim_end_matches("-cmd"))
     });
     // `GOLANGCI_LINT run` of a Makefile, whose marks were taken off.
-    named.replace("GOLANGCI_LINT", "golangci-lint").replace("RUFF ", "ruff ").replace("PREFIX ", " ")
+    named.replace("GOLANGCI_LINT", "golangci-lint").replace("PREFIX ", " ").trim().to_owned()
 }
 
 fn line_of(text: &str, part: &str) -> u32 {
@@ -342,7 +341,7 @@ mod tests {
             ("scripts/check", "#!/bin/sh\n# eslint\n${PREFIX}ruff check src\n"),
             ("composer.json", "{\"scripts\": {\"lint\": [\"@stan\"], \"stan\": \"phpstan\"}}"),
         ];
-        assert_eq!(ends(&files, "./scripts/check", "")[..1], ["scripts/check:3  prefix ruff check src"]);
+        assert_eq!(ends(&files, "./scripts/check", "")[..1], ["scripts/check:3 prefix ruff check src"]);
         assert_eq!(ends(&files, "composer lint", ""), ["composer.json:1 composer stan", "composer.json:1 phpstan"]);
     }
 }
