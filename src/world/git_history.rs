@@ -123,6 +123,33 @@ pub async fn changed_since(
     Ok(changes(&answer.stdout.bytes()).into_keys().collect())
 }
 
+/// Files that differ between a tag and HEAD, below the root, with git's letter: `M` changed, `D` gone, `A` new.
+///
+/// # Errors
+/// When git cannot be run, knows no such tag, or does not answer in time.
+pub async fn changed_since_tag(world: &World, tag: &str, left: Duration) -> Result<Vec<(char, String)>, Unknown> {
+    let tag = format!("refs/tags/{tag}^{{commit}}");
+    let how = ["diff", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", "--relative"];
+    let answer = run(world, &[&how[..], &[tag.as_str(), "HEAD", "--"]].concat(), left).await?;
+    let bytes = answer.stdout.bytes();
+    let mut parts = bytes.split(|byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned());
+    let mut found = Vec::new();
+    while let (Some(letter), Some(path)) = (parts.next(), parts.next()) {
+        found.extend(letter.chars().next().map(|letter| (letter, path)));
+    }
+    Ok(found)
+}
+
+/// A file as a tag has it, by its path below the root.
+///
+/// # Errors
+/// When git cannot be run, or the tag has no such file.
+pub async fn text_at_tag(world: &World, tag: &str, path: &str, left: Duration) -> Result<String, Unknown> {
+    let object = format!("refs/tags/{tag}:./{path}");
+    let answer = run(world, &["cat-file", "blob", &object], left).await?;
+    Ok(String::from_utf8_lossy(&answer.stdout.bytes()).into_owned())
+}
+
 /// `\x01time\0\nname\0name\0`, newest commit first.
 fn changes(bytes: &[u8]) -> BTreeMap<String, i64> {
     let mut last = BTreeMap::new();

@@ -12,6 +12,7 @@ use crate::probe::suppression::{self, Configured};
 
 use super::file::{Back, Kind, Migration};
 use super::locks;
+use super::versioned::Versioned;
 
 /// Migrations of a history that are judged: those that are still to run, or were lately (catalogue
 /// `data/migrations-safe`).
@@ -60,13 +61,14 @@ impl<'a> Seen<'a> {
     }
 
     /// The facts.
-    pub(super) fn finish(mut self) -> Observation {
+    pub(super) fn finish(mut self, versioned: Versioned) -> Observation {
         let histories = std::mem::take(&mut self.histories);
         for files in histories.into_values() {
             self.history(files);
         }
         let mut facts = Facts::new();
         self.findings.set_number(&mut facts, "files", self.files);
+        versioned.finish(self.files, &mut self.findings, &mut facts);
         if self.files == 0 {
             facts.set_reason("there is no migration of a known tool");
             return Observation { facts, evidence: self.findings.evidence(), requests: 0 };
