@@ -110,20 +110,26 @@ pub(super) async fn errors(look: Look<'_>, report: &str) -> Result<(u64, Vec<Evi
         report: Some(report.to_owned()),
         format: None,
         max_age: None,
+        grace: Duration::ZERO,
+        vex: None,
         exclude: Vec::new(),
         units: BTreeMap::new(),
         timeout: None,
     };
     let seen = ingest.look(look).await?;
-    let mut sum = 0;
+    let (mut sum, mut unseen) = (0, None);
     for name in ["critical", "high"] {
         match seen.facts.get(name) {
             Fact::Present(Value::Number(number)) => {
                 sum += number.to_i64().and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
             }
-            Fact::Unobserved(reason) => return Err(Unknown::because(reason)),
+            Fact::Unobserved(reason) => unseen = Some(reason),
             _ => {}
         }
+    }
+    // What was found stands; that nothing was needs all of it to be rated.
+    if let Some(reason) = unseen.filter(|_| sum == 0) {
+        return Err(Unknown::because(reason));
     }
     let of = |item: Evidence| Evidence { fact: Some("errors".to_owned()), ..item };
     Ok((sum, seen.evidence.into_iter().map(of).collect()))
