@@ -59,10 +59,14 @@ pub(super) fn read(text: &str) -> Option<Told> {
             let option =
                 found.get(1).or_else(|| found.get(2)).or_else(|| found.get(3)).map_or("", |name| name.as_str());
             let option = option.to_ascii_lowercase().replace('_', "-");
+            // uv asks indexes in order, unless it is told to look at all.
+            if option == "extra-index-url" && content.contains("uv pip") && !content.contains("unsafe-") {
+                continue;
+            }
             // A host in a variable may be the machine itself.
-            if !(found[4].contains('$') && option == "trusted-host")
-                && !address::host(&found[4]).is_some_and(|h| address::is_local(&h))
-            {
+            let is_hidden = found[4].contains('$') && option == "trusted-host";
+            let is_here = address::host(&found[4]).is_some_and(|host| address::is_local(&host));
+            if !is_hidden && !is_here {
                 python::apply(&mut told, line, &option, &found[4], content.contains("--require-hashes"));
             }
         }
@@ -99,6 +103,7 @@ mod tests {
         let told =
             read("npm ci --registry http://npm.shop.test/\npip install -r r.txt --index-url http://localhost:3141/\n");
         assert_eq!(told.iter().flat_map(|told| &told.findings).count(), 1);
+        assert!(read("uv pip install torch --extra-index-url https://pypi.shop.test/simple\n").is_none());
         assert!(read("export GOPROXY=https://proxy.golang.org,direct\n").is_none());
     }
 }

@@ -71,11 +71,9 @@ pub(super) fn apply(told: &mut Told, line: u32, option: &str, value: &str, hashe
             extra(told, line, value, hashed);
         }
         "-f" | "--find-links" | "find-links" => told.encrypted(line, "packages are looked for at", value),
+        "--trusted-host" | "trusted-host" if value.split(':').next().is_some_and(address::is_local) => {}
         "--trusted-host" | "trusted-host" => {
-            if !value.split(':').next().is_some_and(address::is_local) {
-                let note = format!("certificates of `{value}` are not checked");
-                told.find("unverified", line, value, note);
-            }
+            told.find("unverified", line, value, format!("certificates of `{value}` are not checked"));
         }
         "-e" | "--editable" => requirement(told, line, value),
         _ => {}

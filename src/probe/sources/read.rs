@@ -59,7 +59,7 @@ const GLOBS: &[&str] = &[
 /// Scripts and pipelines.
 const SCRIPTS: &[&str] = &[
     "**/{Dockerfile,Containerfile,Dockerfile.*,*.Dockerfile,*.dockerfile}",
-    ".github/workflows/*.{yml,yaml}",
+    ".github/{workflows/*,actions/**/*}.{yml,yaml}",
     "{.gitlab-ci.yml,.gitlab/**/*.{yml,yaml},.circleci/config.yml,azure-pipelines.yml,Jenkinsfile}",
     "**/{Makefile,makefile,GNUmakefile,justfile,go.env,.env}",
     "**/*.{mk,sh,bash}",
