@@ -22,7 +22,7 @@ const CALLS: &[&str] = &[
     r"\bsyft\s+(?:scan|packages|attest)\b",
     r"\btrivy\b[^\n]{0,300}--format[= ](?:cyclonedx|spdx(?:-json)?)\b",
     r#"^\s*format:\s*["']?(?:cyclonedx|spdx|spdx-json|cyclonedx-json)\b"#,
-    r"@cyclonedx/(?:cyclonedx-npm|bom|cdxgen|webpack-plugin|yarn-plugin-cyclonedx|cyclonedx-library)\b",
+    r"@cyclonedx/(?:cyclonedx-npm|bom|cdxgen|webpack-plugin|yarn-plugin-cyclonedx)\b",
     r"\bcyclonedx-(?:npm|bom|py|gomod|php|conan|ruby|node|maven-plugin|php-composer|gradle-plugin)\b",
     r"\bCycloneDX/(?:gh-\w+-generate-sbom|cdxgen-action)",
     r"\bcdxgen\b",
@@ -61,11 +61,12 @@ pub(super) fn places() -> impl Iterator<Item = String> {
     PLACES.iter().map(|place| (*place).to_owned())
 }
 
-/// Whether the line only says something, or switches it off.
+/// Whether the line only says something, declares a tool that nothing calls there, or switches it off.
 pub(super) fn is_idle(line: &str) -> bool {
     let line = line.trim_start_matches(['-', ' ']);
     let says = ["#", "//", "echo ", "name:", "description:", "<!--", "* "].iter().any(|start| line.starts_with(start));
-    says || line.contains("--sbom=none") || line.contains("--sbom=false")
+    let declares = ["\"@cyclonedx/", "\"cyclonedx/", "\"cyclonedx-"].iter().any(|start| line.starts_with(start));
+    says || declares || line.contains("--sbom=none") || line.contains("--sbom=false")
 }
 
 #[cfg(test)]
@@ -97,6 +98,7 @@ mod tests {
         {
             assert!(!pattern.is_match(line), "{line}");
         }
+        assert!(is_idle("\"@cyclonedx/cyclonedx-npm\": \"^4.0.0\",") && is_idle("\"cyclonedx-bom>=7\","));
         assert!(is_idle("# syft .") && is_idle("- name: Run syft") && !is_idle("- run: syft ."));
     }
 }
