@@ -45,11 +45,12 @@ fn guide(sections: &Exact, facts: &Facts) -> Exact {
     if number(facts, "templates").is_zero() { left } else { left.min(hundredths(30)) }
 }
 
-/// A plan without numbers is worth half at most; the last exercise counts like a section.
+/// A plan without numbers is worth half at most, one whose backups are too rare three fifths; the last exercise counts like a section.
 fn recovery(sections: &Exact, is_exercise_new: bool, facts: &Facts) -> Exact {
     let exercise = if is_exercise_new { Exact::one() } else { Exact::zero() };
     let share = weighed(&[(90, sections), (10, &exercise)]);
     let has_numbers = ["rto", "rpo"].iter().all(|name| matches!(facts.get(name), Fact::Present(_)));
+    let share = if number(facts, "rpo_missed").is_zero() { share } else { share.min(hundredths(60)) };
     if has_numbers { share } else { share.min(hundredths(50)) }
 }
 

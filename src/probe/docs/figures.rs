@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::seen::Seen;
 use super::written::{self, Written};
-use super::{commands, runbook, seconds, written_by_page};
+use super::{backups, commands, runbook, seconds, written_by_page};
 use crate::model::{Certainty, Fact, Value};
 use crate::probe::finding::Finding;
 use crate::probe::prometheus_rules;
@@ -57,6 +57,32 @@ impl Seen<'_> {
         let age = days.filter(|age| *age >= 0).min();
         self.facts.set("exercise_age", known(age.and_then(|age| u64::try_from(age).ok())));
         age
+    }
+
+    /// Whether backups are made as often as the plan needs.
+    pub(super) fn backups(&mut self, swept: &Swept, want: WantId, text: &BTreeMap<&str, &Written>) {
+        let point = text.values().filter_map(|written| written.recovery_point).max();
+        let interval = backups::interval(swept, want);
+        match &interval {
+            Some(known) => self.facts.present("backup_interval", Value::count(known.seconds)),
+            None => {
+                let reason = "no schedule of backups is seen here, or changes are archived all the time";
+                self.facts.set("backup_interval", Fact::Unobserved(reason.to_owned()));
+            }
+        }
+        if let (Some(known), Some(point)) = (interval, point)
+            && known.seconds > point
+        {
+            let note = format!(
+                "makes a backup every {} min; the plan allows the loss of {} min",
+                known.seconds / 60,
+                point / 60
+            );
+            let finding = Finding::new("rpo_missed", known.line, "interval", note);
+            self.findings.push(&known.path, finding.with(Certainty::Likely));
+        }
+        let missed = self.findings.count("rpo_missed");
+        self.facts.present("rpo_missed", Value::count(missed));
     }
 
     /// Gives the age of the newest record, in seconds.

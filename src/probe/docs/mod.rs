@@ -2,6 +2,7 @@
 //! is, and what it says in numbers. Owns parameters, facts and their order; `page` and `written` read one page, `kinds` says
 //! what each kind needs, `links` and `commands` judge what it points to.
 
+mod backups;
 mod commands;
 mod credit;
 mod figures;
@@ -142,10 +143,12 @@ impl Probe for Docs {
             fact("linked_ratio", FactType::Ratio, "share of the others; 100 % where none wakes anybody"),
             fact("rto", FactType::Duration, "the longest recovery time objective that is written with a number and a unit; absent without one"),
             fact("rpo", FactType::Duration, "the longest recovery point objective"),
+            fact("backup_interval", FactType::Duration, "the longest time between two backups, by the most frequent schedule in the repository (CronJobs, scheduled workflows, Velero, CloudNativePG, crontabs); unobserved where none is seen, or changes are archived all the time"),
+            fact("rpo_missed", FactType::Count, "1 where that is longer than the recovery point objective of a recovery plan; 0 where it is not, and where there is no schedule or no objective to compare"),
             fact("exercise_age", FactType::Duration, "time since the last day that stands with an exercise, a drill or a test in a recovery plan; absent without one"),
             fact("records_found", FactType::Count, "documents of `records` with a day"),
             fact("record_age", FactType::Duration, "time since the newest of them; absent without one"),
-            fact("document_credit", FactType::Ratio, "what the kind has of all it needs. README and deployment guide: sections, less 10 % for each dead command, at most 30 % for a template. Runbooks: 40 % scenarios, 35 % quality, 25 % alerts. Incidents: 70 % sections, 30 % a record of the last 365 days. Recovery: 90 % sections, 10 % an exercise within 365 days, at most 50 % without RTO and RPO. Without kind: 60 % links, all gone at ten dead ones, 40 % freshness. Others: sections"),
+            fact("document_credit", FactType::Ratio, "what the kind has of all it needs. README and deployment guide: sections, less 10 % for each dead command, at most 30 % for a template. Runbooks: 40 % scenarios, 35 % quality, 25 % alerts. Incidents: 70 % sections, 30 % a record of the last 365 days. Recovery: 90 % sections, 10 % an exercise within 365 days, at most 50 % without RTO and RPO, 60 % where backups are too rare for the RPO. Without kind: 60 % links, all gone at ten dead ones, 40 % freshness. Others: sections"),
             fact("behind", FactType::Count, "documents that link to a file of the repository which changed more than 180 days after them; needs `ages: true`"),
         ];
         FactSchema { decls, ..FactSchema::default() }
@@ -184,6 +187,9 @@ impl Probe for Docs {
         }
         if self.kind == Some(Kind::Runbook) {
             ids.push(prometheus_rules::declare(folder, wants));
+        }
+        if self.kind == Some(Kind::DisasterRecovery) {
+            ids.push(backups::declare(folder, wants));
         }
         let others = [
             self.fresh.as_ref().map(|glob| (glob, &self.exclude[..])),
@@ -236,6 +242,9 @@ impl Docs {
         }
         let now = look.world.now.as_second();
         let exercise = if self.kind == Some(Kind::DisasterRecovery) { seen.recovery(&text, now) } else { None };
+        if self.kind == Some(Kind::DisasterRecovery) {
+            wants.next().into_iter().for_each(|want| seen.backups(look.swept, want, &text));
+        }
         if self.fresh.is_some()
             && let Some(want) = wants.next()
         {

@@ -132,6 +132,26 @@ fn a_recovery_plan_without_numbers_is_worth_half_at_most() {
 }
 
 #[test]
+fn backups_that_are_rarer_than_the_plan_needs_contradict_it() {
+    let plan = "# Disaster recovery\n\n## Objectives\n\nRTO 4 h, RPO 1 h\n";
+    let job = |schedule: &str| {
+        format!("apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: db-backup\nspec:\n  schedule: '{schedule}'\n")
+    };
+    let seen = |files: &[(&str, &str)]| {
+        let plan = [("dr.md", plan)];
+        observe(&DEF, "glob: dr.md\nkind: disaster-recovery\n", &[&plan, files].concat())
+    };
+    let daily = seen(&[("k8s/backup.yaml", &job("0 3 * * *"))]);
+    assert_eq!((count(&daily, "backup_interval"), count(&daily, "rpo_missed")), (Some(86_400), Some(1)));
+    let often = seen(&[("k8s/backup.yaml", &job("*/30 * * * *"))]);
+    assert_eq!((count(&often, "backup_interval"), count(&often, "rpo_missed")), (Some(1800), Some(0)));
+    let archived = seen(&[("k8s/backup.yaml", &job("0 3 * * *")), ("k8s/pg.yaml", "spec: {archive_command: x}\n")]);
+    assert_eq!((count(&archived, "backup_interval"), count(&archived, "rpo_missed")), (None, Some(0)));
+    let workflow = "name: Backup\non:\n  schedule:\n    - cron: '0 3 * * 0'\njobs: {}\n";
+    assert_eq!(count(&seen(&[(".github/workflows/backup.yml", workflow)]), "backup_interval"), Some(7 * 86_400));
+}
+
+#[test]
 fn a_template_is_worth_little_and_dead_commands_cost_a_tenth() {
     let text = "# Shop\n\nShop sells things to people who want to buy them and to nobody else, as every good shop should do.\n\n## Install\n\n## Use\n\n```sh\nmake all\nmake test\n```\n\n## Settings\n\n## Support\n\n## License\n";
     let make = ("Makefile", "test:\n");
