@@ -15,6 +15,8 @@ mod auth_required;
 mod authz;
 mod bill;
 mod brute_force;
+mod build_info;
+mod build_stamps;
 mod builds;
 mod code;
 mod command;
@@ -278,6 +280,8 @@ pub static PROBES: &[&ProbeDef] = &[
     &authz::DEF,
     &bill::DEF,
     &brute_force::DEF,
+    &build_info::DEF,
+    &build_stamps::DEF,
     &code::DEF,
     &command::DEF,
     &compose::DEF,
