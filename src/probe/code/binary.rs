@@ -137,10 +137,10 @@ pub(super) const BUILDERS: &[&str] = &[
 
 /// Whether a file says so; comments do not.
 pub(super) fn builds_wasm(file: &FileBytes<'_>) -> Option<bool> {
-    let says = |word: &&str| {
+    let says = |word: &str| {
         memchr::memmem::find_iter(file.bytes, word.as_bytes()).any(|at| file.regions().at(at) != View::Comments)
     };
-    (file.may_hold(0) && BUILDERS.iter().any(|word| says(&word))).then_some(true)
+    (file.may_hold(0) && BUILDERS.iter().any(|word| says(word))).then_some(true)
 }
 
 impl Sums<'_> {
