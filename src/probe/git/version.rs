@@ -17,7 +17,7 @@ pub(crate) fn of(tag: &str) -> Option<&str> {
 }
 
 /// The tag of the highest version; pre-releases only when there is nothing else.
-pub(crate) fn latest(tags: &[Tag]) -> Option<(&Tag, String)> {
+pub(super) fn latest(tags: &[Tag]) -> Option<(&Tag, String)> {
     let versions: Vec<(&Tag, &str)> = tags.iter().filter_map(|tag| Some((tag, of(&tag.name)?))).collect();
     let released = versions.iter().filter(|(_, number)| !number.contains('-'));
     let best = released.max_by(|a, b| compare(a.1, b.1)).or_else(|| versions.iter().max_by(|a, b| compare(a.1, b.1)));

@@ -56,6 +56,23 @@ pub(super) fn gather(swept: &Swept, folder: &str, files: WantId, pipelines: Want
     gathered
 }
 
+/// Whether a script belongs to a package, or is written in more than plain JavaScript: what only lies among the assets of a
+/// program was mostly brought from elsewhere.
+fn is_of_a_package(swept: &Swept, path: &str) -> bool {
+    if [".ts", ".tsx", ".vue", ".svelte"].iter().any(|end| path.ends_with(end)) {
+        return true;
+    }
+    let mut folder = path;
+    while !folder.is_empty() {
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        let at = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        if ["package.json", "deno.json", "deno.jsonc"].iter().any(|name| swept.tree().find(&at(name)).is_some()) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Languages of shipped source that make up a fifth of it, and the one with the most.
 fn languages(swept: &Swept, folder: &str) -> BTreeMap<&'static str, String> {
     let mut bytes: BTreeMap<(bool, &'static str), (u64, u64, String)> = BTreeMap::new();
@@ -70,6 +87,8 @@ fn languages(swept: &Swept, folder: &str) -> BTreeMap<&'static str, String> {
             || base.starts_with('.')
             || entry.path.starts_with('.')
             || entry.path.starts_with("docs/")
+            || entry.path.split('/').any(|part| part == "dist")
+            || name == "JavaScript" && !is_of_a_package(swept, &entry.path)
         {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Whether migrations that a release has brought are as they were: compared with the highest version's tag before HEAD, without
+//! Whether migrations that a release has brought are as they were: compared with the newest tag of a version before HEAD, without
 //! comments.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use crate::model::{Certainty, Unknown};
 use crate::probe::finding::Finding;
 use crate::probe::git::version;
 use crate::probe::{Look, pipelines};
-use crate::world::git_history::{self, Tag};
+use crate::world::git_history;
 
 /// Changed files that are compared by content.
 const MOST_COMPARED: usize = 50;
@@ -31,12 +31,12 @@ pub(super) async fn changed(
         return Err(Unknown::because("the clone is shallow: the last release lies before it"));
     }
     let of_head = git_history::tags_of_head(look.world, look.until.left()).await?;
-    let tags: Vec<Tag> =
-        of_head.into_iter().map(|name| Tag { name, annotated: false, signed: false, made_at: 0 }).collect();
-    let Some((tag, _)) = version::latest(&tags).filter(|(_, number)| !number.contains('-')) else {
+    // Newest first: a scheme of numbers that was given up may have higher ones.
+    let released = |name: &String| version::of(name).is_some_and(|number| !number.contains('-'));
+    let Some(tag) = of_head.into_iter().find(released) else {
         return Err(Unknown::because("no tag of a released version leads to HEAD: what was released is not known"));
     };
-    let differs = git_history::changed_since_tag(look.world, &tag.name, look.until.left()).await?;
+    let differs = git_history::changed_since_tag(look.world, &tag, look.until.left()).await?;
     let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let ours = |path: &str| {
         migrations.contains(path) || folders.contains(&folder(path)) || folders.contains(&folder(&folder(path)))
@@ -53,11 +53,13 @@ pub(super) async fn changed(
                 && !leads_back(path)
                 && found.len() < MOST_COMPARED =>
             {
-                let before = git_history::text_at_tag(look.world, &tag.name, path, look.until.left()).await?;
+                let before = git_history::text_at_tag(look.world, &tag, path, look.until.left()).await?;
                 let now = pipelines::read(look.swept, path, pipelines::LARGEST).unwrap_or_default();
                 if meaning(path, &before) != meaning(path, &now) {
-                    let note = format!("was changed after `{}` had released it", tag.name);
-                    found.push((path.clone(), Finding::new("changed_applied", 0, path.as_str(), note)));
+                    // A program may change and do the same.
+                    let certainty = if path.ends_with(".sql") { Certainty::Certain } else { Certainty::Likely };
+                    let note = format!("was changed after `{}` had released it", tag);
+                    found.push((path.clone(), Finding::new("changed_applied", 0, path.as_str(), note).with(certainty)));
                 }
             }
             // A file that lies elsewhere under the same name was moved.
@@ -74,14 +76,14 @@ pub(super) async fn changed(
         for path in paths {
             let note = format!(
                 "was deleted after `{}` had released it{}",
-                tag.name,
+                tag,
                 if squashed { ", with others that a newer one may stand for" } else { "" }
             );
             let certainty = if squashed { Certainty::Hint } else { Certainty::Certain };
             found.push((path.to_owned(), Finding::new("changed_applied", 0, path, note).with(certainty)));
         }
     }
-    Ok((tag.name.clone(), found))
+    Ok((tag.clone(), found))
 }
 
 fn base(path: &str) -> &str {
@@ -111,7 +113,7 @@ fn meaning(path: &str, text: &str) -> String {
     let code = ANNOTATION.replace_all(&code, "$1:");
     let code: String = code.split_whitespace().collect();
     let code = SHORT.replace_all(&code, "$1");
-    if path.ends_with(".sql") { code.to_ascii_lowercase() } else { code.into_owned() }
+    if path.ends_with(".sql") { code.to_ascii_lowercase() } else { code.replace('\'', "") }
 }
 
 /// Whether a file has a version in its name or its folder's: one without is the schema as a whole, which follows them.

@@ -53,11 +53,12 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 
 impl Migrations {
     fn select(&self) -> Select {
-        const USUAL: &str = "{**/alembic/versions/*.py,**/*.{up,down}.sql,**/V*__*.sql,**/U*__*.sql}";
+        const USUAL: &str =
+            "{**/alembic/versions/*.py,**/migrations/*.py,**/*.{up,down}.sql,**/V*__*.sql,**/U*__*.sql}";
         let named = self.glob.as_deref().map(|glob| Select::glob(glob).unwrap_or_else(|_| Select::bases(&[])));
         named.unwrap_or_else(|| {
             let usual = Select::glob(USUAL).unwrap_or_else(|_| Select::bases(&[]));
-            usual.of(ClassSet::of(&[Class::Src, Class::Migration]))
+            usual.of(ClassSet::of(&[Class::Src, Class::Migration, Class::Generated]))
         })
     }
 }
@@ -82,7 +83,7 @@ impl Probe for Migrations {
             FactDecl::new("reversible_ratio", FactType::Ratio, "share of them that lead back; a comment that says why not counts as well"),
         ]);
         decls.extend([
-            count("changed_applied", "migrations that the highest version's tag before HEAD has and that were changed or deleted since, comments, imports and spaces aside; unobserved without such a tag or with a shallow clone"),
+            count("changed_applied", "migrations that the newest tag of a version before HEAD has and that were changed or deleted since, comments, imports and spaces aside; unobserved without such a tag or with a shallow clone"),
             FactDecl::new("run_step", FactType::Bool, "whether a step applies them: a command of a pipeline, image, manifest or release phase, or the program at its start; unobserved where none is seen and nothing here says how the program is deployed"),
             count("auto_schema", "lines that let the program change the schema by itself: `synchronize: true`, `ddl-auto: update`, `EnsureCreated`, and `create_all`, `AutoMigrate`, `sync` where a service starts; files for development and tests left out"),
             FactDecl::new("versioned_credit", FactType::Ratio, "of what was observed: 35 % that there are migrations, 25 % that they have one order, 15 % that released ones were not changed, 25 % for the step; at most 20 % where the program changes the schema by itself"),

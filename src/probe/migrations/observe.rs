@@ -138,12 +138,12 @@ impl<'a> Seen<'a> {
     }
 
     fn versions(&mut self, files: &[Placed<'_>]) {
-        let mut seen: BTreeMap<(String, bool), &str> = BTreeMap::new();
+        let mut seen: BTreeMap<(String, bool, Option<&str>), &str> = BTreeMap::new();
         for file in files.iter().filter(|file| matches!(file.migration.kind, Kind::Sql | Kind::Rails)) {
             let Some(version) = unique_version(file.name) else { continue };
             // Of a nested history each file has the same name, and its folder the version.
             let is_back = file.migration.back == Back::Itself;
-            if let Some(first) = seen.insert((version.clone(), is_back), file.path) {
+            if let Some(first) = seen.insert((version.clone(), is_back, dialect(file.name)), file.path) {
                 let note = format!("has the version {version}, as `{first}` has");
                 self.findings.push(file.path, Finding::new("duplicate_versions", 0, version, note));
             }
@@ -169,6 +169,14 @@ impl<'a> Seen<'a> {
             }
         }
     }
+}
+
+/// The database that a name says its migration is for: of several such files each database applies one.
+fn dialect(name: &str) -> Option<&'static str> {
+    const DIALECTS: &[&str] =
+        &["postgresql", "postgres", "mysql", "mariadb", "sqlite3", "sqlite", "cockroach", "mssql", "crdb", "oracle"];
+    let is_part = |dialect: &&&str| name.split(['.', '_', '-']).any(|part| part == **dialect);
+    DIALECTS.iter().find(is_part).copied()
 }
 
 /// A way back that does something.
@@ -245,6 +253,8 @@ mod tests {
             ("db/migration/V3__c.sql", "select 1;"),
         ]);
         assert_eq!(count(&twice, "duplicate_versions"), Some(1));
+        let dialects = seen(&[("migrations/1_a.mysql.sql", "select 1;"), ("migrations/1_a.postgres.sql", "select 1;")]);
+        assert_eq!(count(&dialects, "duplicate_versions"), Some(0));
         let pair = seen(&[("migrations/1_a.up.sql", "select 1;"), ("migrations/1_a.down.sql", "select 1;")]);
         assert_eq!(count(&pair, "duplicate_versions"), Some(0));
         let alembic = |id: &str, parent: &str| {

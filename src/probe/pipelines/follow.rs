@@ -97,7 +97,12 @@ impl Follow<'_> {
     fn take(&mut self, command: Command, folder: &str, depth: u32) {
         let text = command.text.clone();
         self.found.push(command);
-        if depth == 0 || text.trim_start().starts_with('#') {
+        static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
+            fixed(
+                r"^\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:pip3?|pipx|uv|npm|pnpm|yarn|gem|apt|apt-get|brew|apk|dnf|choco|cargo|go)\s+(?:-\S+\s+)*(?:tool\s+|pip\s+)?(?:install|add|i|ci)\b[^;&|]*$",
+            )
+        });
+        if depth == 0 || text.trim_start().starts_with('#') || INSTALLS.is_match(&text) {
             return;
         }
         // `cd web && npm run lint` and `npm --prefix web run lint` run below.
@@ -248,7 +253,13 @@ impl Follow<'_> {
             if NO_SCRIPTS.iter().any(|end| path.ends_with(end)) || !self.is_new(&path, "") {
                 continue;
             }
-            for (at, line) in file.lines().enumerate().filter(|(_, line)| !is_comment(line)) {
+            // Of a program only what it starts is a command.
+            const STARTS: &[&str] =
+                &["exec", "spawn", "run(", "system", "call(", "sh(", "$`", "Popen", "check_output", "sh ", "%x"];
+            let is_program = [".js", ".mjs", ".ts", ".py", ".rb", ".php"].iter().any(|end| path.ends_with(end));
+            let is_command = |line: &str| !is_program || STARTS.iter().any(|start| line.contains(start));
+            let lines = file.lines().enumerate().filter(|(_, line)| !is_comment(line) && is_command(line));
+            for (at, line) in lines {
                 let line_at = u32::try_from(at + 1).unwrap_or(0);
                 let text = variables(line.trim());
                 self.take(Command { path: path.clone(), line: line_at, text }, folder, depth - 1);
@@ -259,7 +270,7 @@ impl Follow<'_> {
 
 fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with('#') || line.starts_with("//")
+    ["#", "//", "/*", "* ", "--"].iter().any(|start| line.starts_with(start))
 }
 
 /// A command with `${PREFIX}ruff` and `$GOLANGCI_LINT` as the words they are named after.

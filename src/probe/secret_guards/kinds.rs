@@ -93,7 +93,7 @@ pub(super) fn want(folder: &str, wants: &mut Wants) -> WantId {
         |select, extension| select.or(Name::Ext((*extension).to_owned())),
     );
     let classes = ClassSet::of(&[Class::Src, Class::Tooling, Class::Docs]);
-    let locks = ["**/*lock*", "**/locales/**", "**/package.json", "**/*.schema.json"];
+    let locks = ["**/*lock*", "**/locales/**", "**/package.json", "**/*.schema.json", "**/clippy.toml"];
     let read = |file: &FileBytes<'_>| Ok(told(file.path(), &String::from_utf8_lossy(file.bytes)));
     wants.add(Want::sparse(select.of(classes).except(locks).below(folder), "secret guards", read))
 }
@@ -112,7 +112,7 @@ fn paths_in(line: &str) -> impl Iterator<Item = String> {
 fn told(path: &str, text: &str) -> Option<Told> {
     static READS: LazyLock<Regex> = LazyLock::new(|| {
         fixed(concat!(
-            r#"\bload_dotenv\s*\(|\bdotenv\.config\s*\(|["']dotenv/config["']|\bgodotenv\.(?:Load|Overload|Read)\s*\(|\bdotenvy?::(?:dotenv|from_filename|from_path|load)\w*\b"#,
+            r#"\bload_dotenv\s*\(|\bdotenv\.config\s*\(|["']dotenv/config["']|\bgodotenv\.(?:Load|Overload|Read)\s*\(|\bdotenvy?::dotenv(?:_override|_iter)?\b"#,
             r#"|\bDotenv::(?:createImmutable|createMutable|createUnsafe\w*)|\bDotenv\.(?:load|overload)\b|\bDotEnv\.(?:Load|Env)\w*\s*\(|\benviron\.Env\.read_env\s*\(|\.read_env\s*\(|\benv_file\s*=\s*\(?\s*["'][^"']*\.env["']"#,
             r#"|^\s*(?:-\s+)?env_file:\s*(?:\[?\s*["']?(?:\./)?\.env["']?\s*\]?)\s*$|--env-file[=\s]+(?:\./)?\.env\b|^\s*-?include\s+\.env\b|\bsource\s+(?:\./)?\.env\b|^\s*set\s+dotenv-load\b|\bloadEnvFile\s*\("#,
         ))
@@ -127,6 +127,16 @@ fn told(path: &str, text: &str) -> Option<Told> {
         fixed(r"\bcp\s+(?:-\w+\s+)?((?:[\w-]+/)*\.env[.-](?:example|sample|dist|template))\s+\S*\.env\b")
     });
     let mut told = Told::default();
+    /// In code a path alone is no use: it is read there.
+    static OPENS: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"(?i)read_?file|\bopen\w*\(|load\w*\(|\bFile\w*\(|keypair|ssl|tls|https?\b|createReadStream|from_file|credential",
+        )
+    });
+    const ENDS: &[&str] = &[".pem", ".key", ".json", ".p12", ".pfx", ".jks", ".keystore"];
+    let is_code = ["py", "js", "mjs", "cjs", "ts", "tsx", "go", "rs", "rb", "php", "java", "kt", "cs", "ex", "exs"]
+        .iter()
+        .any(|extension| path.rsplit_once('.').is_some_and(|(_, own)| own == *extension));
     let is_prose = path.ends_with(".md");
     let is_terraform = path.ends_with(".tf") || path.ends_with(".tofu");
     for (at, line) in text.lines().enumerate() {
@@ -159,15 +169,8 @@ fn told(path: &str, text: &str) -> Option<Told> {
         if told.reads_env.is_none() && READS.is_match(line) {
             told.reads_env = Some(number);
         }
-        if told.names.len() < 20
-            && (line.contains(".pem")
-                || line.contains(".key")
-                || line.contains(".json")
-                || line.contains(".p12")
-                || line.contains(".pfx")
-                || line.contains(".jks")
-                || line.contains(".keystore"))
-        {
+        let opens = !is_code || OPENS.is_match(line);
+        if told.names.len() < 20 && opens && ENDS.iter().any(|end| line.contains(end)) {
             told.names.extend(paths_in(line).map(|path| (path, number)));
         }
     }

@@ -51,7 +51,7 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Option<Work>, YamlFault> 
         if let Some(node) = job.node.get("uses")
             && let Some(text) = node.text()
         {
-            match text.strip_prefix("./") {
+            match text.strip_prefix("./").or_else(|| text.strip_prefix("$/")) {
                 Some(path) => work.calls.push(path.to_owned()),
                 None => work.foreign.push((node.span.line, text.to_owned(), told(job.node))),
             }
