@@ -11,6 +11,9 @@ use crate::yaml::Node;
 use super::gates;
 use super::view::{Job, Step, Workflow};
 
+/// What an action or a workflow is told under `with`: keys and values.
+pub(crate) type Told = Vec<(String, String)>;
+
 /// What one workflow, or one composite action, runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Work {
@@ -19,7 +22,7 @@ pub(crate) struct Work {
     /// Workflows of this repository that it calls.
     pub(crate) calls: Vec<String>,
     /// Workflows of others that it calls: line, name, and what they are told.
-    pub(crate) foreign: Vec<(u32, String, Vec<(String, String)>)>,
+    pub(crate) foreign: Vec<(u32, String, Told)>,
     /// What it runs, in order.
     pub(crate) steps: Vec<WorkStep>,
 }
@@ -36,7 +39,7 @@ pub(crate) struct WorkStep {
     /// The action it uses.
     pub(crate) uses: Option<String>,
     /// What the action is told: keys and values.
-    pub(crate) with: Vec<(String, String)>,
+    pub(crate) with: Told,
     /// Whether its failure does not count.
     pub(crate) is_soft: bool,
 }
@@ -71,7 +74,7 @@ fn is_never(condition: Option<&str>) -> bool {
     condition.is_some_and(|text| matches!(text.trim(), "false" | "${{ false }}") || ONLY.is_match(text.trim()))
 }
 
-fn told(node: &Node) -> Vec<(String, String)> {
+fn told(node: &Node) -> Told {
     let entries = node.get("with").map(Node::entries).unwrap_or_default();
     entries.iter().filter_map(|(key, node)| Some((key.text.clone(), node.text()?.to_owned()))).collect()
 }
