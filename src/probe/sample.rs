@@ -49,6 +49,23 @@ pub(crate) fn look(name: &str, yaml: &str, tree: Tree, folder: &str) -> Result<O
     runtime.block_on(probe.observe(look))
 }
 
+/// Writes files below a folder.
+pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder can be made");
+        std::fs::write(path, text).expect("a file can be written");
+    }
+}
+
+/// Runs git in a folder, whatever the machine's settings are.
+pub(crate) fn git(folder: &Path, args: &[&str]) {
+    let mut command = std::process::Command::new("git");
+    command.args(["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "tag.gpgSign=false"]).args(args);
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null");
+    assert!(command.current_dir(folder).output().expect("there is git").status.success(), "git {args:?}");
+}
+
 /// What a function sees that needs a look but no probe, in a tree from memory.
 pub(crate) fn with_look<T>(files: &[(&str, &str)], see: impl FnOnce(Look<'_>) -> T) -> T {
     let tree = Arc::new(Tree::from_memory(files.iter().copied()));

@@ -220,7 +220,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use std::path::Path;
 
-    use super::super::sample::observe_folder;
+    use super::super::sample::{observe_folder, write};
     use crate::model::{Fact, Value};
 
     fn git(folder: &Path, args: &[&str]) {
@@ -232,11 +232,7 @@ mod tests {
 
     fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
+        write(folder.path(), files);
         git(folder.path(), &["init", "-q"]);
         git(folder.path(), &["add", "-f", "."]);
         git(folder.path(), &["commit", "-qm", "x"]);

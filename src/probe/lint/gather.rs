@@ -230,13 +230,10 @@ impl Gathered {
         if runs_hooks(&run.text) {
             self.hooks_run(run);
         }
-        let builds: [(&std::sync::LazyLock<regex::Regex>, &[&'static str]); 2] =
-            [(&tool::JVM_BUILD, &["Java", "Kotlin", "Scala"]), (&tool::DOTNET_BUILD, &["C#"])];
-        for (build, languages) in builds.into_iter().filter(|(build, _)| build.is_match(&run.text)) {
-            let _ = build;
-            let built = languages.iter().filter(|language| self.of_builds.contains(*language)).copied();
-            self.run(run, &built.collect::<Vec<_>>());
-        }
+        let jvm: &[&'static str] = if tool::JVM_BUILD.is_match(&run.text) { &["Java", "Kotlin", "Scala"] } else { &[] };
+        let dotnet: &[&'static str] = if tool::DOTNET_BUILD.is_match(&run.text) { &["C#"] } else { &[] };
+        let built = jvm.iter().chain(dotnet).filter(|language| self.of_builds.contains(*language)).copied();
+        self.run(run, &built.collect::<Vec<_>>());
     }
 
     fn hooks_run(&mut self, run: &Run) {

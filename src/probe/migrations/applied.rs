@@ -130,28 +130,15 @@ fn leads_back(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use std::path::Path;
-
     use super::{has_version, meaning};
     use crate::model::Fact;
-    use crate::probe::sample::observe_folder;
+    use crate::probe::sample::{git, observe_folder, write};
     use crate::probe::trial::count;
-
-    fn git(folder: &Path, args: &[&str]) {
-        let mut command = std::process::Command::new("git");
-        command.args(["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "tag.gpgSign=false"]).args(args);
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null");
-        assert!(command.current_dir(folder).output().unwrap().status.success(), "git {args:?}");
-    }
 
     #[test]
     fn a_migration_that_a_release_has_brought_must_stay_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
+        let write = |path: &str, text: &str| write(folder.path(), &[(path, text)]);
         let commit = || {
             git(folder.path(), &["add", "-A"]);
             git(folder.path(), &["commit", "-qm", "x"]);

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::probe::builds::join;
+
 /// How far one command leads to another.
 const DEPTH: u32 = 5;
 /// A larger script is not followed, in bytes.
@@ -62,20 +64,6 @@ pub(crate) fn follow(read: &Read<'_>, start: Command, folder: &str) -> Vec<Comma
     let mut follow = Follow { read, seen: Vec::new(), found: Vec::new() };
     follow.take(start, folder, DEPTH);
     follow.found
-}
-
-fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 impl Follow<'_> {

@@ -1,27 +1,14 @@
 //! Tests of probe `release` over small repositories with tags of their own.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::path::Path;
-
 use super::DEF;
 use crate::model::{Fact, Observation, Value};
-use crate::probe::sample::observe_folder;
+use crate::probe::sample::{git, observe_folder, write};
 use crate::probe::trial::{count, observe, percent};
-
-fn git(folder: &Path, args: &[&str]) {
-    let mut command = std::process::Command::new("git");
-    command.args(["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "tag.gpgSign=false"]).args(args);
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null");
-    assert!(command.current_dir(folder).output().unwrap().status.success(), "git {args:?}");
-}
 
 fn seen(files: &[(&str, &str)], tags: &[&str]) -> Observation {
     let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
+    write(folder.path(), files);
     git(folder.path(), &["init", "-q"]);
     git(folder.path(), &["add", "-f", "."]);
     git(folder.path(), &["commit", "-qm", "x"]);

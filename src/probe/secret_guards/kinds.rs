@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::probe::builds::join;
 use crate::world::{Class, ClassSet, FileBytes, Name, Select, Swept, Want, WantId, Wants};
 
 /// What one file says about others that hold secrets.
@@ -175,20 +176,6 @@ fn told(path: &str, text: &str) -> Option<Told> {
         }
     }
     (told != Told::default()).then_some(told)
-}
-
-fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// A file of this name in a folder and in each above it.
