@@ -104,6 +104,6 @@ mod tests {
             read("npm ci --registry http://npm.shop.test/\npip install -r r.txt --index-url http://localhost:3141/\n");
         assert_eq!(told.iter().flat_map(|told| &told.findings).count(), 1);
         assert!(read("uv pip install torch --extra-index-url https://pypi.shop.test/simple\n").is_none());
-        assert!(read("export GOPROXY=https://proxy.golang.org,direct\n").is_none());
+        assert!(read("export GOPROXY=https://go.shop.test,direct\n").is_none());
     }
 }

@@ -1,31 +1,43 @@
-//! The public registries of the ecosystems: the hosts that locks name where nobody chose another.
+//! The public registries of the ecosystems: the sites that locks name where nobody chose another.
 
-/// Hosts, with those that serve the files, and the older names of both.
-const PUBLIC: &[&str] = &[
-    "registry.npmjs.org",
-    "registry.npmjs.com",
-    "registry.yarnpkg.com",
-    "npm.jsr.io",
-    "pypi.org",
-    "pypi.python.org",
-    "files.pythonhosted.org",
-    "index.crates.io",
-    "crates.io",
-    "static.crates.io",
-    "rubygems.org",
-    "index.rubygems.org",
-    "api.nuget.org",
-    "www.nuget.org",
-    "nuget.org",
-    "repo.packagist.org",
-    "packagist.org",
-    "repo1.maven.org",
-    "repo.maven.apache.org",
-    "plugins.gradle.org",
-    "proxy.golang.org",
+/// Sites by name and top-level domain; every host below one is its owner's: the index, the files, and older names of both.
+const PUBLIC: &[(&str, &str)] = &[
+    ("npmjs", "org"),
+    ("npmjs", "com"),
+    ("yarnpkg", "com"),
+    ("jsr", "io"),
+    ("pypi", "org"),
+    ("pypi.python", "org"),
+    ("pythonhosted", "org"),
+    ("crates", "io"),
+    ("rubygems", "org"),
+    ("nuget", "org"),
+    ("packagist", "org"),
+    ("maven", "org"),
+    ("maven.apache", "org"),
+    ("gradle", "org"),
+    ("golang", "org"),
 ];
 
 /// Whether a host is that of a public registry.
 pub(super) fn is_public(host: &str) -> bool {
-    PUBLIC.contains(&host)
+    PUBLIC.iter().any(|(name, top)| {
+        let below = host.strip_suffix(top).and_then(|rest| rest.strip_suffix('.'));
+        let left = below.and_then(|rest| rest.strip_suffix(name));
+        left.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_of_a_public_site_is_public_and_one_that_only_ends_alike_is_not() {
+        for (name, top) in PUBLIC {
+            assert!(is_public(&format!("{name}.{top}")) && is_public(&format!("files.{name}.{top}")));
+            assert!(!is_public(&format!("my{name}.{top}")) && !is_public(&format!("{name}.{top}.shop.test")));
+        }
+        assert!(!is_public("registry.shop.test") && !is_public("org"));
+    }
 }

@@ -128,9 +128,9 @@ mod tests {
 
     #[test]
     fn sources_hold_for_every_gem_or_for_a_block() {
-        let told = manifest("source 'https://rubygems.org'\nsource 'https://gems.shop.test' do\n  gem 'a'\nend\n");
+        let told = manifest("source 'https://gems.public.test'\nsource 'https://gems.shop.test' do\n  gem 'a'\nend\n");
         assert!(told.findings.is_empty());
-        let told = manifest("source 'https://rubygems.org'\nsource 'http://gems.shop.test'\n");
+        let told = manifest("source 'https://gems.public.test'\nsource 'http://gems.shop.test'\n");
         let facts: Vec<&str> = told.findings.iter().map(|found| found.fact).collect();
         assert_eq!(facts, ["unencrypted", "confusable"]);
     }
