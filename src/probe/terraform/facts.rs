@@ -32,6 +32,7 @@ pub(super) fn declarations() -> Vec<FactDecl> {
         count("resources", "resources"),
         count("guarded_attributes", "attributes of datastores that were looked at"),
         count("undecided_attributes", "those of them that a variable decides"),
+        count("database_entries", "ways in to databases that something here decides about: public addresses, and rules of firewalls and security groups about ports of databases"),
         count("suppressed", "findings that comments or the configuration of checkov, Trivy, tfsec or tflint take out of the counts; only with a reason"),
     ];
     all.extend(COUNTED.iter().map(|(name, doc)| count(*name, *doc)));

@@ -228,6 +228,7 @@ impl Seen {
             ("resources", self.resources),
             ("guarded_attributes", self.judged + self.undecided),
             ("undecided_attributes", self.undecided),
+            ("database_entries", self.closed + self.open_or_not),
         ] {
             self.findings.set_number(&mut facts, name, number);
         }
