@@ -11,6 +11,7 @@ mod jvm;
 mod node;
 mod node_locks;
 mod php;
+mod places;
 mod pyproject;
 mod python;
 mod python_locks;

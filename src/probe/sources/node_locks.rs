@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::address;
-use super::told::{Told, line_of, numbered};
+use super::places::Places;
+use super::told::{Told, numbered};
 
 /// Whether an address is that of a commit of a repository, which needs no sum.
 fn is_of_a_repository(url: &str) -> bool {
@@ -45,23 +46,23 @@ impl Told {
 /// A `package-lock.json` or `npm-shrinkwrap.json`.
 pub(super) fn npm(text: &str) -> Result<Told, String> {
     let value: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let mut told = Told::default();
+    let (mut told, places) = (Told::default(), Places::of(text));
     match value["packages"].as_object() {
         Some(packages) => {
             for (place, entry) in packages {
                 if let Some((_, name)) = place.rsplit_once("node_modules/") {
-                    npm_entry(&mut told, name, entry, text, &format!("\"{place}\": {{"));
+                    npm_entry(&mut told, name, entry, &places, place);
                 }
             }
         }
-        None if value["dependencies"].is_object() => nested(&mut told, &value["dependencies"], text),
+        None if value["dependencies"].is_object() => nested(&mut told, &value["dependencies"], &places),
         None if value["lockfileVersion"].is_number() => {}
         None => return Err("it lists no packages".to_owned()),
     }
     Ok(told)
 }
 
-fn npm_entry(told: &mut Told, name: &str, entry: &Json, text: &str, key: &str) {
+fn npm_entry(told: &mut Told, name: &str, entry: &Json, places: &Places<'_>, key: &str) {
     let is = |key: &str| entry[key] == true;
     if ["link", "inBundle", "bundled", "extraneous", "ideallyInert"].into_iter().any(is) {
         return;
@@ -69,31 +70,31 @@ fn npm_entry(told: &mut Told, name: &str, entry: &Json, text: &str, key: &str) {
     let has_sum = entry["integrity"].is_string();
     match entry["resolved"].as_str() {
         Some(path) if path.starts_with("file:") => {}
-        Some(url) => package(told, name, url, has_sum, || line_of(text, &format!("\"{url}\""))),
+        Some(url) => package(told, name, url, has_sum, || places.quoted(url)),
         None if has_sum => told.locked += 1,
         None if entry["version"].is_string() => {
             told.locked += 1;
             let note =
                 format!("`{name}` has neither `resolved` nor `integrity`: nothing tells whether it is what was locked");
-            told.find("without_integrity", line_of(text, key), name, note);
+            told.find("without_integrity", places.opened(key), name, note);
         }
         None => {}
     }
 }
 
 /// Version 1 of the format, in which what is installed below a package stands below it.
-fn nested(told: &mut Told, dependencies: &Json, text: &str) {
+fn nested(told: &mut Told, dependencies: &Json, places: &Places<'_>) {
     for (name, entry) in dependencies.as_object().into_iter().flatten() {
         let version = entry["version"].as_str().unwrap_or_default();
         if version.contains(':') {
             if !version.starts_with("file:") && !version.starts_with("npm:") {
                 let has_sum = entry["integrity"].is_string();
-                package(told, name, version, has_sum, || line_of(text, &format!("\"{version}\"")));
+                package(told, name, version, has_sum, || places.quoted(version));
             }
         } else {
-            npm_entry(told, name, entry, text, &format!("\"{name}\": {{"));
+            npm_entry(told, name, entry, places, name);
         }
-        nested(told, &entry["dependencies"], text);
+        nested(told, &entry["dependencies"], places);
     }
 }
 
@@ -196,12 +197,12 @@ struct Resolution {
 
 /// A `pnpm-lock.yaml`; later ones have a document for pnpm's own tools before it.
 pub(super) fn pnpm(text: &str) -> Result<Told, String> {
-    let mut told = Told::default();
+    let (mut told, places) = (Told::default(), Places::of(text));
     for document in text.split("\n---").filter(|document| !document.trim().is_empty()) {
         let lock: Pnpm = serde_yaml::from_str(document.trim_start_matches('-')).map_err(|error| error.to_string())?;
         for (key, found) in lock.packages.into_iter().flatten() {
             let name = key.trim_start_matches('/');
-            let line = || line_of(text, &key);
+            let line = || places.opened(&key);
             let Some(found) = found.resolution.filter(|found| found.directory.is_none()) else { continue };
             match (found.repo, found.tarball) {
                 (Some(repo), _) => {
@@ -229,11 +230,11 @@ pub(super) fn pnpm(text: &str) -> Result<Told, String> {
 pub(super) fn bun(text: &str) -> Result<Told, String> {
     static TRAILING: LazyLock<Regex> = LazyLock::new(|| Regex::new(r",(\s*[}\]])").expect("a fixed pattern"));
     let value: Json = serde_json::from_str(&TRAILING.replace_all(text, "$1")).map_err(|error| error.to_string())?;
-    let mut told = Told::default();
+    let (mut told, places) = (Told::default(), Places::of(text));
     for (name, entry) in value["packages"].as_object().into_iter().flatten() {
         let ident = entry[0].as_str().unwrap_or_default();
         let at = ident.char_indices().find(|(at, c)| *at > 0 && *c == '@').map_or(ident.len(), |(at, _)| at + 1);
-        let (source, line) = (&ident[at..], || line_of(text, &format!("\"{ident}\"")));
+        let (source, line) = (&ident[at..], || places.quoted(ident));
         let git = ["github:", "git+", "git:", "gitlab:", "bitbucket:"].iter().find(|start| source.starts_with(**start));
         if let Some(start) = git {
             told.locked += 1;
