@@ -55,7 +55,7 @@ pub(super) fn lock(text: &str) -> Result<Told, String> {
         let (Some(name), Some(source)) = (get("name"), get("source")) else { continue };
         if source.starts_with("git+") {
             told.locked += 1;
-            told.encrypted(line_of(text, source), &format!("`{name}` is locked from"), source);
+            told.encrypted_lock(name, source, || line_of(text, source));
             told.fixed(source, None);
         } else if source == INDEX {
             told.locked += 1;

@@ -35,14 +35,6 @@ fn package(told: &mut Told, name: &str, url: &str, has_sum: bool, line: impl Fn(
     }
 }
 
-impl Told {
-    fn encrypted_lock(&mut self, name: &str, url: &str, line: impl Fn() -> u32) {
-        if address::is_unencrypted(url) {
-            self.encrypted(line(), &format!("`{name}` is locked from"), url);
-        }
-    }
-}
-
 /// A `package-lock.json` or `npm-shrinkwrap.json`.
 pub(super) fn npm(text: &str) -> Result<Told, String> {
     let value: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;

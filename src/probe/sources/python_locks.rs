@@ -26,7 +26,7 @@ pub(super) fn toml(base: &str, text: &str) -> Result<Told, String> {
                 let Some(source) = package.get("source") else { continue };
                 if let Some(url) = text_of(source, "git") {
                     told.locked += 1;
-                    told.encrypted(line(url), &format!("`{name}` is locked from"), url);
+                    told.encrypted_lock(name, url, || line(url));
                     told.fixed(url, None);
                 } else if let Some(url) = text_of(source, "registry").filter(|url| url.contains("://")) {
                     told.locked(name, url, || line(url));
@@ -38,7 +38,7 @@ pub(super) fn toml(base: &str, text: &str) -> Result<Told, String> {
                 let Some(url) = text_of(source, "url") else { continue };
                 match text_of(source, "type") {
                     Some("git") => {
-                        told.encrypted(line(url), &format!("`{name}` is locked from"), url);
+                        told.encrypted_lock(name, url, || line(url));
                         told.fixed(url, text_of(source, "resolved_reference"));
                     }
                     Some("legacy") => {

@@ -67,6 +67,13 @@ impl Told {
         self.encrypted(line, what, url);
     }
 
+    /// What a lock takes over a way that is not encrypted; where that is is looked for only then.
+    pub(super) fn encrypted_lock(&mut self, name: &str, url: &str, line: impl Fn() -> u32) {
+        if address::is_unencrypted(url) {
+            self.encrypted(line(), &format!("`{name}` is locked from"), url);
+        }
+    }
+
     /// Finds an address that is fetched without encryption.
     pub(super) fn encrypted(&mut self, line: u32, what: &str, url: &str) {
         if address::is_unencrypted(url) {
