@@ -7,7 +7,8 @@ use regex::Regex;
 use crate::model::{Exact, Fact, Facts, Observation, Value};
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::percent::percent;
-use crate::world::{Class, Swept, WantId};
+use crate::probe::pipelines;
+use crate::world::{Swept, WantId};
 
 use super::pipeline::{Local, Pipeline, is_start, read};
 use super::whole::Whole;
@@ -95,7 +96,8 @@ pub(super) fn observe(swept: &Swept, want: WantId) -> Observation {
     let mut starts = Vec::new();
     for (id, digest) in swept.get(want).own::<Digest>() {
         let path = swept.path(id);
-        if is_of_another(path, swept.class(id)) {
+        // It counts where this one includes it.
+        if pipelines::is_of_another(path, swept.class(id)) {
             continue;
         }
         starts.push(path.to_owned());
@@ -128,12 +130,6 @@ pub(super) fn observe(swept: &Swept, want: WantId) -> Observation {
         pipelines.push(order);
     }
     facts_of(files, &pipelines)
-}
-
-/// Whether a file that looks like a pipeline is another project's, unless this one includes it: below the top or in a sample.
-fn is_of_another(path: &str, class: Class) -> bool {
-    path.ends_with("/.gitlab-ci.yml")
-        || matches!(class, Class::Test | Class::Fixture | Class::Vendored | Class::Example | Class::Docs)
 }
 
 fn facts_of(files: Files<'_>, pipelines: &[Vec<String>]) -> Observation {

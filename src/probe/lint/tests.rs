@@ -26,6 +26,15 @@ fn a_linter_in_a_pipeline_is_all_that_is_known_without_a_report() {
 }
 
 #[test]
+fn a_pipeline_of_another_project_lints_nothing_here() {
+    let ci = "lint:\n  script:\n    - ruff check .\n";
+    assert_eq!(gate(&[APP, (".gitlab-ci.yml", ci)]), (Some(0), Some(100)));
+    for path in ["tests/fixtures/sample/.gitlab-ci.yml", "third_party/x/ci.gitlab-ci.yml", "sub/.gitlab-ci.yml"] {
+        assert_eq!(gate(&[APP, (path, ci)]), (Some(1), Some(0)), "{path}");
+    }
+}
+
+#[test]
 fn configured_alone_and_a_hook_alone_are_parts() {
     let ci = workflow("      - run: pytest\n");
     let ci = (".github/workflows/ci.yml", ci.as_str());

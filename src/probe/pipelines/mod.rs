@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::probe::workflow::gates;
 use crate::probe::workflow::work::{self, Work};
-use crate::world::{Name, Select, Swept, Want, WantId, Wants};
+use crate::world::{Class, Name, Select, Swept, Want, WantId, Wants};
 
 use follow::{Command, Read, follow};
 
@@ -205,7 +205,7 @@ impl Pipelines {
         for (id, text) in swept.get(want).own::<String>() {
             let path = swept.path(id);
             let Ok(text) = text else { continue };
-            if is_workflow(path) {
+            if is_workflow(path) || is_of_another(path, swept.class(id)) {
                 continue;
             }
             self.count += 1;
@@ -232,6 +232,12 @@ impl Pipelines {
             }
         }
     }
+}
+
+/// Whether a file that looks like a pipeline is another project's: in a sample, or GitLab's below the top.
+pub(crate) fn is_of_another(path: &str, class: Class) -> bool {
+    path.ends_with("/.gitlab-ci.yml")
+        || matches!(class, Class::Test | Class::Fixture | Class::Vendored | Class::Example | Class::Docs)
 }
 
 /// Whether a path is a workflow of GitHub Actions, or of the systems that read the same.
