@@ -130,7 +130,7 @@ const TEST: &[&str] = &[
     "playwright",
     "cypress",
 ];
-const MIGRATION: &[&str] = &["migration", "migrations", "migrate"];
+const MIGRATION: &[&str] = &["migration", "migrations", "migrate", "Migrations"];
 const TOOLING: &[&str] = &[
     "scripts",
     "hack",
@@ -168,6 +168,9 @@ pub(super) struct FolderSigns {
     aside: bool,
 }
 
+/// Languages whose folders are named after whom a package belongs to: `org.springframework.samples` is one.
+const NAMED_BY_OWNER: &[&str] = &["java", "kotlin", "scala", "groovy"];
+
 impl FolderSigns {
     /// Looks at a folder's path (no trailing slash).
     pub(super) fn of(folders: &str) -> FolderSigns {
@@ -175,8 +178,10 @@ impl FolderSigns {
         let copied = folders.strip_prefix("deps/").is_some_and(|rest| !rest.is_empty());
         // Deeper, `integration` is often a part of the product.
         let test = matches!(folders.split('/').next(), Some("integration" | "integration_test" | "itest"));
+        // Templates of ASP.NET keep copies of libraries for browsers there.
+        let copied = copied || format!("/{folders}/").contains("/wwwroot/lib/");
         let mut signs = FolderSigns { vendored: copied, test, ..FolderSigns::default() };
-        let mut in_product = false;
+        let (mut in_product, mut by_owner) = (false, false);
         for folder in folders.split('/') {
             signs.vendored |= VENDORED.contains(&folder);
             signs.fixture |= FIXTURE.contains(&folder) || folder.starts_with("testdata");
@@ -184,7 +189,8 @@ impl FolderSigns {
             signs.migration |= is_migration(folder);
             in_product |= PRODUCT.contains(&folder);
             signs.tooling |= !in_product && TOOLING.contains(&folder);
-            signs.example |= !in_product && EXAMPLE.contains(&folder);
+            by_owner |= NAMED_BY_OWNER.contains(&folder);
+            signs.example |= !in_product && EXAMPLE.contains(&folder) || folder == "examples" && !by_owner;
             signs.docs |= !in_product && DOCS.contains(&folder);
             signs.aside |= (signs.example || signs.docs) && !(signs.fixture || signs.test || signs.migration);
         }
@@ -222,7 +228,7 @@ pub(super) fn of_path_in(path: &str, signs: FolderSigns) -> Class {
         Class::Test
     } else if signs.migration {
         Class::Migration
-    } else if signs.tooling {
+    } else if signs.tooling || is_tool_name(base) {
         Class::Tooling
     } else if signs.example {
         Class::Example
@@ -266,6 +272,7 @@ fn is_test_name(folders: &str, base: &str) -> bool {
         "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" => {
             matches!(dotted(), Some("test" | "spec" | "cy" | "e2e" | "stories"))
                 || matches!(stem, "setupTests" | "global-setup" | "globalSetup" | "global-teardown" | "globalTeardown")
+                || ["jest.", "vitest.", "playwright.", "cypress.", "karma."].iter().any(|tool| stem.starts_with(tool))
         }
         "go" | "exs" | "dart" | "c" | "cc" | "cpp" => stem.ends_with("_test"),
         "rb" | "erb" | "haml" | "ru" if folders.split('/').any(|folder| folder == "spec") => true,
@@ -279,6 +286,19 @@ fn is_test_name(folders: &str, base: &str) -> bool {
         "rs" => stem == "tests" || stem.ends_with("_tests"),
         _ => false,
     }
+}
+
+/// Configuration of linters and formatters in a programming language: `.eslintrc.js`, `prettier.config.mjs`.
+fn is_tool_name(base: &str) -> bool {
+    const TOOLS: &[&str] = &["eslint", "prettier", "stylelint", "commitlint", "lint-staged", "knip"];
+    const NAMES: &[&str] = &[".php-cs-fixer.php", ".php-cs-fixer.dist.php", "rector.php", "noxfile.py"];
+    let bare = base.strip_prefix('.').unwrap_or(base);
+    let of_tool = |tool: &str| {
+        bare.strip_prefix(tool)
+            .and_then(|rest| rest.strip_prefix(".config.").or_else(|| rest.strip_prefix("rc.")))
+            .is_some_and(|extension| matches!(extension, "js" | "cjs" | "mjs" | "ts" | "mts" | "cts"))
+    };
+    TOOLS.iter().any(|tool| of_tool(tool)) || NAMES.contains(&base)
 }
 
 /// Whether the stem ends in the word as a part of its own: `CartTest`, not `Latest`.
@@ -335,6 +355,8 @@ mod tests {
             ("repo/testdata2/a.yaml", Fixture),
             ("db/migrate/1_a.rb", Migration),
             ("shop/migrations/0001.py", Migration),
+            ("Shop/Data/Migrations/20240102_Cart.cs", Migration),
+            ("Shop/wwwroot/lib/jquery/jquery.js", Vendored),
             ("scripts/x.sh", Tooling),
             (".github/workflows/ci.yml", Tooling),
             ("src/agent/tools/search.py", Src),
@@ -345,6 +367,15 @@ mod tests {
             ("docs/shop/cart.spec.ts", Docs),
             ("tests/examples/cart.py", Test),
             ("README.md", Docs),
+            ("sdk/src/examples/worker.ts", Example),
+            ("src/main/java/org/shop/examples/App.java", Src),
+            ("internal/example/shop.go", Src),
+            ("web/jest.e2e-setup.ts", Test),
+            ("cypress.config.ts", Test),
+            ("web/.eslintrc.cjs", Tooling),
+            ("eslint.config.mjs", Tooling),
+            ("src/eslint.ts", Src),
+            ("vite.config.ts", Src),
         ];
         for (path, class) in cases {
             assert_eq!(of_path(path), class, "{path}");
