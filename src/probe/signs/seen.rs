@@ -18,6 +18,8 @@ enum Turn {
     Seen,
     /// It is not there.
     Absent,
+    /// Code uses something that no manifest of its language declares.
+    Undeclared(Vec<(String, Finding)>),
     /// Code uses something, and no manifest of its language says what that is.
     Unplaced(String),
 }
@@ -83,14 +85,13 @@ impl Tally {
         }
         match (known, packages) {
             (true, _) => {
-                self.show("seen", sign, swept, found);
+                self.push_all(shown("seen", sign, swept, found));
                 Turn::Seen
             }
             (false, Some(_)) => {
                 self.undeclared += usize::try_from(found.count()).unwrap_or(usize::MAX);
                 let uses = format!("{sign}, of a library that no manifest declares");
-                self.show("undeclared_uses", &uses, swept, found);
-                Turn::Absent
+                Turn::Undeclared(shown("undeclared_uses", &uses, swept, found))
             }
             (false, None) => Turn::Unplaced(place(swept, found)),
         }
@@ -109,14 +110,9 @@ impl Tally {
         true
     }
 
-    fn show(&mut self, fact: &'static str, what: &str, swept: &Swept, found: &Found) {
-        for (id, hits) in found.hits() {
-            for hit in &hits.first {
-                let line = shortened(&hit.line_text);
-                let note = format!("{what}: `{line}`");
-                let finding = Finding::new(fact, hit.line, line, note).with(Certainty::Likely);
-                self.findings.push(swept.path(id), finding);
-            }
+    fn push_all(&mut self, found: Vec<(String, Finding)>) {
+        for (path, finding) in found {
+            self.findings.push(&path, finding);
         }
     }
 
@@ -126,10 +122,14 @@ impl Tally {
             self.seen.push((name, weight));
             return;
         }
-        let unplaced = turns.into_iter().find_map(|turn| match turn {
-            Turn::Unplaced(place) => Some(place),
-            _ => None,
-        });
+        let mut unplaced = None;
+        for turn in turns {
+            match turn {
+                Turn::Undeclared(uses) => self.push_all(uses),
+                Turn::Unplaced(place) => unplaced = unplaced.or(Some(place)),
+                Turn::Seen | Turn::Absent => {}
+            }
+        }
         match unplaced {
             Some(place) => {
                 self.untold.push(format!("{name}: used at {place}, and no manifest says which library that is"));
@@ -212,6 +212,20 @@ impl Tally {
         let found = self.findings.evidence().into_iter().map(|item| Evidence { fact: None, ..item });
         remarks.into_iter().chain(found).collect()
     }
+}
+
+/// The kept matches of a way with their files.
+fn shown(fact: &'static str, what: &str, swept: &Swept, found: &Found) -> Vec<(String, Finding)> {
+    let of_file = |(id, hits): (_, &crate::world::Hits)| {
+        let path = swept.path(id).to_owned();
+        let one = |hit: &crate::world::Hit| {
+            let line = shortened(&hit.line_text);
+            let note = format!("{what}: `{line}`");
+            (path.clone(), Finding::new(fact, hit.line, line, note).with(Certainty::Likely))
+        };
+        hits.first.iter().map(one).collect::<Vec<_>>()
+    };
+    found.hits().flat_map(of_file).collect()
 }
 
 fn names(signs: &[(String, u16)]) -> String {

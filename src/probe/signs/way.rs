@@ -12,6 +12,11 @@ use crate::yaml::Spanned;
 /// Matches of one way that are kept with their place; all are counted.
 const KEPT: u16 = 20;
 
+/// What lock files and declarations of types say is nobody's doing here; a glob that names locks means them.
+const LOCKS: &[&str] =
+    &["**/{package-lock,npm-shrinkwrap,packages.lock,deno,bun}*.json", "**/pnpm-lock.yaml", "**/*.lock"];
+const DECLARATIONS: &[&str] = &["**/*.d.{ts,mts,cts}"];
+
 /// One way: a use in code of a language, or a text in files that a glob names.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -97,7 +102,13 @@ impl Way {
             (Some(glob), _) => Select::glob(glob).unwrap_or_else(|_| Select::bases(&[])),
             (None, language) => Select::exts(language.map_or(&[], Language::extensions)),
         };
-        let select = select.except(self.exclude.iter().cloned()).of(self.classes).below(folder);
+        let passive = match &self.glob {
+            Some(glob) if glob.contains("lock") => &[][..],
+            Some(_) => LOCKS,
+            None => DECLARATIONS,
+        };
+        let excluded = self.exclude.iter().cloned().chain(passive.iter().map(|glob| (*glob).to_owned()));
+        let select = select.except(excluded).of(self.classes).below(folder);
         Want::hits(select, self.pattern.clone(), self.view, KEPT)
     }
 
