@@ -173,7 +173,10 @@ impl Match<'_> {
     }
 
     fn is_under_main(&self) -> bool {
-        self.bytes[..self.start].windows(8).any(|window| window == b"__main__")
+        let (before, after) = (&self.bytes[..self.start], &self.bytes[self.end..]);
+        let main = |bytes: &[u8]| bytes.windows(8).position(|window| window == b"__main__");
+        let called = |name: &[u8]| main(after).is_some_and(|at| contains_call(&after[at..], name));
+        main(before).is_some() || function_above(before).is_some_and(called)
     }
 
     fn is_cleanup(&self) -> bool {
@@ -243,11 +246,23 @@ fn regex(cell: &'static OnceLock<Regex>, pattern: &str) -> &'static Regex {
     cell.get_or_init(|| crate::probe::pattern::constant(pattern))
 }
 
+/// The name of the last function that begins at the left margin.
+fn function_above(before: &[u8]) -> Option<&[u8]> {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    let found = regex(&CELL, r"(?m)^(?:async )?def (\w+)\(").captures_iter(before).last()?;
+    Some(found.get(1)?.as_bytes())
+}
+
+fn contains_call(bytes: &[u8], name: &[u8]) -> bool {
+    let call = [name, b"("].concat();
+    bytes.windows(call.len()).any(|window| window == call)
+}
+
 fn option() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(
         &CELL,
-        r"(?i)(\b(if|unless|when|match|case|elif)\b|\?)[^\n]*(insecure|skip|ignore|allow|verify|verification|self.?signed|plaintext|no.?tls|disable|debug|unsafe|develop|strict|valid|environment\(\s*[\x22'](local|dev)|\bis_?(local|dev)\b)",
+        r"(?i)(\b(if|unless|when|match|case|elif)\b|\?)[^\n]*(insecure|skip|ignore|allow|verify|verification|self.?signed|plaintext|no.?tls|disable|debug|unsafe|develop|\bdev\b|reject.?unauthori|strict|valid|environment\(\s*[\x22'](local|dev)|\bis_?(local|dev)\b)",
     )
 }
 

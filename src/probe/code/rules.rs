@@ -159,7 +159,7 @@ static RULES: &[Rule] = &[
     guarded(rule(MODE, &[Python], Likely, r"\buvicorn\.run\([^)]*\breload\s*=\s*True\b"), Guard::MainBlock),
     guarded(rule(MODE, &[Ruby], Certain, r"\bconsider_all_requests_local\s*=\s*true\b"), Guard::ProductionFile),
     guarded(anywhere(rule(MODE, &[Php], Certain, r"(?m)^\s*'debug'\s*=>\s*true\b")), Guard::AppConfig),
-    rule(MODE, &[Go], Likely, r"\bgin\.SetMode\(\s*gin\.DebugMode\s*\)"),
+    guarded(rule(MODE, &[Go], Likely, r"\bgin\.SetMode\(\s*gin\.DebugMode\s*\)"), Guard::Option),
     text("placeholders", WORDED, r"(?i)\blorem ipsum\b"),
     text("placeholders", ALL, r"(?i)^.change[-_]?(me|this)(now|please)?\W?$"),
     text(
