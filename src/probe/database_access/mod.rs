@@ -180,6 +180,14 @@ mod tests {
     }
 
     #[test]
+    fn the_user_of_a_database_within_the_program_guards_nothing() {
+        let settings = "shop.database.url=jdbc:h2:mem:shop\nshop.database.username=sa\n";
+        let seen = |text: &str| count(&observe(&DEF, "{}", &[("shop.properties", text)]), "superuser_connections");
+        assert_eq!(seen(settings), None, "nothing connects to a server");
+        assert_eq!(seen(&settings.replace("h2:mem:shop", "sqlserver://db/shop")), Some(1));
+    }
+
+    #[test]
     fn the_same_user_for_both_is_no_split() {
         let values = "database:\n  username: shop\nmigrations:\n  database:\n    username: OTHER\n";
         let seen = |other: &str| observe(&DEF, "{}", &[("chart/values.yaml", &values.replace("OTHER", other))]);

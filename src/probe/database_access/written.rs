@@ -13,6 +13,13 @@ use crate::world::{FileBytes, View};
 /// Formats of settings: here `name = value` counts.
 const SETTINGS: &[&str] = &["env", "properties", "toml", "ini", "conf"];
 
+/// Databases that run within the program, where `sa` is a habit and guards nothing.
+static IN_PROCESS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bjdbc:(?:h2|hsqldb|derby|sqlite):").expect("a fixed pattern"));
+static SERVER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:jdbc|r2dbc):(?:postgresql|mysql|mariadb|sqlserver|oracle|db2)\b").expect("a fixed pattern")
+});
+
 /// Reads a file; comments say nothing.
 pub(super) fn read(file: &FileBytes<'_>, found: &mut Digest) {
     static TAKEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -30,6 +37,7 @@ pub(super) fn read(file: &FileBytes<'_>, found: &mut Digest) {
         return;
     }
     let text = file.text();
+    let is_in_process = is_settings && IN_PROCESS.is_match(&text) && !SERVER.is_match(&text);
     let mut start = 0;
     let mut section = String::new();
     for (line, number) in text.split_inclusive('\n').zip(1_u32..) {
@@ -54,7 +62,7 @@ pub(super) fn read(file: &FileBytes<'_>, found: &mut Digest) {
             let Some(captures) = SETTING.captures(line) else { continue };
             let name = format!("{section}.{}", &captures["name"]);
             let name = name.trim_start_matches('.');
-            if user::names_a_user(name) && !user::makes_first_user(name) {
+            if !is_in_process && user::names_a_user(name) && !user::makes_first_user(name) {
                 found.connections.extend(user::named(number, name, &captures["value"]));
             }
         }
