@@ -41,6 +41,9 @@ pub(crate) fn says_development(text: &str) -> bool {
 /// Whether a word says that something is not for production.
 pub(crate) fn is_dev_word(word: &str) -> bool {
     const WORDS: &[&str] = &[
+        "bench",
+        "benchmark",
+        "benchmarks",
         "ci",
         "debug",
         "demo",

@@ -13,9 +13,12 @@ pub(super) struct Candidate {
 /// Words in a file's name that say it does not make the product.
 const NAME_WORDS: &[&str] = &[
     "base",
+    "bench",
+    "benchmark",
     "build",
     "builder",
     "ci",
+    "coverage",
     "cross",
     "deb",
     "debug",
@@ -28,6 +31,7 @@ const NAME_WORDS: &[&str] = &[
     "e2e",
     "example",
     "lint",
+    "loadtest",
     "local",
     "make",
     "packaging",

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::parse::{Health, Stage, Start};
+use super::parse::{At, Health, Stage, Start};
 
 /// Who is PID 1, as far as signals are concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +29,35 @@ pub(super) fn main_process(stage: &Stage) -> (MainProcess, u32, String) {
             match (real, command) {
                 // An init alone as entrypoint: what it runs is the command.
                 (None, Some(command)) => command,
+                // A shell alone as entrypoint: the command is its script.
+                (Some(shell), Some(command)) if is_bare_shell(&shell) => {
+                    let Start::Exec(words) = &command.value else { return judged(entrypoint) };
+                    let whole = Start::Exec(shell.iter().chain(words).cloned().collect());
+                    let (process, text) = judge(&whole);
+                    return (process, command.line, text);
+                }
                 _ => entrypoint,
             }
         }
         (None, Some(command)) => command,
         (None, None) => return (MainProcess::Inherited, stage.line, String::new()),
     };
+    judged(start)
+}
+
+fn judged(start: &At<Start>) -> (MainProcess, u32, String) {
     let (process, text) = judge(&start.value);
     (process, start.line, text)
+}
+
+/// Whether the words are a shell with options at most, which takes its script from elsewhere.
+fn is_bare_shell(words: &[String]) -> bool {
+    let is_option = |word: &String| word.starts_with('-') && !word.contains('c');
+    words.split_first().is_some_and(|(first, rest)| is_shell(base_name(first)) && rest.iter().all(is_option))
+}
+
+fn is_shell(name: &str) -> bool {
+    matches!(name, "sh" | "bash" | "ash" | "dash")
 }
 
 /// Programs that forward signals and reap children.
@@ -97,7 +118,7 @@ fn exec_words(words: &[String]) -> MainProcess {
     if INITS.contains(&name) {
         return MainProcess::Program;
     }
-    if matches!(name, "sh" | "bash" | "ash" | "dash") {
+    if is_shell(name) {
         let after = words.iter().position(|word| word == "-c" || word == "-ec" || word == "-lc" || word == "-exc");
         return match after.and_then(|at| words.get(at + 1)) {
             Some(line) => shell_line(line),
@@ -198,6 +219,11 @@ mod tests {
             process("ENTRYPOINT [\"/docker-entrypoint.sh\"]"),
             MainProcess::Script("/docker-entrypoint.sh".into())
         );
+        assert_eq!(
+            process("ENTRYPOINT [\"/bin/bash\"]\nCMD [\"/entrypoint.sh\"]"),
+            MainProcess::Script("/entrypoint.sh".into())
+        );
+        assert_eq!(process("ENTRYPOINT [\"/bin/sh\", \"-c\"]\nCMD [\"/app\"]"), MainProcess::Shell);
         assert_eq!(process("RUN x"), MainProcess::Inherited);
     }
 
