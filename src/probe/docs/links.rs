@@ -77,6 +77,9 @@ pub(super) fn judge(from: &str, target: &str, tree: &Tree, pages: &mut Pages<'_>
     if path.starts_with('/') && is_served(tree, &full) {
         return Judged::Elsewhere;
     }
+    if generated && is_of_address(from, &path, tree) {
+        return Judged::Elsewhere;
+    }
     let Some(file) = find(tree, &full, generated) else {
         return if is_judged(&full, tree) { Judged::Dead(Fault::Path(path)) } else { Judged::Elsewhere };
     };
@@ -128,6 +131,17 @@ fn find(tree: &Tree, full: &str, generated: bool) -> Option<String> {
     let stem = full.strip_suffix(".html").unwrap_or(full);
     let ends = [".md", ".mdx", ".rst", ".adoc", "/index.md", "/README.md", "/_index.md"];
     generated.then(|| ends.iter().map(|end| format!("{stem}{end}")).find(|path| there(path))).flatten()
+}
+
+/// Whether a link leads somewhere from the page's address, which is a folder on most generated sites (`admin/users/` for
+/// `admin/users.md`): to another page, or to what the site serves at its root.
+fn is_of_address(from: &str, path: &str, tree: &Tree) -> bool {
+    let stem = from.rsplit_once('.').map_or(from, |(stem, _)| stem);
+    let page = stem.strip_suffix("/index").or_else(|| stem.strip_suffix("/_index")).unwrap_or(stem);
+    let below = path.trim_start_matches("./").trim_start_matches("../");
+    path.starts_with('.')
+        && (resolve(&format!("{page}/index"), path).is_some_and(|full| find(tree, &full, true).is_some())
+            || path.starts_with("../") && is_served(tree, below))
 }
 
 /// Whether a folder whose content a site serves at its root holds the file: `public/`, `priv/static/`, `static/`.
@@ -203,6 +217,25 @@ mod tests {
         let page = super::super::page::read("docs/a.md", b"# One Two\n");
         let known = BTreeMap::from([("docs/a.md", &page)]);
         judge(from, target, &tree, &mut Pages::new(&known, &tree), false)
+    }
+
+    #[test]
+    fn an_address_of_a_generated_page_is_a_folder() {
+        let tree = Tree::from_memory([
+            ("web/hugo.yaml", ""),
+            ("web/content/admin/users.md", "# Users\n"),
+            ("web/content/admin/roles.md", "# Roles\n"),
+            ("web/static/img/login.png", ""),
+        ]);
+        let known = BTreeMap::new();
+        let judged = |target: &str, generated: bool| {
+            judge("web/content/admin/users.md", target, &tree, &mut Pages::new(&known, &tree), generated)
+        };
+        for target in ["../roles", "../../img/login.png", "../roles.md"] {
+            assert!(!matches!(judged(target, true), Judged::Dead(_)), "{target}");
+        }
+        assert!(matches!(judged("../../img/logout.png", true), Judged::Dead(_)));
+        assert!(matches!(judged("../../img/login.png", false), Judged::Dead(_)));
     }
 
     #[test]

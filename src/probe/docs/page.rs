@@ -115,7 +115,18 @@ fn markdown(text: &str) -> Page {
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         reading.take(event, range.start);
     }
-    reading.page
+    let mut page = reading.page;
+    without_contributions(text, &mut page);
+    page
+}
+
+/// The bot of all-contributors links each kind of contribution to an anchor that it never makes (`#infra-ada`).
+fn without_contributions(text: &str, page: &mut Page) {
+    let line = |mark: &str| text.lines().position(|line| line.contains(mark)).and_then(|at| u32::try_from(at + 1).ok());
+    let (Some(from), Some(to)) = (line("ALL-CONTRIBUTORS-LIST:START"), line("ALL-CONTRIBUTORS-LIST:END")) else {
+        return;
+    };
+    page.links.retain(|link| !link.target.starts_with('#') || !(from..=to).contains(&link.line));
 }
 
 impl Reading<'_> {
@@ -296,6 +307,14 @@ pub(super) fn words_only(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn anchors_of_contributions_are_no_links() {
+        let text = "<!-- ALL-CONTRIBUTORS-LIST:START -->\n<a href=\"#infra-ada\">x</a> [y](#code-ada)\n<!-- ALL-CONTRIBUTORS-LIST:END -->\n\n[z](#none)\n";
+        let targets: Vec<String> =
+            super::read("README.md", text.as_bytes()).links.into_iter().map(|link| link.target).collect();
+        assert_eq!(targets, ["#none"]);
+    }
+
     use super::*;
 
     #[test]
