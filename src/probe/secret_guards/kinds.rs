@@ -207,7 +207,9 @@ pub(super) fn in_use(swept: &Swept, folder: &str, want: WantId) -> Vec<Kind> {
     for entry in own {
         if EXAMPLES.contains(&entry.base()) {
             let path = join(entry.folder(), ".env").unwrap_or_default();
-            add(&mut kinds, path.clone(), (entry.path.clone(), 0), vec![path]);
+            // `env.example` may become `env` as well.
+            let bare = join(entry.folder(), "env").filter(|_| entry.base().starts_with("env"));
+            add(&mut kinds, path.clone(), (entry.path.clone(), 0), std::iter::once(path).chain(bare).collect());
         }
         if entry.path.ends_with("config/credentials.yml.enc") {
             let path = join(entry.folder(), "master.key").unwrap_or_default();
@@ -230,7 +232,7 @@ pub(super) fn in_use(swept: &Swept, folder: &str, want: WantId) -> Vec<Kind> {
             let base = named.rsplit('/').next().unwrap_or(named);
             let is_public = ["public", "pub.", "example", "sample", "test", "dummy", "fake", "localhost"]
                 .iter()
-                .any(|word| base.contains(word));
+                .any(|word| named.contains(word));
             if is_relative && !is_here && !is_public {
                 let end = base.rsplit('.').next().unwrap_or(base);
                 add(&mut kinds, format!("*.{end} ({base})"), (path.to_owned(), *line), paths);

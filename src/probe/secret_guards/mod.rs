@@ -268,6 +268,8 @@ mod tests {
     fn an_example_beside_it_says_where_the_file_would_lie() {
         let files = [("api/.env.example", "A=\n"), ("web/.gitignore", ".env\n"), CI];
         assert_eq!(count(&observe(&DEF, "{}", &files), "uncovered"), Some(1));
+        let files = [("docker/env.example", "A=\n"), (".gitignore", "docker/env\n"), CI];
+        assert_eq!(count(&observe(&DEF, "{}", &files), "uncovered"), Some(0));
         let files = [("README.md", "    cp .env.example .env\n"), (".gitignore", ".env*\n"), CI];
         assert_eq!(count(&observe(&DEF, "{}", &files), "ignored_examples"), Some(1));
         let files = [("api/.env.example", "A=\n"), (".gitignore", ".env*\n!.env.example\n"), CI];
