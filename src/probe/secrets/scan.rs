@@ -153,7 +153,13 @@ impl Context<'_> {
             if let Some((name, value)) = text.trim().trim_start_matches("export ").split_once('=') {
                 let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
                 let name = name.trim();
-                if !name.starts_with('#') && is_secret_name(name) && is_secret_value(name, value) && !is_stand_in(value)
+                let is_name =
+                    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+                if is_name
+                    && is_secret_name(name)
+                    && is_secret_value(name, value)
+                    && !is_stand_in(value)
+                    && !value.starts_with("<%")
                 {
                     let note = format!("`{name}` has a value: {}", masked(value));
                     let local = base.contains("dev") || base.contains("local");
