@@ -41,7 +41,7 @@ impl Default for Params {
 }
 
 /// Where linters usually leave their reports.
-const REPORTS: &str = "{,reports/}{lint,eslint,biome,ruff,flake8,pylint,mypy,pyright,clippy,golangci,golangci-lint,detekt,ktlint,rubocop,phpstan,psalm,sonarqube}.{sarif,json}";
+const REPORTS: &str = "{{,reports/}{lint,eslint,ruff,flake8,pylint,mypy,pyright,clippy,golangci,golangci-lint,detekt,ktlint,rubocop,phpstan,psalm,sonarqube},reports/biome}.{sarif,json}";
 
 /// The registry's entry.
 pub(super) static DEF: ProbeDef = ProbeDef {

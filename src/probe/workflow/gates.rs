@@ -19,11 +19,12 @@ static TESTS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:^|[\s;&|('`/])(?:",
         r"cargo\s+(?:\+\S+\s+)?(?:hack\s+)?(?:test|nextest\s+run|llvm-cov|tarpaulin)",
         r"|pytest|py\.test|python3?\s+-m\s+(?:pytest|unittest|tox|nox)|tox|nox|hatch\s+(?:run\s+)?test\S*|manage\.py\s+test",
-        r"|(?:npm|pnpm|yarn|bun)\s+(?:--\S+\s+)*(?:run\s+|run-script\s+)?(?:--\S+\s+)*(?:test\S*|[a-z-]+:test\S*|t|coverage\S*)",
+        r"|(?:turbo|nx|lerna|wireit|rush|moon)\s[^\n|;&]*\b(?:test|coverage)\S*",
+        r"|(?:npm|pnpm|yarn|bun)\s+(?:-{1,2}\S+\s+)*(?:run\s+|run-script\s+)?(?:-{1,2}\S+\s+)*(?:test\S*|[a-z-]+:test\S*|t|coverage\S*)",
         r"|(?:npx\s+|bunx\s+|pnpm\s+exec\s+|yarn\s+)?(?:jest|vitest|mocha|ava|playwright\s+test|cypress\s+run|c8|nyc)|node\s+--test|deno\s+(?:task\s+)?test",
         r"|go\s+test|gotestsum|ginkgo",
         r"|mvnw?(?:\.cmd)?\s+[^\n|;]*\b(?:test|verify|package|install|deploy)|gradlew?(?:\.bat)?\s+[^\n|;]*\b(?:test|check|build)\b",
-        r"|dotnet\s+test|rspec|rake(?:\s+(?:test|spec|ci|default)\S*|\s*$)|(?:bin/)?rails\s+test\S*",
+        r"|dotnet\s+test|rspec|rake(?:\s+(?:[\w:]+\s+)*(?:test|spec|ci|default)\S*|\s*$)|(?:bin/)?rails\s+(?:[\w:]+\s+)*test\S*",
         r"|phpunit|pest|paratest|artisan\s+test|composer\s+(?:run\s+|run-script\s+)?(?:test\S*|phpunit)",
         r"|(?:make|just|task|mage|invoke|poe|doit)\s+(?:-\S+\s+)*(?:[\w./]+[:-])*(?:tests?|check|spec|coverage|unit|e2e)(?:[:-][\w:./-]+)?",
         r"|ct\s+(?:install|lint-and-install)|helm\s+(?:test|unittest)|(?:terraform|tofu)\s+test|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
@@ -307,6 +308,10 @@ mod tests {
             "uv run bash scripts/tests-start.sh",
             "tox -e py",
             "pnpm test",
+            "pnpm -r test",
+            "bin/rails db:setup test:system",
+            "npx turbo run build test:e2e --filter=web",
+            "nx affected -t test",
         ] {
             assert!(runs_tests(text), "{text}");
         }
@@ -321,6 +326,8 @@ mod tests {
             "pip install pytest",
             "cargo install cargo-tarpaulin",
             "contest run",
+            "turbo run build --filter=latest",
+            "bin/rails db:test:prepare",
         ] {
             assert!(!runs_tests(text), "{text}");
         }

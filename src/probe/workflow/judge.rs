@@ -198,6 +198,14 @@ mod tests {
     fn an_expression_counts_in_a_script_and_nowhere_else() {
         let bad = "      - run: |\n          set -e\n          echo \"${{ github.event.issue.title }}\"\n";
         assert_eq!(steps("issues", bad), vec![("script_injections", 9, Certainty::Certain)]);
+        for decided in
+            ["!contains(github.head_ref, 'release')", "github.head_ref == 'main'", "'x' != github.head_ref && 1"]
+        {
+            let text = format!("      - run: echo ${{{{ {decided} }}}}\n");
+            assert!(steps("issues", &text).is_empty(), "{decided}");
+        }
+        let chosen = "      - run: echo ${{ github.ref == 'a' && github.head_ref || 'b' }}\n";
+        assert_eq!(steps("issues", chosen).len(), 1);
         let safe = "      - run: echo \"$T\"\n        env: {T: \"${{ github.event.issue.title }}\"}\n      - run: echo ${{ github.event.issue.number }} ${{ github.event.pull_request.base.ref }}\n";
         assert!(steps("issues", safe).is_empty());
     }

@@ -38,6 +38,13 @@ static GUARD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Parts of an expression that are true or false, whatever the input says (GitHub, "Evaluate expressions").
+static DECISION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?i:contains|startsWith|endsWith)\([^()]*\)|[\w.*\[\]-]+\s*[!=]=\s*(?:'[^']*'|[\w.*\[\]-]+)|'[^']*'\s*[!=]=\s*[\w.*\[\]-]+",
+    )
+});
+
 /// Events that run with the repository's secrets although a stranger caused them.
 const PRIVILEGED: &[&str] = &["pull_request_target", "workflow_run", "issue_comment"];
 
@@ -97,7 +104,8 @@ fn injections(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>) -> Vec<Fi
         });
     let mut found = Vec::new();
     for (line, text) in step.scripts() {
-        for expression in ATTACKER.find_iter(text) {
+        let pasted = |expression: &regex::Match<'_>| ATTACKER.is_match(&DECISION.replace_all(expression.as_str(), ""));
+        for expression in ATTACKER.find_iter(text).filter(pasted) {
             let written_by_pushers = harmless && !workflow.on("pull_request");
             let certainty =
                 if workflow.is_action || written_by_pushers { Certainty::Likely } else { Certainty::Certain };
