@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 
 use super::address::{self, Address};
+use super::identifier;
 use super::language::Lang;
 use super::span::Span;
 use crate::model::Certainty;
@@ -212,8 +213,7 @@ impl Match<'_> {
 
     /// Whether what is put into the text is an identifier, a constant or an escaped value.
     fn is_identifier(&self) -> bool {
-        let statement = Span::Statement.of(self.bytes, self.start, self.end, self.lang);
-        identifier().is_match(statement) || constant().is_match(statement) || allow_list().is_match(self.around(10, 0))
+        identifier::is_one(Span::Statement.of(self.bytes, self.start, self.end, self.lang), self.around(10, 0))
     }
 
     fn is_spoken_of(&self) -> bool {
@@ -328,26 +328,7 @@ fn version() -> &'static Regex {
     )
 }
 
-/// Names that hold identifiers or lists of placeholders, and functions that escape.
-fn identifier() -> &'static Regex {
-    static CELL: OnceLock<Regex> = OnceLock::new();
-    regex(
-        &CELL,
-        r#"(?i)["`]\s*\+\s*strings\.Join\(|(\$?\{|#\{|\$|["'`]\s*[+%,.]\s*\(?|format\(\s*)(\w+([.>-]+|\(\s*))*\w*(table|schema|columns?|fields?|placeholders?|prefix|keyspace|database|db_?name|index|sequence|quote\w*|escape\w*|sanitize\w*|shlex|wpdb|conditions?|clauses?|order|interval|to_sql)\w*"#,
-    )
-}
-
-/// Names of constants.
-fn constant() -> &'static Regex {
-    static CELL: OnceLock<Regex> = OnceLock::new();
-    regex(&CELL, r"[{$]\{?([a-z_]+\.)*[A-Z][A-Z0-9_]+\}")
-}
-
-fn allow_list() -> &'static Regex {
-    static CELL: OnceLock<Regex> = OnceLock::new();
-    regex(&CELL, r"(?i)\bin\s+\w*(allowed|valid|known|permitted)\w*|\bin_array\(|allow_?list|white_?list")
-}
-
+/// This machine, or a question about its health.
 fn local() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     regex(&CELL, r"(?i)\blocalhost\b|\b127\.0\.0\.1\b|\bhealth.?check")
@@ -378,9 +359,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for regex in
-            [option(), local(), http_client(), spoken(), cleanup(), version(), identifier(), constant(), allow_list()]
-        {
+        for regex in [option(), local(), http_client(), spoken(), cleanup(), version()] {
             assert!(!regex.is_match(b""));
         }
     }

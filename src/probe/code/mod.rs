@@ -17,6 +17,7 @@ mod fallback;
 mod guard;
 mod hazard;
 mod hidden;
+mod identifier;
 mod language;
 mod marker;
 mod newcomers;
