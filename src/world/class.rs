@@ -109,6 +109,8 @@ const FIXTURE: &[&str] = &[
     "__snapshots__",
     "cassettes",
     "golden",
+    "stub",
+    "stubs",
 ];
 const TEST: &[&str] = &[
     "test",
@@ -125,6 +127,8 @@ const TEST: &[&str] = &[
     "testutils",
     "testing",
     "testkit",
+    "integrationtest",
+    "integrationtests",
     "mock",
     "mocks",
     "playwright",
@@ -178,13 +182,14 @@ impl FolderSigns {
         let copied = folders.strip_prefix("deps/").is_some_and(|rest| !rest.is_empty());
         // Deeper, `integration` is often a part of the product.
         let test = matches!(folders.split('/').next(), Some("integration" | "integration_test" | "itest"));
-        // Templates of ASP.NET keep copies of libraries for browsers there.
-        let copied = copied || format!("/{folders}/").contains("/wwwroot/lib/");
+        // Copies of libraries for browsers, as the templates of ASP.NET and many others keep them.
+        let slashed = format!("/{folders}/");
+        let copied = copied || ["/wwwroot/lib/", "/public/libs/", "/static/libs/"].iter().any(|f| slashed.contains(f));
         let mut signs = FolderSigns { vendored: copied, test, ..FolderSigns::default() };
         let (mut in_product, mut by_owner) = (false, false);
         for folder in folders.split('/') {
             signs.vendored |= VENDORED.contains(&folder);
-            signs.fixture |= FIXTURE.contains(&folder) || folder.starts_with("testdata");
+            signs.fixture |= FIXTURE.contains(&folder) && !by_owner || folder.starts_with("testdata");
             signs.test |= TEST.contains(&folder) || is_test_folder(folder);
             signs.migration |= is_migration(folder);
             in_product |= PRODUCT.contains(&folder);
@@ -357,6 +362,10 @@ mod tests {
             ("shop/migrations/0001.py", Migration),
             ("Shop/Data/Migrations/20240102_Cart.cs", Migration),
             ("Shop/wwwroot/lib/jquery/jquery.js", Vendored),
+            ("ui/public/libs/prism/prism.js", Vendored),
+            ("cmd/stub/rsa.key", Fixture),
+            ("src/main/java/org/shop/stub/Cart.java", Src),
+            ("log/integrationtest/Dockerfile", Test),
             ("scripts/x.sh", Tooling),
             (".github/workflows/ci.yml", Tooling),
             ("src/agent/tools/search.py", Src),
