@@ -138,7 +138,7 @@ impl<'a> Seen<'a> {
     }
 
     fn versions(&mut self, files: &[Placed<'_>]) {
-        let mut seen: BTreeMap<(String, bool, Option<&str>), &str> = BTreeMap::new();
+        let mut seen: BTreeMap<(String, bool, Dialect), &str> = BTreeMap::new();
         for file in files.iter().filter(|file| matches!(file.migration.kind, Kind::Sql | Kind::Rails)) {
             let Some(version) = unique_version(file.name) else { continue };
             // Of a nested history each file has the same name, and its folder the version.
@@ -171,12 +171,16 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// A database, and whether it stands between dots: `1_a.sqlite.sql` goes before `1_a.sql`, where there are both.
+type Dialect = (Option<&'static str>, bool);
+
 /// The database that a name says its migration is for: of several such files each database applies one.
-fn dialect(name: &str) -> Option<&'static str> {
+fn dialect(name: &str) -> Dialect {
     const DIALECTS: &[&str] =
         &["postgresql", "postgres", "mysql", "mariadb", "sqlite3", "sqlite", "cockroach", "mssql", "crdb", "oracle"];
-    let is_part = |dialect: &&&str| name.split(['.', '_', '-']).any(|part| part == **dialect);
-    DIALECTS.iter().find(is_part).copied()
+    let of = |marks: &[char]| DIALECTS.iter().find(|dialect| name.split(marks).any(|part| part == **dialect)).copied();
+    let dotted = of(&['.']);
+    (dotted.or_else(|| of(&['.', '_', '-'])), dotted.is_some())
 }
 
 /// A way back that does something.
@@ -255,6 +259,8 @@ mod tests {
         assert_eq!(count(&twice, "duplicate_versions"), Some(1));
         let dialects = seen(&[("migrations/1_a.mysql.sql", "select 1;"), ("migrations/1_a.postgres.sql", "select 1;")]);
         assert_eq!(count(&dialects, "duplicate_versions"), Some(0));
+        let general = [("migrations/1_sqlite.sqlite.sql", "select 1;"), ("migrations/1_sqlite.sql", "select 1;")];
+        assert_eq!(count(&seen(&general), "duplicate_versions"), Some(0));
         let pair = seen(&[("migrations/1_a.up.sql", "select 1;"), ("migrations/1_a.down.sql", "select 1;")]);
         assert_eq!(count(&pair, "duplicate_versions"), Some(0));
         let alembic = |id: &str, parent: &str| {
