@@ -61,6 +61,8 @@ pub(super) fn judge(from: &str, target: &str, tree: &Tree, pages: &mut Pages<'_>
         || target.contains("{{")
         || target.contains('@')
         || target.starts_with("//")
+        // On a forge, below an issue or a pull request: `../blob/main/CONTRIBUTING.md`.
+        || ["../blob/", "../tree/", "../raw/"].iter().any(|page| target.contains(page))
         || target.find(':').is_some_and(|colon| {
             target[..colon].bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
         });

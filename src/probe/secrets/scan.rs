@@ -302,7 +302,12 @@ fn is_stand_in(value: &str) -> bool {
         "12345678",
         "123456",
     ];
-    KNOWN.contains(&lower.as_str()) || lower.contains("change") || crate::probe::secret_name::is_placeholder(value)
+    // `CLUSTER_API_SECRET` names what belongs there.
+    let is_name = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    KNOWN.contains(&lower.as_str())
+        || is_name
+        || lower.contains("change")
+        || crate::probe::secret_name::is_placeholder(value)
 }
 
 fn is_private_host(host: &str) -> bool {

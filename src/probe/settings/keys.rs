@@ -171,6 +171,7 @@ fn is_of_platform(name: &str) -> bool {
         "LISTEN_FDS",
         "LISTEN_PID",
         "JEST_WORKER_ID",
+        "NODE",
         "VITEST",
         "PYTEST_CURRENT_TEST",
     ];
@@ -180,6 +181,7 @@ fn is_of_platform(name: &str) -> bool {
         "OTEL_",
         "PYTHON",
         "GITHUB_",
+        "RUNNER_",
         "GITLAB_",
         "CI_",
         "CARGO_",
@@ -221,6 +223,10 @@ pub(super) fn read(file: &FileBytes<'_>) -> Option<Read> {
             continue;
         }
         let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
+        let behind = file.bytes[name.end()..].trim_ascii_start();
+        if behind.starts_with(b"=") && !behind.starts_with(b"==") && !behind.starts_with(b"=>") {
+            continue;
+        }
         if is_of_platform(&text) || text.ends_with('_') {
             continue;
         }

@@ -35,7 +35,7 @@ fn the_same_key_is_certain_in_source_and_a_hint_in_a_fixture() {
 
 #[test]
 fn an_env_file_counts_its_real_values_only() {
-    let text = "DB_PASSWORD=Tr0ub4dor9\nSECRET_KEY=changethis\nAPI_TOKEN=\nDEBUG=1\nSMTP_PASSWORD=${X}\n";
+    let text = "DB_PASSWORD=Tr0ub4dor9\nSECRET_KEY=changethis\nAPI_TOKEN=\nDEBUG=1\nSMTP_PASSWORD=${X}\nKAFKA_PASSWORD=CLUSTER_API_SECRET\n";
     assert_eq!(found(".env", Class::Src, text), vec![("env_files", Certainty::Certain)]);
     assert!(found(".env.example", Class::Src, text).is_empty());
     let template = "<% if (session_token = `op signin --account Zx81Spectrum9`) %>\nAPI_TOKEN=<%= `op read x` %>\n";
