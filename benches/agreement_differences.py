@@ -113,6 +113,10 @@ difference("workflow", "dangerous_checkouts", "ours", "an inline comment of zizm
 difference("workflow", "script_injections", "theirs", "no expression that strangers write in a script: inputs, matrix, step outputs, hashes, refs of the repository",
            lambda unit: not STRANGERS.search(scripts(unit.text)))
 
+DECISION = re.compile(r"\b(contains|startsWith|endsWith)\([^()]*\)|[\w.*\[\]-]+\s*[!=]=\s*('[^']*'|[\w.*\[\]-]+)", re.IGNORECASE)
+difference("workflow", "script_injections", "theirs", "an expression that only decides pastes true or false",
+           lambda unit: not STRANGERS.search(DECISION.sub("", scripts(unit.text))))
+
 # --- actionlint, kube-linter, kube-score, Polaris
 
 KUBE = ("kube-linter", "kube-score", "polaris")
