@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::second;
 use crate::probe::unrendered::{self, Fault};
 use crate::probe::yaml_file::{self, YamlFault};
 use crate::world::text_of;
@@ -37,18 +38,17 @@ static PATTERNS: LazyLock<[Regex; 4]> = LazyLock::new(|| {
 });
 
 /// Kinds of panel that show no data.
-const SILENT: &[&str] = &["row", "text", "news", "welcome", "dashlist", "alertlist", "annolist", "gettingstarted"];
+pub(super) const SILENT: &[&str] =
+    &["row", "text", "news", "welcome", "dashlist", "alertlist", "annolist", "gettingstarted"];
 
 /// What every dashboard has, also one that cannot be read, and what stands for one.
 pub(super) fn questions() -> Vec<Vec<Vec<u8>>> {
-    let marks = ["\"schemaVersion\"", "schemaVersion:", ELSEWHERE, SECOND, "grafonnet", "grafanaDashboards"];
-    vec![marks.iter().map(|mark| mark.as_bytes().to_vec()).collect()]
+    let marks = ["\"schemaVersion\"", "schemaVersion:", ELSEWHERE, "grafonnet", "grafanaDashboards"];
+    vec![marks.iter().chain(second::MARKS).map(|mark| mark.as_bytes().to_vec()).collect()]
 }
 
 /// An object of Grafana's operator, whose dashboard may be an address.
 const ELSEWHERE: &str = "GrafanaDashboard";
-/// Dashboards of the second schema have other keys.
-const SECOND: &str = "dashboard.grafana.app/v2";
 /// How deep below the top of a document dashboards are looked for.
 const DEEPEST: usize = 8;
 
@@ -58,11 +58,9 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Vec<Dashboard>, Fault> {
     let text = text_of(bytes);
     let holds = |word: &str| text.contains(word);
     let is_json = path.ends_with(".json");
-    if holds(SECOND) {
-        return Err(Fault::Unrendered("a dashboard of schema version 2, which is not read".to_owned()));
-    }
+    let is_second = second::MARKS.iter().any(|mark| holds(mark));
     let is_object = !is_json && holds(ELSEWHERE);
-    if !is_object && (!holds("schemaVersion") || !(holds("panels") || holds("rows"))) {
+    if !is_object && !is_second && (!holds("schemaVersion") || !(holds("panels") || holds("rows"))) {
         return Ok(Vec::new());
     }
     if is_json {
@@ -93,6 +91,13 @@ fn within(node: &Node, deep: usize, found: &mut Vec<Dashboard>) -> Result<(), Fa
         found.extend(of_json(text, node.span.line.saturating_sub(1))?);
         return Ok(());
     }
+    if let Some(elements) = node.get("elements")
+        && elements.entries().iter().any(|(_, element)| element.get("kind").is_some())
+        && let Some(dashboard) = second::of_value(&value(node))
+    {
+        found.push(dashboard);
+        return Ok(());
+    }
     if node.get("schemaVersion").is_some() && (node.get("panels").is_some() || node.get("rows").is_some()) {
         found.extend(of_value(&value(node)));
         return Ok(());
@@ -119,6 +124,9 @@ fn value(node: &Node) -> Value {
 fn of_value(root: &Value) -> Option<Dashboard> {
     // The API wraps a dashboard into `dashboard`.
     let root = root.get("dashboard").filter(|inner| inner.is_object()).unwrap_or(root);
+    if let Some(dashboard) = second::of_value(root) {
+        return Some(dashboard);
+    }
     if root.get("schemaVersion").is_none_or(|version| !version.is_number())
         || (root.get("panels").is_none() && root.get("rows").is_none())
     {
@@ -135,7 +143,7 @@ fn of_value(root: &Value) -> Option<Dashboard> {
     Some(dashboard)
 }
 
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
@@ -155,17 +163,29 @@ impl Dashboard {
         }
         for target in targets {
             self.datasource(target);
-            let texts = ["expr", "query", "rawSql", "target", "expression"];
-            for text in texts.iter().filter_map(|key| target.get(key)?.as_str()) {
-                let spoken = PATTERNS.iter().enumerate().filter(|(_, pattern)| pattern.is_match(text));
-                self.signals.extend(spoken.map(|(at, _)| at));
-            }
+            self.asks("", target);
+        }
+    }
+
+    /// A query, and the kind of source it goes to, where that is known.
+    pub(super) fn asks(&mut self, source: &str, query: &Value) {
+        self.source(source);
+        let texts = ["expr", "query", "rawSql", "target", "expression"];
+        for text in texts.iter().filter_map(|key| query.get(key)?.as_str()) {
+            let spoken = PATTERNS.iter().enumerate().filter(|(_, pattern)| pattern.is_match(text));
+            self.signals.extend(spoken.map(|(at, _)| at));
         }
     }
 
     fn datasource(&mut self, owner: &Value) {
         let kind = owner.get("datasource").and_then(|source| source.get("type")).and_then(Value::as_str);
-        self.datasources.extend(kind.filter(|kind| !matches!(*kind, "grafana" | "datasource")).map(str::to_owned));
+        self.source(kind.unwrap_or_default());
+    }
+
+    fn source(&mut self, kind: &str) {
+        if !matches!(kind, "" | "grafana" | "datasource") {
+            self.datasources.insert(kind.to_owned());
+        }
     }
 }
 
@@ -208,9 +228,8 @@ mod tests {
     #[test]
     fn what_has_to_be_rendered_or_lies_elsewhere_is_no_mistake() {
         let address = "kind: GrafanaDashboard\nspec:\n  url: https://dash.test/shop.json\n";
-        let second = "{\"apiVersion\": \"dashboard.grafana.app/v2beta1\", \"spec\": {\"elements\": {}}}";
         let chart = "{{ if .Values.on }}\nkind: ConfigMap\ndata:\n  a.json: '{\"schemaVersion\": 1, \"panels\": []}'\n{{ end }}\n";
-        for (path, text) in [("a.yaml", address), ("a.json", second), ("a.yaml", chart)] {
+        for (path, text) in [("a.yaml", address), ("a.yaml", chart)] {
             assert!(matches!(read(path, text.as_bytes()), Err(Fault::Unrendered(_))), "{path}: {text}");
         }
         assert!(matches!(read("a.jsonnet", b"grafonnet"), Err(Fault::Source(_))));

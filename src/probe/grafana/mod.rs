@@ -3,6 +3,7 @@
 
 mod dashboard;
 mod observe;
+mod second;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use crate::yaml::{Node, Spanned};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Params {
-    /// Dashboards to look at; every match counts. Default: every JSON file with `panels` and `schemaVersion`, those of
+    /// Dashboards to look at; every match counts. Default: every JSON file with `panels` and `schemaVersion`, or of the second schema, those of
     /// tests, examples and vendored code left out.
     #[serde(default)]
     pub(super) glob: Option<Spanned<String>>,
