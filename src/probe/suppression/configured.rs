@@ -7,7 +7,7 @@ use crate::probe::{Look, yaml_file};
 use crate::world::{Select, Swept};
 use crate::yaml::Node;
 
-use super::{date, reason};
+use super::{date, excluded, reason};
 
 /// Longest configuration file that is read.
 const LONGEST: u64 = 256 * 1024;
@@ -20,14 +20,14 @@ pub(crate) struct Configured {
     /// Its rule.
     pub(crate) rule: String,
     /// For which files.
-    only: Only,
+    pub(super) only: Only,
     /// Why, if a comment beside or above says so, or a field for it.
     pub(crate) reason: Option<String>,
 }
 
 /// What a rule is switched off for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Only {
+pub(super) enum Only {
     Everything,
     /// Files of this name, and a line of them.
     Named(String, Option<u32>),
@@ -39,6 +39,11 @@ impl Configured {
     /// A rule that is switched off for every file.
     pub(crate) fn everywhere(tool: &'static str, rule: &str, reason: Option<String>) -> Configured {
         Configured { tool, rule: rule.to_owned(), only: Only::Everything, reason }
+    }
+
+    /// A rule that is switched off for these files.
+    pub(super) fn of(tool: &'static str, rule: &str, only: Only, reason: Option<String>) -> Configured {
+        Configured { tool, rule: rule.to_owned(), only, reason }
     }
 
     /// Whether it is switched off for a line of this file.
@@ -90,6 +95,13 @@ pub(crate) fn configured(look: &Look<'_>, folder: &str, tools: &[&str]) -> Vec<C
     }
     for (files, tool, keys) in TOML_LISTS.iter().filter(|(_, tool, _)| tools.contains(tool)) {
         found.extend(text(files).map(|text| listed_in_toml(&text, tool, keys)).unwrap_or_default());
+    }
+    if tools.contains(&"gosec") {
+        const GOLANGCI: &[&str] = &[".golangci.yml", ".golangci.yaml"];
+        const ESLINT: &[&str] = &[".eslintrc.json", ".eslintrc.yml", ".eslintrc.yaml", ".eslintrc"];
+        found.extend(text(GOLANGCI).map(|text| excluded::golangci(&text, swept)).unwrap_or_default());
+        found.extend(text(&[".rubocop.yml"]).map(|text| excluded::rubocop(&text, swept)).unwrap_or_default());
+        found.extend(text(ESLINT).map(|text| excluded::eslint(&text, swept)).unwrap_or_default());
     }
     if tools.contains(&"zizmor") {
         const FILES: &[&str] = &[".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml"];
@@ -206,13 +218,13 @@ fn trivyignore_yaml(text: &str, today: Date, swept: &Swept) -> Vec<Configured> {
 }
 
 /// The files that these globs name; one that is none names nothing.
-fn named_by(swept: &Swept, globs: &[(String, u32)]) -> Vec<String> {
+pub(super) fn named_by(swept: &Swept, globs: &[(String, u32)]) -> Vec<String> {
     let selects = globs.iter().filter_map(|(glob, _)| Select::glob(glob.trim_start_matches("./")).ok());
     selects.flat_map(|select| swept.tree().select(&select)).map(|id| swept.path(id).to_owned()).collect()
 }
 
 /// The comment behind a line, or the one above it.
-fn comment_at(lines: &[&str], line: u32) -> Option<String> {
+pub(super) fn comment_at(lines: &[&str], line: u32) -> Option<String> {
     let at = usize::try_from(line).ok()?.checked_sub(1)?;
     let beside = lines.get(at)?.split_once(" #").and_then(|(_, comment)| reason(comment));
     let above = || lines.get(at.checked_sub(1)?)?.trim().strip_prefix('#').and_then(reason);

@@ -2,6 +2,7 @@
 //! which rules are switched off for a whole repository. What each rule means for a finding is the business of each probe.
 
 mod configured;
+mod excluded;
 
 use jiff::civil::Date;
 
