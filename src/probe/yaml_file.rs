@@ -37,6 +37,21 @@ pub(crate) fn read_all(path: &str, bytes: &[u8]) -> Result<Vec<Node>, YamlFault>
     }
 }
 
+/// Reads every document of a file whose own reader takes more than we do: of a duplicate key the first value is kept, and what
+/// was merged that is no mapping is left out. The fault says so, unless it is a merge, which adds and takes nothing away.
+pub(crate) fn read_leniently(path: &str, bytes: &[u8]) -> Result<(Vec<Node>, Option<YamlFault>), YamlFault> {
+    let source = crate::yaml::source(path, bytes).map_err(|problem| fault(&problem))?;
+    let mut problems = Problems::new();
+    let documents = crate::yaml::parse_documents(&source, &mut problems);
+    let sorted = problems.sorted();
+    let first = |problem: &&Problem| documents.is_none() || !problem.message.starts_with("`<<` merges");
+    let first = sorted.iter().find(first).map(fault);
+    match (documents, first) {
+        (Some(documents), fault) => Ok((documents, fault)),
+        (None, fault) => Err(fault.unwrap_or_else(|| YamlFault { line: 0, reason: "it could not be read".to_owned() })),
+    }
+}
+
 fn fault(problem: &Problem) -> YamlFault {
     YamlFault { line: problem.place.as_ref().map_or(0, |place| place.line), reason: problem.message.clone() }
 }

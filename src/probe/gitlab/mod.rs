@@ -1,9 +1,11 @@
 //! `gitlab`: what GitLab pipelines say about pins and ignored failures. Owns parameters and facts. What an include brings
 //! from elsewhere is not seen; where nothing else has jobs, their number is unknown.
 
+pub(super) mod files;
 mod observe;
-mod pipeline;
-mod whole;
+pub(super) mod pipeline;
+mod starts;
+pub(super) mod whole;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,139 +1,37 @@
-//! From digests to facts: the pipeline with the files of the repository that it includes, and the pipelines it starts.
-
-use std::collections::{BTreeMap, BTreeSet};
-
-use regex::Regex;
+//! From digests to facts, over pipelines that are put together.
 
 use crate::model::{Exact, Fact, Facts, Observation, Value};
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::percent::percent;
-use crate::probe::pipelines;
 use crate::world::{Swept, WantId};
 
-use super::pipeline::{Local, Pipeline, is_start, read};
+use super::files::{self, Resolved};
 use super::whole::Whole;
 use super::{COUNTED, Digest};
 
-/// Files of one repository that belong to its pipelines (GitLab's own limit is 150).
-const MOST_FILES: usize = 500;
-/// Largest of them.
-const LARGEST: u64 = 2 * 1024 * 1024;
-
-/// Pipeline files by path, those that others include among them.
-struct Files<'s> {
-    swept: &'s Swept,
-    read: BTreeMap<String, Result<Pipeline, Finding>>,
-    findings: Findings,
-}
-
-impl Files<'_> {
-    /// The files that an include names; one that is not there is noted.
-    fn named(&mut self, by: &str, local: &Local) -> Vec<String> {
-        let Local { line, path } = local;
-        let found: Vec<String> = match pattern(path) {
-            _ if path.contains('$') => Vec::new(),
-            Some(pattern) => {
-                let paths = self.swept.tree().entries().iter().map(|entry| entry.path.as_str());
-                paths.filter(|path| pattern.is_match(path)).take(MOST_FILES).map(str::to_owned).collect()
-            }
-            None => vec![path.clone()],
-        };
-        if found.is_empty() {
-            self.findings.unread(by, format!("line {line} includes `{path}`, which names no file here"));
-        }
-        found
-    }
-
-    fn load(&mut self, path: &str) {
-        if self.read.contains_key(path) {
-            return;
-        }
-        if self.read.len() >= MOST_FILES {
-            self.findings.unread(path, "too many files");
-            return;
-        }
-        let fault = |line: u32, reason: String| Finding::new("parse_errors", line, "parse error", reason);
-        let pipeline = match self.swept.read(path, LARGEST) {
-            Ok(bytes) => read(path, &bytes).map_err(|wrong| fault(wrong.line, wrong.reason)),
-            Err(unknown) => Err(fault(0, unknown.to_string())),
-        };
-        self.read.insert(path.to_owned(), pipeline);
-    }
-
-    /// The files of the pipeline that starts with this one, each behind those that it includes.
-    fn order(&mut self, path: &str, known: &mut BTreeSet<String>, order: &mut Vec<String>, children: &mut Vec<String>) {
-        if !known.insert(path.to_owned()) || known.len() > MOST_FILES {
-            return;
-        }
-        self.load(path);
-        let Some(Ok(pipeline)) = self.read.get(path) else { return };
-        let (locals, started) = (pipeline.locals.clone(), pipeline.children.clone());
-        for local in locals {
-            for included in self.named(path, &local) {
-                self.order(&included, known, order, children);
-            }
-        }
-        for local in started {
-            let named = self.named(path, &local);
-            children.extend(named);
-        }
-        order.push(path.to_owned());
-    }
-}
-
-/// A path with `*` (within a part) or `**` (across parts) as a pattern.
-fn pattern(path: &str) -> Option<Regex> {
-    if !path.contains('*') {
-        return None;
-    }
-    let escaped = regex::escape(path).replace(r"\*\*", ".+").replace(r"\*", "[^/]+");
-    Regex::new(&format!("^{escaped}$")).ok()
-}
-
 /// Facts and evidence of the pipeline that a want found.
 pub(super) fn observe(swept: &Swept, want: WantId) -> Observation {
-    let mut files = Files { swept, read: BTreeMap::new(), findings: Findings::default() };
-    let mut starts = Vec::new();
-    for (id, digest) in swept.get(want).own::<Digest>() {
-        let path = swept.path(id);
-        // It counts where this one includes it.
-        if pipelines::is_of_another(path, swept.class(id)) {
-            continue;
-        }
-        starts.push(path.to_owned());
+    let read = swept.get(want).own::<Digest>().map(|(id, digest)| {
         let pipeline = match digest {
             Ok(Ok(pipeline)) => Ok(pipeline.clone()),
             Ok(Err(fault)) => Err(Finding::new("parse_errors", fault.line, "parse error", fault.reason.as_str())),
             Err(unknown) => Err(Finding::new("parse_errors", 0, "parse error", unknown.to_string())),
         };
-        files.read.insert(path.to_owned(), pipeline);
-    }
-    if !starts.iter().any(|path| is_start(path)) {
-        let mut facts = Facts::new();
-        facts.present("files", Value::count(0));
-        facts.set_reason("no `.gitlab-ci.yml`");
-        return Observation { facts, evidence: Vec::new(), requests: 0 };
-    }
-    // What lies where pipelines usually lie counts as included, first, so that the start wins.
-    starts.sort_by_key(|path| is_start(path));
-    let mut pipelines = vec![Vec::new()];
-    let (mut known, mut children) = (BTreeSet::new(), Vec::new());
-    for path in &starts {
-        files.order(path, &mut known, &mut pipelines[0], &mut children);
-    }
-    while let Some(child) = children.pop() {
-        if known.contains(&child) {
-            continue;
+        (id, pipeline)
+    });
+    match files::resolve(swept, read) {
+        Some(resolved) => facts_of(resolved),
+        None => {
+            let mut facts = Facts::new();
+            facts.present("files", Value::count(0));
+            facts.set_reason("no `.gitlab-ci.yml`");
+            Observation { facts, evidence: Vec::new(), requests: 0 }
         }
-        let mut order = Vec::new();
-        files.order(&child, &mut known, &mut order, &mut children);
-        pipelines.push(order);
     }
-    facts_of(files, &pipelines)
 }
 
-fn facts_of(files: Files<'_>, pipelines: &[Vec<String>]) -> Observation {
-    let Files { read, mut findings, .. } = files;
+fn facts_of(resolved: Resolved) -> Observation {
+    let Resolved { read, mut findings, pipelines } = resolved;
     let (mut parse_errors, mut images, mut includes, mut templates) = (0_usize, 0, 0, 0);
     for (path, pipeline) in &read {
         match pipeline {
@@ -151,11 +49,8 @@ fn facts_of(files: Files<'_>, pipelines: &[Vec<String>]) -> Observation {
         }
     }
     let (mut jobs, mut test_jobs) = (0, 0);
-    for pipeline in pipelines {
-        let mut whole = Whole::default();
-        let documents = pipeline.iter().filter_map(|path| read.get(path)?.as_ref().ok());
-        documents.flat_map(|pipeline| &pipeline.documents).for_each(|document| whole.add(document));
-        let work = whole.work();
+    for pipeline in &pipelines {
+        let work = Whole::of(&read, &pipeline.files).work();
         jobs += work.jobs;
         test_jobs += work.test_jobs;
         work.findings.into_iter().for_each(|(file, finding)| findings.push(&file, finding));

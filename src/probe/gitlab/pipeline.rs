@@ -6,25 +6,29 @@ use crate::probe::image::{ImageRef, Pin};
 use crate::probe::yaml_file::{self, YamlFault};
 use crate::yaml::Node;
 
+use super::starts;
+
 /// What is known of one file.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pipeline {
+pub(crate) struct Pipeline {
     pub(super) documents: Vec<Node>,
     pub(super) images: usize,
     /// Includes from elsewhere.
     pub(super) includes: usize,
     /// Includes of what comes with the server, which is fixed or not as a whole.
     pub(super) templates: usize,
+    /// All that it includes from outside of the repository: line, kind and name.
+    pub(crate) outside: Vec<(u32, &'static str, String)>,
     /// Files of the repository that belong to the same pipeline, as written.
     pub(super) locals: Vec<Local>,
-    /// Files of the repository that a job starts as a pipeline of their own.
-    pub(super) children: Vec<Local>,
+    /// Files of the repository that a job starts as a pipeline of their own, and whether changes start that job.
+    pub(super) children: Vec<(Local, bool)>,
     pub(super) findings: Vec<Finding>,
 }
 
 /// An included file of the same repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Local {
+pub(crate) struct Local {
     pub(super) line: u32,
     /// Relative to the root; `*` and `**` may stand in it.
     pub(super) path: String,
@@ -46,13 +50,23 @@ pub(super) const NO_JOBS: &[&str] = &[
     "workflow",
 ];
 
+/// The same where a doubtful part is better than nothing, with why it is doubtful.
+pub(crate) fn read_leniently(path: &str, bytes: &[u8]) -> Result<(Pipeline, Option<YamlFault>), YamlFault> {
+    let (documents, fault) = yaml_file::read_leniently(path, bytes)?;
+    Ok((of(documents), fault))
+}
+
 /// Reads a file; a component's `spec` may stand in a document of its own.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Pipeline, YamlFault> {
-    let mut pipeline = Pipeline { documents: yaml_file::read_all(path, bytes)?, ..Pipeline::default() };
+pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Pipeline, YamlFault> {
+    yaml_file::read_all(path, bytes).map(of)
+}
+
+fn of(documents: Vec<Node>) -> Pipeline {
+    let mut pipeline = Pipeline { documents, ..Pipeline::default() };
     for document in pipeline.documents.clone() {
         pipeline.document(&document);
     }
-    Ok(pipeline)
+    pipeline
 }
 
 /// The node itself, or what it lists.
@@ -76,8 +90,15 @@ impl Pipeline {
             self.owner(job);
             let children = job.get("trigger").and_then(|trigger| trigger.get("include"));
             for item in children.map(listed).unwrap_or_default() {
+                if let Some(artifact) = item.get("artifact").and_then(Node::text) {
+                    self.outside.push((item.span.line, "artifact", artifact.to_owned()));
+                    continue;
+                }
                 match local(item) {
-                    Some(local) => self.children.push(local),
+                    Some(local) => self.children.push((
+                        local,
+                        starts::by_changes(job.get("rules"), job.get("only"), job.get("except"), job.get("when")),
+                    )),
                     None => self.include(item),
                 }
             }
@@ -102,19 +123,21 @@ impl Pipeline {
     fn include(&mut self, node: &Node) {
         let text = |key: &str| node.get(key).and_then(Node::text);
         let plain = node.text().filter(|text| text.contains("://"));
-        let (what, is_fixed) = if let Some(project) = text("project") {
-            (project, text("ref").is_some_and(is_fixed_ref))
+        let (kind, what, is_fixed) = if let Some(project) = text("project") {
+            ("project", project, text("ref").is_some_and(is_fixed_ref))
         } else if let Some(component) = text("component") {
-            (component, component.rsplit_once('@').is_some_and(|(_, version)| is_fixed_ref(version)))
+            ("component", component, component.rsplit_once('@').is_some_and(|(_, version)| is_fixed_ref(version)))
         } else if let Some(address) = text("remote").or(plain) {
-            (address, text("integrity").is_some())
-        } else if text("template").is_some() {
+            ("remote", address, text("integrity").is_some())
+        } else if let Some(template) = text("template") {
             self.templates += 1;
+            self.outside.push((node.span.line, "template", template.to_owned()));
             return;
         } else {
             return;
         };
         self.includes += 1;
+        self.outside.push((node.span.line, kind, what.to_owned()));
         if !is_fixed {
             let note = format!("`{what}` may change with every push there");
             self.findings.push(Finding::new("loose_includes", node.span.line, what, note));
@@ -154,7 +177,7 @@ mod tests {
         assert_eq!((pipeline.images, pipeline.includes), (2, 3));
         let paths = |list: &[Local]| list.iter().map(|local| local.path.clone()).collect::<Vec<_>>();
         assert_eq!(
-            (paths(&pipeline.locals), paths(&pipeline.children)),
+            (paths(&pipeline.locals), paths(&[pipeline.children[0].0.clone()])),
             (vec!["ci/x.yml".into(), "ci/*.yml".into()], vec!["sub.yml".into()])
         );
     }

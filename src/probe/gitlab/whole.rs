@@ -4,10 +4,12 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::probe::finding::{Finding, shortened};
+use crate::probe::pipelines::step::written;
 use crate::probe::workflow::gates::{Gate, gate, is_swallowed, is_trial};
 use crate::yaml::Node;
 
-use super::pipeline::NO_JOBS;
+use super::pipeline::{NO_JOBS, Pipeline};
+use super::starts;
 
 /// Levels of `extends` that GitLab follows (CI/CD YAML syntax reference, `extends`).
 const MOST_LEVELS: usize = 11;
@@ -18,10 +20,20 @@ const MOST_LINES: usize = 5000;
 
 /// The jobs of one pipeline, hidden ones among them.
 #[derive(Debug, Default)]
-pub(super) struct Whole<'n> {
+pub(crate) struct Whole<'n> {
     /// Every definition of a name; the later one wins.
     jobs: BTreeMap<&'n str, Vec<&'n Node>>,
+    /// What stands at the top, for jobs without their own: `before_script`, `after_script`, `workflow`.
+    tops: Vec<&'n Node>,
     visits: Cell<usize>,
+}
+
+/// A line of a script, and where it is written.
+#[derive(Debug)]
+pub(crate) struct Line<'n> {
+    pub(crate) text: String,
+    pub(crate) line: u32,
+    pub(crate) file: &'n str,
 }
 
 /// What its jobs do.
@@ -34,8 +46,17 @@ pub(super) struct Work {
 }
 
 impl<'n> Whole<'n> {
+    /// What files of one pipeline define, each behind those that it includes.
+    pub(crate) fn of(read: &'n BTreeMap<String, Result<Pipeline, Finding>>, files: &[String]) -> Whole<'n> {
+        let mut whole = Whole::default();
+        let documents = files.iter().filter_map(|path| read.get(path)?.as_ref().ok());
+        documents.flat_map(|pipeline| &pipeline.documents).for_each(|document| whole.add(document));
+        whole
+    }
+
     /// Adds what a file defines; it wins over what was there.
-    pub(super) fn add(&mut self, document: &'n Node) {
+    fn add(&mut self, document: &'n Node) {
+        self.tops.push(document);
         for (key, node) in document.entries().iter().filter(|(key, _)| !NO_JOBS.contains(&key.text.as_str())) {
             if !node.entries().is_empty() {
                 self.jobs.entry(&key.text).or_default().push(node);
@@ -43,13 +64,25 @@ impl<'n> Whole<'n> {
         }
     }
 
+    /// Names of the jobs that can run.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'n str> + '_ {
+        self.jobs.keys().copied().filter(|name| !name.starts_with('.'))
+    }
+
+    /// Whether changes start a job.
+    pub(crate) fn is_gate(&self, job: &str) -> bool {
+        let of = |key: &str| self.value(job, key);
+        let rules = self.tops.iter().rev().find_map(|top| top.get("workflow")?.get("rules"));
+        rules.is_none_or(starts::by_rules) && starts::by_changes(of("rules"), of("only"), of("except"), of("when"))
+    }
+
     /// Looks at every job that can run.
     pub(super) fn work(&self) -> Work {
         let mut work = Work::default();
-        for name in self.jobs.keys().filter(|name| !name.starts_with('.')) {
+        for name in self.names() {
             work.jobs += 1;
             let lines = self.script(name);
-            work.test_jobs += usize::from(lines.iter().any(|(text, _)| gate(text) == Some(Gate::Tests)));
+            work.test_jobs += usize::from(lines.iter().any(|line| gate(&line.text) == Some(Gate::Tests)));
             work.findings.extend(self.ignored(name, &lines));
         }
         work
@@ -77,10 +110,16 @@ impl<'n> Whole<'n> {
         })
     }
 
-    fn script(&self, job: &str) -> Vec<(String, &'n Node)> {
+    /// The commands of a job, in the order in which they run.
+    pub(crate) fn script(&self, job: &str) -> Vec<Line<'n>> {
         let mut lines = Vec::new();
         for key in ["before_script", "script"] {
-            if let Some(script) = self.value(job, key) {
+            let top = || {
+                let of =
+                    |top: &&'n Node| top.get("default").and_then(|default| default.get(key)).or_else(|| top.get(key));
+                self.tops.iter().rev().find_map(of).filter(|_| key != "script")
+            };
+            if let Some(script) = self.value(job, key).or_else(top) {
                 self.lines(script, MOST_LEVELS, &mut lines);
             }
         }
@@ -88,12 +127,15 @@ impl<'n> Whole<'n> {
     }
 
     /// Lines of a script, through lists in lists; what `!reference` names stands there as a list of job and key.
-    fn lines(&self, node: &'n Node, left: usize, lines: &mut Vec<(String, &'n Node)>) {
+    fn lines(&self, node: &'n Node, left: usize, lines: &mut Vec<Line<'n>>) {
         if lines.len() > MOST_LINES {
             return;
         }
-        if let Some(text) = node.text() {
-            lines.extend(text.lines().map(|line| (line.to_owned(), node)));
+        if node.text().is_some() {
+            let mut own = Vec::new();
+            written(node, &mut own);
+            let file = node.span.source.file.as_str();
+            lines.extend(own.into_iter().map(|(line, text)| Line { text, line, file }));
             return;
         }
         let Some(left) = left.checked_sub(1) else { return };
@@ -109,21 +151,21 @@ impl<'n> Whole<'n> {
         self.value(job.text()?, key.text()?)
     }
 
-    fn ignored(&self, name: &str, lines: &[(String, &'n Node)]) -> Option<(String, Finding)> {
+    fn ignored(&self, name: &str, lines: &[Line<'n>]) -> Option<(String, Finding)> {
         if is_trial(name) {
             return None;
         }
         let soft = self.soft(name);
-        let (gate, how, text, node) = lines.iter().find_map(|(text, node)| {
-            let how = if is_swallowed(text) { "its failure is swallowed" } else { soft? };
-            Some((gate(text)?, how, text, node))
+        let (gate, how, line) = lines.iter().find_map(|line| {
+            let how = if is_swallowed(&line.text) { "its failure is swallowed" } else { soft? };
+            Some((gate(&line.text)?, how, line))
         })?;
-        let note = format!("job `{name}`: {how}: `{}`", shortened(text));
-        Some((node.span.source.file.clone(), Finding::new(gate.ignored_fact(), node.span.line, name, note)))
+        let note = format!("job `{name}`: {how}: `{}`", shortened(&line.text));
+        Some((line.file.to_owned(), Finding::new(gate.ignored_fact(), line.line, name, note)))
     }
 
     /// Why the job's failure does not count, if it does not: by itself, or by each of its rules that lets it run.
-    fn soft(&self, name: &str) -> Option<&'static str> {
+    pub(crate) fn soft(&self, name: &str) -> Option<&'static str> {
         let of = |node: &Node, key: &str, text: &str| node.get(key).and_then(Node::text) == Some(text);
         let own = self.value(name, "allow_failure").and_then(allowed);
         let running = |rule: &&Node| !of(rule, "when", "never") && !of(rule, "when", "manual");

@@ -90,10 +90,12 @@ fn a_build_runs_the_linter_that_is_part_of_it() {
 }
 
 #[test]
-fn pipelines_of_other_systems_are_read_line_by_line() {
-    let ci = ".lint:\n  script:\n    - pip install ruff\n    - make check\n";
+fn pipelines_of_other_systems_are_read_by_their_structure() {
+    let ci = "lint: { script: [pip install ruff, make check] }\n";
     let make = ("Makefile", "check:\n\truff check .\n");
     assert_eq!(gate(&[APP, make, (".gitlab-ci.yml", ci)]), (Some(0), Some(100)));
+    assert_eq!(gate(&[APP, make, (".gitlab-ci.yml", ".hidden: { script: [make check] }\n")]), (Some(1), Some(0)));
+    assert_eq!(gate(&[APP, make, (".gitlab-ci.yml", "lint: [\n")]), (None, None), "it cannot be read");
     let included = "include:\n  - project: acme/ci\n    file: python.yml\n";
     assert_eq!(gate(&[APP, (".gitlab-ci.yml", included)]), (None, None));
 }

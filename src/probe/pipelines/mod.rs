@@ -1,8 +1,11 @@
 //! What pipelines run, for probes that look for a certain tool: every command and action of the workflows that pull requests
-//! and pushes start, and of other systems' pipelines, each followed to the script that it leads to (`follow`).
+//! and pushes start, and of other systems' pipelines (`system`), each followed to the script that it leads to (`follow`).
 
 pub(crate) mod follow;
+pub(crate) mod step;
+mod system;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::probe::workflow::gates;
@@ -10,6 +13,7 @@ use crate::probe::workflow::work::{self, Work};
 use crate::world::{Class, Name, Select, Swept, Want, WantId, Wants};
 
 use follow::{Command, Read, follow};
+use step::{Given, Reading, Shell, Step};
 
 /// A larger file is not looked at, in bytes.
 pub(crate) const LARGEST: u64 = 1024 * 1024;
@@ -22,23 +26,26 @@ pub(crate) const PIPELINES: &[&str] = &[
     ".gitlab-ci.{yml,yaml}",
     ".gitlab/**/*.{yml,yaml}",
     "**/*.gitlab-ci.yml",
-    ".circleci/config.yml",
-    "azure-pipelines.{yml,yaml}",
-    ".azure/**/*.yml",
+    ".circleci/*.{yml,yaml}",
+    "**/{,.}azure-pipelines*.{yml,yaml}",
+    ".azure*/**/*.{yml,yaml}",
     "bitbucket-pipelines.yml",
-    "Jenkinsfile",
+    "**/Jenkinsfile",
+    "**/Jenkinsfile.*",
     ".woodpecker.{yml,yaml}",
     ".woodpecker/**/*.{yml,yaml}",
-    ".drone.yml",
+    ".drone.{yml,yaml,star,jsonnet}",
     ".travis.yml",
     ".buildkite/**",
-    ".cirrus.yml",
+    ".cirrus.{yml,yaml,star}",
     "appveyor.yml",
     ".appveyor.yml",
-    "cloudbuild.{yml,yaml}",
+    "cloudbuild*.{yml,yaml}",
+    "**/cloudbuild.yaml",
+    ".build.yml",
     ".builds/*.yml",
-    "concourse/**/*.yml",
-    "buildspec.{yml,yaml}",
+    "{ci,concourse}/**/*.{yml,yaml}",
+    "buildspec*.{yml,yaml}",
 ];
 
 /// What one step of a pipeline does.
@@ -127,7 +134,9 @@ impl Pipelines {
                     works.insert(path, work);
                 }
                 Ok(Ok(None)) => {}
-                Ok(Err(_)) | Err(_) => self.unseen = Some(format!("`{path}` could not be read")),
+                Ok(Err(_)) | Err(_) => {
+                    self.unseen.get_or_insert_with(|| format!("`{path}` could not be read"));
+                }
             }
         }
         let mut reached: BTreeSet<&str> =
@@ -170,8 +179,10 @@ impl Pipelines {
                     self.command((path, step.line), &told, &step.folder, (step.is_soft, is_gate), read);
                 }
             }
+            let mut shell = Shell::new(&step.folder);
             for (line, text) in &step.lines {
-                self.command((path, *line), text, &step.folder, (step.is_soft, is_gate), read);
+                self.command((path, *line), text, shell.folder(), (step.is_soft, is_gate), read);
+                shell.after(text);
             }
         }
     }
@@ -200,36 +211,67 @@ impl Pipelines {
         }
     }
 
-    /// Pipelines of other systems, line by line.
+    /// Pipelines of other systems, each by its own reader; GitLab's files make one together.
     fn others(&mut self, swept: &Swept, want: WantId, read: &Read<'_>) {
+        let (mut gitlab, doubt) = (Vec::new(), RefCell::new(None));
         for (id, text) in swept.get(want).own::<String>() {
             let path = swept.path(id);
-            let Ok(text) = text else { continue };
             if is_workflow(path) || is_of_another(path, swept.class(id)) {
                 continue;
             }
-            self.count += 1;
-            let mut joined = String::new();
-            for (at, line) in text.lines().enumerate() {
-                let number = u32::try_from(at + 1).unwrap_or(0);
-                let clean = line.trim().trim_start_matches("- ").trim();
-                if clean.starts_with('#') || clean.starts_with("//") || clean.is_empty() {
-                    continue;
+            let seen = text.map_err(ToString::to_string);
+            match (system::reader(path), seen) {
+                (None, Ok(text)) => gitlab.push((id, text.as_str())),
+                (Some(reader), Ok(text)) => {
+                    self.reading(
+                        path,
+                        reader(&Given { path, text, read, doubt: &doubt }).map(|seen| seen.map(|one| (1, one))),
+                        read,
+                    );
                 }
-                if let Some(start) = clean.strip_suffix('\\') {
-                    joined.push_str(start);
-                    continue;
-                }
-                let clean = format!("{}{clean}", std::mem::take(&mut joined));
-                let keys = ["run:", "command:", "script:", "commands:", "sh ", "bash:", "- "];
-                let command = keys.iter().find_map(|key| clean.strip_prefix(key)).unwrap_or(&clean);
-                let command = command.trim().trim_matches(['"', '\'', '[', ']']).to_owned();
-                let elsewhere = ["project:", "component:", "remote:"].iter().any(|key| clean.starts_with(key));
-                if elsewhere && path.contains("gitlab") {
-                    self.unseen = Some(format!("`{path}:{number}` includes what is not in this repository"));
-                }
-                self.command((path, number), &command, "", (false, true), read);
+                (_, Err(reason)) => self.reading(path, Err(reason), read),
             }
+        }
+        if let Some(reason) = doubt.take() {
+            self.unseen.get_or_insert(reason);
+        }
+        let seen = system::gitlab::read(swept, gitlab.into_iter());
+        self.reading(".gitlab-ci.yml", Ok(seen), read);
+    }
+
+    /// What a reader saw of a pipeline that is made of so many files.
+    fn reading(&mut self, path: &str, seen: Result<Option<(usize, Reading)>, String>, read: &Read<'_>) {
+        let (count, reading) = match seen {
+            Ok(Some(seen)) => seen,
+            Ok(None) => return,
+            Err(reason) => {
+                self.count += 1;
+                self.unseen.get_or_insert_with(|| format!("`{path}` could not be read: {reason}"));
+                return;
+            }
+        };
+        self.count += count;
+        if let Some(reason) = reading.unseen {
+            self.unseen.get_or_insert(reason);
+        }
+        for Step { path, line, uses, with, is_gate, .. } in reading.foreign {
+            self.push(What::Foreign(with), (&path, line), &uses.unwrap_or_default(), false, is_gate);
+        }
+        for step in &reading.steps {
+            self.step(step, read);
+        }
+    }
+
+    /// A step: what it uses, and its commands in the folders that those before them lead to.
+    fn step(&mut self, step: &Step, read: &Read<'_>) {
+        let how = (step.is_soft, step.is_gate);
+        if let Some(uses) = &step.uses {
+            self.push(What::Action, (&step.path, step.line), uses, how.0, how.1);
+        }
+        let mut shell = Shell::new(&step.folder);
+        for (line, text) in &step.lines {
+            self.command((&step.path, *line), text, shell.folder(), how, read);
+            shell.after(text);
         }
     }
 }

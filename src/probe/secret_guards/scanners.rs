@@ -110,6 +110,8 @@ fn is_scan(run: &Run, has_hook: bool) -> bool {
     match &run.what {
         What::Action => {
             ACTIONS.iter().any(|action| name.starts_with(action))
+                || is_template(&run.text)
+                || NAMED.is_match(&name) && !["setup", "install"].iter().any(|word| name.contains(word))
                 || has_hook
                     && (name.starts_with("pre-commit/action")
                         || name.contains("prek-action")

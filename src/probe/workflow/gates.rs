@@ -97,7 +97,7 @@ pub(super) fn events(workflow: &Workflow<'_>) -> Coverage {
 }
 
 /// The name of the default branch is not in the tree; these are the usual ones, and patterns that take any.
-fn may_be_default(branch: &str) -> bool {
+pub(crate) fn may_be_default(branch: &str) -> bool {
     matches!(
         branch,
         "main" | "master" | "trunk" | "develop" | "dev" | "default" | "*" | "**" | "$default-branch" | "stable"
@@ -260,7 +260,7 @@ fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool, later: &[Step<'_>]) -> Op
 }
 
 /// Commands with the lines that a `\` continues joined to them.
-pub(super) fn commands(lines: Vec<(u32, &str)>) -> Vec<(u32, String)> {
+pub(crate) fn commands(lines: Vec<(u32, &str)>) -> Vec<(u32, String)> {
     let mut joined: Vec<(u32, String)> = Vec::new();
     for (line, text) in lines {
         match joined.last_mut() {
@@ -275,7 +275,7 @@ pub(super) fn commands(lines: Vec<(u32, &str)>) -> Vec<(u32, String)> {
 }
 
 /// Whether a script goes on after this command has failed, and nothing asks for its exit code.
-pub(super) fn is_passed_over(script: &[(u32, String)], at: usize) -> bool {
+pub(crate) fn is_passed_over(script: &[(u32, String)], at: usize) -> bool {
     static SWITCH: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?:^|[;&]\s*|\s)set\s+([+-])(?:\w*e\w*|o\s+errexit)\b"));
     let (before, rest) = script.split_at(at);

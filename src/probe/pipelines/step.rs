@@ -1,0 +1,208 @@
+//! A pipeline as the reader of each system hands it over: steps with their commands, what others run, and why more may run
+//! than is seen. How a system writes scripts, which all of them do alike, is here too.
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::probe::builds::join;
+use crate::probe::workflow::gates;
+use crate::probe::workflow::work::Told;
+use crate::yaml::{Kind, Node, Style};
+
+use super::follow::Read;
+
+/// Commands with their lines, from 1.
+pub(super) type Lines = Vec<(u32, String)>;
+
+/// A file that a system may read, with what else the repository has.
+pub(super) struct Given<'g> {
+    pub(super) path: &'g str,
+    pub(super) text: &'g str,
+    pub(super) read: &'g Read<'g>,
+    /// Why a file was not read whole: the first reason.
+    pub(super) doubt: &'g RefCell<Option<String>>,
+}
+
+/// What one step runs, in one shell.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Step {
+    /// The file it is written in.
+    pub(super) path: String,
+    /// Its line, from 1.
+    pub(super) line: u32,
+    /// The folder it starts in; empty is the root.
+    pub(super) folder: String,
+    /// Its commands, in order, each whole.
+    pub(super) lines: Lines,
+    /// An action, task, orb or image of somebody else's that it uses.
+    pub(super) uses: Option<String>,
+    /// What that is told: keys and values.
+    pub(super) with: Told,
+    /// Whether its failure does not count.
+    pub(super) is_soft: bool,
+    /// Whether changes start it: pull requests, or pushes to the default branch.
+    pub(super) is_gate: bool,
+}
+
+/// What a reader saw of one pipeline.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) steps: Vec<Step>,
+    /// Jobs of others that it calls.
+    pub(super) foreign: Vec<Step>,
+    /// Why more may run than is seen.
+    pub(super) unseen: Option<String>,
+}
+
+impl Reading {
+    /// Notes why more may run; the first reason stays.
+    pub(super) fn miss(&mut self, reason: impl Into<String>) {
+        self.unseen.get_or_insert_with(|| reason.into());
+    }
+}
+
+/// The lines of a script: a text, or lists of texts, with those that a `\` continues joined.
+pub(crate) fn script(node: &Node) -> Lines {
+    let mut lines = Vec::new();
+    written(node, &mut lines);
+    joined(&lines)
+}
+
+/// Lines with those that a `\` continues joined to them; what goes on after a failure says so.
+pub(crate) fn joined(lines: &[(u32, String)]) -> Lines {
+    let commands = gates::commands(lines.iter().map(|(line, text)| (*line, text.as_str())).collect());
+    let soft = |at: usize| if gates::is_passed_over(&commands, at) { " || true" } else { "" };
+    commands.iter().enumerate().map(|(at, (line, text))| (*line, format!("{text}{}", soft(at)))).collect()
+}
+
+/// The lines of a script as they are written.
+pub(crate) fn written(node: &Node, lines: &mut Lines) {
+    if let Kind::Scalar { text, style } = &node.kind {
+        // Only in a block a line of the text is a line of the file.
+        let step = u32::from(*style == Style::Block);
+        let at = |number: usize| node.span.line + step * u32::try_from(number).unwrap_or(0);
+        lines.extend(text.lines().enumerate().map(|(number, text)| (at(number), text.to_owned())));
+    }
+    node.items().iter().for_each(|item| written(item, lines));
+}
+
+/// The node itself, or what it lists.
+pub(crate) fn listed(node: &Node) -> &[Node] {
+    if matches!(node.kind, Kind::List(_)) { node.items() } else { std::slice::from_ref(node) }
+}
+
+/// The text of a key.
+pub(crate) fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    node.get(key).and_then(Node::text)
+}
+
+/// Whether a key says `true`.
+pub(crate) fn is_true(node: &Node, key: &str) -> bool {
+    text(node, key).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+/// Keys and values of a mapping of texts.
+pub(crate) fn told(node: Option<&Node>) -> Told {
+    let entries = node.map(Node::entries).unwrap_or_default();
+    entries.iter().filter_map(|(key, node)| Some((key.text.clone(), node.text()?.to_owned()))).collect()
+}
+
+/// Whether a condition can be met by a change: in one of its ways (`||`) no part (`&&`) is what only `others` meet.
+pub(crate) fn may_hold(condition: &str, others: impl Fn(&str) -> bool) -> bool {
+    condition.split("||").any(|way| !way.split("&&").any(&others))
+}
+
+/// Whether a list of branches lets the default branch, or any, through; a pattern in `/…/` may.
+pub(crate) fn has_default_branch<'t>(mut branches: impl Iterator<Item = &'t str>) -> bool {
+    branches.any(|branch| {
+        let is_pattern = branch.starts_with('/') || branch.starts_with('^') || branch.contains(".*");
+        gates::may_be_default(branch) || is_pattern && is_of_main_line(branch)
+    })
+}
+
+/// Whether a pattern of branches is not one of releases or of stages alone.
+fn is_of_main_line(pattern: &str) -> bool {
+    !["release", "hotfix", "deploy", "staging", "prod", "tag", "v\\d", "v[0-9]"]
+        .iter()
+        .any(|word| pattern.contains(word))
+        || ["main", "master", "develop"].iter().any(|word| pattern.contains(word))
+}
+
+/// Where the commands of one shell run, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Shell {
+    start: String,
+    folder: String,
+    is_known: bool,
+}
+
+impl Shell {
+    pub(super) fn new(folder: &str) -> Shell {
+        Shell { start: folder.to_owned(), folder: folder.to_owned(), is_known: true }
+    }
+
+    /// The folder now; empty is the root.
+    pub(super) fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// Whether it is where the command runs for sure.
+    pub(super) fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// What a command leaves behind: after `cd web` the next one runs there.
+    pub(super) fn after(&mut self, command: &str) {
+        static MOVES: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#"(?:^|&&|;)\s*(?:cd|pushd|Set-Location)\s+(?:--\s+)?["']?([^\s"';&|]*)|(?:^|&&|;)\s*(popd)\b"#)
+                .expect("a fixed pattern")
+        });
+        for found in MOVES.captures_iter(command) {
+            let to = found.get(1).map_or("-", |to| to.as_str());
+            let next = match to {
+                "-" => Some(self.start.clone()),
+                to if to.contains(['$', '~', '%', '`']) => None,
+                to => join(&self.folder, to),
+            };
+            self.is_known = next.is_some() && (self.is_known || to == "-");
+            self.folder = next.unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_goes_where_its_commands_lead_it() {
+        let mut shell = Shell::new("api");
+        let mut at = |command: &str| {
+            shell.after(command);
+            (shell.folder().to_owned(), shell.is_known())
+        };
+        assert_eq!(at("(cd x && make)"), ("api".to_owned(), true));
+        assert_eq!(at("cd ../web && npm ci"), ("web".to_owned(), true));
+        assert_eq!(at("cd $DIR"), (String::new(), false));
+        assert_eq!(at("cd -"), ("api".to_owned(), true));
+        assert_eq!(at("pushd sub"), ("api/sub".to_owned(), true));
+        assert_eq!(at("popd"), ("api".to_owned(), true));
+    }
+
+    #[test]
+    fn a_condition_is_met_by_a_change_unless_every_way_needs_another_event() {
+        let others = |part: &str| part.contains("tag");
+        assert!(may_hold("tag || branch == main", others));
+        assert!(!may_hold("tag && branch == main", others));
+        assert!(!may_hold("tag == x || tag == y", others));
+    }
+
+    #[test]
+    fn branches_are_those_of_changes_or_not() {
+        for (branch, may) in [("main", true), ("/.*/", true), ("staging", false), ("/^release-.*/", false)] {
+            assert_eq!(has_default_branch([branch].into_iter()), may, "{branch}");
+        }
+    }
+}

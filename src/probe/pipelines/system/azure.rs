@@ -1,0 +1,265 @@
+//! Azure Pipelines: stages, jobs and steps with the templates of the repository. After the YAML schema reference; without
+//! `trigger` every push starts a pipeline, and without `pr` every pull request does.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::step::{Given, Reading, Step, has_default_branch, is_true, listed, may_hold, script, text, told};
+use super::documents;
+use crate::probe::builds::join;
+use crate::probe::pipelines::LARGEST;
+use crate::yaml::Node;
+
+/// Templates in templates that are followed (the system's own limit is 100 files).
+const DEPTH: u32 = 8;
+/// Templates of one pipeline.
+const MOST_TEMPLATES: usize = 300;
+
+pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
+    let documents = documents(given)?;
+    let Some(root) = documents.first() else { return Ok(None) };
+    // A file that only others use has neither; what starts by itself says when, or does something and is named after it.
+    let starts =
+        ["trigger", "pr", "schedules", "resources", "pool", "extends"].iter().any(|key| root.get(key).is_some());
+    let does = ["stages", "jobs", "steps", "extends"].iter().any(|key| root.get(key).is_some());
+    let base = given.path.rsplit_once('/').map_or(given.path, |(_, base)| base);
+    let is_named = base.trim_start_matches('.').starts_with("azure-pipelines");
+    if !does || !starts && !(is_named && root.get("parameters").is_none()) {
+        return Ok(None);
+    }
+    let mut pipeline = Pipeline { given, reading: Reading::default(), templates: 0 };
+    let here = Here { path: given.path.to_owned(), is_gate: is_started(root), depth: DEPTH, ..Here::default() };
+    pipeline.walk(root, &here);
+    Ok(Some(pipeline.reading))
+}
+
+/// Whether a pull request or a push to the default branch starts it.
+fn is_started(root: &Node) -> bool {
+    let by = |key: &str| match root.get(key) {
+        None => true,
+        Some(node) if node.text() == Some("none") => false,
+        Some(node) => {
+            let branches = node.get("branches");
+            let included = branches.and_then(|branches| branches.get("include").or(Some(branches)));
+            let names = included.unwrap_or(node);
+            let only_tags = node.get("tags").is_some() && branches.is_none();
+            let given: Vec<&str> = listed(names).iter().filter_map(Node::text).collect();
+            !only_tags && (given.is_empty() || has_default_branch(given.iter().map(|name| name.trim_end_matches('*'))))
+                || given
+                    .iter()
+                    .any(|name| matches!(*name, "*" | "refs/heads/*" | "refs/heads/main" | "refs/heads/master"))
+        }
+    };
+    by("pr") || by("trigger")
+}
+
+/// Where the walk is.
+#[derive(Clone, Debug, Default)]
+struct Here {
+    path: String,
+    is_soft: bool,
+    is_gate: bool,
+    depth: u32,
+    values: BTreeMap<String, String>,
+}
+
+struct Pipeline<'g> {
+    given: &'g Given<'g>,
+    reading: Reading,
+    templates: usize,
+}
+
+/// Keys below which stages, jobs and steps stand.
+const BELOW: &[&str] = &[
+    "stages",
+    "jobs",
+    "steps",
+    "strategy",
+    "runOnce",
+    "rolling",
+    "canary",
+    "preDeploy",
+    "deploy",
+    "routeTraffic",
+    "postRouteTraffic",
+    "extends",
+];
+
+/// Keys of a step that are a script.
+const SCRIPTS: &[&str] = &["script", "bash", "pwsh", "powershell"];
+
+impl Pipeline<'_> {
+    fn walk(&mut self, node: &Node, here: &Here) {
+        if here.depth == 0 {
+            return;
+        }
+        node.items().iter().for_each(|item| self.walk(item, here));
+        if let Some(template) = text(node, "template") {
+            return self.template(template, node, here);
+        }
+        let condition = text(node, "condition").unwrap_or("");
+        if condition.trim() == "false" {
+            return;
+        }
+        let here = Here {
+            is_soft: here.is_soft || is_true(node, "continueOnError"),
+            is_gate: here.is_gate && may_run(condition),
+            ..here.clone()
+        };
+        if SCRIPTS.iter().any(|key| node.get(key).is_some()) || node.get("task").is_some() {
+            return self.step(node, &here);
+        }
+        for (key, below) in node.entries() {
+            // `${{ if … }}:` stands where a list's items stand.
+            if BELOW.contains(&key.text.as_str()) || key.text.starts_with("${{") {
+                self.walk(below, &here);
+            }
+        }
+    }
+
+    fn step(&mut self, node: &Node, here: &Here) {
+        let inputs = node.get("inputs");
+        let own = SCRIPTS.iter().find_map(|key| node.get(key));
+        let lines = own.map_or_else(|| task(node), script);
+        let lines = lines.into_iter().map(|(line, text)| (line, filled(&text, &here.values))).collect::<Vec<_>>();
+        let folder = ["workingDirectory", "workingDir", "cwd"]
+            .iter()
+            .find_map(|key| text(node, key).or_else(|| inputs.and_then(|inputs| text(inputs, key))));
+        let named = folder.map(|folder| filled(folder, &here.values)).unwrap_or_default();
+        self.reading.steps.push(Step {
+            path: here.path.clone(),
+            line: lines.first().map_or(node.span.line, |(line, _)| *line),
+            folder: below_sources(&named),
+            lines,
+            uses: text(node, "task").map(str::to_owned),
+            with: told(inputs),
+            is_soft: here.is_soft,
+            is_gate: here.is_gate,
+        });
+    }
+
+    fn template(&mut self, name: &str, node: &Node, here: &Here) {
+        let given = node.get("parameters");
+        // Steps and jobs may be given as parameters.
+        for (_, value) in given.map(Node::entries).unwrap_or_default() {
+            self.walk(value, &Here { depth: here.depth - 1, ..here.clone() });
+        }
+        let name = filled(name, &here.values);
+        let (path, repository) = name.split_once('@').unwrap_or((&name, "self"));
+        if repository != "self" {
+            let path = here.path.clone();
+            let (uses, with) = (Some(name.clone()), told(given));
+            let line = node.span.line;
+            return self.reading.foreign.push(Step {
+                path,
+                line,
+                uses,
+                with,
+                is_gate: here.is_gate,
+                ..Step::default()
+            });
+        }
+        let folder = here.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let whole = match path.strip_prefix('/') {
+            Some(path) => Some(path.to_owned()),
+            None => join(folder, path),
+        };
+        self.templates += 1;
+        let text = whole.as_deref().filter(|_| self.templates <= MOST_TEMPLATES);
+        let Some((path, text)) = text.and_then(|path| Some((path, (self.given.read)(path, LARGEST)?))) else {
+            let (at, line) = (&here.path, node.span.line);
+            return self.reading.miss(format!("`{at}:{line}` uses `{name}`, which is not in this repository"));
+        };
+        match documents(&Given { path, text: &text, ..*self.given }) {
+            Ok(documents) => {
+                let values = values(documents.first(), given, &here.values);
+                let here = Here { path: path.to_owned(), depth: here.depth - 1, values, ..here.clone() };
+                documents.iter().for_each(|root| self.walk(root, &here));
+            }
+            Err(reason) => self.reading.miss(format!("`{path}` could not be read: {reason}")),
+        }
+    }
+}
+
+/// Whether a condition lets a change run it.
+fn may_run(condition: &str) -> bool {
+    static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"(?i)eq\(\s*variables(?:\['build\.reason'\]|\.build\.reason)\s*,\s*'(?:schedule|manual)'\s*\)",
+            r"|startswith\(\s*variables(?:\['build\.sourcebranch'\]|\.build\.sourcebranch)\s*,\s*'refs/tags",
+        ))
+        .expect("a fixed pattern")
+    });
+    condition.contains("or(") || condition.contains("not(") || may_hold(condition, |part| OTHERS.is_match(part))
+}
+
+/// The commands of a task that runs some.
+fn task(node: &Node) -> Vec<(u32, String)> {
+    let Some(inputs) = node.get("inputs") else {
+        let name = text(node, "task").unwrap_or("").to_ascii_lowercase();
+        return if name.starts_with("maven@") { vec![(node.span.line, "mvn package".to_owned())] } else { Vec::new() };
+    };
+    let of = |key: &str| text(inputs, key).unwrap_or("");
+    let name = text(node, "task").unwrap_or("").split('@').next().unwrap_or("").to_ascii_lowercase();
+    let one = |text: String| vec![(node.span.line, text)];
+    match name.as_str() {
+        "cmdline" | "bash" | "powershell" | "shellscript" | "azurecli" | "batchscript" => {
+            match inputs.get("script").or_else(|| inputs.get("inlineScript")) {
+                Some(own) => script(own),
+                None => {
+                    let file =
+                        ["filePath", "scriptPath", "filename"].iter().map(|key| of(key)).find(|file| !file.is_empty());
+                    one(format!("{} {}", file.unwrap_or(""), of("arguments")))
+                }
+            }
+        }
+        "npm" if of("command") == "custom" => one(format!("npm {}", of("customCommand"))),
+        "npm" => one(format!("npm {}", if of("command").is_empty() { "install" } else { of("command") })),
+        "yarn" => one(format!("yarn {}", of("arguments"))),
+        "maven" => {
+            one(format!("mvn {} {}", if of("goals").is_empty() { "package" } else { of("goals") }, of("options")))
+        }
+        "gradle" => one(format!("gradle {}", if of("tasks").is_empty() { "build" } else { of("tasks") })),
+        "dotnetcorecli" => one(format!("dotnet {} {} {}", of("command"), of("custom"), of("arguments"))),
+        "msbuild" | "vsbuild" => one(format!("msbuild {}", of("solution"))),
+        "grunt" | "gulp" => one(format!("{name} {}", of("targets"))),
+        _ => Vec::new(),
+    }
+}
+
+/// Values of a template's parameters: as given, else by their defaults.
+fn values(root: Option<&Node>, given: Option<&Node>, outer: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    let declared = root.and_then(|root| root.get("parameters"));
+    for item in declared.map(Node::items).unwrap_or_default() {
+        if let (Some(name), Some(value)) = (text(item, "name"), text(item, "default")) {
+            values.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    let mapped = declared.into_iter().chain(given).flat_map(Node::entries);
+    values.extend(mapped.filter_map(|(key, node)| Some((key.text.clone(), filled(node.text()?, outer)))));
+    values
+}
+
+/// A text with `${{ parameters.x }}` as its value.
+fn filled(text: &str, values: &BTreeMap<String, String>) -> String {
+    static PARAMETER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\$\{\{\s*parameters\.([\w-]+)\s*\}\}").expect("a fixed pattern"));
+    let value = |found: &regex::Captures<'_>| values.get(&found[1]).cloned().unwrap_or_else(|| found[0].to_owned());
+    PARAMETER.replace_all(text, value).into_owned()
+}
+
+/// A folder from the root: sources lie where these variables say.
+fn below_sources(folder: &str) -> String {
+    static SOURCES: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)^\$\((?:build\.sourcesdirectory|system\.defaultworkingdirectory|build\.repository\.localpath)\)/?",
+        )
+        .expect("a fixed pattern")
+    });
+    let below = SOURCES.replace(folder, "").replace('\\', "/");
+    let below = below.trim_start_matches("./").trim_end_matches('/');
+    if below == "." || below.contains('$') || below.starts_with('/') { String::new() } else { below.to_owned() }
+}

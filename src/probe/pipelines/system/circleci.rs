@@ -1,0 +1,339 @@
+//! CircleCI: `.circleci/config.yml` with its reusable commands; steps and jobs of orbs are those of others. After the
+//! configuration reference: a job runs where a workflow names it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::step::{Given, Reading, Step, has_default_branch, listed, script, text, told};
+use super::documents;
+use crate::probe::pipelines::LARGEST;
+use crate::yaml::{Kind, Node};
+
+/// Commands in commands that are followed.
+const DEPTH: u32 = 8;
+/// Steps of one configuration that are read.
+const MOST_STEPS: usize = 20_000;
+
+/// Words in the name of an orb's job that checks nothing.
+const SHIPS: &[&str] = &["deploy", "push", "publish", "release", "notify", "slack", "promote"];
+
+/// Values of parameters, by name.
+type Values = BTreeMap<String, Node>;
+
+pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
+    // Another file beside it is a pipeline where the first one is set up to go on with one.
+    let goes_on = |text: String| text.lines().any(|line| line.trim_end() == "setup: true");
+    if !given.path.starts_with(".circleci/config.")
+        && !(given.read)(".circleci/config.yml", LARGEST).is_some_and(goes_on)
+    {
+        return Ok(None);
+    }
+    let documents = documents(given)?;
+    let Some(root) = documents.first() else { return Ok(None) };
+    let mut reading = Reading::default();
+    if super::super::step::is_true(root, "setup") {
+        reading.miss(format!("`{}` makes its pipeline when it runs", given.path));
+    }
+    let mut config = Config { root, path: given.path, reading };
+    match root.get("workflows") {
+        Some(workflows) => {
+            workflows.entries().iter().filter(|(_, node)| !node.entries().is_empty()).for_each(|(_, node)| {
+                config.workflow(node);
+            });
+        }
+        None if root.get("jobs").is_none() => return Ok(None),
+        None => config.job(&Entry { name: "build", node: root, told: None }, true),
+    }
+    Ok(Some(config.reading))
+}
+
+struct Config<'n> {
+    root: &'n Node,
+    path: &'n str,
+    reading: Reading,
+}
+
+impl<'n> Config<'n> {
+    fn workflow(&mut self, workflow: &'n Node) {
+        let by_schedule = workflow.get("triggers").is_some_and(|triggers| triggers.items().iter().all(is_schedule));
+        let when = workflow.get("when").and_then(|when| self.holds(when));
+        let unless = workflow.get("unless").and_then(|unless| self.holds(unless)).map(|holds| !holds);
+        let is_gate = !by_schedule && when != Some(false) && unless != Some(false);
+        let jobs: Vec<Entry<'n>> =
+            workflow.get("jobs").map(Node::items).unwrap_or_default().iter().filter_map(Entry::of).collect();
+        let mut held: BTreeSet<&str> =
+            jobs.iter().filter(|job| job.text("type") == Some("approval")).map(|job| job.known_as()).collect();
+        // What requires an approval waits for a hand, and so does what requires that.
+        loop {
+            let before = held.len();
+            let waits = jobs.iter().filter(|job| job.requires().any(|name| held.contains(name)));
+            held.extend(waits.map(Entry::known_as).collect::<Vec<_>>());
+            if held.len() == before {
+                break;
+            }
+        }
+        for job in jobs.iter().filter(|job| job.text("type") != Some("approval")) {
+            let is_gate = is_gate && !held.contains(job.known_as()) && job.is_of_changes();
+            self.job(job, is_gate);
+        }
+    }
+
+    fn job(&mut self, entry: &Entry<'_>, is_gate: bool) {
+        let Entry { name, node, told: given } = *entry;
+        let Some(job) = self.root.get("jobs").and_then(|jobs| jobs.get(name)) else {
+            if let Some((line, uses)) = self.of_orb(name, node) {
+                let with = told(given);
+                let path = self.path.to_owned();
+                // What an orb ships or tells others about is not what it checks.
+                let is_gate = is_gate && !SHIPS.iter().any(|word| name.contains(word));
+                self.reading.foreign.push(Step { path, line, uses: Some(uses), with, is_gate, ..Step::default() });
+            }
+            return;
+        };
+        for values in of_matrix(given) {
+            let values = with_defaults(job, given, values);
+            let hooks = given.and_then(|given| given.get("pre-steps"));
+            let steps = hooks.into_iter().chain(job.get("steps"));
+            let all: Vec<&Node> = steps.chain(given.and_then(|given| given.get("post-steps"))).collect();
+            for list in all {
+                self.steps(list, &values, is_gate, DEPTH);
+            }
+        }
+    }
+
+    /// The place and the full name of what an orb brings: `node/test` of `circleci/node@7`.
+    fn of_orb(&self, name: &str, at: &Node) -> Option<(u32, String)> {
+        let (orb, part) = name.split_once('/')?;
+        let orbs = self.root.get("orbs")?;
+        let source = orbs.get(orb)?;
+        Some((at.span.line, format!("{}/{part}", source.text().unwrap_or(orb).split('@').next().unwrap_or(orb))))
+    }
+
+    fn steps(&mut self, list: &Node, values: &Values, is_gate: bool, depth: u32) {
+        if depth == 0 || self.reading.steps.len() > MOST_STEPS {
+            return;
+        }
+        for step in listed(list) {
+            match step.text() {
+                Some(text) => match parameter(text).and_then(|name| values.get(name)) {
+                    Some(steps) => self.steps(&steps.clone(), values, is_gate, depth - 1),
+                    None => self.named(text, step, None, values, is_gate, depth),
+                },
+                None => {
+                    for (key, node) in step.entries() {
+                        self.step(&key.text, node, values, is_gate, depth);
+                    }
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, key: &str, node: &Node, values: &Values, is_gate: bool, depth: u32) {
+        match key {
+            "run" => {
+                let node = filled(node, values);
+                if text(&node, "when") == Some("on_fail") {
+                    return;
+                }
+                let folder = text(&node, "working_directory").unwrap_or("");
+                let Some(lines) = node.get("command").or(node.text().map(|_| &node)).map(script) else { return };
+                let line = lines.first().map_or(node.span.line, |(line, _)| *line);
+                let (path, folder) = (self.path.to_owned(), below_project(folder));
+                self.reading.steps.push(Step { path, line, folder, lines, is_gate, ..Step::default() });
+            }
+            "when" | "unless" => {
+                let condition = node.get("condition").map(|condition| filled(condition, values));
+                let holds = condition.and_then(|condition| self.holds(&condition));
+                if holds != Some(key == "unless")
+                    && let Some(steps) = node.get("steps")
+                {
+                    self.steps(steps, values, is_gate, depth - 1);
+                }
+            }
+            "steps" => self.steps(node, values, is_gate, depth - 1),
+            name => self.named(name, node, Some(node), values, is_gate, depth),
+        }
+    }
+
+    /// A command of this file, or one of an orb.
+    fn named(&mut self, name: &str, at: &Node, given: Option<&Node>, values: &Values, is_gate: bool, depth: u32) {
+        if let Some(command) = self.root.get("commands").and_then(|commands| commands.get(name)) {
+            let given = given.map(|given| filled(given, values));
+            let values = with_defaults(command, given.as_ref(), Values::new());
+            if let Some(steps) = command.get("steps") {
+                self.steps(steps, &values, is_gate, depth - 1);
+            }
+        } else if let Some((line, uses)) = self.of_orb(name, at) {
+            let path = self.path.to_owned();
+            let with = told(given);
+            self.reading.steps.push(Step { path, line, uses: Some(uses), with, is_gate, ..Step::default() });
+        }
+    }
+
+    /// Whether a condition holds for a change; `None` where that is not known.
+    fn holds(&self, condition: &Node) -> Option<bool> {
+        if let Some(text) = condition.text() {
+            return self.value(text).and_then(|value| match value.as_str() {
+                "true" => Some(true),
+                "false" | "" | "0" => Some(false),
+                text if text.contains("<<") => None,
+                _ => Some(true),
+            });
+        }
+        if let Some(all) = condition.get("and") {
+            let parts: Vec<_> = all.items().iter().map(|part| self.holds(part)).collect();
+            return if parts.contains(&Some(false)) {
+                Some(false)
+            } else {
+                parts.into_iter().try_fold(true, |_, is| is)
+            };
+        }
+        if let Some(any) = condition.get("or") {
+            let parts: Vec<_> = any.items().iter().map(|part| self.holds(part)).collect();
+            return if parts.contains(&Some(true)) {
+                Some(true)
+            } else {
+                parts.into_iter().try_fold(false, |_, is| is)
+            };
+        }
+        if let Some(not) = condition.get("not") {
+            return self.holds(not).map(|holds| !holds);
+        }
+        let equal: Vec<&str> = condition.get("equal")?.items().iter().filter_map(Node::text).collect();
+        let [one, other] = equal.as_slice() else { return None };
+        let (branch, value) = if one.contains("pipeline.git.branch") { (*one, *other) } else { (*other, *one) };
+        if branch.contains("pipeline.git.branch") {
+            return if has_default_branch([value].into_iter()) { None } else { Some(false) };
+        }
+        Some(self.value(one)? == self.value(other)?)
+    }
+
+    /// A text with the pipeline's values for a change; `None` where one is not known.
+    fn value(&self, text: &str) -> Option<String> {
+        static PIPELINE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"^<<\s*pipeline\.([\w.-]+)\s*>>$").expect("a fixed pattern"));
+        let Some(found) = PIPELINE.captures(text.trim()) else { return Some(text.trim().to_owned()) };
+        match &found[1] {
+            "trigger_source" => Some("webhook".to_owned()),
+            "schedule.name" | "schedule.id" | "git.tag" => Some(String::new()),
+            name => {
+                let name = name.strip_prefix("parameters.")?;
+                let declared = self.root.get("parameters")?.get(name)?;
+                declared.get("default").and_then(Node::text).map(str::to_owned)
+            }
+        }
+    }
+}
+
+fn is_schedule(trigger: &Node) -> bool {
+    trigger.get("schedule").is_some()
+}
+
+/// A job as a workflow names it.
+struct Entry<'n> {
+    name: &'n str,
+    node: &'n Node,
+    told: Option<&'n Node>,
+}
+
+impl<'n> Entry<'n> {
+    fn of(node: &'n Node) -> Option<Entry<'n>> {
+        match node.text() {
+            Some(name) => Some(Entry { name, node, told: None }),
+            None => node.entries().first().map(|(key, told)| Entry { name: &key.text, node, told: Some(told) }),
+        }
+    }
+
+    fn text(&self, key: &str) -> Option<&'n str> {
+        self.told.and_then(|told| text(told, key))
+    }
+
+    /// The name by which others require it.
+    fn known_as(&self) -> &'n str {
+        self.text("name").unwrap_or(self.name)
+    }
+
+    fn requires(&self) -> impl Iterator<Item = &'n str> {
+        let listed = self.told.and_then(|told| told.get("requires")).map(Node::items).unwrap_or_default();
+        listed
+            .iter()
+            .filter_map(|item| item.text().or_else(|| item.entries().first().map(|(key, _)| key.text.as_str())))
+    }
+
+    /// Whether its filters let branches of changes through.
+    fn is_of_changes(&self) -> bool {
+        let branches = self.told.and_then(|told| told.get("filters")?.get("branches"));
+        let Some(branches) = branches else { return true };
+        let texts = |key: &str| branches.get(key).map(listed).unwrap_or_default().iter().filter_map(Node::text);
+        match branches.get("only") {
+            Some(_) => has_default_branch(texts("only")),
+            None => !texts("ignore").any(|branch| matches!(branch, "/.*/" | "/.+/" | "/^.*$/" | "/^.*/" | "/.*/i")),
+        }
+    }
+}
+
+/// Values of a matrix: the first of each parameter, then each other value once.
+fn of_matrix(given: Option<&Node>) -> Vec<Values> {
+    let parameters = given.and_then(|given| given.get("matrix")?.get("parameters"));
+    let lists: Vec<(&str, &[Node])> = parameters
+        .map(Node::entries)
+        .unwrap_or_default()
+        .iter()
+        .map(|(key, node)| (key.text.as_str(), node.items()))
+        .filter(|(_, items)| !items.is_empty())
+        .collect();
+    let first: Values = lists.iter().map(|(name, items)| ((*name).to_owned(), items[0].clone())).collect();
+    let more = lists.iter().flat_map(|(name, items)| items[1..].iter().map(move |item| (*name, item)));
+    let more: Vec<Values> = more
+        .take(60)
+        .map(|(name, item)| {
+            let mut values = first.clone();
+            values.insert(name.to_owned(), item.clone());
+            values
+        })
+        .collect();
+    std::iter::once(first).chain(more).collect()
+}
+
+/// What parameters are: as given, else by their defaults.
+fn with_defaults(owner: &Node, given: Option<&Node>, mut values: Values) -> Values {
+    for (key, declared) in owner.get("parameters").map(Node::entries).unwrap_or_default() {
+        let value = given.and_then(|given| given.get(&key.text)).or_else(|| declared.get("default"));
+        if let Some(value) = value {
+            values.entry(key.text.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    values
+}
+
+/// The parameter that a text is, whole.
+fn parameter(text: &str) -> Option<&str> {
+    text.trim().strip_prefix("<<")?.strip_suffix(">>")?.trim().strip_prefix("parameters.")
+}
+
+/// A node with parameters replaced by their values.
+fn filled(node: &Node, values: &Values) -> Node {
+    static PARAMETER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"<<\s*parameters\.([\w-]+)\s*>>").expect("a fixed pattern"));
+    if values.is_empty() || matches!(node.kind, Kind::Null) {
+        return node.clone();
+    }
+    node.map_texts(&mut |_, text| {
+        let value = |found: &regex::Captures<'_>| {
+            values.get(&found[1]).and_then(Node::text).map_or_else(|| found[0].to_owned(), str::to_owned)
+        };
+        PARAMETER.replace_all(text, value).into_owned()
+    })
+}
+
+/// A step's folder from the root: the project lies in `~/project` unless a job says otherwise.
+fn below_project(folder: &str) -> String {
+    let folder = folder.trim_end_matches('/');
+    let below = match folder.strip_prefix("~/") {
+        Some(rest) => rest.split_once('/').map_or("", |(_, below)| below),
+        None => folder.trim_start_matches("./"),
+    };
+    if below.starts_with('/') || below == "." || below.contains("<<") { String::new() } else { below.to_owned() }
+}

@@ -1,0 +1,42 @@
+//! Google Cloud Build: the script of each step, or what its image is told to run.
+
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, script, text, written};
+use super::documents;
+use crate::yaml::Node;
+
+pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
+    let documents = documents(given)?;
+    let Some(steps) = documents.first().and_then(|root| root.get("steps")) else { return Ok(None) };
+    let mut reading = Reading::default();
+    for step in steps.items() {
+        let lines = step.get("script").map_or_else(|| told(step), script);
+        reading.steps.push(Step {
+            path: given.path.to_owned(),
+            line: step.get("name").map_or(step.span.line, |name| name.span.line),
+            folder: text(step, "dir").unwrap_or("").trim_end_matches('/').to_owned(),
+            lines,
+            uses: text(step, "name").map(str::to_owned),
+            is_soft: is_true(step, "allowFailure"),
+            is_gate: true,
+            ..Step::default()
+        });
+    }
+    Ok(Some(reading))
+}
+
+/// The command that `entrypoint` and `args` are: a shell's script, or words; an image is mostly named after its tool.
+fn told(step: &Node) -> Lines {
+    let image = text(step, "name").unwrap_or("");
+    let tool = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or("");
+    let program = text(step, "entrypoint").unwrap_or(tool);
+    let Some(args) = step.get("args") else { return vec![(step.span.line, program.to_owned())] };
+    let is_shell = matches!(program.rsplit('/').next(), Some("bash" | "sh" | "ash"));
+    let is_script = |node: &&Node| node.text().is_some_and(|text| !text.starts_with('-'));
+    if is_shell && let Some(own) = args.items().iter().find(is_script) {
+        let mut lines = Vec::new();
+        written(own, &mut lines);
+        return joined(&lines);
+    }
+    let words: Vec<&str> = args.text().into_iter().chain(args.items().iter().filter_map(Node::text)).collect();
+    vec![(args.span.line, format!("{program} {}", words.join(" ")))]
+}

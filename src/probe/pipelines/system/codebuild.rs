@@ -1,0 +1,22 @@
+//! AWS CodeBuild: the commands of each phase of a build specification.
+
+use super::super::step::{Given, Lines, Reading, Step, joined, text, written};
+use super::documents;
+
+/// Phases in order.
+const PHASES: &[&str] = &["install", "pre_build", "build", "post_build"];
+
+pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
+    let documents = documents(given)?;
+    let Some(phases) = documents.first().and_then(|root| root.get("phases")) else { return Ok(None) };
+    let mut reading = Reading::default();
+    for phase in PHASES.iter().filter_map(|name| phases.get(name)) {
+        let mut lines: Lines = Vec::new();
+        ["commands", "finally"].iter().filter_map(|key| phase.get(key)).for_each(|node| written(node, &mut lines));
+        let is_soft = text(phase, "on-failure") == Some("CONTINUE");
+        let line = lines.first().map_or(phase.span.line, |(line, _)| *line);
+        let (path, lines) = (given.path.to_owned(), joined(&lines));
+        reading.steps.push(Step { path, line, lines, is_soft, is_gate: true, ..Step::default() });
+    }
+    Ok(Some(reading))
+}

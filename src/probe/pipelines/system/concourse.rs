@@ -1,0 +1,100 @@
+//! Concourse: the plans of jobs, with the task files of the repository. A job starts by itself where it gets something with
+//! `trigger: true`.
+
+use super::super::step::{Given, Reading, Step, is_true, joined, listed, text, written};
+use super::documents;
+use crate::probe::pipelines::LARGEST;
+use crate::yaml::Node;
+
+/// Plans in plans that are followed.
+const DEPTH: u32 = 12;
+
+pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
+    let documents = documents(given)?;
+    let jobs = documents.first().and_then(|root| root.get("jobs")).map(Node::items).unwrap_or_default();
+    let jobs: Vec<&Node> = jobs.iter().filter(|job| job.get("plan").is_some()).collect();
+    if jobs.is_empty() {
+        return Ok(None);
+    }
+    let mut pipeline = Pipeline { given, reading: Reading::default() };
+    for job in jobs {
+        let is_gate = job.get("plan").is_some_and(|plan| is_triggered(plan, DEPTH));
+        job.get("plan").into_iter().for_each(|plan| pipeline.plan(plan, (false, is_gate), DEPTH));
+    }
+    Ok(Some(pipeline.reading))
+}
+
+/// Keys below which steps stand.
+const BELOW: &[&str] = &["do", "in_parallel", "aggregate", "steps", "try"];
+
+fn is_triggered(plan: &Node, depth: u32) -> bool {
+    depth > 0
+        && listed(plan).iter().any(|step| {
+            step.get("get").is_some() && is_true(step, "trigger")
+                || BELOW.iter().filter_map(|key| step.get(key)).any(|below| is_triggered(below, depth - 1))
+        })
+}
+
+struct Pipeline<'g> {
+    given: &'g Given<'g>,
+    reading: Reading,
+}
+
+impl Pipeline<'_> {
+    fn plan(&mut self, plan: &Node, (is_soft, is_gate): (bool, bool), depth: u32) {
+        if depth == 0 {
+            return;
+        }
+        for step in listed(plan) {
+            for key in BELOW {
+                if let Some(below) = step.get(key) {
+                    self.plan(below, (is_soft || *key == "try", is_gate), depth - 1);
+                }
+            }
+            if step.get("task").is_none() {
+                continue;
+            }
+            if let Some(config) = step.get("config") {
+                self.task(self.given.path, config, (is_soft, is_gate));
+            } else if let Some(file) = text(step, "file") {
+                self.file(file, step.span.line, (is_soft, is_gate));
+            }
+        }
+    }
+
+    /// The first part of a path is what was gotten; the rest is a file there, which may be this repository.
+    fn file(&mut self, file: &str, line: u32, how: (bool, bool)) {
+        let path = file.split_once('/').map_or(file, |(_, path)| path);
+        let at = self.given.path;
+        let Some(text) = (self.given.read)(path, LARGEST) else {
+            return self.reading.miss(format!("`{at}:{line}` runs `{file}`, which is not in this repository"));
+        };
+        match documents(&Given { path, text: &text, ..*self.given }) {
+            Ok(documents) => documents.iter().for_each(|config| self.task(path, config, how)),
+            Err(reason) => self.reading.miss(format!("`{path}` could not be read: {reason}")),
+        }
+    }
+
+    fn task(&mut self, path: &str, config: &Node, (is_soft, is_gate): (bool, bool)) {
+        let Some(run) = config.get("run") else { return };
+        let program = text(run, "path").unwrap_or("");
+        let args = run.get("args").map(Node::items).unwrap_or_default();
+        let script = args.iter().find(|arg| arg.text().is_some_and(|text| !text.starts_with('-')));
+        let is_shell = matches!(program.rsplit('/').next(), Some("bash" | "sh" | "ash"));
+        let mut lines = Vec::new();
+        match script.filter(|_| is_shell) {
+            Some(script) => written(script, &mut lines),
+            None => {
+                let words: Vec<&str> = args.iter().filter_map(Node::text).collect();
+                // Its first part is the input that the script lies in.
+                lines.push((run.span.line, format!("{program} {}", words.join(" "))));
+                if let Some((_, below)) = program.split_once('/') {
+                    lines.push((run.span.line, format!("./{below} {}", words.join(" "))));
+                }
+            }
+        }
+        let line = lines.first().map_or(run.span.line, |(line, _)| *line);
+        let (path, lines) = (path.to_owned(), joined(&lines));
+        self.reading.steps.push(Step { path, line, lines, is_soft, is_gate, ..Step::default() });
+    }
+}
