@@ -44,6 +44,7 @@ pub mod quota;
 mod scan;
 mod screen;
 pub mod service;
+mod shared;
 pub mod sweep;
 pub mod tree;
 mod walk;

@@ -33,6 +33,7 @@ use std::time::{Duration, Instant};
 use super::amount::Counted;
 use super::class::Class;
 use super::scan::{self, Bucket, Patterns, Scanner};
+use super::shared::Shared;
 use super::tree::{FileId, Tree};
 use super::want::{Digest, Hits, Look, Want, WantId, Wants};
 use crate::model::Unknown;
@@ -50,6 +51,7 @@ pub struct Swept {
     generated: BTreeSet<FileId>,
     cost: Cost,
     pub(super) counted: Counted,
+    pub(super) shared: Shared,
 }
 
 /// What the sweep found for one want.
@@ -182,7 +184,7 @@ pub fn run(tree: &Arc<Tree>, wants: &Wants, workers: usize, stop: &AtomicBool) -
         bytes: scanners.iter().map(|scanner| scanner.bytes).sum(),
         took: start.elapsed(),
     };
-    Swept { tree: tree.clone(), found, generated, cost, counted: Counted::default() }
+    Swept { tree: tree.clone(), found, generated, cost, counted: Counted::default(), shared: Shared::default() }
 }
 
 fn sweep_part(tree: &Tree, next: &AtomicUsize, stop: &AtomicBool, scanner: &mut Scanner<'_>) {

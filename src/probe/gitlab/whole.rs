@@ -76,6 +76,12 @@ impl<'n> Whole<'n> {
         rules.is_none_or(starts::by_rules) && starts::by_changes(of("rules"), of("only"), of("except"), of("when"))
     }
 
+    /// The variables of a job, and those of all jobs.
+    pub(crate) fn variables(&self, job: &str) -> Vec<Option<&'n Node>> {
+        let tops = self.tops.iter().map(|top| top.get("variables"));
+        tops.chain([self.value(job, "variables")]).collect()
+    }
+
     /// Looks at every job that can run.
     pub(super) fn work(&self) -> Work {
         let mut work = Work::default();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::pipelines::follow::{Command, Read, follow, runs_hooks};
+use crate::probe::pipelines::follow::{Command, Files, follow, runs_hooks};
 use crate::probe::pipelines::{self, Pipelines, Run, What};
 use crate::world::{Class, Swept, WantId};
 
@@ -44,14 +44,15 @@ pub(super) struct Gathered {
 /// Everything there is to see below a folder; pipelines are those of the whole repository.
 pub(super) fn gather(swept: &Swept, folder: &str, files: WantId, pipelines: WantId) -> Gathered {
     let read = |path: &str, cap: u64| pipelines::read(swept, path, cap);
+    let told = Files::new(&read);
     let mut gathered = Gathered { languages: languages(swept, folder), ..Gathered::default() };
     for (id, text) in swept.get(files).own::<String>() {
         let path = swept.path(id);
         if let Ok(text) = text {
-            gathered.file(path, text, &read);
+            gathered.file(path, text, &told);
         }
     }
-    gathered.pipelines(pipelines::runs(swept, pipelines));
+    gathered.pipelines(&pipelines::runs(swept, pipelines));
     gathered.builds();
     gathered
 }
@@ -109,7 +110,7 @@ fn languages(swept: &Swept, folder: &str) -> BTreeMap<&'static str, String> {
 
 impl Gathered {
     /// A file that may configure a linter, run one as a hook, or hide what one found.
-    fn file(&mut self, path: &str, text: &str, read: &Read<'_>) {
+    fn file(&mut self, path: &str, text: &str, told: &Files<'_>) {
         let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
         for (language, line) in tool::configured(base, text) {
             let note = format!("a linter of {language} is configured");
@@ -122,7 +123,7 @@ impl Gathered {
         if let Some(hidden) = strict::baseline(base, text).filter(|hidden| *hidden > 0) {
             self.baselines.push((path.to_owned(), hidden));
         }
-        if let Some((line, note)) = strict::loose(path, text, read) {
+        if let Some((line, note)) = strict::loose(path, text, told.reader()) {
             self.loose.push((path.to_owned(), line, note));
         } else if base == "tsconfig.json" {
             let note = "its type checker is strict".to_owned();
@@ -134,7 +135,7 @@ impl Gathered {
             || base == ".pre-commit-config.yaml"
             || base == ".pre-commit-config.yml"
         {
-            self.hook_file(path, text, read);
+            self.hook_file(path, text, told);
         }
         if base == "package.json" && (text.contains("\"lint-staged\"") || text.contains("simple-git-hooks")) {
             for (at, line) in text
@@ -159,7 +160,7 @@ impl Gathered {
         }
     }
 
-    fn hook_file(&mut self, path: &str, text: &str, read: &Read<'_>) {
+    fn hook_file(&mut self, path: &str, text: &str, told: &Files<'_>) {
         for (at, line) in text.lines().enumerate() {
             let number = u32::try_from(at + 1).unwrap_or(0);
             let clean = line.trim().trim_start_matches("- ").trim();
@@ -171,12 +172,13 @@ impl Gathered {
                 continue;
             }
             let command = ["entry:", "run:"].iter().find_map(|key| clean.strip_prefix(key)).unwrap_or(clean);
-            let start = Command { path: path.to_owned(), line: number, text: command.trim().to_owned() };
+            let text = command.trim().to_owned();
+            let start = Command { path: path.to_owned(), line: number, text, folder: Some(String::new()) };
             if clean.starts_with("repo:") || clean.starts_with("name:") || clean.starts_with("rev:") {
                 continue;
             }
             let languages: BTreeSet<&'static str> =
-                follow(read, start, "").iter().flat_map(|command| tool::of_command(&command.text)).collect();
+                follow(told, start).iter().flat_map(|command| tool::of_command(&command.text)).collect();
             self.hook(path, number, &languages.into_iter().collect::<Vec<_>>(), command);
         }
         // pre-commit.ci runs the hooks of a file with a section for it.
@@ -190,9 +192,9 @@ impl Gathered {
     }
 
     /// What pipelines run before a change lands.
-    fn pipelines(&mut self, pipelines: Pipelines) {
-        self.pipelines = pipelines.count;
-        self.unseen = pipelines.unseen;
+    fn pipelines(&mut self, pipelines: &Pipelines) {
+        self.pipelines = pipelines.files.len();
+        self.unseen.clone_from(&pipelines.unseen);
         for run in pipelines.runs.iter().filter(|run| run.is_gate) {
             match &run.what {
                 What::Foreign(told) => self.foreign(run, told),

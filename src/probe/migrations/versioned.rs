@@ -89,14 +89,17 @@ pub(super) async fn look<'a>(
             found.push((path.to_owned(), Finding::new("auto_schema", *line, text.as_str(), note).with(certainty)));
         }
     }
-    for run in pipelines::runs(look.swept, pipelines).runs {
+    let pipelines = pipelines::runs(look.swept, pipelines);
+    for run in &pipelines.runs {
         if run.what == What::Command && steps::applies(&run.text) {
             runs = true;
             let note = format!("a pipeline applies them: {}", run.note());
             found.push((run.path.clone(), Finding::new("run_step", run.line, run.text.as_str(), note)));
         }
     }
-    Ok(Versioned { others: others.len(), findings: found, released, runs: (runs || deploys).then_some(runs) })
+    // What cannot be read may apply them.
+    let is_told = runs || deploys && pipelines.unseen.is_none();
+    Ok(Versioned { others: others.len(), findings: found, released, runs: is_told.then_some(runs) })
 }
 
 impl Versioned {

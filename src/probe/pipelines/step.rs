@@ -40,6 +40,8 @@ pub(super) struct Step {
     pub(super) uses: Option<String>,
     /// What that is told: keys and values.
     pub(super) with: Told,
+    /// Names of variables that are set there.
+    pub(super) set: Vec<String>,
     /// Whether its failure does not count.
     pub(super) is_soft: bool,
     /// Whether changes start it: pull requests, or pushes to the default branch.
@@ -101,6 +103,17 @@ pub(crate) fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
 /// Whether a key says `true`.
 pub(crate) fn is_true(node: &Node, key: &str) -> bool {
     text(node, key).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+/// Names of the variables that these mappings set: keys, or `name: x` in a list.
+pub(super) fn names<'n>(owners: impl IntoIterator<Item = Option<&'n Node>>) -> Vec<String> {
+    let mut names = Vec::new();
+    for node in owners.into_iter().flatten() {
+        names.extend(node.entries().iter().map(|(key, _)| key.text.clone()));
+        let listed = node.items().iter().filter_map(|item| text(item, "name").or(item.text()));
+        names.extend(listed.filter_map(|text| text.split('=').next()).map(str::to_owned));
+    }
+    names
 }
 
 /// Keys and values of a mapping of texts.

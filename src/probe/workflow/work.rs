@@ -23,6 +23,8 @@ pub(crate) struct Work {
     pub(crate) calls: Vec<String>,
     /// Workflows of others that it calls: line, name, and what they are told.
     pub(crate) foreign: Vec<(u32, String, Told)>,
+    /// The line of its triggers, from 1.
+    pub(crate) line: u32,
     /// What it runs, in order.
     pub(crate) steps: Vec<WorkStep>,
 }
@@ -40,6 +42,8 @@ pub(crate) struct WorkStep {
     pub(crate) uses: Option<String>,
     /// What the action is told: keys and values.
     pub(crate) with: Told,
+    /// Names of the variables that `env` sets there, in its job and in the workflow.
+    pub(crate) set: Vec<String>,
     /// Whether its failure does not count.
     pub(crate) is_soft: bool,
 }
@@ -49,7 +53,8 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Option<Work>, YamlFault> 
     let root = yaml_file::read(path, bytes)?;
     let Some(workflow) = Workflow::of(&root) else { return Ok(None) };
     let events = gates::events(&workflow);
-    let mut work = Work { is_gate: events.pull_request || events.push, ..Work::default() };
+    let line = workflow.triggers.first().map_or(1, |(_, node)| node.span.line);
+    let mut work = Work { is_gate: events.pull_request || events.push, line, ..Work::default() };
     for job in workflow.jobs.iter().filter(|job| !is_never(job.text("if"))) {
         if let Some(node) = job.node.get("uses")
             && let Some(text) = node.text()
@@ -79,6 +84,12 @@ fn told(node: &Node) -> Told {
     entries.iter().filter_map(|(key, node)| Some((key.text.clone(), node.text()?.to_owned()))).collect()
 }
 
+/// Names of the variables that `env` of a workflow, a job or a step sets.
+fn variables(owner: &Node) -> impl Iterator<Item = String> {
+    let entries = owner.get("env").map(Node::entries).unwrap_or_default();
+    entries.iter().map(|(key, _)| key.text.clone())
+}
+
 fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<WorkStep> {
     if is_never(step.text("if").map(|(text, _)| text)) {
         return None;
@@ -106,6 +117,7 @@ fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> 
         lines,
         uses: uses.map(|(text, _)| text.to_owned()),
         with: told(step.node),
+        set: [workflow.root, job.node, step.node].into_iter().flat_map(variables).collect(),
         is_soft: soft || gates::is_soft(step) && !gates::is_asked_for(job, step),
     })
 }
@@ -141,6 +153,13 @@ mod tests {
         let lines: Vec<&str> = work.steps[0].lines.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(lines, ["tox -e py3", "tox -e lint", "tox -e docs"]);
         assert_eq!((work.steps.len(), work.steps[0].folder.as_str(), work.is_gate), (1, "web", true));
+    }
+
+    #[test]
+    fn a_step_knows_the_variables_of_all_above_it() {
+        let text = "on: push\nenv: { A: 1 }\njobs:\n  t:\n    env: { B: 1 }\n    steps:\n      - { run: make, env: { C: 1 } }\n";
+        let work = read("w.yml", text.as_bytes()).expect("it is YAML").expect("it is a workflow");
+        assert_eq!((work.steps[0].set.join(" "), work.line), ("A B C".to_owned(), 1));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::step::{Given, Reading, Step, has_default_branch, is_true, listed, may_hold, script, text, told};
+use super::super::step::{
+    Given, Reading, Step, has_default_branch, is_true, listed, may_hold, names, script, text, told,
+};
 use super::documents;
 use crate::probe::builds::join;
 use crate::probe::pipelines::LARGEST;
@@ -29,7 +31,8 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if !does || !starts && !(is_named && root.get("parameters").is_none()) {
         return Ok(None);
     }
-    let mut pipeline = Pipeline { given, reading: Reading::default(), templates: 0 };
+    let mut pipeline =
+        Pipeline { given, reading: Reading::default(), templates: 0, variables: root.get("variables").cloned() };
     let here = Here { path: given.path.to_owned(), is_gate: is_started(root), depth: DEPTH, ..Here::default() };
     pipeline.walk(root, &here);
     Ok(Some(pipeline.reading))
@@ -69,6 +72,8 @@ struct Pipeline<'g> {
     given: &'g Given<'g>,
     reading: Reading,
     templates: usize,
+    /// What the pipeline sets for every step.
+    variables: Option<Node>,
 }
 
 /// Keys below which stages, jobs and steps stand.
@@ -135,6 +140,7 @@ impl Pipeline<'_> {
             lines,
             uses: text(node, "task").map(str::to_owned),
             with: told(inputs),
+            set: names([node.get("env"), self.variables.as_ref()]),
             is_soft: here.is_soft,
             is_gate: here.is_gate,
         });

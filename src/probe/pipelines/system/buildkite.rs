@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::step::{Given, Reading, Step, has_default_branch, is_true, listed, may_hold, script, text};
+use super::super::step::{Given, Reading, Step, has_default_branch, is_true, listed, may_hold, names, script, text};
 use super::documents;
 use crate::yaml::{Kind, Node};
 
@@ -64,7 +64,8 @@ fn run(path: &str, steps: &Node, (is_soft, is_gate): (bool, bool), reading: &mut
         }
         let line = lines.first().map_or(step.span.line, |(line, _)| *line);
         let lines = lines.into_iter().map(|(line, text)| (line, text.replace("$$", "$"))).collect();
-        reading.steps.push(Step { path: path.to_owned(), line, lines, is_soft, is_gate, ..Step::default() });
+        let set = names([step.get("env")]);
+        reading.steps.push(Step { path: path.to_owned(), line, lines, set, is_soft, is_gate, ..Step::default() });
     }
 }
 

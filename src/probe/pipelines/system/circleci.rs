@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::step::{Given, Reading, Step, has_default_branch, listed, script, text, told};
+use super::super::step::{Given, Reading, Step, has_default_branch, listed, names, script, text, told};
 use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::{Kind, Node};
@@ -36,7 +36,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if super::super::step::is_true(root, "setup") {
         reading.miss(format!("`{}` makes its pipeline when it runs", given.path));
     }
-    let mut config = Config { root, path: given.path, reading };
+    let mut config = Config { root, path: given.path, reading, environment: None };
     match root.get("workflows") {
         Some(workflows) => {
             workflows.entries().iter().filter(|(_, node)| !node.entries().is_empty()).for_each(|(_, node)| {
@@ -53,6 +53,8 @@ struct Config<'n> {
     root: &'n Node,
     path: &'n str,
     reading: Reading,
+    /// What the job that is looked at sets for every step.
+    environment: Option<Node>,
 }
 
 impl<'n> Config<'n> {
@@ -92,6 +94,7 @@ impl<'n> Config<'n> {
             }
             return;
         };
+        self.environment = job.get("environment").cloned();
         for values in of_matrix(given) {
             let values = with_defaults(job, given, values);
             let hooks = given.and_then(|given| given.get("pre-steps"));
@@ -141,7 +144,8 @@ impl<'n> Config<'n> {
                 let Some(lines) = node.get("command").or(node.text().map(|_| &node)).map(script) else { return };
                 let line = lines.first().map_or(node.span.line, |(line, _)| *line);
                 let (path, folder) = (self.path.to_owned(), below_project(folder));
-                self.reading.steps.push(Step { path, line, folder, lines, is_gate, ..Step::default() });
+                let set = names([node.get("environment"), self.environment.as_ref()]);
+                self.reading.steps.push(Step { path, line, folder, lines, set, is_gate, ..Step::default() });
             }
             "when" | "unless" => {
                 let condition = node.get("condition").map(|condition| filled(condition, values));

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, may_hold, text, written};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, may_hold, names, text, written};
 use super::documents;
 use crate::yaml::Node;
 
@@ -47,6 +47,7 @@ fn run(path: &str, task: &Node, root: &Node, reading: &mut Reading) {
         path: path.to_owned(),
         line: lines.first().map_or(task.span.line, |(line, _)| *line),
         lines: joined(&lines),
+        set: names([root, task].into_iter().flat_map(|owner| [owner.get("env"), owner.get("environment")])),
         is_soft: is_true(task, "allow_failures") || is_true(root, "allow_failures"),
         is_gate,
         ..Step::default()

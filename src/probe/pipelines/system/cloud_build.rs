@@ -1,6 +1,6 @@
 //! Google Cloud Build: the script of each step, or what its image is told to run.
 
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, script, text, written};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, names, script, text, written};
 use super::documents;
 use crate::yaml::Node;
 
@@ -16,6 +16,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             folder: text(step, "dir").unwrap_or("").trim_end_matches('/').to_owned(),
             lines,
             uses: text(step, "name").map(str::to_owned),
+            set: names([step.get("env")]),
             is_soft: is_true(step, "allowFailure"),
             is_gate: true,
             ..Step::default()

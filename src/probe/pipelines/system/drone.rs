@@ -1,7 +1,7 @@
 //! Drone and Woodpecker, which came from it: steps with `commands` in one or several documents, and `when` (`trigger` of a
 //! whole pipeline of Drone), which tells the events.
 
-use super::super::step::{Given, Reading, Step, has_default_branch, listed, script, text, told};
+use super::super::step::{Given, Reading, Step, has_default_branch, listed, names, script, text, told};
 use super::documents;
 use crate::yaml::Node;
 
@@ -36,6 +36,7 @@ fn run(path: &str, step: &Node, is_gate: bool, reading: &mut Reading) {
         lines,
         uses: plugin.map(str::to_owned),
         with: told(step.get("settings")),
+        set: names([step.get("environment")]),
         is_soft: text(step, "failure") == Some("ignore"),
         is_gate: is_gate && step.get("when").is_none_or(by_changes),
     });

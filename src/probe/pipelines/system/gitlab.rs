@@ -5,13 +5,10 @@ use crate::probe::finding::Finding;
 use crate::probe::gitlab::{files, pipeline, whole::Whole};
 use crate::world::{FileId, Swept};
 
-use super::super::step::{Reading, Step, joined};
+use super::super::step::{Reading, Step, joined, names};
 
-/// What the pipelines of a repository run, and how many files they are made of; `None` where none starts.
-pub(in super::super) fn read<'t>(
-    swept: &Swept,
-    texts: impl Iterator<Item = (FileId, &'t str)>,
-) -> Option<(usize, Reading)> {
+/// What the pipelines of a repository run; `None` where none starts.
+pub(in super::super) fn read<'t>(swept: &Swept, texts: impl Iterator<Item = (FileId, &'t str)>) -> Option<Reading> {
     let mut reading = Reading::default();
     let parsed: Vec<_> = texts
         .map(|(id, text)| {
@@ -37,7 +34,7 @@ pub(in super::super) fn read<'t>(
         let whole = Whole::of(&resolved.read, &started.files);
         whole.names().for_each(|job| work(&whole, job, started.is_gate, &mut reading));
     }
-    Some((resolved.read.len(), reading))
+    Some(reading)
 }
 
 fn outside(path: &str, included: &[(u32, &'static str, String)], reading: &mut Reading) {
@@ -60,6 +57,7 @@ fn work(whole: &Whole<'_>, job: &str, is_gate: bool, reading: &mut Reading) {
         line: first.line,
         is_soft: whole.soft(job).is_some(),
         is_gate: is_gate && whole.is_gate(job),
+        set: names(whole.variables(job)),
         ..Step::default()
     };
     // One shell runs all of it, lines of several files among them; a step names one file.

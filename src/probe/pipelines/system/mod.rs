@@ -30,7 +30,7 @@ pub(super) fn reader(path: &str) -> Option<Reader> {
     let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
     let found: &[(bool, Reader)] = &[
         (path.starts_with(".circleci/"), circleci::read),
-        (base.trim_start_matches('.').starts_with("azure-pipelines") || path.starts_with(".azure"), azure::read),
+        (is_of_azure(path, base), azure::read),
         (base == "bitbucket-pipelines.yml", bitbucket::read),
         (base.starts_with("Jenkinsfile"), jenkins::read),
         (path.starts_with(".woodpecker") || base.starts_with(".drone."), drone::read),
@@ -44,6 +44,12 @@ pub(super) fn reader(path: &str) -> Option<Reader> {
         (path.starts_with("concourse/") || path.starts_with("ci/"), concourse::read),
     ];
     found.iter().find(|(is, _)| *is).map(|(_, reader)| *reader)
+}
+
+/// Whether a file may be a pipeline of Azure, whose names are known to its server alone: by its name or a usual folder.
+fn is_of_azure(path: &str, base: &str) -> bool {
+    let folders = [".azure", ".pipelines/", "eng/"];
+    base.trim_start_matches('.').starts_with("azure-pipelines") || folders.iter().any(|start| path.starts_with(start))
 }
 
 /// The documents of a YAML file; what of it is doubtful is noted.

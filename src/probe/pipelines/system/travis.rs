@@ -1,6 +1,8 @@
 //! Travis CI: the phases of a build and of each job under `jobs.include`, which takes from the top what it does not say.
 
-use super::super::step::{Given, Lines, Reading, Step, has_default_branch, joined, listed, may_hold, text, written};
+use super::super::step::{
+    Given, Lines, Reading, Step, has_default_branch, joined, listed, may_hold, names, text, written,
+};
 use super::documents;
 use crate::yaml::Node;
 
@@ -90,5 +92,6 @@ fn step(path: &str, root: &Node, job: Option<&Node>, (is_soft, is_gate): (bool, 
     }
     let line = lines.first().map_or(1, |(line, _)| *line);
     let (path, lines) = (path.to_owned(), joined(&lines));
-    reading.steps.push(Step { path, line, lines, is_soft, is_gate, ..Step::default() });
+    let env = [root.get("env"), root.get("env").and_then(|env| env.get("global")), job.and_then(|job| job.get("env"))];
+    reading.steps.push(Step { path, line, lines, set: names(env), is_soft, is_gate, ..Step::default() });
 }

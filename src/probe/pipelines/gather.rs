@@ -1,0 +1,254 @@
+//! Puts together what all pipelines run: workflows with the actions and workflows of the repository that they use, the
+//! pipelines of other systems, and where each command leads.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::probe::finding::shortened;
+use crate::probe::workflow::gates;
+use crate::probe::workflow::work::{self, Work, WorkStep};
+use crate::world::{Swept, WantId};
+
+use super::follow::{Command, Files, below, follow};
+use super::step::{Given, Reading, Shell, Step};
+use super::{LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
+
+/// Commands of one repository; more are not looked at.
+const MOST_RUNS: usize = 100_000;
+/// Actions of the repository that use others of it.
+const DEPTH: u32 = 3;
+
+/// Looks at every pipeline that the want found.
+pub(super) fn gather(swept: &Swept, want: WantId) -> Pipelines {
+    let read = |path: &str, cap: u64| super::read(swept, path, cap);
+    let mut gather = Gather { files: Files::new(&read), found: Pipelines::default() };
+    gather.workflows(swept, want);
+    gather.others(swept, want);
+    gather.found
+}
+
+struct Gather<'r> {
+    files: Files<'r>,
+    found: Pipelines,
+}
+
+impl Gather<'_> {
+    fn miss(&mut self, reason: String) {
+        self.found.unseen.get_or_insert(reason);
+    }
+
+    fn unread(&mut self, path: &str, reason: &str) {
+        self.miss(format!("`{path}` could not be read: {reason}"));
+        self.found.unread.insert(path.to_owned(), reason.to_owned());
+    }
+
+    /// Workflows, with what they call.
+    fn workflows(&mut self, swept: &Swept, want: WantId) {
+        let mut works: BTreeMap<&str, Work> = BTreeMap::new();
+        for (id, text) in swept.get(want).own::<String>().filter(|(id, _)| is_workflow(swept.path(*id))) {
+            let path = swept.path(id);
+            match text.map(|text| work::read(path, text.as_bytes())) {
+                Ok(Ok(Some(work))) => {
+                    works.insert(path, work);
+                }
+                Ok(Ok(None)) => {}
+                Ok(Err(fault)) => self.unread(path, &fault.reason),
+                Err(unknown) => self.unread(path, &unknown.0),
+            }
+        }
+        let reached = reached(&works);
+        for (path, work) in &works {
+            let is_gate = reached.contains(path);
+            self.found.files.insert((*path).to_owned(), Looked { line: work.line, is_gate });
+            self.work(path, &Arc::from(*path), work, is_gate, DEPTH);
+        }
+    }
+
+    fn work(&mut self, path: &str, pipeline: &Arc<str>, work: &Work, is_gate: bool, depth: u32) {
+        for (line, name, told) in &work.foreign {
+            let step = Step { path: path.to_owned(), line: *line, is_gate, ..Step::default() };
+            self.push(What::Foreign(told.clone()), pipeline, &step, name);
+        }
+        for step in &work.steps {
+            if let Some(own) = step.uses.as_ref().and_then(|uses| uses.strip_prefix("./")).filter(|_| depth > 0) {
+                self.action(own, pipeline, is_gate, depth);
+            }
+            self.step(pipeline, &of_workflow(path, step, is_gate));
+        }
+    }
+
+    /// An action of the repository.
+    fn action(&mut self, folder: &str, pipeline: &Arc<str>, is_gate: bool, depth: u32) {
+        let files = ["yml", "yaml"].map(|end| format!("{folder}/action.{end}"));
+        let found = files.iter().find_map(|file| Some((file, self.files.reader()(file, LARGEST)?)));
+        let Some((file, text)) = found else { return };
+        if let Ok(Some(inner)) = work::read(file, text.as_bytes()) {
+            self.work(file, pipeline, &inner, is_gate, depth - 1);
+        }
+    }
+
+    /// Pipelines of other systems, each by its own reader; GitLab's files make one together.
+    fn others(&mut self, swept: &Swept, want: WantId) {
+        let (mut gitlab, doubt) = (Vec::new(), RefCell::new(None));
+        for (id, text) in swept.get(want).own::<String>() {
+            let path = swept.path(id);
+            if is_workflow(path) || is_of_another(path, swept.class(id)) {
+                continue;
+            }
+            let text = match text {
+                Ok(text) => text,
+                Err(unknown) => {
+                    self.unread(path, &unknown.0);
+                    continue;
+                }
+            };
+            let Some(reader) = system::reader(path) else {
+                gitlab.push((id, text.as_str()));
+                continue;
+            };
+            match reader(&Given { path, text, read: self.files.reader(), doubt: &doubt }) {
+                Ok(Some(reading)) => self.reading(path, reading),
+                Ok(None) => {}
+                Err(reason) => self.unread(path, &reason),
+            }
+        }
+        if let Some(reason) = doubt.take() {
+            self.miss(reason);
+        }
+        if let Some(reading) = system::gitlab::read(swept, gitlab.into_iter()) {
+            self.reading(".gitlab-ci.yml", reading);
+        }
+    }
+
+    /// What a reader saw of a pipeline.
+    fn reading(&mut self, path: &str, reading: Reading) {
+        let starts = reading.steps.iter().chain(&reading.foreign);
+        let is_gate = starts.clone().any(|step| step.is_gate);
+        let line = starts.filter(|step| step.path == path).map(|step| step.line).min().unwrap_or(1);
+        self.found.files.insert(path.to_owned(), Looked { line, is_gate });
+        reading.unseen.into_iter().for_each(|reason| self.miss(reason));
+        let pipeline = Arc::from(path);
+        for step in &reading.foreign {
+            let name = step.uses.clone().unwrap_or_default();
+            self.push(What::Foreign(step.with.clone()), &pipeline, step, &name);
+        }
+        reading.steps.iter().for_each(|step| self.step(&pipeline, step));
+    }
+
+    /// A step: what it uses, and its commands in the folders that those before them lead to.
+    fn step(&mut self, pipeline: &Arc<str>, step: &Step) {
+        if let Some(uses) = &step.uses {
+            self.push(What::Action, pipeline, step, uses);
+        }
+        let set = Arc::from(step.set.as_slice());
+        let mut shell = Shell::new(&step.folder);
+        for (line, text) in &step.lines {
+            self.command(pipeline, step, (*line, text), &shell, &set);
+            shell.after(text);
+        }
+    }
+
+    fn push(&mut self, what: What, pipeline: &Arc<str>, step: &Step, text: &str) {
+        self.found.runs.push(Run {
+            what,
+            path: step.path.clone(),
+            line: step.line,
+            text: text.to_owned(),
+            by: None,
+            pipeline: pipeline.clone(),
+            folder: None,
+            set: Arc::from([]),
+            is_soft: step.is_soft,
+            is_gate: step.is_gate,
+        });
+    }
+
+    /// One command of a step with all that it leads to.
+    fn command(
+        &mut self,
+        pipeline: &Arc<str>,
+        step: &Step,
+        (line, text): (u32, &str),
+        shell: &Shell,
+        set: &Arc<[String]>,
+    ) {
+        let path = &step.path;
+        if self.found.runs.len() > MOST_RUNS {
+            return self.miss(format!("`{path}:{line}` comes after more commands than are followed"));
+        }
+        let soft = step.is_soft || gates::is_swallowed(text);
+        let start =
+            Command { path: path.clone(), line, text: text.to_owned(), folder: Some(shell.folder().to_owned()) };
+        for (at, command) in follow(&self.files, start).into_iter().enumerate() {
+            let is_known = at > 0 || shell.is_known();
+            self.found.runs.push(Run {
+                what: What::Command,
+                by: (at > 0).then(|| format!("`{}` in {path}:{line}", shortened(text))),
+                pipeline: pipeline.clone(),
+                folder: command.folder.filter(|_| is_known).and_then(|folder| placed(&command.text, folder)),
+                set: set.clone(),
+                is_soft: soft || gates::is_swallowed(&command.text),
+                is_gate: step.is_gate,
+                path: command.path,
+                line: command.line,
+                text: command.text,
+            });
+        }
+    }
+}
+
+/// The folder of a command that may go elsewhere first; `None` where it goes nobody knows where.
+fn placed(text: &str, folder: String) -> Option<String> {
+    let words = ["cd ", "pushd ", "--prefix", "--cwd", "--dir", "-C "];
+    match words.iter().map(|word| text.matches(word).count()).sum::<usize>() {
+        0 => Some(folder),
+        1 => below(text, &folder),
+        _ => None,
+    }
+}
+
+/// Workflows that changes start, or that such call.
+fn reached<'w>(works: &BTreeMap<&'w str, Work>) -> BTreeSet<&'w str> {
+    let mut reached: BTreeSet<&str> = works.iter().filter(|(_, work)| work.is_gate).map(|(path, _)| *path).collect();
+    let mut next: Vec<&str> = reached.iter().copied().collect();
+    while let Some(path) = next.pop() {
+        for call in &works[path].calls {
+            if let Some((path, _)) = works.get_key_value(call.as_str())
+                && reached.insert(path)
+            {
+                next.push(path);
+            }
+        }
+    }
+    reached
+}
+
+/// Words in the names of actions that bring a tool and run nothing.
+const BRINGS: &[&str] =
+    &["setup-", "install", "toolchain", "actions/cache", "actions/upload", "paths-filter", "pre-commit"];
+
+/// A step of a workflow; what an action is told may be a command.
+fn of_workflow(path: &str, step: &WorkStep, is_gate: bool) -> Step {
+    let mut lines = step.lines.clone();
+    if let Some(uses) = &step.uses
+        && !uses.starts_with("./")
+        && !step.with.is_empty()
+        && !BRINGS.iter().any(|word| uses.contains(word))
+    {
+        let told = step.with.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ; ");
+        let told = if uses.contains("/cargo") { format!("cargo {told}") } else { told };
+        lines.insert(0, (step.line, told));
+    }
+    Step {
+        path: path.to_owned(),
+        line: step.line,
+        folder: step.folder.clone(),
+        lines,
+        uses: step.uses.clone(),
+        with: step.with.clone(),
+        set: step.set.clone(),
+        is_soft: step.is_soft,
+        is_gate,
+    }
+}
