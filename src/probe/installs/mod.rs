@@ -1,16 +1,20 @@
-//! Probe `installs`: whether Dockerfiles and workflows install what the lock file says. Owns facts; what a command does is
-//! in `command`.
+//! Probe `installs`: whether Dockerfiles and pipelines install what the lock file says. Owns facts; what a command does is
+//! in `command`, what pipelines run in `pipelines`.
 
 mod command;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::finding::{Finding, Findings, shortened};
-use super::workflow::scripts;
+use super::pipelines::{self, PIPELINES, Pipelines, Run, What};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, dockerfile};
-use crate::model::{Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::world::{Class, ClassSet, FileBytes, Name, Select, Swept, Want, WantId, Wants};
+use crate::model::{
+    Certainty, Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value,
+};
+use crate::world::{Class, ClassSet, FileBytes, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
 use command::{Install, Surroundings, Tool, installs};
@@ -24,7 +28,7 @@ struct Params {}
 /// The registry's entry.
 pub(super) static DEF: ProbeDef = ProbeDef {
     name: "installs",
-    doc: "Reads how Dockerfiles and GitHub workflows install dependencies: as the lock file says, or as registries have them that day",
+    doc: "Reads how Dockerfiles and pipelines of all systems, with the scripts and targets that these lead to, install dependencies: as the lock file says, or as registries have them that day",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
     example: "",
@@ -61,40 +65,28 @@ impl Probe for InstallsProbe {
     }
 
     fn touch(&self) -> Touch {
-        Touch { reads: vec!["**/Dockerfile*".to_owned(), ".github/workflows/*.yml".to_owned()], ..Touch::default() }
+        let reads = ["**/Dockerfile*"].iter().chain(PIPELINES).map(|path| (*path).to_owned());
+        Touch { reads: reads.collect(), ..Touch::default() }
     }
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let images = dockerfile::select().below(folder).of(ClassSet::of(&[Class::Src]));
-        let workflows = [".github/workflows/*.yml", ".github/workflows/*.yaml"];
-        let select =
-            workflows.iter().fold(Select::bases(&[]), |select, glob| select.or(Name::Glob((*glob).to_owned())));
-        vec![
-            wants.add(Want::doc(images, "commands of images", image)),
-            wants.add(Want::doc(select, "commands of workflows", workflow)),
-        ]
+        vec![wants.add(Want::doc(images, "commands of images", image)), pipelines::want(wants)]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
+            let [images, pipelines] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
             for want in look.wants {
                 look.swept.get(*want).whole.clone()?;
             }
-            Ok(observe(&look))
+            Ok(observe(&look, *images, &pipelines::runs(look.swept, *pipelines)))
         })
     }
 }
 
-/// A command in a file.
-struct Placed {
-    line: u32,
-    install: Install,
-    /// The folder in which it runs, where that is known.
-    folder: Option<String>,
-}
-
-/// What a file installs, or why it could not be read.
-type Digest = Result<Vec<Placed>, String>;
+/// What an image installs, with its lines, or why it could not be read.
+type Digest = Result<Vec<(u32, Install)>, String>;
 
 fn image(file: &FileBytes<'_>) -> Result<Digest, Unknown> {
     if dockerfile::is_template(file.path()) {
@@ -109,35 +101,42 @@ fn image(file: &FileBytes<'_>) -> Result<Digest, Unknown> {
     here.set.extend(dockerfile.commands().flat_map(|(_, run)| configured(run)));
     let placed = |(line, run): (u32, &str)| {
         let found = installs(run, &here);
-        found.into_iter().map(move |install| Placed { line, install, folder: None }).collect::<Vec<_>>()
+        found.into_iter().map(move |install| (line, install)).collect::<Vec<_>>()
     };
     Ok(Ok(dockerfile.commands().flat_map(placed).collect()))
 }
 
-/// Words in the name of a workflow whose business is to change lock files.
+/// Words in the name of a pipeline whose business is to change lock files.
 const UPDATES: &[&str] = &["renovate", "dependabot", "update", "upgrade", "bump", "lock", "lockfile"];
 
-fn workflow(file: &FileBytes<'_>) -> Result<Digest, Unknown> {
-    let base = file.entry.base().to_ascii_lowercase();
-    if base.split(['.', '-', '_']).any(|word| UPDATES.contains(&word)) {
-        return Ok(Ok(Vec::new()));
+/// Whether a pipeline changes lock files.
+fn updates(path: &str) -> bool {
+    let base = path.rsplit_once('/').map_or(path, |(_, base)| base).to_ascii_lowercase();
+    base.split(['.', '-', '_']).any(|word| UPDATES.contains(&word))
+}
+
+/// What pipelines install, each place once, with where it is written.
+fn in_pipelines(pipelines: &Pipelines) -> Vec<(&Run, Install)> {
+    let of_install = |run: &&Run| run.what == What::Command && !updates(&run.pipeline);
+    let runs: Vec<&Run> = pipelines.runs.iter().filter(of_install).collect();
+    let mut frozen: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for run in &runs {
+        let configured = configured(&run.text);
+        if !configured.is_empty() {
+            frozen.entry(&run.pipeline).or_default().extend(configured);
+        }
     }
-    let scripts = match scripts::scripts(file.path(), file.bytes) {
-        Ok(scripts) => scripts,
-        Err(fault) => return Ok(Err(fault.reason)),
-    };
-    let frozen: Vec<String> = scripts.iter().flat_map(|script| configured(&script.text)).collect();
-    let placed = scripts.into_iter().flat_map(|script| {
-        let set = script.set.iter().chain(&frozen).cloned().collect();
-        let here = Surroundings { set, in_pipeline: true };
-        let moves = script.text.contains("cd ") || script.text.contains("--prefix") || script.text.contains("--cwd");
-        let folder = (!moves).then(|| script.folder.clone().unwrap_or_default());
-        let found = script.text.lines().zip(script.line..).flat_map(|(text, line)| {
-            installs(text, &here).into_iter().map(move |install| (line, install)).collect::<Vec<_>>()
-        });
-        found.map(|(line, install)| Placed { line, install, folder: folder.clone() }).collect::<Vec<_>>()
-    });
-    Ok(Ok(placed.collect()))
+    let mut known = BTreeSet::new();
+    let mut found = Vec::new();
+    for run in runs {
+        let set = run.set.iter().chain(frozen.get(&*run.pipeline).into_iter().flatten()).cloned().collect();
+        for install in installs(&run.text, &Surroundings { set, in_pipeline: true }) {
+            if known.insert((&run.path, run.line, install.command.clone())) {
+                found.push((run, install));
+            }
+        }
+    }
+    found
 }
 
 /// What `bundle config` and `yarn config` freeze, as the variable that says the same.
@@ -148,40 +147,55 @@ fn configured(script: &str) -> Vec<String> {
     all.iter().filter(|(is, _)| *is).map(|(_, name)| (*name).to_owned()).collect()
 }
 
-fn observe(look: &Look<'_>) -> Observation {
+fn observe(look: &Look<'_>, images: WantId, pipelines: &Pipelines) -> Observation {
     let locks = Locks::of(look.swept);
     let mut findings = Findings::treating(look.suppressions);
     let mut seen = 0_u64;
-    for want in look.wants {
-        for (id, digest) in look.swept.get(*want).own::<Digest>() {
-            let path = look.swept.path(id);
-            if !path.starts_with(".github/workflows/") && dockerfile::choose::is_named_aside(path, look.folder) {
+    let mut count =
+        |findings: &mut Findings, (path, line): (&str, u32), install: &Install, is_frozen: bool, by: &str| {
+            seen += 1;
+            let is_locked = install.is_locked || is_frozen;
+            let fact = if is_locked { "installs" } else { "unlocked_installs" };
+            let command = shortened(&install.command);
+            let how =
+                if is_locked { "keeps to the lock file" } else { "may take other versions than the lock file says" };
+            findings.push(path, Finding::new(fact, line, install.command.as_str(), format!("`{command}` {how}{by}")));
+        };
+    for (id, digest) in look.swept.get(images).own::<Digest>() {
+        let path = look.swept.path(id);
+        if dockerfile::choose::is_named_aside(path, look.folder) {
+            continue;
+        }
+        let placed = match digest {
+            Ok(Ok(placed)) => placed,
+            Ok(Err(reason)) => {
+                findings.unread(path, reason.as_str());
                 continue;
             }
-            let placed = match digest {
-                Ok(Ok(placed)) => placed,
-                Ok(Err(reason)) => {
-                    findings.unread(path, reason.as_str());
-                    continue;
-                }
-                Err(unknown) => {
-                    findings.unread(path, unknown.0.as_str());
-                    continue;
-                }
-            };
-            for one in placed.iter().filter(|one| locks.has(one)) {
-                seen += 1;
-                let is_locked = one.install.is_locked || locks.freezes(&one.install, path);
-                let fact = if is_locked { "installs" } else { "unlocked_installs" };
-                let command = shortened(&one.install.command);
-                let note = if is_locked {
-                    format!("`{command}` keeps to the lock file")
-                } else {
-                    format!("`{command}` may take other versions than the lock file says")
-                };
-                findings.push(path, Finding::new(fact, one.line, one.install.command.as_str(), note));
+            Err(unknown) => {
+                findings.unread(path, unknown.0.as_str());
+                continue;
             }
+        };
+        for (line, install) in placed.iter().filter(|(_, install)| locks.has(install, None)) {
+            count(&mut findings, (path, *line), install, locks.freezes(install, false), "");
         }
+    }
+    for (path, reason) in pipelines.unread.iter().filter(|(path, _)| !updates(path)) {
+        findings.unread(path, reason.as_str());
+    }
+    for (run, install) in in_pipelines(pipelines).into_iter().filter(|(run, one)| locks.has(one, run.folder.as_deref()))
+    {
+        let by = run.by.as_ref().map(|by| format!(" (by {by})")).unwrap_or_default();
+        let is_frozen = locks.freezes(&install, true);
+        if run.folder.is_none() && !install.is_locked && !is_frozen {
+            // It may install another project, which was only just brought.
+            let note = format!("`{}` runs where is not known{by}", shortened(&install.command));
+            let hint = Finding::new("unlocked_installs", run.line, install.command.as_str(), note);
+            findings.push(&run.path, hint.with(Certainty::Hint));
+            continue;
+        }
+        count(&mut findings, (&run.path, run.line), &install, is_frozen, &by);
     }
     let mut facts = Facts::new();
     let unlocked = findings.count("unlocked_installs") as u64;
@@ -224,18 +238,17 @@ impl Locks {
 
     /// Whether the project that a command installs has a lock file: in its folder or one above it; anywhere, where the
     /// folder is not known.
-    fn has(&self, one: &Placed) -> bool {
+    fn has(&self, install: &Install, folder: Option<&str>) -> bool {
         let above = |lock: &str, folder: &str| {
             lock.is_empty() || folder.strip_prefix(lock).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let folder = one.folder.as_deref().map(|folder| folder.trim_start_matches("./").trim_end_matches('/'));
+        let folder = folder.map(|folder| folder.trim_start_matches("./").trim_end_matches('/'));
         let folder = folder.map(|folder| if folder == "." { "" } else { folder });
-        self.at.iter().any(|(tool, lock)| *tool == one.install.tool && folder.is_none_or(|folder| above(lock, folder)))
+        self.at.iter().any(|(tool, lock)| *tool == install.tool && folder.is_none_or(|folder| above(lock, folder)))
     }
 
     /// Whether the tool keeps to its lock file by itself: Yarn from version 2 on in a pipeline, or what is told so.
-    fn freezes(&self, install: &Install, path: &str) -> bool {
-        let in_pipeline = path.starts_with(".github/");
+    fn freezes(&self, install: &Install, in_pipeline: bool) -> bool {
         match install.tool {
             Tool::Yarn if install.command.contains("--no-immutable") => false,
             Tool::Yarn => self.immutable_yarn || (self.modern_yarn && in_pipeline),
@@ -276,7 +289,11 @@ mod tests {
         );
         let files = [("web/package-lock.json", "{}"), (".github/workflows/ci.yml", ci.as_str())];
         let seen = observe(&DEF, "{}", &files);
-        assert_eq!(count(&seen, "installs"), Some(1), "where it runs after `cd` is not known");
+        assert_eq!(count(&seen, "installs"), Some(0), "neither folder has a lock file above it");
+        let ci = workflow("      - run: cd $DOCS && npm install\n");
+        let seen = observe(&DEF, "{}", &[files[0], (".github/workflows/ci.yml", ci.as_str())]);
+        assert_eq!(count(&seen, "installs"), Some(0), "where it runs is not known");
+        assert!(seen.evidence.iter().any(|item| item.certainty == crate::model::Certainty::Hint));
         let seen = observe(&DEF, "{}", &[files[1], LOCK]);
         assert_eq!(count(&seen, "unlocked_installs"), Some(2));
         let seen = observe(&DEF, "{}", &[files[1]]);
@@ -303,6 +320,28 @@ mod tests {
         };
         assert_eq!(of("nodeLinker: node-modules\n"), Some(1));
         assert_eq!(of("enableImmutableInstalls: true\n"), Some(0));
+    }
+
+    #[test]
+    fn pipelines_of_every_system_count_with_what_they_lead_to() {
+        let gitlab = (".gitlab-ci.yml", "unit: { script: [npm ci, make setup] }\n");
+        let make = ("Makefile", "setup:\n\tnpm install\n");
+        let seen = observe(&DEF, "{}", &[LOCK, gitlab, make]);
+        assert_eq!((count(&seen, "installs"), count(&seen, "unlocked_installs")), (Some(2), Some(1)));
+        let place = seen.evidence.iter().filter_map(|item| item.place.as_ref()).find(|place| place.file == "Makefile");
+        assert_eq!(place.map(|place| place.line), Some(2));
+    }
+
+    #[test]
+    fn a_variable_of_a_step_freezes_what_it_runs() {
+        let steps = "      - run: bundle install\n        env: { BUNDLE_FROZEN: 1 }\n      - run: bundle install\n";
+        let ci = workflow(steps);
+        let seen = observe(&DEF, "{}", &[("Gemfile.lock", ""), (".github/workflows/ci.yml", ci.as_str())]);
+        assert_eq!((count(&seen, "installs"), count(&seen, "unlocked_installs")), (Some(2), Some(1)));
+        let ci = workflow(steps)
+            .replace("- run: bundle install\n        env", "- run: bundle config frozen true\n        env");
+        let seen = observe(&DEF, "{}", &[("Gemfile.lock", ""), (".github/workflows/ci.yml", ci.as_str())]);
+        assert_eq!((count(&seen, "installs"), count(&seen, "unlocked_installs")), (Some(1), Some(0)));
     }
 
     #[test]

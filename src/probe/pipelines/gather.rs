@@ -181,7 +181,7 @@ impl Gather<'_> {
         let start =
             Command { path: path.clone(), line, text: text.to_owned(), folder: Some(shell.folder().to_owned()) };
         for (at, command) in follow(&self.files, start).into_iter().enumerate() {
-            let is_known = at > 0 || shell.is_known();
+            let is_known = at > 0 || shell.is_known(text);
             self.found.runs.push(Run {
                 what: What::Command,
                 by: (at > 0).then(|| format!("`{}` in {path}:{line}", shortened(text))),

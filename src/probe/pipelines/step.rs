@@ -146,24 +146,39 @@ fn is_of_main_line(pattern: &str) -> bool {
 /// Where the commands of one shell run, one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Shell {
-    start: String,
+    start: At,
+    at: At,
+    /// Where the shells around parentheses over several lines are.
+    outer: Vec<At>,
+}
+
+/// A folder, empty for the root, and whether it is known.
+#[derive(Clone, Debug)]
+struct At {
     folder: String,
     is_known: bool,
 }
 
 impl Shell {
+    /// One that starts in a folder; what a variable names is not known.
     pub(super) fn new(folder: &str) -> Shell {
-        Shell { start: folder.to_owned(), folder: folder.to_owned(), is_known: true }
+        let is_known = !folder.contains('$');
+        let start = At { folder: if is_known { folder.to_owned() } else { String::new() }, is_known };
+        Shell { at: start.clone(), start, outer: Vec::new() }
     }
 
     /// The folder now; empty is the root.
     pub(super) fn folder(&self) -> &str {
-        &self.folder
+        &self.at.folder
     }
 
-    /// Whether it is where the command runs for sure.
-    pub(super) fn is_known(&self) -> bool {
-        self.is_known
+    /// Whether it is where this command runs for sure.
+    pub(super) fn is_known(&self, command: &str) -> bool {
+        static BY_VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#"(?:\b(?:cd|pushd)|--prefix|--cwd|--dir|\s-C)[\s=]+["']?[^\s"';&|]*[$~%`]"#)
+                .expect("a fixed pattern")
+        });
+        self.at.is_known && !BY_VARIABLE.is_match(command)
     }
 
     /// What a command leaves behind: after `cd web` the next one runs there.
@@ -172,15 +187,20 @@ impl Shell {
             Regex::new(r#"(?:^|&&|;)\s*(?:cd|pushd|Set-Location)\s+(?:--\s+)?["']?([^\s"';&|]*)|(?:^|&&|;)\s*(popd)\b"#)
                 .expect("a fixed pattern")
         });
+        match command.trim() {
+            "(" => self.outer.push(self.at.clone()),
+            text if text.starts_with(')') => self.at = self.outer.pop().unwrap_or_else(|| self.start.clone()),
+            _ => {}
+        }
         for found in MOVES.captures_iter(command) {
             let to = found.get(1).map_or("-", |to| to.as_str());
-            let next = match to {
-                "-" => Some(self.start.clone()),
+            let folder = match to {
+                "-" => Some(self.start.folder.clone()),
                 to if to.contains(['$', '~', '%', '`']) => None,
-                to => join(&self.folder, to),
+                to => join(&self.at.folder, to),
             };
-            self.is_known = next.is_some() && (self.is_known || to == "-");
-            self.folder = next.unwrap_or_default();
+            let is_known = folder.is_some() && if to == "-" { self.start.is_known } else { self.at.is_known };
+            self.at = At { folder: folder.unwrap_or_default(), is_known };
         }
     }
 }
@@ -194,7 +214,7 @@ mod tests {
         let mut shell = Shell::new("api");
         let mut at = |command: &str| {
             shell.after(command);
-            (shell.folder().to_owned(), shell.is_known())
+            (shell.folder().to_owned(), shell.is_known(""))
         };
         assert_eq!(at("(cd x && make)"), ("api".to_owned(), true));
         assert_eq!(at("cd ../web && npm ci"), ("web".to_owned(), true));
@@ -202,6 +222,13 @@ mod tests {
         assert_eq!(at("cd -"), ("api".to_owned(), true));
         assert_eq!(at("pushd sub"), ("api/sub".to_owned(), true));
         assert_eq!(at("popd"), ("api".to_owned(), true));
+        assert_eq!(
+            (at("("), at("cd sub").0, at(")").0),
+            (("api".to_owned(), true), "api/sub".to_owned(), "api".to_owned())
+        );
+        let shell = Shell::new("${{ matrix.folder }}");
+        assert_eq!((shell.folder(), shell.is_known("")), ("", false));
+        assert!(!Shell::new("").is_known("(cd \"$web\" && npm i)") && Shell::new("").is_known("cd web && npm i"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::finding::{Finding, Findings};
-use super::pipelines::{self, PIPELINES};
+use super::pipelines::{self, PIPELINES, Pipelines};
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, secret_name};
 use crate::model::{
     Certainty, Exact, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value,
@@ -230,10 +230,25 @@ fn scanned(
         facts.set("guard_credit", Fact::Unobserved(reason));
         return;
     }
+    if !is_sure {
+        looked(&pipelines, findings);
+    }
     facts.present("guarded", Value::Bool(is_sure));
     let parts = (40 * covered + percent * kinds) as u64;
     let credit = Exact::ratio(parts, 100 * kinds as u64).unwrap_or_else(Exact::zero);
     facts.present("guard_credit", Value::Number(credit));
+}
+
+/// Shows which pipelines were looked at and scan for nothing: those that changes start, or else all.
+fn looked(pipelines: &Pipelines, findings: &mut Findings) {
+    let has_gates = pipelines.files.values().any(|looked| looked.is_gate);
+    for (path, looked) in pipelines.files.iter().filter(|(_, looked)| looked.is_gate || !has_gates) {
+        let note = match looked.is_gate {
+            true => "changes start it, and nothing that it runs looks for secrets",
+            false => "changes do not start it",
+        };
+        findings.push(path, Finding::new("guarded", looked.line, "no scanner", note));
+    }
 }
 
 #[cfg(test)]
@@ -295,6 +310,17 @@ mod tests {
         let ci = "on: [pull_request]\njobs:\n  a:\n    steps:\n      - run: pre-commit run --all-files\n";
         let seen = observe(&DEF, "{}", &[HOOK, (".gitignore", "x\n"), (CI.0, ci)]);
         assert_eq!(percent(&seen, "guard_credit"), Some(100));
+    }
+
+    #[test]
+    fn pipelines_that_scan_for_nothing_are_shown_with_what_starts_them() {
+        let ci = "name: x\non: [push]\njobs:\n  a:\n    steps:\n      - run: make\n";
+        let seen = observe(&DEF, "{}", &[(".gitignore", "x\n"), (CI.0, ci)]);
+        assert_eq!(seen.facts.get("guarded"), Fact::Present(Value::Bool(false)));
+        let places = seen.evidence.iter().filter(|item| item.fact.as_deref() == Some("guarded"));
+        let places: Vec<_> =
+            places.filter_map(|item| item.place.as_ref()).map(|place| (place.file.as_str(), place.line)).collect();
+        assert_eq!(places, [(CI.0, 2)]);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Judged {
     pub(super) permission_percent: Option<u32>,
     /// Events that start it.
     pub(super) events: Coverage,
+    /// The line of its triggers, from 1, and their names.
+    pub(super) starts: (u32, String),
     /// Job, line and command of the first step that runs tests.
     pub(super) tests: Option<(String, u32, String)>,
     /// Workflows of this repository that it calls.
@@ -61,6 +63,7 @@ pub(super) fn judge(path: &str, bytes: &[u8], trusted: &[String]) -> Result<Opti
         findings,
         permission_percent: permission.map(|(percent, _)| percent),
         events: gates::events(&workflow),
+        starts: starts(&workflow),
         tests: gates::tests(&workflow),
         calls,
         foreign_calls,
@@ -111,6 +114,12 @@ pub(super) fn accepted(finding: Finding, suppression: Option<Suppression>) -> Fi
     suppression.honoured = false;
     let certainty = finding.certainty.min(most);
     finding.with(certainty).suppressed(suppression)
+}
+
+/// What starts it: the line of the first, from 1, and all names.
+fn starts(workflow: &Workflow<'_>) -> (u32, String) {
+    let names: Vec<&str> = workflow.triggers.iter().map(|(name, _)| *name).collect();
+    (workflow.triggers.first().map_or(1, |(_, node)| node.span.line), names.join(", "))
 }
 
 fn calls(workflow: &Workflow<'_>) -> (Vec<String>, Vec<(u32, String)>) {

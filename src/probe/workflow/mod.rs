@@ -8,7 +8,6 @@ mod identity;
 mod judge;
 mod observe;
 mod permissions;
-pub(super) mod scripts;
 mod stages;
 #[cfg(test)]
 mod tests;

@@ -242,6 +242,9 @@ impl<'s> Gathered<'s> {
             facts.set("test_credit", Fact::Unobserved(reason.to_owned()));
             return;
         }
+        for (path, finding) in self.missing(seen) {
+            self.findings.push(&path, finding);
+        }
         facts.present("tests_on_pull_request", Value::Bool(seen.pull_request));
         facts.present("tests_on_push", Value::Bool(seen.push));
         let credit = match seen {
@@ -252,6 +255,34 @@ impl<'s> Gathered<'s> {
             _ => 0,
         };
         facts.set("test_credit", Fact::Present(percent(credit)));
+    }
+
+    /// What each workflow lacks, where tests do not run on every change: tests, or an event.
+    fn missing(&self, seen: Coverage) -> Vec<(String, Finding)> {
+        let mut found = Vec::new();
+        for (path, judged) in self.files.iter().filter(|_| !(seen.pull_request && seen.push)) {
+            let events = self.reached(path, judged);
+            let (line, names) = &judged.starts;
+            let mut miss = |fact: &'static str, what: &str| {
+                let note = format!("`on: {names}`: {what}");
+                found.push((path.clone(), Finding::new(fact, *line, what, note)));
+            };
+            match &judged.tests {
+                None if events.pull_request || events.push => {
+                    let fact = if seen.pull_request { "tests_on_push" } else { "tests_on_pull_request" };
+                    miss(fact, "changes start it, and no step of it runs tests");
+                }
+                None => {}
+                Some(_) if !seen.pull_request && !events.pull_request => {
+                    miss("tests_on_pull_request", "it runs tests, and pull requests do not start it");
+                }
+                Some(_) if !seen.push && !events.push => {
+                    miss("tests_on_push", "it runs tests, and pushes to the default branch do not start it");
+                }
+                Some(_) => {}
+            }
+        }
+        found
     }
 
     /// Events that start a workflow, directly or through those that call it (two levels).

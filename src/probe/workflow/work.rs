@@ -34,7 +34,7 @@ pub(crate) struct Work {
 pub(crate) struct WorkStep {
     /// Its line, from 1.
     pub(crate) line: u32,
-    /// The folder its commands run in; empty is the root.
+    /// The folder its commands run in, as it is written; empty is the root.
     pub(crate) folder: String,
     /// Its commands, once for each value of the matrix that they name.
     pub(crate) lines: Vec<(u32, String)>,
@@ -113,7 +113,7 @@ fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> 
     let uses = step.text("uses");
     Some(WorkStep {
         line: uses.map(|(_, line)| line).or(lines.first().map(|(line, _)| *line)).unwrap_or(step.node.span.line),
-        folder: if folder.contains("${{") || folder == "." { String::new() } else { folder.to_owned() },
+        folder: if folder == "." { String::new() } else { folder.to_owned() },
         lines,
         uses: uses.map(|(text, _)| text.to_owned()),
         with: told(step.node),

@@ -1,6 +1,7 @@
 //! Scripts of `package.json`, which npm, pnpm, Yarn, Bun and Node run, and of `composer.json`.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -10,7 +11,7 @@ use super::{Follow, Place, fixed, folder_of, number};
 
 static PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:^|[\s;&|(])(?:(?:npm|pnpm|yarn|bun|vp)(?:\s+(?:--?[\w-]+(?:=\S+)?|-[CF]\s+\S+|--(?:prefix|filter|dir|cwd)\s+\S+|-w\s+\S+|workspaces?(?:\s+(?:foreach|focus))?))*\s+(?:run\s+|run-script\s+)?(?:(?:--?[\w-]+(?:=\S+)?|-w\s+\S+)\s+)*|node\s+--run\s+|(?:npm-run-all2?|run-[sp])\s+(?:-\S+\s+)*)([\w:.*/-]+(?:\s+[\w:.*-]+)*)",
+        r"(?:^|[\s;&|('\x22])(?:(?:npm|pnpm|yarn|bun|vp)(?:\s+(?:--?[\w-]+(?:=\S+)?|-[CF]\s+\S+|--(?:prefix|filter|dir|cwd)\s+\S+|-w\s+\S+|workspaces?(?:\s+(?:foreach|focus))?))*\s+(?:run\s+|run-script\s+)?(?:(?:--?[\w-]+(?:=\S+)?|-w\s+\S+)\s+)*|node\s+--run\s+|(?:npm-run-all2?|run-[sp])\s+(?:-\S+\s+)*)([\w:.*/-]+(?:\s+[\w:.*-]+)*)",
     )
 });
 static COMPOSER: LazyLock<Regex> =
@@ -58,6 +59,19 @@ impl Package {
     }
 }
 
+/// Manifests of the workspaces that a command names, by folder or by name where they usually lie.
+fn workspaces(text: &str) -> Vec<String> {
+    static WORKSPACE: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(r#"(?:--workspace|--filter|\s-[wF]|\sworkspace)[\s=]+["']?(?:\./)?((?:@[\w.-]+/)?[\w./-]+)"#)
+    });
+    let folders = |name: &str| {
+        let short = name.rsplit('/').next().unwrap_or(name).to_owned();
+        [name.to_owned(), format!("packages/{short}"), format!("apps/{short}"), short]
+    };
+    let named = WORKSPACE.captures_iter(text).flat_map(|found| folders(&found[1]));
+    named.map(|folder| format!("{folder}/package.json")).collect()
+}
+
 /// A text, or a list of texts.
 fn commands(script: &Value) -> Vec<String> {
     let listed = script.as_array().into_iter().flatten();
@@ -82,16 +96,24 @@ impl Follow<'_, '_> {
     pub(super) fn package(&mut self, text: &str, folder: &str, depth: u32) {
         for found in PACKAGE.captures_iter(text) {
             let names = &["package.json"];
-            let Some((path, json)) = self.text(folder, names).or_else(|| self.text("", names)) else { continue };
-            let package = self.files.package(&path, &json);
-            let here = folder_of(&path);
-            for asked in found[1].split_whitespace() {
-                let asked = if asked == "t" || asked == "tst" { "test" } else { asked };
-                for script in package.asked(asked) {
-                    if self.is_new(&path, &script.name) {
-                        let place = Place { path: &path, line: script.line, folder: here, is_known: true };
-                        script.commands.iter().for_each(|text| self.take(place, text, depth - 1));
-                    }
+            let Some(manifest) = self.text(folder, names).or_else(|| self.text("", names)) else { continue };
+            let of_workspaces = workspaces(text).into_iter().filter_map(|below| self.text(folder, &[&below]));
+            let manifests: Vec<(String, Rc<str>)> = of_workspaces.chain([manifest]).collect();
+            for (path, json) in manifests {
+                self.scripts_of((&path, &json), &found[1], depth);
+            }
+        }
+    }
+
+    /// Scripts of one manifest, by the words that may be their names.
+    fn scripts_of(&mut self, (path, json): (&str, &str), asked: &str, depth: u32) {
+        let package = self.files.package(path, json);
+        for asked in asked.split_whitespace() {
+            let asked = if asked == "t" || asked == "tst" { "test" } else { asked };
+            for script in package.asked(asked) {
+                if self.is_new(path, &script.name) {
+                    let place = Place { path, line: script.line, folder: folder_of(path), is_known: true };
+                    script.commands.iter().for_each(|text| self.take(place, text, depth - 1));
                 }
             }
         }

@@ -33,7 +33,7 @@ impl Follow<'_, '_> {
             let is_command = |line: &str| !is_program || STARTS.iter().any(|start| line.contains(start));
             let mut shell = Shell::new(folder);
             for (at, line) in file.lines().enumerate().filter(|(_, line)| !is_comment(line) && is_command(line)) {
-                let (folder, is_known) = (shell.folder().to_owned(), shell.is_known() && !is_program);
+                let (folder, is_known) = (shell.folder().to_owned(), shell.is_known(line) && !is_program);
                 let place = Place { path: &path, line: number(at), folder: &folder, is_known };
                 self.take(place, &variables(line.trim()), depth - 1);
                 shell.after(line);

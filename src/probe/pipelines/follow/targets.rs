@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::step::Shell;
 use super::scripts::variables;
 use super::{Follow, Place, fixed, folder_of, number};
 
@@ -26,8 +27,8 @@ pub(super) struct Targets {
 struct Rule {
     names: Vec<String>,
     needs: Vec<String>,
-    /// Its commands with their lines.
-    recipe: Vec<(u32, String)>,
+    /// Its commands with their lines, and whether each runs in the folder for sure.
+    recipe: Vec<(u32, String, bool)>,
 }
 
 impl Targets {
@@ -53,7 +54,10 @@ impl Targets {
             text.trim().is_empty() || indent > head.indent || text.starts_with('\t')
         };
         let own = below.iter().take_while(is_own).enumerate();
-        let recipe = own.flat_map(|(at, text)| commands(text).into_iter().map(move |text| (number(from + at), text)));
+        let recipe = own.flat_map(|(at, text)| {
+            let is_known = Shell::new("").is_known(text);
+            commands(text).into_iter().map(move |text| (number(from + at), text, is_known))
+        });
         let at = self.rules.len();
         for name in &head.names {
             let rules = self.named.entry(name.to_ascii_lowercase()).or_default();
@@ -144,8 +148,8 @@ impl Follow<'_, '_> {
         }
         let targets = self.files.targets(path, file);
         for rule in targets.of_target(target) {
-            for (line, text) in &rule.recipe {
-                self.take(Place { path, line: *line, folder, is_known: true }, text, depth - 1);
+            for (line, text, is_known) in &rule.recipe {
+                self.take(Place { path, line: *line, folder, is_known: *is_known }, text, depth - 1);
             }
             for need in rule.needs.iter().filter(|_| depth > 1) {
                 self.target((path, file), need, folder, depth - 1);

@@ -111,3 +111,11 @@ fn however_many_commands_lead_there_a_file_is_read_once() {
     let most = reads.borrow().values().copied().max();
     assert_eq!(most, Some(1), "{:?}", reads.borrow());
 }
+
+#[test]
+fn a_script_of_a_workspace_is_found_where_it_lies() {
+    let web = "{\"scripts\": {\n\"lint\": \"eslint .\"}}";
+    let files = [("package.json", "{}"), ("web/package.json", web), ("packages/ui/package.json", web)];
+    assert_eq!(ends(&files, "sh -c 'npm run lint --workspace web'", ""), ["web/package.json:2 eslint ."]);
+    assert_eq!(ends(&files, "pnpm --filter @acme/ui run lint", ""), ["packages/ui/package.json:2 eslint ."]);
+}

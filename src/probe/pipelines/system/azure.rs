@@ -267,5 +267,5 @@ fn below_sources(folder: &str) -> String {
     });
     let below = SOURCES.replace(folder, "").replace('\\', "/");
     let below = below.trim_start_matches("./").trim_end_matches('/');
-    if below == "." || below.contains('$') || below.starts_with('/') { String::new() } else { below.to_owned() }
+    if below == "." || below.starts_with('/') { String::new() } else { below.to_owned() }
 }
