@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, compose, terraform};
 use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
-use crate::world::{Class, ClassSet, FileBytes, Select, Want, WantId, Wants};
+use crate::world::{Class, ClassSet, FileBytes, Literal, Select, Want, WantId, Wants};
 use crate::yaml::Node;
 
 use user::Connection;
@@ -55,6 +55,11 @@ struct DatabaseAccess;
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let Params {} = crate::yaml::decode(node, problems)?;
     Some(Box::new(DatabaseAccess))
+}
+
+/// One of these is in every text that the probe reads.
+fn words() -> Vec<Literal> {
+    user::WORDS.iter().map(|word| word.as_bytes().to_vec().into()).collect()
 }
 
 fn digest(file: &FileBytes<'_>) -> Option<Digest> {
@@ -111,7 +116,7 @@ impl Probe for DatabaseAccess {
         let Ok(select) = Select::glob(FILES) else { return Vec::new() };
         let files = Want::sparse(select.of(classes).below(folder), "database-access", |file| Ok(digest(file)));
         vec![
-            wants.add(files.screened(|| vec![user::WORDS.iter().map(|word| word.as_bytes().to_vec()).collect()])),
+            wants.add(files.screened(|| vec![words(), user::literals(), written::literals()])),
             compose::want(wants),
             terraform::want(folder, wants),
         ]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::model::Certainty;
+use crate::world::{Literal, required_literals};
 
 /// One of these is in every text that names a connection or grants something.
 pub(super) const WORDS: &[&str] = &[
@@ -139,17 +140,22 @@ pub(super) fn named(line: u32, setting: &str, value: &str) -> Option<Connection>
     })
 }
 
+/// A connection string as an address.
+const STRING: &str = r#"\b(?:postgres(?:ql)?|mysql|mariadb|mssql|sqlserver)(?:\+\w+)?://(?P<user>[^\s:@/'"`<>]+)(?::[^\s@/'"`]*)?@(?P<host>[^\s:/?'"`]+)"#;
+/// One as pairs of names and values.
+const PAIRS: &str = r#"(?i)\b(?:server|data source|host)\s*=\s*(?P<host>[^;'"`]+);[^'"`]{0,120}?\b(?:user id|uid|username|user)\s*=\s*(?P<user>[^;'"`]+)"#;
+
+/// One of these is in every text with a connection string; none where that cannot be told.
+pub(super) fn literals() -> Vec<Literal> {
+    let of = [STRING, PAIRS].map(required_literals);
+    if of.iter().any(Vec::is_empty) { Vec::new() } else { of.into_iter().flatten().collect() }
+}
+
 /// Every connection string in a text; offset, then what it says.
 pub(super) fn strings(text: &str, setting: &str) -> Vec<(usize, Connection)> {
-    static STRING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"\b(?:postgres(?:ql)?|mysql|mariadb|mssql|sqlserver)(?:\+\w+)?://(?P<user>[^\s:@/'"`<>]+)(?::[^\s@/'"`]*)?@(?P<host>[^\s:/?'"`]+)"#)
-            .expect("a fixed pattern")
-    });
-    static PAIRS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?i)\b(?:server|data source|host)\s*=\s*(?P<host>[^;'"`]+);[^'"`]{0,120}?\b(?:user id|uid|username|user)\s*=\s*(?P<user>[^;'"`]+)"#)
-            .expect("a fixed pattern")
-    });
-    let found = STRING.captures_iter(text).chain(PAIRS.captures_iter(text)).filter_map(|captures| {
+    static STRINGS: LazyLock<[Regex; 2]> =
+        LazyLock::new(|| [STRING, PAIRS].map(|text| Regex::new(text).expect("a fixed pattern")));
+    let found = STRINGS.iter().flat_map(|pattern| pattern.captures_iter(text)).filter_map(|captures| {
         let (user, host) = (captures.name("user")?, captures.name("host")?);
         let host = host.as_str().to_ascii_lowercase();
         let local =

@@ -8,7 +8,7 @@ use regex::bytes::Regex as Bytes;
 use super::Digest;
 use super::user;
 use crate::model::Certainty;
-use crate::world::{FileBytes, View};
+use crate::world::{FileBytes, Literal, View, required_literals};
 
 /// Formats of settings: here `name = value` counts.
 const SETTINGS: &[&str] = &["env", "properties", "toml", "ini", "conf"];
@@ -36,6 +36,10 @@ pub(super) fn read(file: &FileBytes<'_>, found: &mut Digest) {
     if base.starts_with(".env") && base != ".env" && !base.contains("prod") && !base.contains("staging") {
         return;
     }
+    let may_connect = file.may_hold(1);
+    if !may_connect && !is_settings {
+        return;
+    }
     let text = file.text();
     let is_in_process = is_settings && IN_PROCESS.is_match(&text) && !SERVER.is_match(&text);
     let mut start = 0;
@@ -43,7 +47,7 @@ pub(super) fn read(file: &FileBytes<'_>, found: &mut Digest) {
     for (line, number) in text.split_inclusive('\n').zip(1_u32..) {
         let offset = start;
         start += line.len();
-        if line.contains("://") || line.contains('=') && line.contains(';') {
+        if may_connect && (line.contains("://") || line.contains('=') && line.contains(';')) {
             for (at, mut one) in user::strings(line, "connection string") {
                 if file.regions().at((offset + at).min(file.bytes.len().saturating_sub(1))) == View::Comments {
                     continue;
@@ -69,13 +73,21 @@ pub(super) fn read(file: &FileBytes<'_>, found: &mut Digest) {
     }
 }
 
+/// A sign of a second role.
+const SIGN: &str = r"(?-u)\b(?:CREATE|create) (?:ROLE|role) \w|\b(?:GRANT|grant) (?:SELECT|INSERT|USAGE|CONNECT|select|insert|usage|connect)\b|\b(?:MIGRATION|MIGRATIONS|MIGRATE|MIGRATOR|OWNER|DIRECT)_(?:DATABASE_)?(?:URL|DSN|USER)\b|\bdirectUrl\s*=|\bpostgresql_grant\b|\bpostgresql_role\b|\bmysql_grant\b|\bgoogle_sql_user\b|\biam_database_authentication_enabled\s*=\s*true";
+
+/// One of these is in every text with such a sign.
+pub(super) fn literals() -> Vec<Literal> {
+    required_literals(SIGN)
+}
+
 /// Signs of roles that have less than the owner's rights, and of those that migrate alone.
 pub(super) fn roles(file: &FileBytes<'_>, found: &mut Digest) {
-    static SIGN: LazyLock<Bytes> = LazyLock::new(|| {
-        Bytes::new(r"(?-u)\b(?:CREATE|create) (?:ROLE|role) \w|\b(?:GRANT|grant) (?:SELECT|INSERT|USAGE|CONNECT|select|insert|usage|connect)\b|\b(?:MIGRATION|MIGRATIONS|MIGRATE|MIGRATOR|OWNER|DIRECT)_(?:DATABASE_)?(?:URL|DSN|USER)\b|\bdirectUrl\s*=|\bpostgresql_grant\b|\bpostgresql_role\b|\bmysql_grant\b|\bgoogle_sql_user\b|\biam_database_authentication_enabled\s*=\s*true")
-            .expect("a fixed pattern")
-    });
-    for sign in SIGN.find_iter(file.bytes) {
+    static SIGNS: LazyLock<Bytes> = LazyLock::new(|| Bytes::new(SIGN).expect("a fixed pattern"));
+    if !file.may_hold(2) {
+        return;
+    }
+    for sign in SIGNS.find_iter(file.bytes) {
         if file.regions().at(sign.start()) == View::Comments {
             continue;
         }

@@ -95,9 +95,62 @@ pub(super) fn want(folder: &str, wants: &mut Wants) -> WantId {
     );
     let classes = ClassSet::of(&[Class::Src, Class::Tooling, Class::Docs]);
     let locks = ["**/*lock*", "**/locales/**", "**/package.json", "**/*.schema.json", "**/clippy.toml"];
-    let read = |file: &FileBytes<'_>| Ok(told(file.path(), &String::from_utf8_lossy(file.bytes)));
-    wants.add(Want::sparse(select.of(classes).except(locks).below(folder), "secret guards", read))
+    let read = |file: &FileBytes<'_>| {
+        let worth = Worth { env: file.may_hold(0), names: file.may_hold(1), terraform: file.may_hold(2) };
+        Ok(if worth == Worth::default() { None } else { told(file.path(), &file.text(), worth) })
+    };
+    let want = Want::sparse(select.of(classes).except(locks).below(folder), "secret guards", read);
+    wants.add(want.screened(|| [ENV, NAMED, TERRAFORM].map(literals).to_vec()))
 }
+
+fn literals(words: &[&str]) -> Vec<Vec<u8>> {
+    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+}
+
+/// What a file may say, by the literals in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Worth {
+    env: bool,
+    names: bool,
+    terraform: bool,
+}
+
+/// One of these is in every text that reads, offers or copies an environment file.
+const ENV: &[&str] = &[
+    "dotenv",
+    "Dotenv",
+    "DotEnv",
+    "read_env",
+    "env_file",
+    "--env-file",
+    "loadEnvFile",
+    "func Load(filenames",
+    " .env",
+    "\t.env",
+    "/.env",
+];
+/// One of these is in every text that names a key, a keystore or credentials.
+const NAMED: &[&str] = &[
+    ".pem",
+    ".key\"",
+    ".key'",
+    ".key ",
+    ".key\t",
+    ".key\r",
+    ".key,",
+    ".key;",
+    ".key)",
+    "credentials.json",
+    "client_secret",
+    "service_account",
+    "service-account",
+    ".p12",
+    ".pfx",
+    ".jks",
+    ".keystore",
+];
+/// One of these is in every text that tells where Terraform runs and keeps its state.
+const TERRAFORM: &[&str] = &["provider", "backend", "cloud"];
 
 /// Keys, keystores and credentials that a line names with a folder.
 fn paths_in(line: &str) -> impl Iterator<Item = String> {
@@ -110,7 +163,7 @@ fn paths_in(line: &str) -> impl Iterator<Item = String> {
 }
 
 /// What a file says, if anything.
-fn told(path: &str, text: &str) -> Option<Told> {
+fn told(path: &str, text: &str, worth: Worth) -> Option<Told> {
     static READS: LazyLock<Regex> = LazyLock::new(|| {
         fixed(concat!(
             r#"\bload_dotenv\s*\(|\bdotenv\.config\s*\(|["']dotenv/config["']|\bgodotenv\.(?:Load|Overload|Read)\s*\(|\bdotenvy?::dotenv(?:_override|_iter)?\b"#,
@@ -140,6 +193,9 @@ fn told(path: &str, text: &str) -> Option<Told> {
         .any(|extension| path.rsplit_once('.').is_some_and(|(_, own)| own == *extension));
     let is_prose = path.ends_with(".md");
     let is_terraform = path.ends_with(".tf") || path.ends_with(".tofu");
+    if !(worth.env || worth.names && !is_prose || worth.terraform && is_terraform) {
+        return None;
+    }
     for (at, line) in text.lines().enumerate() {
         let trimmed = line.trim_start();
         if !is_prose && trimmed.starts_with('#')
@@ -157,9 +213,10 @@ fn told(path: &str, text: &str) -> Option<Told> {
             }
             continue;
         }
-        told.offers_env |=
-            line.contains("def load_dotenv(") || line.contains("fn dotenv(") || line.contains("func Load(filenames");
-        if told.example.is_none()
+        let offers = ["def load_dotenv(", "fn dotenv(", "func Load(filenames"];
+        told.offers_env |= worth.env && offers.iter().any(|start| line.contains(start));
+        if worth.env
+            && told.example.is_none()
             && let Some(found) = COPIED.captures(line)
         {
             told.example = Some((found[1].to_owned(), number));
@@ -167,11 +224,11 @@ fn told(path: &str, text: &str) -> Option<Told> {
         if is_prose {
             continue;
         }
-        if told.reads_env.is_none() && READS.is_match(line) {
+        if worth.env && told.reads_env.is_none() && READS.is_match(line) {
             told.reads_env = Some(number);
         }
-        let opens = !is_code || OPENS.is_match(line);
-        if told.names.len() < 20 && opens && ENDS.iter().any(|end| line.contains(end)) {
+        let names = worth.names && told.names.len() < 20 && ENDS.iter().any(|end| line.contains(end));
+        if names && (!is_code || OPENS.is_match(line)) {
             told.names.extend(paths_in(line).map(|path| (path, number)));
         }
     }
@@ -265,7 +322,9 @@ pub(super) fn copied(swept: &Swept, want: WantId) -> Vec<((String, u32), Vec<Str
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{Worth, told};
+
+    const ALL: Worth = Worth { env: true, names: true, terraform: true };
 
     #[test]
     fn what_reads_an_environment_file_is_seen() {
@@ -276,14 +335,14 @@ mod tests {
             ("Makefile", "include .env\n"),
             ("a.py", "    model_config = SettingsConfigDict(env_file=\".env\")\n"),
         ] {
-            assert_eq!(told(path, text).and_then(|told| told.reads_env), Some(1), "{text}");
+            assert_eq!(told(path, text, ALL).and_then(|told| told.reads_env), Some(1), "{text}");
         }
-        assert_eq!(told("a.py", "# load_dotenv()\n"), None);
+        assert_eq!(told("a.py", "# load_dotenv()\n", ALL), None);
     }
 
     #[test]
     fn keys_that_code_names_are_seen_and_properties_are_not() {
-        let names = |text: &str| told("a.ts", text).map_or_else(Vec::new, |told| told.names);
+        let names = |text: &str| told("a.ts", text, ALL).map_or_else(Vec::new, |told| told.names);
         assert_eq!(names("readFileSync('certs/server.key')"), [("certs/server.key".to_owned(), 1)]);
         assert_eq!(names("open('keys/private-key.pem')"), [("keys/private-key.pem".to_owned(), 1)]);
         assert!(names("const k = item.key; x = 'cert.pem'").is_empty());
