@@ -130,6 +130,11 @@ pub(crate) fn below(text: &str, folder: &str) -> Option<String> {
     BELOW.captures(text).and_then(|found| join(folder, &found[1]))
 }
 
+/// Whether a command has one of the words without which a pattern need not be asked, nor compiled.
+fn has_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
 /// The folder of a file; empty is the root.
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)

@@ -7,11 +7,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{Follow, Place, fixed, folder_of, number};
+use super::{Follow, Place, fixed, folder_of, has_any, number};
 
 static PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:^|[\s;&|('\x22])(?:(?:npm|pnpm|yarn|bun|vp)(?:\s+(?:--?[\w-]+(?:=\S+)?|-[CF]\s+\S+|--(?:prefix|filter|dir|cwd)\s+\S+|-w\s+\S+|workspaces?(?:\s+(?:foreach|focus))?))*\s+(?:run\s+|run-script\s+)?(?:(?:--?[\w-]+(?:=\S+)?|-w\s+\S+)\s+)*|node\s+--run\s+|(?:npm-run-all2?|run-[sp])\s+(?:-\S+\s+)*)([\w:.*/-]+(?:\s+[\w:.*-]+)*)",
+        r"(?:^|[\s;&|('\x22])(?:(?:npm|pnpm|yarn|bun|vp)(?:\s+(?:--?[0-9A-Za-z_-]+(?:=\S+)?|-[CF]\s+\S+|--(?:prefix|filter|dir|cwd)\s+\S+|-w\s+\S+|workspaces?(?:\s+(?:foreach|focus))?))*\s+(?:run\s+|run-script\s+)?(?:(?:--?[0-9A-Za-z_-]+(?:=\S+)?|-w\s+\S+)\s+)*|node\s+--run\s+|(?:npm-run-all2?|run-[sp])\s+(?:-\S+\s+)*)([0-9A-Za-z_:.*/-]+(?:\s+[0-9A-Za-z_:.*-]+)*)",
     )
 });
 static COMPOSER: LazyLock<Regex> =
@@ -64,6 +64,9 @@ fn workspaces(text: &str) -> Vec<String> {
     static WORKSPACE: LazyLock<Regex> = LazyLock::new(|| {
         fixed(r#"(?:--workspace|--filter|\s-[wF]|\sworkspace)[\s=]+["']?(?:\./)?((?:@[\w.-]+/)?[\w./-]+)"#)
     });
+    if !has_any(text, &["workspace", "--filter", " -w", " -F"]) {
+        return Vec::new();
+    }
     let folders = |name: &str| {
         let short = name.rsplit('/').next().unwrap_or(name).to_owned();
         [name.to_owned(), format!("packages/{short}"), format!("apps/{short}"), short]
@@ -94,6 +97,9 @@ fn lines(text: &str) -> BTreeMap<&str, u32> {
 
 impl Follow<'_, '_> {
     pub(super) fn package(&mut self, text: &str, folder: &str, depth: u32) {
+        if !has_any(text, &["npm", "yarn", "bun", "vp", "node", "run-"]) {
+            return;
+        }
         for found in PACKAGE.captures_iter(text) {
             let names = &["package.json"];
             let Some(manifest) = self.text(folder, names).or_else(|| self.text("", names)) else { continue };
@@ -120,6 +126,9 @@ impl Follow<'_, '_> {
     }
 
     pub(super) fn composer(&mut self, text: &str, folder: &str, depth: u32) {
+        if !has_any(text, &["composer"]) {
+            return;
+        }
         for found in COMPOSER.captures_iter(text) {
             let Some((path, json)) = self.text(folder, &["composer.json"]) else { continue };
             let package = self.files.package(&path, &json);

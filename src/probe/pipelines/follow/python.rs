@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Follow, Place, fixed, number};
+use super::{Follow, Place, fixed, has_any, number};
 
 /// A tool that runs environments of a file.
 struct Tool {
@@ -32,6 +32,9 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| fixed(r"\s-(?:e|s|session|-sess
 
 impl Follow<'_, '_> {
     pub(super) fn python(&mut self, text: &str, folder: &str, depth: u32) {
+        if !has_any(text, &["tox", "nox"]) {
+            return;
+        }
         for tool in TOOLS.iter() {
             let Some(call) = tool.call.find(text) else { continue };
             let Some((path, file)) = self.text(folder, tool.files) else { continue };

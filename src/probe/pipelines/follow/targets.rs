@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::super::step::Shell;
 use super::scripts::variables;
-use super::{Follow, Place, fixed, folder_of, number};
+use super::{Follow, Place, fixed, folder_of, has_any, number};
 
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"(?:^|[\s;&|(/])(make|gmake|just|task|go-task|mage|nmake)((?:\s+[^\s;&|)]+)*)\s*(?:$|[;&|)])")
@@ -122,6 +122,9 @@ fn commands(line: &str) -> Vec<String> {
 
 impl Follow<'_, '_> {
     pub(super) fn targets(&mut self, text: &str, folder: &str, depth: u32) {
+        if !has_any(text, &["make", "just", "task", "mage"]) {
+            return;
+        }
         for found in CALL.captures_iter(text) {
             let names: &[&str] = match &found[1] {
                 "just" => &["justfile", "Justfile", ".justfile"],

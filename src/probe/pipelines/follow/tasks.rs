@@ -4,18 +4,23 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Follow, Place, fixed, number};
+use super::{Follow, Place, fixed, has_any, number};
 
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(?:^|[\s;&|(/])(poe|poethepoet|pdm|hatch|invoke|inv|mise|taskipy|duty|rake|rails|rye|pixi)\s+(?:(?:run|r)\s+)?(?:-\S+\s+)*([\w:.-]+)",
     )
 });
+/// One of these is in every call.
+const RUNNERS: &[&str] = &["poe", "pdm", "hatch", "inv", "mise", "taskipy", "duty", "rake", "rails", "rye", "pixi"];
 /// Lines that belong to a task, at most.
 const LINES: usize = 8;
 
 impl Follow<'_, '_> {
     pub(super) fn tasks(&mut self, text: &str, folder: &str, depth: u32) {
+        if !has_any(text, RUNNERS) {
+            return;
+        }
         for found in CALL.captures_iter(text) {
             let names: &[&str] = match &found[1] {
                 "rake" | "rails" => &["Rakefile", "rakefile"],
