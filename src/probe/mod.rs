@@ -28,6 +28,7 @@ mod csrf;
 mod data;
 mod database_access;
 mod delivery;
+mod deprecations;
 mod disclosure;
 mod dns;
 mod dockerfile;
@@ -292,6 +293,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &data::DEF,
     &database_access::DEF,
     &delivery::DEF,
+    &deprecations::DEF,
     &disclosure::DEF,
     &dns::DEF,
     &dockerfile::DEF,

@@ -32,6 +32,7 @@ use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems,
 use crate::world::{ClassSet, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
+pub(super) use places::Places;
 pub(super) use revision::commit_in;
 
 use judge::{Source, Sources};

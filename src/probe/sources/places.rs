@@ -4,24 +4,24 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// The lines of one file.
-pub(super) struct Places<'t> {
+pub(in crate::probe) struct Places<'t> {
     text: &'t str,
     /// A text, and whether a group opens behind it.
     first: OnceCell<HashMap<(&'t str, bool), u32>>,
 }
 
 impl<'t> Places<'t> {
-    pub(super) fn of(text: &'t str) -> Places<'t> {
+    pub(in crate::probe) fn of(text: &'t str) -> Places<'t> {
         Places { text, first: OnceCell::new() }
     }
 
     /// The line of a text in quotes; 0 where it is not.
-    pub(super) fn quoted(&self, text: &str) -> u32 {
+    pub(in crate::probe) fn quoted(&self, text: &str) -> u32 {
         self.line(text, false)
     }
 
     /// The line of a key that opens a group: `"a": {`, or `a:`; 0 where it is not.
-    pub(super) fn opened(&self, key: &str) -> u32 {
+    pub(in crate::probe) fn opened(&self, key: &str) -> u32 {
         self.line(key, true)
     }
 
