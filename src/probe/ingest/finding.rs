@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::path;
+
 /// How bad a finding is, from the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
@@ -121,6 +123,8 @@ pub(super) struct Finding {
     pub(super) development: bool,
     /// Whether the tool says that it is exploited.
     pub(super) exploited: bool,
+    /// The way to what has it, from what a manifest asks for, where the report tells; empty where it does not.
+    pub(super) way: String,
     /// Who accepted it and why, as the report says.
     pub(super) accepted: Option<(String, Option<String>)>,
 }
@@ -174,6 +178,12 @@ impl Finding {
             self.fixable = true;
             self.fixed = Some(version.to_owned());
         }
+        self
+    }
+
+    /// Brought by others, if a way is told.
+    pub(super) fn brought<'w>(mut self, way: Option<impl IntoIterator<Item = &'w str>>) -> Finding {
+        self.way = way.map(path::words).unwrap_or_default();
         self
     }
 

@@ -211,6 +211,38 @@ fn a_report_may_be_no_older_than_the_spec_says() {
 }
 
 #[test]
+fn a_report_of_an_old_database_does_not_count_and_one_without_a_date_does() {
+    let with = |built: &str| {
+        format!(
+            r#"{{"matches": [], "source": {{"target": {{"layers": [1]}}}}, "distro": {{"name": "debian"}}, "descriptor": {{"timestamp": "2026-05-31T00:00:00Z", "db": {built}}}}}"#
+        )
+    };
+    let fresh = with(r#"{"status": {"built": "2026-05-31T00:00:00Z"}}"#);
+    let seen = observe("report: r\nmax_age: 7 d", &[("r", &fresh)]).unwrap();
+    assert_eq!(shown(&seen.facts.get("database_age")), 86_400.to_string());
+    let old = observe("report: r\nmax_age: 7 d", &[("r", &with(r#"{"built": "2026-05-20T00:00:00Z"}"#))]).unwrap_err();
+    assert_eq!(old.0, "`r` was made with a database of 12 days ago, more than `max_age`");
+    let silent = observe("report: r\nmax_age: 7 d", &[("r", &with("{}"))]).unwrap();
+    assert!(matches!(silent.facts.get("database_age"), Fact::Unobserved(_)));
+}
+
+#[test]
+fn evidence_tells_the_way_to_what_is_vulnerable() {
+    let npm = r#"{"auditReportVersion": 2, "vulnerabilities": {
+        "qs": {"via": [{"dependency": "qs", "url": "x/GHSA-1", "severity": "high"}], "effects": ["body-parser"], "isDirect": false},
+        "body-parser": {"via": ["qs"], "effects": ["express"], "isDirect": false}, "express": {"via": ["body-parser"], "effects": [], "isDirect": true}}}"#;
+    let pnpm = r#"{"advisories": {"1": {"github_advisory_id": "GHSA-1", "module_name": "qs", "severity": "high", "findings": [{"paths": [".>x>express>body-parser>qs", ".>express>body-parser>qs"]}]}}, "metadata": {}}"#;
+    let trivy = r#"{"SchemaVersion": 2, "Results": [{"Target": "package-lock.json",
+        "Packages": [{"ID": "web", "Relationship": "root", "DependsOn": ["express"]}, {"ID": "express", "Relationship": "direct", "DependsOn": ["body-parser"]}, {"ID": "body-parser", "Relationship": "indirect", "DependsOn": ["qs"]}, {"ID": "qs", "Relationship": "indirect"}],
+        "Vulnerabilities": [{"VulnerabilityID": "CVE-1", "PkgID": "qs", "PkgName": "qs", "InstalledVersion": "6.0.0", "Severity": "HIGH"}]}]}"#;
+    for report in [npm, pnpm, trivy] {
+        let seen = one(report).unwrap();
+        let notes: Vec<String> = seen.evidence.into_iter().filter_map(|item| item.note).collect();
+        assert!(notes.iter().any(|note| note.contains(" by express → body-parser → qs")), "{notes:?}");
+    }
+}
+
+#[test]
 fn hostile_reports_end_in_a_reason() {
     for (text, reason) in [
         ("[".repeat(100_000), "recursion limit"),

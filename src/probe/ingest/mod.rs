@@ -6,6 +6,7 @@ mod code;
 mod columns;
 mod configuration;
 mod content;
+mod csaf;
 mod cvss;
 mod data;
 mod exit;
@@ -18,6 +19,7 @@ mod live;
 mod load;
 mod observe;
 mod operations;
+mod path;
 mod report;
 #[cfg(test)]
 mod runs;
@@ -68,13 +70,14 @@ struct Params {
     /// The format, such as `sarif`, `trivy` or `k6`; by default what the content says. All of them: docs/ingest.md.
     #[serde(default)]
     format: Option<Spanned<String>>,
-    /// How old a report may be: `7 d`. Without it a report counts while it is not older than HEAD.
+    /// How old a report may be, and the database that it was made with, where it says: `7 d`. Without it a report counts while
+    /// it is not older than HEAD.
     #[serde(default)]
     max_age: Option<Spanned<String>>,
     /// How long an update may take: a high vulnerability that is known for less is told, and does not count in `running.high`.
     #[serde(default)]
     grace: Option<Spanned<String>>,
-    /// Path or glob of VEX documents (OpenVEX, CycloneDX): vulnerabilities that they say, with a reason, do not affect what is
+    /// Path or glob of VEX documents (OpenVEX, CycloneDX, CSAF): vulnerabilities that they say, with a reason, do not affect what is
     /// built here count as accepted.
     #[serde(default)]
     vex: Option<Spanned<String>>,
@@ -259,10 +262,12 @@ fn findings() -> Vec<FactDecl> {
     ]
 }
 
+#[rustfmt::skip]
 fn about_the_report() -> Vec<FactDecl> {
     vec![
         FactDecl::new("scanned", FactType::Count, "files, packages or rules the tool looked at, where the report says"),
         FactDecl::new("age", FactType::Duration, "age of the oldest report"),
+        FactDecl::new("database_age", FactType::Duration, "age of the oldest database of vulnerabilities, where reports say: Grype, cargo audit, govulncheck"),
         FactDecl::new("exit_code", FactType::Number, "exit code of `run`; unobserved when nothing was run"),
         FactDecl::new("tool.name", FactType::Text, "the tool that wrote the report"),
         FactDecl::new("tool.version", FactType::Version, "its version, where the report says"),

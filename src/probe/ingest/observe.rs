@@ -102,6 +102,7 @@ impl Ingest {
 
     fn observation(&self, look: &Look<'_>, mut facts: Facts, mut joined: Joined) -> Observation {
         joined.about(&mut facts);
+        joined.databases(look.world.now.as_second(), &mut facts);
         let mut evidence = Vec::new();
         let format = joined.formats.first().copied().unwrap_or_default();
         facts.set_reason(format!("a report of format `{format}` does not tell"));
@@ -161,6 +162,14 @@ impl Ingest {
         if let Some(commit) = &report.commit {
             Freshness::of_commit(look, file, commit).await?;
         }
+        if let (Some(most), Some(database)) = (self.max_age, report.database) {
+            let age = look.world.now.as_second().saturating_sub(database.second);
+            if age > i64::try_from(most.as_secs()).unwrap_or(i64::MAX) {
+                let (path, days) = (&file.path, age / 86_400);
+                let why = format!("`{path}` was made with a database of {days} days ago, more than `max_age`");
+                return Err(Unknown::because(why));
+            }
+        }
         let fresh = match (self.max_age, &report.commit) {
             (Some(most), _) => freshness.within(look, file, report.written, most.as_secs()).await?,
             (None, Some(_)) => freshness.named(look, report.written),
@@ -195,6 +204,9 @@ impl Joined {
         }
         if let Some((count, what)) = report.scanned {
             note.push_str(&format!(" on {count} {what}"));
+        }
+        if let Some(day) = report.database.and_then(|database| jiff::Timestamp::from_second(database.second).ok()) {
+            note.push_str(&format!("; database of {}", day.strftime("%F")));
         }
         if let Some(gap) = &report.gap {
             note.push_str(&format!("; {gap}"));
@@ -243,6 +255,16 @@ impl Joined {
         }
     }
 
+    /// How old the oldest database is, where every report says.
+    fn databases(&self, now: i64, facts: &mut Facts) {
+        let all: Option<Vec<i64>> =
+            self.reports.iter().map(|report| report.database.map(|database| database.second)).collect();
+        let oldest = all.and_then(|all| all.into_iter().min()).and_then(|oldest| u64::try_from(now - oldest).ok());
+        if let Some(age) = oldest {
+            facts.present("database_age", Value::Number(Exact::whole(age)));
+        }
+    }
+
     /// Facts that cannot be joined: of one report only.
     fn values(&mut self, facts: &mut Facts) {
         let several = self.reports.len() > 1;
@@ -281,6 +303,9 @@ fn evidence(paths: &Paths<'_>, finding: &Finding) -> Evidence {
     }
     if let Some(fixed) = &finding.fixed {
         note.push_str(&format!(" → {fixed}"));
+    }
+    if !finding.way.is_empty() {
+        note.push_str(&format!(" by {}", finding.way));
     }
     if !strange.is_empty() {
         note.push_str(&format!(" in {strange}"));

@@ -30,6 +30,8 @@ pub(super) struct Report {
     pub(super) version: Option<String>,
     /// When it says it was written.
     pub(super) written: Option<Written>,
+    /// How new the database is that it compared with, if it says.
+    pub(super) database: Option<Written>,
     /// What it is about, as it names it: an image with its digest, a folder; empty where it does not say.
     pub(super) about: String,
     /// The commit that it names.
@@ -69,6 +71,12 @@ impl Report {
     /// With its time, as reports write it.
     pub(super) fn written(mut self, time: &str) -> Report {
         self.written = Written::parse(time);
+        self
+    }
+
+    /// With the time of its database, as reports write it.
+    pub(super) fn database(mut self, time: &str) -> Report {
+        self.database = Written::parse(time);
         self
     }
 

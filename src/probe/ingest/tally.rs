@@ -53,6 +53,9 @@ impl Tally {
                 known.exploited |= finding.exploited;
                 known.since = known.since.min(finding.since).or(known.since).or(finding.since);
                 known.ids.extend(finding.ids);
+                if known.way.is_empty() {
+                    known.way = finding.way;
+                }
             }
             None => self.open.push(finding),
         }

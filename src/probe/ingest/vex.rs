@@ -1,4 +1,4 @@
-//! VEX: statements that a vulnerability does not affect what is built here, each with its reason. OpenVEX and CycloneDX; a
+//! VEX: statements that a vulnerability does not affect what is built here, each with its reason. OpenVEX, CycloneDX and CSAF; a
 //! statement without a reason clears nothing (OpenVEX, "Status Justifications"), nor does `fixed`, while a scanner still sees it.
 
 use std::collections::BTreeSet;
@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::content::{Content, list, text, texts};
+use super::csaf;
 use super::finding::{Finding, State};
 use crate::model::Unknown;
 use crate::probe::{Look, folder, report_file};
@@ -54,8 +55,14 @@ impl Statements {
             self.0.extend(list(root, "statements").iter().map(|told| openvex(file, told)));
         } else if root["bomFormat"] == "CycloneDX" {
             self.0.extend(list(root, "vulnerabilities").iter().map(|told| cyclonedx(file, told)));
+        } else if csaf::is_it(root) {
+            let said = csaf::read(root).into_iter();
+            self.0.extend(said.map(|said| {
+                let products = said.products.into_iter().map(str::to_owned);
+                statement(file, said.names.into_iter(), products, said.reason)
+            }));
         } else {
-            return Err("is no VEX of OpenVEX or CycloneDX");
+            return Err("is no VEX of OpenVEX, CycloneDX or CSAF");
         }
         Ok(())
     }
@@ -192,9 +199,11 @@ mod tests {
     }
 
     #[test]
-    fn cyclonedx_is_read_alike_and_anything_else_is_no_vex() {
+    fn cyclonedx_and_csaf_are_read_alike_and_anything_else_is_no_vex() {
         let document = json!({ "bomFormat": "CycloneDX", "vulnerabilities": [{ "id": "CVE-1", "analysis": { "state": "not_affected", "justification": "code_not_reachable" }, "affects": [{ "ref": "pkg:pypi/plum" }] }] });
         assert_eq!(accepted(&document), [None, Some("code_not_reachable".to_owned()), None]);
+        let document = json!({ "document": { "csaf_version": "2.0" }, "product_tree": { "full_product_names": [{ "product_id": "P", "product_identification_helper": { "purl": "pkg:pypi/pear" } }] }, "vulnerabilities": [{ "cve": "CVE-1", "product_status": { "known_not_affected": ["P"] }, "flags": [{ "label": "component_not_present" }] }] });
+        assert_eq!(accepted(&document), [Some("component_not_present".to_owned()), None, None]);
         assert!(Statements::default().add("x", &json!({})).is_err());
     }
 }

@@ -29,7 +29,7 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
         })
     });
     let findings = vulnerabilities.chain(warnings).collect();
-    let report = Report::of("cargo audit").found(findings);
+    let report = Report::of("cargo audit").found(findings).database(text(&root["database"], "last-updated"));
     let total = count(&root["lockfile"], "dependency-count")?;
     Ok(total.map_or(report.clone(), |total| report.scanned(total, "dependencies")))
 }

@@ -34,6 +34,7 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
         }
     }
     let mut report = Report::of("govulncheck").version(text(config, "scanner_version"));
+    report = report.database(text(config, "db_last_modified"));
     let says = |message: &Json| text(&message["progress"], "message").starts_with("Scanning your");
     report.signs = u64::from(stream.iter().any(says));
     let modules = stream.iter().map(|message| list(&message["SBOM"], "modules").len()).max().unwrap_or(0);

@@ -26,6 +26,9 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     let findings = list(root, "matches").iter().map(finding).chain(ignored).collect();
     let descriptor = &root["descriptor"];
     let mut report = Report::of("grype").version(text(descriptor, "version")).written(text(descriptor, "timestamp"));
+    // `db.built` until version 0.87, then `db.status.built`.
+    let built = [text(&descriptor["db"]["status"], "built"), text(&descriptor["db"], "built")];
+    report = report.database(built.into_iter().find(|built| !built.is_empty()).unwrap_or_default());
     let target = &root["source"]["target"];
     let digest = texts(target, "repoDigests").next().unwrap_or(text(target, "manifestDigest"));
     report.about = [text(target, "userInput"), digest].join(" ").trim().to_owned();

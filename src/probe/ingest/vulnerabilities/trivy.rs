@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::probe::ingest::content::{Content, items, line, list, text, texts};
 use crate::probe::ingest::finding::{Finding, Level};
+use crate::probe::ingest::path::Graph;
 use crate::probe::ingest::report::Report;
 use crate::probe::report_file::Written;
 
@@ -39,9 +40,14 @@ fn of_target(result: &Json) -> Vec<Finding> {
         };
         packages.iter().find(is_it).is_some_and(|package| package["Dev"] == true)
     };
+    let graph = graph(packages);
     let known = list(result, "Vulnerabilities").iter();
-    let mut all: Vec<Finding> =
-        known.map(|found| vulnerability(found).development(is_for_development(found))).collect();
+    let mut all: Vec<Finding> = known
+        .map(|found| {
+            let way = graph.way(text(found, "PkgID"));
+            vulnerability(found).development(is_for_development(found)).brought(way)
+        })
+        .collect();
     let failed = list(result, "Misconfigurations").iter().filter(|found| found["Status"] != "PASS");
     all.extend(failed.map(misconfiguration));
     all.extend(list(result, "Secrets").iter().map(|found| {
@@ -60,6 +66,22 @@ fn of_target(result: &Json) -> Vec<Finding> {
     let mut all: Vec<Finding> = all.into_iter().chain(accepted).collect();
     all.iter_mut().filter(|finding| finding.file.is_none()).for_each(|finding| finding.file = Some(target.to_owned()));
     all
+}
+
+/// What brings what, where packages are listed with it (`--list-all-pkgs`).
+fn graph(packages: &[Json]) -> Graph<'_> {
+    let mut graph = Graph::default();
+    for package in packages {
+        let id = text(package, "ID");
+        match text(package, "Relationship") {
+            // A project itself asks for what stands in its manifest.
+            "root" | "workspace" => continue,
+            "direct" => graph.is_direct(id),
+            _ => {}
+        }
+        texts(package, "DependsOn").for_each(|asked| graph.asks(id, asked));
+    }
+    graph
 }
 
 fn vulnerability(found: &Json) -> Finding {
