@@ -6,6 +6,7 @@ use super::locked::{Package, of_purl};
 use crate::model::{Certainty, Exact, Fact, Facts, Unknown, Value};
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::ingest::{self, Bill};
+use crate::probe::release::Current;
 use crate::probe::report_file::{self, Freshness};
 use crate::probe::{Look, folder};
 use crate::world::artefact;
@@ -49,8 +50,53 @@ pub(super) async fn documents(
     Ok(documents)
 }
 
-/// The facts.
-pub(super) fn facts(packages: &[Package], documents: &[Document], findings: &mut Findings) -> Facts {
+/// What documents are compared with.
+pub(super) struct Beside<'s> {
+    /// Locked packages.
+    pub(super) packages: &'s [Package],
+    /// Ecosystems whose packages no lock lists, with a manifest of each.
+    pub(super) unlocked: BTreeMap<&'static str, &'s str>,
+    /// Versions that are released here.
+    pub(super) current: Current,
+}
+
+impl Beside<'_> {
+    /// The facts. A document of another version is not of this release, and is not compared.
+    pub(super) fn facts(&self, documents: Vec<Document>, findings: &mut Findings) -> Facts {
+        let any = !documents.is_empty();
+        let (of_this, others): (Vec<Document>, Vec<Document>) =
+            documents.into_iter().partition(|document| self.other(document).is_none());
+        for document in &others {
+            let (version, current) = (document.bill.version.as_deref().unwrap_or_default(), self.other(document));
+            let note = format!("is of version {version}; {} is current", current.unwrap_or_default());
+            findings.push(&document.path, Finding::new("other_versions", 0, version, note));
+        }
+        for (ecosystem, manifest) in self.unlocked.iter().filter(|_| !of_this.is_empty()) {
+            let note = format!("no lock lists packages of {ecosystem}: they are not compared");
+            findings.push(manifest, Finding::new("covered", 0, *ecosystem, note).with(Certainty::Hint));
+        }
+        let (count, all) = (others.len(), others.len() + of_this.len());
+        let mut facts = facts(self.packages, &of_this, count > 0, &self.unlocked, findings);
+        if any {
+            facts.present("documents", Value::count(all));
+            facts.present("other_versions", Value::count(count));
+        }
+        facts
+    }
+
+    /// The version that is current, where a document is of another.
+    fn other(&self, document: &Document) -> Option<&str> {
+        self.current.other_than(document.bill.version.as_deref()?)
+    }
+}
+
+fn facts(
+    packages: &[Package],
+    documents: &[Document],
+    has_others: bool,
+    unlocked: &BTreeMap<&'static str, &str>,
+    findings: &mut Findings,
+) -> Facts {
     let mut facts = Facts::new();
     let signs = findings.count("signs");
     facts.present("signs", Value::count(signs));
@@ -65,7 +111,7 @@ pub(super) fn facts(packages: &[Package], documents: &[Document], findings: &mut
     }
     let is_made = signs > 0 || documents.iter().any(|document| document.old.is_none());
     if documents.is_empty() {
-        return without_document(facts, is_made, findings);
+        return without_document(facts, is_made, has_others, findings);
     }
     facts.present("is_made", Value::Bool(is_made));
     let sum = |of: fn(&Bill) -> u64| documents.iter().map(|document| of(&document.bill)).sum::<u64>();
@@ -79,8 +125,11 @@ pub(super) fn facts(packages: &[Package], documents: &[Document], findings: &mut
     facts.present("is_licensed", Value::Bool(is_licensed));
     let covered = match findings.unread_reason() {
         Some(reason) => Err(reason),
-        None => covered(&locked, documents, findings)
-            .ok_or_else(|| "no lock here lists packages to compare it with".to_owned()),
+        None => covered(&locked, documents, findings).ok_or_else(|| {
+            let names: Vec<&str> = unlocked.keys().copied().collect();
+            let of = if names.is_empty() { String::new() } else { format!(", those of {}", names.join(", ")) };
+            format!("no lock here lists packages to compare it with{of}")
+        }),
     };
     match covered {
         Ok(covered) => {
@@ -99,16 +148,17 @@ pub(super) fn facts(packages: &[Package], documents: &[Document], findings: &mut
 }
 
 /// Nothing to compare: that one is made is half of it, and without a sign nothing is known.
-fn without_document(mut facts: Facts, is_made: bool, findings: &Findings) -> Facts {
+fn without_document(mut facts: Facts, is_made: bool, has_others: bool, findings: &Findings) -> Facts {
     let reason = findings.unread_reason().filter(|_| !is_made).unwrap_or_else(|| {
         "neither a sign nor a document is here; a forge or another repository may make one".to_owned()
     });
-    if is_made {
-        facts.present("is_made", Value::Bool(true));
+    facts.present("other_versions", Value::count(0));
+    if is_made || has_others {
+        facts.present("is_made", Value::Bool(is_made));
         for name in ["components", "identified", "covered", "is_complete", "licensed", "is_licensed"] {
             facts.set(name, Fact::Absent);
         }
-        facts.present("bill_credit", Value::Number(percent(50)));
+        facts.present("bill_credit", Value::Number(if is_made { percent(50) } else { Exact::zero() }));
     } else {
         facts.set_reason(reason);
     }
@@ -171,9 +221,11 @@ fn percent(of: u64) -> Exact {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::super::DEF;
-    use crate::model::{Fact, Value};
-    use crate::probe::trial::{count, observe, percent};
+    use super::*;
+    use crate::probe::trial::{self, count, observe};
 
     const LOCK: (&str, &str) = (
         "package-lock.json",
@@ -197,19 +249,19 @@ mod tests {
         let text = document(&[component("a"), component("b")].join(","));
         let seen = observe(&DEF, "{}", &[LOCK, CI, ("sbom.json", &text)]);
         assert_eq!(
-            (percent(&seen, "covered"), percent(&seen, "licensed"), count(&seen, "locked_packages")),
+            (trial::percent(&seen, "covered"), trial::percent(&seen, "licensed"), count(&seen, "locked_packages")),
             (Some(100), Some(100), Some(3))
         );
-        assert_eq!(percent(&seen, "bill_credit"), Some(100));
+        assert_eq!(trial::percent(&seen, "bill_credit"), Some(100));
         let seen = observe(&DEF, "{}", &[LOCK, CI, ("sbom.json", &document(&component("a")))]);
-        assert_eq!((percent(&seen, "covered"), percent(&seen, "bill_credit")), (Some(50), Some(70)));
+        assert_eq!((trial::percent(&seen, "covered"), trial::percent(&seen, "bill_credit")), (Some(50), Some(70)));
         assert_eq!(seen.facts.get("is_complete"), Fact::Present(Value::Bool(false)));
     }
 
     #[test]
     fn that_one_is_made_is_half_and_without_a_sign_nothing_is_known() {
         let seen = observe(&DEF, "{}", &[LOCK, CI]);
-        assert_eq!((count(&seen, "signs"), percent(&seen, "bill_credit")), (Some(1), Some(50)));
+        assert_eq!((count(&seen, "signs"), trial::percent(&seen, "bill_credit")), (Some(1), Some(50)));
         assert_eq!(seen.facts.get("is_complete"), Fact::Absent);
         let idle = (
             ".github/workflows/release.yml",
@@ -222,8 +274,48 @@ mod tests {
     }
 
     #[test]
+    fn a_document_of_another_version_is_not_of_this_release() {
+        let text = document(&[component("a"), component("b")].join(","));
+        let versioned =
+            |version: &str| text.replace(r#""name": "shop""#, &format!(r#""name": "shop", "version": "{version}""#));
+        let of = |version: &str, made: bool| {
+            let bill = ingest::bill(versioned(version)).unwrap();
+            let mut findings = Findings::default();
+            if made {
+                findings.push("ci.yml", Finding::new("signs", 1, "x", "x"));
+            }
+            let packages = ["a", "b"].map(|name| Package { name: format!("npm/{name}@1.0.0"), development: false });
+            let current = Current::of(&["2.1.0", "1.9.0"]);
+            let document = Document { path: "sbom.json".to_owned(), bill, old: None };
+            let beside = Beside { packages: &packages, unlocked: BTreeMap::new(), current };
+            let facts = beside.facts(vec![document], &mut findings);
+            let seen = crate::model::Observation { facts, evidence: findings.evidence(), requests: 0 };
+            (count(&seen, "other_versions"), trial::percent(&seen, "covered"), trial::percent(&seen, "bill_credit"))
+        };
+        for current in ["v2.1", "1.9.0", "", "sha256:0123", "latest", "0.0.0"] {
+            assert_eq!(of(current, true), (Some(0), Some(100), Some(100)), "{current}");
+        }
+        assert_eq!(of("2.0.0", true), (Some(1), None, Some(50)));
+        assert_eq!(of("2.0.0", false), (Some(1), None, Some(0)));
+    }
+
+    #[test]
+    fn what_no_lock_lists_is_said() {
+        let pom = (
+            "pom.xml",
+            "<project><dependencies><dependency><version>1.0</version></dependency></dependencies></project>",
+        );
+        let text = document(&[component("a"), component("b")].join(","));
+        let seen = observe(&DEF, "{}", &[LOCK, CI, pom, ("sbom.json", &text)]);
+        let notes: Vec<String> = seen.evidence.into_iter().filter_map(|item| item.note).collect();
+        assert!(notes.iter().any(|note| note.starts_with("no lock lists packages of Maven")), "{notes:?}");
+        let seen = observe(&DEF, "{}", &[CI, pom, ("sbom.json", &text)]);
+        assert!(matches!(seen.facts.get("covered"), Fact::Unobserved(reason) if reason.ends_with("those of Maven")));
+    }
+
+    #[test]
     fn without_a_lock_it_cannot_be_told_what_is_missing() {
         let seen = observe(&DEF, "{}", &[CI, ("sbom.json", &document(&component("a")))]);
-        assert_eq!((percent(&seen, "covered"), percent(&seen, "licensed")), (None, Some(100)));
+        assert_eq!((trial::percent(&seen, "covered"), trial::percent(&seen, "licensed")), (None, Some(100)));
     }
 }

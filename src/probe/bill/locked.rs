@@ -3,8 +3,9 @@
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
+use super::other_locks;
 use crate::model::Unknown;
-use crate::probe::manifest::directives;
+use crate::probe::manifest::{directives, pnpm_package};
 use crate::probe::sources::commit_in;
 use crate::world::FileBytes;
 
@@ -24,6 +25,12 @@ pub(super) const BASES: &[&str] = &[
     "composer.lock",
     "packages.lock.json",
     "requirements.txt",
+    "gradle.lockfile",
+    "buildscript-gradle.lockfile",
+    "bun.lock",
+    "Package.resolved",
+    "mix.lock",
+    "pubspec.lock",
 ];
 
 /// A locked package.
@@ -60,18 +67,28 @@ fn of(base: &str, text: &str) -> Result<Vec<Package>, String> {
         "Gemfile.lock" => Ok(gems(text)),
         "composer.lock" => composer(text),
         "packages.lock.json" => nuget(text),
+        "gradle.lockfile" | "buildscript-gradle.lockfile" => Ok(other_locks::gradle(base, text)),
+        "bun.lock" => other_locks::bun(text),
+        "Package.resolved" => other_locks::swift(text),
+        "mix.lock" => Ok(other_locks::mix(text)),
+        "pubspec.lock" => other_locks::dart(text),
         _ => Ok(requirements(text)),
     }
 }
 
-fn package(kind: &str, name: &str, version: &str) -> Package {
+pub(super) fn package(kind: &str, name: &str, version: &str) -> Package {
     Package { name: plain(kind, name, version), development: false }
 }
 
 /// One spelling of a package, of a lock or of a package URL.
 fn plain(kind: &str, name: &str, version: &str) -> String {
     let name = name.to_ascii_lowercase();
-    let name = if kind == "pypi" { name.replace(['_', '.'], "-") } else { name };
+    let name = match kind {
+        "pypi" => name.replace(['_', '.'], "-"),
+        // Tools write the address of the repository in several ways; its last part is the same in all.
+        "swift" => name.trim_end_matches(".git").rsplit('/').next().unwrap_or_default().to_owned(),
+        _ => name,
+    };
     let version = if kind == "composer" || kind == "golang" { version.trim_start_matches('v') } else { version };
     format!("{kind}/{name}@{version}")
 }
@@ -88,7 +105,7 @@ pub(super) fn of_purl(purl: &str) -> Option<String> {
     Some(plain(&kind.to_ascii_lowercase(), &decoded(&name[..at]), &decoded(&name[at + 1..])))
 }
 
-fn json(text: &str) -> Result<Json, String> {
+pub(super) fn json(text: &str) -> Result<Json, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
@@ -144,7 +161,6 @@ fn yarn(text: &str) -> Vec<Package> {
     found
 }
 
-/// Keys of `packages:`: `/name@1.0.0(peer@2)`, or before version 6 `/name/1.0.0_peer`.
 fn pnpm(text: &str) -> Vec<Package> {
     let mut inside = false;
     let mut found: Vec<Package> = Vec::new();
@@ -153,15 +169,8 @@ fn pnpm(text: &str) -> Vec<Package> {
             inside = line.starts_with("packages:");
         } else if let Some(key) = line.strip_prefix("  ").filter(|key| inside && !key.starts_with(' ')) {
             let Some(key) = key.trim_end().strip_suffix(':') else { continue };
-            let key = key.trim_matches(['\'', '"']).trim_start_matches('/');
-            let key = key.split('(').next().unwrap_or(key);
-            let name = name_of(key);
-            let (name, version) = match key.get(name.len() + 1..) {
-                Some(version) => (name, version),
-                None => key.rsplit_once('/').unwrap_or((key, "")),
-            };
-            if version.starts_with(|c: char| c.is_ascii_digit()) {
-                found.push(package("npm", name, version.split('_').next().unwrap_or(version)));
+            if let Some((name, version)) = pnpm_package(key.trim_matches(['\'', '"'])) {
+                found.push(package("npm", name, version));
             }
         } else if inside && line.trim() == "dev: true" {
             found.last_mut().into_iter().for_each(|last| last.development = true);

@@ -4,16 +4,21 @@
 mod judge;
 mod locked;
 mod made;
+mod other_locks;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::finding::{Finding, Findings};
-use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder};
+use super::release::Current;
+use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, manifest};
 use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
 use crate::world::{Class, ClassSet, Select, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 
+use judge::Beside;
 use locked::Package;
 
 /// Parameters of the `bill` probe.
@@ -66,9 +71,10 @@ impl Probe for BillProbe {
             fact("documents", FactType::Count, "documents that were read, CycloneDX or SPDX"),
             fact("components", FactType::Count, "components that they list; what a document describes is none"),
             fact("identified", FactType::Ratio, "share of package URLs among the components, each URL once"),
-            fact("locked_packages", FactType::Count, "packages that the locks here list, each version once: of npm, yarn, pnpm, Cargo, uv, Poetry, PDM, Pipenv, Bundler, Composer and NuGet, what `go.mod` requires, and `requirements.txt` where all is exact"),
+            fact("locked_packages", FactType::Count, "packages that the locks here list, each version once: of npm, yarn, pnpm, Cargo, uv, Poetry, PDM, Pipenv, Bundler, Composer, NuGet, Gradle, bun, Swift, Mix and pub, what `go.mod` requires, and `requirements.txt` where all is exact"),
             fact("covered", FactType::Ratio, "share of the locked packages that a document names with their version; without those for development where that is more and the lock says which they are"),
             fact("is_complete", FactType::Bool, "whether `covered` is 90 % or more; absent without a document"),
+            fact("other_versions", FactType::Count, "documents that say they are of a version which neither a manifest states nor the newest tag of a product names; they are not compared. None where a document names no version, or tags cannot be seen"),
             fact("licensed", FactType::Ratio, "share of the components with a licence"),
             fact("is_licensed", FactType::Bool, "whether `licensed` is 80 % or more; absent without a document"),
             fact("bill_credit", FactType::Ratio, "50 % that one is made, up to 30 % for `covered` from 50 % to 90 %, 20 % where it is licensed"),
@@ -93,13 +99,17 @@ impl Probe for BillProbe {
         let classes = ClassSet::of(&[Class::Src, Class::Generated]);
         let locks = Select::bases(locked::BASES).of(classes).below(folder);
         let mut ids = vec![wants.add(Want::doc(locks, "bill", locked::read).up_to(LARGEST))];
+        ids.push(manifest::want(folder, wants));
+        ids.push(Current::want(folder, wants));
         ids.extend(made::want(folder).map(|want| wants.add(want)));
         ids
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [locks, signs] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
+            let [locks, manifests, versions, signs] = look.wants else {
+                return Err(Unknown::because("the tree was not swept"));
+            };
             for want in look.wants {
                 look.swept.get(*want).whole.clone()?;
             }
@@ -119,8 +129,33 @@ impl Probe for BillProbe {
                 findings.extend(look.swept.path(id), calls.map(call).collect::<Vec<_>>());
             }
             let documents = judge::documents(&look, &self.report, &mut findings).await?;
-            let facts = judge::facts(&packages, &documents, &mut findings);
+            let current = match documents.is_empty() {
+                true => Current::default(),
+                false => Current::look(&look, *versions).await?,
+            };
+            let unlocked = unlocked(&look, *locks, *manifests);
+            let facts = Beside { packages: &packages, unlocked, current }.facts(documents, &mut findings);
             Ok(Observation { facts, evidence: findings.evidence(), requests: 0 })
         })
     }
+}
+
+/// Ecosystems with a manifest that asks for packages and no lock that is read, with the first such manifest.
+fn unlocked<'s>(look: &Look<'s>, locks: WantId, manifests: WantId) -> BTreeMap<&'static str, &'s str> {
+    let locked = look
+        .swept
+        .get(locks)
+        .own::<Vec<Package>>()
+        .filter(|(_, found)| found.as_ref().is_ok_and(|found| !found.is_empty()));
+    let locked: BTreeSet<&str> =
+        locked.filter_map(|(id, _)| manifest::ecosystem_of(look.swept.tree().entry(id).base())).collect();
+    let mut found = BTreeMap::new();
+    for (id, ecosystem) in manifest::with_dependencies(look.swept, manifests) {
+        if let Ok(ecosystem) = ecosystem
+            && !locked.contains(ecosystem)
+        {
+            found.entry(ecosystem).or_insert(look.swept.path(id));
+        }
+    }
+    found
 }

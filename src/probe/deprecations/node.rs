@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::notice::{Kind, Notice, Position, Told};
+use crate::probe::manifest::pnpm_package;
 use crate::probe::sources::Places;
 
 const NODE: &str = "Node";
@@ -104,17 +105,7 @@ fn title(name: &str, asked: &serde_yaml::Value) -> Option<String> {
         let version = version.split(['(', '_']).next().unwrap_or(version);
         return Some(format!("{name}@{version}"));
     }
-    split(version).map(|(name, version)| format!("{name}@{version}"))
-}
-
-/// A key of `packages:`: `name@1.0.0(peer@2)`, `/name@1.0.0`, or before version 6 `/name/1.0.0_peer`.
-fn split(key: &str) -> Option<(&str, &str)> {
-    let key = key.trim_start_matches('/');
-    let scope = if key.starts_with('@') { key.find('/')? + 1 } else { 0 };
-    let at = scope + key[scope..].find(['@', '/'])?;
-    let (name, version) = (&key[..at], &key[at + 1..]);
-    let version = version.split(['(', '_']).next().unwrap_or(version);
-    version.starts_with(|c: char| c.is_ascii_digit()).then_some((name, version))
+    pnpm_package(version).map(|(name, version)| format!("{name}@{version}"))
 }
 
 /// A `pnpm-lock.yaml`; later ones have a document for pnpm's own tools before it.
@@ -144,7 +135,7 @@ pub(super) fn pnpm(text: &str) -> Result<Told, String> {
                 Some(serde_yaml::Value::Bool(true)) => String::new(),
                 _ => continue,
             };
-            let Some((name, version)) = split(key) else { continue };
+            let Some((name, version)) = pnpm_package(key) else { continue };
             let mut found = notice(name, version, said, places.opened(key));
             let title = found.title();
             let (runs, develops) = (running.contains(&title), developing.contains(&title));

@@ -13,6 +13,8 @@ pub(in crate::probe) struct Bill {
     pub(in crate::probe) tool: String,
     /// When it says it was written.
     pub(in crate::probe) written: Option<Written>,
+    /// The version of what it describes, if it says.
+    pub(in crate::probe) version: Option<String>,
     /// Components; what it describes is none of them.
     pub(in crate::probe) components: u64,
     /// Those with a licence.

@@ -6,6 +6,7 @@ mod declared;
 mod ecosystem;
 mod imports;
 mod node_modules;
+mod pnpm_key;
 mod python_modules;
 mod ranges;
 mod script_manifests;
@@ -28,6 +29,7 @@ use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::world::{Class, ClassSet, FileId, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
+pub(super) use pnpm_key::package_of as pnpm_package;
 pub(super) use script_manifests::UNREAD;
 pub(super) use sync::go::directives;
 
@@ -125,6 +127,12 @@ pub(super) fn want(folder: &str, wants: &mut Wants) -> WantId {
         .fold(Select::bases(&manifests), |select, (ext, _)| select.or(Name::Ext((*ext).to_owned())));
     let select = select.of(ClassSet::of(&[Class::Src, Class::Migration])).below(folder);
     wants.add(Want::doc(select, "manifest", |file| Ok(need(file.entry.base(), file.bytes))))
+}
+
+/// The ecosystem of a manifest or lock by its base name.
+pub(super) fn ecosystem_of(base: &str) -> Option<&'static str> {
+    let base = if base == "buildscript-gradle.lockfile" { "gradle.lockfile" } else { base };
+    ecosystem::of(base).map(|ecosystem| ecosystem.name)
 }
 
 /// Manifests with dependencies, by path, each with the name of its ecosystem, or why it could not be read.

@@ -3,6 +3,7 @@
 //! `changelog` notes, `product` says what belongs together, `judge` what is wrong.
 
 mod changelog;
+mod current;
 mod judge;
 mod number;
 mod product;
@@ -21,6 +22,8 @@ use crate::model::{
 use crate::world::pattern::Pattern;
 use crate::world::{Class, ClassSet, Name, Select, View, Want, WantId, Wants, git_history};
 use crate::yaml::Node;
+
+pub(super) use current::Current;
 
 use changelog::Changelog;
 use judge::{Known, Share, Shares};
@@ -103,13 +106,7 @@ impl Probe for Release {
     }
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        let manifests = stated::EXTENSIONS
-            .iter()
-            .fold(Select::bases(stated::MANIFESTS), |select, extension| select.or(Name::Ext((*extension).to_owned())));
-        let manifests = manifests.of(ClassSet::SRC).below(folder);
-        let mut ids = vec![wants.add(Want::doc(manifests, "release manifest", |file| -> Result<Digest, Unknown> {
-            Ok(stated::read(file.entry.base(), &file.text()))
-        }))];
+        let mut ids = vec![Release::manifests(folder, wants)];
         let prose = ClassSet::of(&[Class::Src, Class::Docs]);
         let notes = CHANGELOGS.iter().filter_map(|glob| Select::glob(glob).ok()).reduce(|mut all, one| {
             all.names.extend(one.names);
@@ -139,6 +136,17 @@ fn read_notes(path: &str, text: &str) -> Changelog {
 }
 
 impl Release {
+    /// The want for manifests that state a version.
+    fn manifests(folder: &str, wants: &mut Wants) -> WantId {
+        let manifests = stated::EXTENSIONS
+            .iter()
+            .fold(Select::bases(stated::MANIFESTS), |select, extension| select.or(Name::Ext((*extension).to_owned())));
+        let manifests = manifests.of(ClassSet::SRC).below(folder);
+        wants.add(Want::doc(manifests, "release manifest", |file| -> Result<Digest, Unknown> {
+            Ok(stated::read(file.entry.base(), &file.text()))
+        }))
+    }
+
     async fn look(&self, look: Look<'_>) -> Result<Observation, Unknown> {
         let [manifests, notes, steps] = look.wants else { return Err(Unknown::because("nothing was swept")) };
         for want in look.wants {

@@ -97,6 +97,11 @@ impl Number {
         self.parts == other.parts
     }
 
+    /// Whether it is all zeros: what tools write where nobody gave a version.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Whether it is one of a series: `1.2.x` is written as its first numbers.
     pub(super) fn begins_with(&self, series: &[u64]) -> bool {
         self.parts.iter().copied().chain(std::iter::repeat(0)).zip(series).all(|(own, wanted)| own == *wanted)

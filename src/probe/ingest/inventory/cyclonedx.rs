@@ -27,6 +27,7 @@ fn of_document(root: &Json) -> Result<Report, String> {
         open.extend(list(component, "components"));
     }
     let mut report = inventory.report(&tool(&root["metadata"]))?.written(text(&root["metadata"], "timestamp"));
+    report = report.describes(text(&root["metadata"]["component"], "version"));
     if has(root, &["vulnerabilities"]) {
         report = report.found(list(root, "vulnerabilities").iter().map(finding).collect());
     }

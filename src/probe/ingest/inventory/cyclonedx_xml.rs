@@ -32,6 +32,7 @@ pub(super) fn document(content: &Content) -> Result<Json, String> {
         "metadata": {
             "timestamp": metadata.map(|one| one.text_at(&["timestamp"])),
             "tools": metadata.map(tools),
+            "component": { "version": metadata.map(|one| one.text_at(&["component", "version"])) },
         },
     });
     if let Some(vulnerabilities) = root.child("vulnerabilities") {

@@ -65,13 +65,23 @@ impl Inventory {
         let share = |part: u64| Exact::ratio(part, self.components).map(Value::Number);
         let Inventory { components, licensed, .. } = self;
         let mut report = Report::of(tool);
-        report.bill = Some(Bill { tool: tool.to_owned(), components, licensed, purls: self.purls, written: None });
+        report.bill = Some(Bill { tool: tool.to_owned(), components, licensed, purls: self.purls, ..Bill::default() });
         Ok(report
             .scanned(self.components, "components")
             .value("components", Some(Value::Number(Exact::whole(self.components))))
             .value("identified", share(self.identified))
             .value("licensed", share(self.licensed))
             .value("licences", Some(Value::List(self.licences.into_iter().map(Value::Text).collect()))))
+    }
+}
+
+impl Report {
+    /// With the version of what the bill describes; an empty one is none.
+    fn describes(mut self, version: &str) -> Report {
+        if let Some(bill) = &mut self.bill {
+            bill.version = Some(version.trim().to_owned()).filter(|version| !version.is_empty());
+        }
+        self
     }
 }
 

@@ -30,9 +30,14 @@ fn of_document(root: &Json) -> Result<Report, String> {
         let purl = list(package, "externalRefs").iter().find(|reference| reference["referenceType"] == "purl");
         inventory.add(purl.map_or("", |reference| text(reference, "referenceLocator")), &licence(package));
     }
+    let whole = list(root, "packages").iter().filter(|package| described.contains(text(package, "SPDXID")));
+    let version = whole.map(|package| text(package, "versionInfo")).find(|version| !version.is_empty());
     let creation = &root["creationInfo"];
     let tool = texts(creation, "creators").find_map(|creator| creator.strip_prefix("Tool: "));
-    Ok(inventory.report(tool.unwrap_or("an unnamed tool"))?.written(text(creation, "created")))
+    Ok(inventory
+        .report(tool.unwrap_or("an unnamed tool"))?
+        .written(text(creation, "created"))
+        .describes(version.unwrap_or_default()))
 }
 
 fn licence(package: &Json) -> Vec<String> {

@@ -27,7 +27,9 @@ pub(super) fn parse(root: &Json) -> Result<Report, String> {
     let created = graph.all("CreationInfo").next().map_or("", |creation| text(creation, "created"));
     let tool = graph.all("Tool").next().map_or("", |tool| text(tool, "name"));
     let tool = if tool.is_empty() { "an unnamed tool" } else { tool };
-    Ok(inventory.report(tool)?.written(created))
+    let mut wholes = graph.wholes().map(|whole| text(whole, "software_packageVersion"));
+    let version = wholes.find(|version| !version.is_empty()).unwrap_or_default();
+    Ok(inventory.report(tool)?.written(created).describes(version))
 }
 
 fn purl(package: &Json) -> &str {
@@ -69,10 +71,20 @@ impl<'j> Graph<'j> {
         self.elements.iter().filter(move |element| element["type"] == kind)
     }
 
-    /// Without those that the document, or the bill in it, is about.
-    fn packages(&self) -> impl Iterator<Item = &'j Json> {
+    /// What the document, or the bill in it, is about.
+    fn roots(&self) -> BTreeSet<&'j str> {
         let wholes = self.all("SpdxDocument").chain(self.all("software_Sbom"));
-        let roots: BTreeSet<&str> = wholes.flat_map(|whole| texts(whole, "rootElement")).collect();
+        wholes.flat_map(|whole| texts(whole, "rootElement")).collect()
+    }
+
+    fn wholes(&self) -> impl Iterator<Item = &'j Json> {
+        let roots = self.roots();
+        self.all("software_Package").filter(move |package| roots.contains(text(package, "spdxId")))
+    }
+
+    /// The others.
+    fn packages(&self) -> impl Iterator<Item = &'j Json> {
+        let roots = self.roots();
         self.all("software_Package").filter(move |package| !roots.contains(text(package, "spdxId")))
     }
 

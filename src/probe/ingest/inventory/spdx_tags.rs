@@ -58,6 +58,7 @@ impl Document {
         let Some(package) = self.packages.last_mut().filter(|_| self.is_of_package) else { return };
         match tag {
             "SPDXID" => drop(package.insert("SPDXID".to_owned(), value.into())),
+            "PackageVersion" => drop(package.insert("versionInfo".to_owned(), value.into())),
             "PackageLicenseConcluded" => drop(package.insert("licenseConcluded".to_owned(), value.into())),
             "PackageLicenseDeclared" => drop(package.insert("licenseDeclared".to_owned(), value.into())),
             "ExternalRef" if value.split_whitespace().nth(1) == Some("purl") => {
