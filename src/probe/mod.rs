@@ -49,6 +49,7 @@ mod fresh;
 mod git;
 mod gitlab;
 mod glob_parameter;
+mod gradle_script;
 mod grafana;
 mod grpc_health;
 mod health;

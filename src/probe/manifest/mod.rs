@@ -73,7 +73,7 @@ impl Probe for ManifestProbe {
             count("ranges", "those of which more than one version will do"),
             count("open_ranges", "those of which any version will do, or any from one on: `*`, `latest`, `>=1`, a branch, no version at all"),
             count("out_of_sync", "manifests whose lock file says something else than they declare, so that a frozen install refuses it; unobserved where one could not be compared, as it computes what it needs, and no other is out of sync"),
-            count("comparable_locks", "manifests with a lock file that can be compared with them: of Cargo, npm, pnpm, yarn, bun (as text), uv, poetry, pdm (by name), Pipenv (by name), Go, Bundler, Composer, NuGet (by name), Dart, CocoaPods (by name), Elixir (what is missing), and requirements that pip-compile or uv wrote"),
+            count("comparable_locks", "manifests with a lock file that can be compared with them: of Cargo, npm, pnpm, yarn, bun (as text), uv, poetry, pdm (by name), Pipenv (by name), Go, Bundler, Composer, Gradle (what is written out), NuGet (by name), Dart, CocoaPods (by name), Elixir (what is missing), and requirements that pip-compile or uv wrote"),
             count("competing_locks", "folders with lock files of several package managers for one ecosystem"),
             FactDecl::new("locked_ratio", FactType::Ratio, "share of the manifests that need a lock file and have one; a `requirements.txt` counts by its exact lines, at most 30 % with any open one"),
             count("import_files", "Python and Node source files for which a manifest holds, so that their imports can be compared with it"),
@@ -156,6 +156,9 @@ fn names() -> Vec<&'static str> {
     ECOSYSTEMS.iter().flat_map(|ecosystem| ecosystem.manifests.iter().chain(ecosystem.locks)).copied().collect()
 }
 
+/// What Gradle verifies downloads with, for all projects of a build; `gradle.lockfile` is that of one.
+const GRADLE_SUMS: &str = "verification-metadata.xml";
+
 /// Lock files by folder and ecosystem.
 fn locks(swept: &Swept, folder: &str) -> BTreeMap<(String, &'static str), Vec<String>> {
     let mut found: BTreeMap<(String, &'static str), Vec<String>> = BTreeMap::new();
@@ -164,7 +167,13 @@ fn locks(swept: &Swept, folder: &str) -> BTreeMap<(String, &'static str), Vec<St
     for id in swept.tree().select(&Select::bases(&bases).of(own).below(folder)) {
         let entry = swept.tree().entry(id);
         if let Some(ecosystem) = ecosystem::of(entry.base()) {
-            found.entry((entry.folder().to_owned(), ecosystem.name)).or_default().push(entry.base().to_owned());
+            // Sums of Gradle stand in a folder of their own, and are about the project above.
+            let (folder, name) = match (entry.base(), entry.folder().rsplit_once('/')) {
+                (GRADLE_SUMS, Some((above, "gradle"))) => (above, format!("gradle/{GRADLE_SUMS}")),
+                (GRADLE_SUMS, None) if entry.folder() == "gradle" => ("", format!("gradle/{GRADLE_SUMS}")),
+                _ => (entry.folder(), entry.base().to_owned()),
+            };
+            found.entry((folder.to_owned(), ecosystem.name)).or_default().push(name);
         }
     }
     found
@@ -312,8 +321,8 @@ fn has_lock(
 ) -> Option<String> {
     let mut at = folder;
     loop {
-        if let Some(files) = locks.get(&(at.to_owned(), ecosystem.name)) {
-            let file = files.first()?;
+        let files = locks.get(&(at.to_owned(), ecosystem.name)).map(Vec::as_slice).unwrap_or_default();
+        if let Some(file) = files.iter().find(|file| at == folder || file.as_str() != "gradle.lockfile") {
             return Some(if at.is_empty() { file.clone() } else { format!("{at}/{file}") });
         }
         if at.is_empty() {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address;
+use super::jvm;
 use super::registries;
 use super::revision::{Fixing, Revision};
 use super::told::{Host, Told};
@@ -47,8 +48,10 @@ impl Sources<'_> {
     /// Adds what is wrong to the findings, and sets the facts.
     pub(super) fn judge(&self, findings: &mut Findings, facts: &mut Facts) {
         let named: BTreeSet<&str> = self.all.iter().flat_map(|source| &source.told.named).map(String::as_str).collect();
+        let has_sums = self.all.iter().any(|source| source.path.ends_with("gradle/verification-metadata.xml"));
         for source in &self.all {
-            findings.extend(source.path, source.told.findings.iter().cloned());
+            let counts = |found: &&Finding| has_sums || found.subject != jvm::VERIFICATION;
+            findings.extend(source.path, source.told.findings.iter().filter(counts).cloned());
             findings.extend(source.path, source.told.revisions.iter().map(|revision| self.revision(source, revision)));
             findings.extend(source.path, self.outside(source));
             let unknown = self.hosts(source, &named);

@@ -2,6 +2,7 @@
 
 use super::address;
 use super::told::{Told, line_at, numbered};
+use crate::probe::gradle_script::{self, Line};
 use crate::probe::xml_walk::{Step, walk};
 
 /// A `pom.xml` or Maven's `settings.xml`.
@@ -45,36 +46,69 @@ fn is_of_a_repository(above: &[String]) -> bool {
     )
 }
 
-/// A script of Gradle: `repositories { … }`, but not those that it publishes to.
-pub(super) fn gradle(text: &str) -> Told {
-    let text = without_comments(text);
+/// Gradle's sums of what it downloads (`verification-metadata.xml`); what is trusted whatever it is need not match any.
+pub(super) fn verification(text: &str) -> Result<Told, String> {
     let mut told = Told::default();
-    let mut blocks: Vec<String> = Vec::new();
-    for (line, content) in numbered(&text) {
-        let inside = blocks.iter().any(|block| block == "repositories") || content.contains("repositories");
-        let publishes = blocks.iter().any(|block| block.starts_with("publish"));
-        if inside && !publishes {
-            let conditional = blocks.iter().any(|block| block == "if") || content.contains("if ");
-            repository(&mut told, line, content, conditional);
+    let mut from = 0;
+    walk(text, |step| {
+        let Step::Open(element) = step else { return Ok(()) };
+        told.locked += usize::from(element.name == "component");
+        if element.name == "trust" {
+            let at = text[from..].find("<trust ").map_or(from, |at| from + at);
+            from = (at + 1).min(text.len());
+            let is_pattern = element.get("regex") == Some("true");
+            let any = |key| match element.get(key) {
+                None => true,
+                Some(given) => is_pattern && matches!(given, ".*" | "^.*$" | ".+"),
+            };
+            if ["group", "name", "version", "file"].into_iter().all(any) {
+                told.find(
+                    "unverified",
+                    line_at(text, at),
+                    "trust",
+                    "`<trust>`: every artifact is taken without its sum",
+                );
+            }
         }
-        follow(&mut blocks, content);
+        Ok(())
+    })?;
+    Ok(told)
+}
+
+/// `gradle.properties`: whether sums are compared, where there are some.
+pub(super) fn properties(text: &str) -> Told {
+    let mut told = Told::default();
+    for (line, content) in numbered(text) {
+        let Some((key, value)) = content.split_once(['=', ':']) else { continue };
+        let value = value.trim();
+        if key.trim() == VERIFICATION && matches!(value, "off" | "lenient") {
+            told.find(
+                "unverified",
+                line,
+                VERIFICATION,
+                format!("`{VERIFICATION}={value}`: sums that differ stop nothing"),
+            );
+        }
     }
     told
 }
 
-/// Blocks that are open behind a line, each by its first word.
-fn follow(blocks: &mut Vec<String>, line: &str) {
-    let mut from = 0;
-    for (at, c) in line.char_indices().filter(|(_, c)| matches!(c, '{' | '}')) {
-        if c == '}' {
-            blocks.pop();
-        } else {
-            let words = line[from..at].trim_start();
-            let end = words.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(words.len());
-            blocks.push(words[..end].to_owned());
+/// Gradle's property that says what becomes of a sum that differs.
+pub(super) const VERIFICATION: &str = "org.gradle.dependency.verification";
+
+/// A script of Gradle: `repositories { … }`, but not those that it publishes to.
+pub(super) fn gradle(text: &str) -> Told {
+    let mut told = Told::default();
+    for line in gradle_script::lines(text) {
+        let Line { number, text: content, blocks } = &line;
+        let inside = blocks.iter().any(|block| block == "repositories") || content.contains("repositories");
+        let publishes = blocks.iter().any(|block| block.starts_with("publish"));
+        if inside && !publishes {
+            let conditional = blocks.iter().any(|block| block == "if") || content.contains("if ");
+            repository(&mut told, *number, content, conditional);
         }
-        from = at + 1;
     }
+    told
 }
 
 fn repository(told: &mut Told, line: u32, content: &str, conditional: bool) {
@@ -118,45 +152,6 @@ fn repository(told: &mut Told, line: u32, content: &str, conditional: bool) {
     }
 }
 
-/// The script with blanks for comments, line for line.
-fn without_comments(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let (mut inside, mut quote) = (false, None);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, chars.peek()) {
-            ('\n', _) => {
-                quote = None;
-                out.push('\n');
-            }
-            ('*', Some('/')) if inside => {
-                chars.next();
-                inside = false;
-            }
-            _ if inside => {}
-            ('/', Some('*')) if quote.is_none() => {
-                chars.next();
-                inside = true;
-            }
-            ('/', Some('/')) if quote.is_none() => {
-                while chars.peek().is_some_and(|next| *next != '\n') {
-                    chars.next();
-                }
-            }
-            ('"' | '\'', _) => {
-                quote = match quote {
-                    Some(open) if open == c => None,
-                    None => Some(c),
-                    other => other,
-                };
-                out.push(c);
-            }
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -173,6 +168,16 @@ mod tests {
         let pom = "<project>\n<distributionManagement><repository><url>http://a.test/</url></repository></distributionManagement>\n<repositories>\n<repository><id>x</id>\n<url>http://b.test/</url></repository></repositories>\n<url>http://shop.test</url>\n</project>";
         assert_eq!(facts(&maven(pom).unwrap()), [("unencrypted", 5)]);
         assert!(maven("<project>").is_err());
+    }
+
+    #[test]
+    fn sums_of_gradle_may_be_trusted_away_or_switched_off() {
+        let text = "<verification-metadata>\n<configuration><trusted-artifacts>\n<trust file=\".*-sources[.]jar\" regex=\"true\"/>\n<trust group=\".*\" name=\"x\" regex=\"true\"/>\n<trust group=\".*\" regex=\"true\"/>\n</trusted-artifacts></configuration>\n<components><component group=\"a\" name=\"b\" version=\"1\"/></components></verification-metadata>";
+        let told = verification(text).unwrap();
+        assert_eq!((facts(&told), told.locked), (vec![("unverified", 5)], 1));
+        let text = "# org.gradle.dependency.verification=off\norg.gradle.dependency.verification.console=verbose\norg.gradle.dependency.verification = lenient\n";
+        assert_eq!(facts(&properties(text)), [("unverified", 3)]);
+        assert!(facts(&properties("org.gradle.dependency.verification=strict\n")).is_empty());
     }
 
     #[test]

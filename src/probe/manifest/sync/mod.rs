@@ -8,6 +8,7 @@ pub(super) mod compiled;
 pub(super) mod composer;
 mod dart;
 pub(super) mod go;
+mod gradle;
 mod mix;
 pub(super) mod node;
 mod nuget;
@@ -102,6 +103,7 @@ fn parse(base: &str, text: &str) -> Result<Box<dyn Lock>, String> {
         "go.sum" => Box::new(go::Sums::parse(text)),
         "Gemfile.lock" => Box::new(bundler::Locked::parse(text)),
         "composer.lock" => Box::new(composer::Locked::parse(text)?),
+        "gradle.lockfile" => Box::new(gradle::Locked::parse(text)),
         "packages.lock.json" => Box::new(nuget::Locked::parse(text)?),
         "pubspec.lock" => Box::new(dart::Locked::parse(text)?),
         "Podfile.lock" => Box::new(cocoapods::Locked::parse(text)),
@@ -115,6 +117,7 @@ pub(super) fn is_made_from(lock: &str, manifest: &str) -> bool {
     match lock {
         "uv.lock" | "poetry.lock" | "pdm.lock" => manifest == "pyproject.toml",
         "Pipfile.lock" => manifest == "Pipfile",
+        "gradle.lockfile" => matches!(manifest, "build.gradle" | "build.gradle.kts"),
         "packages.lock.json" => manifest.ends_with("proj"),
         "Cargo.lock" => manifest == "Cargo.toml",
         "package-lock.json" | "npm-shrinkwrap.json" | "pnpm-lock.yaml" | "yarn.lock" | "bun.lock" => {
