@@ -21,6 +21,7 @@ pub(super) const WRONG: &[&str] = &[
     "unknown_hosts",
     "without_integrity",
     "unreliable_repositories",
+    "unmapped_scopes",
 ];
 
 /// A file with what it tells.
@@ -54,6 +55,8 @@ impl Sources<'_> {
             findings.extend(source.path, source.told.findings.iter().filter(counts).cloned());
             findings.extend(source.path, source.told.revisions.iter().map(|revision| self.revision(source, revision)));
             findings.extend(source.path, self.outside(source));
+            findings.extend(source.path, self.retaken(source));
+            findings.extend(source.path, self.unmapped(source));
             let unknown = self.hosts(source, &named);
             findings.extend(source.path, unknown);
         }
@@ -113,6 +116,44 @@ impl Sources<'_> {
             if self.is_part { finding.with(Certainty::Hint) } else { finding }
         };
         leads_out.map(finding).collect()
+    }
+
+    /// Packages that are never published from here, and that the lock takes from a registry all the same: whoever has the name
+    /// there decides what they are.
+    fn retaken(&self, source: &Source<'_>) -> Vec<Finding> {
+        let is_private = |name: &str| {
+            self.all.iter().any(|other| {
+                other.told.private.as_deref() == Some(name)
+                    && (source.folder().is_empty() || other.folder().starts_with(&format!("{}/", source.folder())))
+            })
+        };
+        let taken = source.told.retaken.iter().filter(|(name, ..)| is_private(name));
+        let finding = |(name, address, line): &(String, String, u32)| {
+            let note =
+                format!("`{name}` is a package of this repository that is `private`, and is locked from `{address}`");
+            Finding::new("confusable", *line, name.as_str(), note)
+        };
+        taken.map(finding).collect()
+    }
+
+    /// Scopes of npm from a registry that the spec names, and that no settings here give one: without them the public registry is
+    /// asked for the names.
+    fn unmapped(&self, source: &Source<'_>) -> Vec<Finding> {
+        let is_mapped = |scope: &str, host: &str| {
+            self.all.iter().any(|other| other.told.mapped.contains(scope) || other.told.defaults.contains(host))
+        };
+        let open = source.told.scopes.iter().filter(|(scope, (host, _))| {
+            !is_mapped(scope, host) && self.registries.iter().any(|given| given.eq_ignore_ascii_case(host))
+        });
+        let finding = |(scope, (host, first)): (&String, &(String, Host))| {
+            let note = format!(
+                "`{}` is locked from `{host}`, and no setting here gives `{scope}` a registry: the public one may be asked for it",
+                first.first
+            );
+            let finding = Finding::new("unmapped_scopes", first.line, scope.as_str(), note);
+            if self.is_part { finding.with(Certainty::Hint) } else { finding }
+        };
+        open.map(finding).collect()
     }
 
     /// Hosts of a lock: unencrypted, intended, or nobody's.
@@ -177,7 +218,7 @@ fn leaves(folder: &str, path: &str) -> bool {
 
 /// Fetched in the open, unchecked, or of whoever takes the name: a fifth at most. Each revision that moves, and each folder that
 /// is elsewhere, costs three tenths, each tag one; unknown hosts, packages without sums and repositories that cannot be
-/// relied on two tenths each, however many (catalogue, deps/trusted-sources; the last two are ours).
+/// relied on two tenths each, as scopes without a registry, however many (catalogue, deps/trusted-sources; the last three are ours).
 fn credit(findings: &Findings) -> Fact {
     if let (Some(reason), true) = (findings.unread_reason(), WRONG.iter().all(|fact| findings.count(fact) == 0)) {
         return Fact::Unobserved(reason);
@@ -189,7 +230,8 @@ fn credit(findings: &Findings) -> Fact {
         + each("tagged_revisions", 1)
         + any("unknown_hosts", 2)
         + any("without_integrity", 2)
-        + any("unreliable_repositories", 2);
+        + any("unreliable_repositories", 2)
+        + any("unmapped_scopes", 2);
     let kept = 10_usize.saturating_sub(lost);
     let is_open = ["unencrypted", "unverified", "confusable"].iter().any(|fact| findings.count(fact) > 0);
     let tenths = if is_open { kept.min(2) } else { kept };

@@ -79,7 +79,7 @@ impl Probe for SourcesProbe {
             count("locked_packages", "packages that locks list with what they were taken from"),
             count("unencrypted", "registries, indexes, repositories and locked packages that are fetched over http, git or ftp without encryption; not from the machine itself"),
             count("unverified", "checks that are switched off: of certificates (`trusted-host`, `strict-ssl=false`, `verify_ssl = false`, `allowInsecureProtocol`, `secure-http: false`) or of sums (`GOSUMDB=off`, `GOINSECURE`, `checksumBehavior: ignore`, `org.gradle.dependency.verification=off` beside sums, a `<trust>` of everything among them)"),
-            count("confusable", "further indexes from which any package may be taken, so that whoever has its name on one of them decides: pip's `--extra-index-url`, sources of Poetry and PDM that packages are not bound to, a second `source` of a Gemfile, NuGet sources without a mapping; not where hashes fix what is taken, nor uv's, which are searched in order"),
+            count("confusable", "further indexes from which any package may be taken, so that whoever has its name on one of them decides: pip's `--extra-index-url`, sources of Poetry and PDM that packages are not bound to, a second `source` of a Gemfile, NuGet sources without a mapping; and members of a workspace of npm that are `private` and that the lock takes from a registry; not where hashes fix what is taken, nor uv's, which are searched in order"),
             count("moving_revisions", "dependencies on a repository at a branch, or at nothing, that no lock fixes at a commit"),
             count("tagged_revisions", "dependencies on a repository at a tag or a part of a commit id that no lock fixes at a commit"),
             count("fixed_revisions", "dependencies on a repository at a whole commit id, written or locked"),
@@ -88,7 +88,8 @@ impl Probe for SourcesProbe {
             count("unknown_hosts", "hosts of locked packages, by lock, that are neither a public registry, nor named by settings here, nor in `registries`; hosts of repositories do not count"),
             count("without_integrity", "packages in locks of npm, yarn, pnpm and bun that nothing can be compared with: no sum, and no commit"),
             count("unreliable_repositories", "`mavenLocal()` and `jcenter()` in repositories of Gradle"),
-            FactDecl::new("source_credit", FactType::Ratio, "20 % at most where anything is unencrypted, unverified or confusable; else 30 % less for each moving revision and folder outside, 10 % for each tag, 20 % for unknown hosts, for missing sums and for unreliable repositories"),
+            count("unmapped_scopes", "scopes of npm that a lock takes from a registry in `registries`, and that no settings here give a registry, nor take everything from it"),
+            FactDecl::new("source_credit", FactType::Ratio, "20 % at most where anything is unencrypted, unverified or confusable; else 30 % less for each moving revision and folder outside, 10 % for each tag, 20 % for unknown hosts, for missing sums, for unreliable repositories and for scopes without a registry"),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }

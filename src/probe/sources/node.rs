@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::address;
 use super::revision::{Fixing, Revision};
 use super::told::{Told, line_with, numbered};
 
@@ -12,6 +13,9 @@ const TABLES: &[&str] = &["dependencies", "devDependencies", "optionalDependenci
 pub(super) fn manifest(text: &str) -> Result<Told, String> {
     let value: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut told = Told::default();
+    if value["private"] == true {
+        told.private = value["name"].as_str().map(str::to_owned);
+    }
     let tables = TABLES.iter().map(|name| &value[*name]).chain([&value["pnpm"]["overrides"]]);
     for (name, asked) in tables.filter_map(Json::as_object).flatten() {
         if let Some(asked) = asked.as_str() {
@@ -82,6 +86,10 @@ pub(super) fn settings(text: &str) -> Told {
         let Some((key, value)) = content.split_once(['=', ' ']) else { continue };
         let (key, value) = (key.trim().trim_matches('"'), value.trim().trim_matches(['"', '\'']));
         if key == "registry" || key.ends_with(":registry") {
+            match key.strip_suffix(":registry") {
+                Some(scope) => drop(told.mapped.insert(scope.to_owned())),
+                None => told.defaults.extend(address::host(value)),
+            }
             told.registry(line, "the registry", value);
         } else if key == "strict-ssl" && value == "false" {
             told.find("unverified", line, key, "`strict-ssl=false`: certificates of the registry are not checked");
@@ -94,6 +102,10 @@ pub(super) fn settings(text: &str) -> Told {
 pub(super) fn berry(text: &str) -> Result<Told, String> {
     let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
     let mut told = Told::default();
+    let named = value["npmScopes"].as_mapping().into_iter().flatten();
+    let named = named.filter(|(_, scope)| scope["npmRegistryServer"].is_string());
+    told.mapped.extend(named.filter_map(|(name, _)| Some(format!("@{}", name.as_str()?.trim_start_matches('@')))));
+    told.defaults.extend(value["npmRegistryServer"].as_str().and_then(address::host));
     let scopes = value["npmScopes"].as_mapping().into_iter().flatten().map(|(_, scope)| &scope["npmRegistryServer"]);
     for server in scopes.chain([&value["npmRegistryServer"]]).filter_map(serde_yaml::Value::as_str) {
         told.registry(line_with(text, "npmRegistryServer", server), "the registry", server);
@@ -124,6 +136,11 @@ pub(super) fn bunfig(text: &str) -> Result<Told, String> {
     let value: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
     let mut told = Told::default();
     let Some(install) = value.get("install") else { return Ok(told) };
+    let named = install.get("scopes").and_then(|scopes| scopes.as_table()).into_iter().flatten();
+    told.mapped.extend(named.map(|(name, _)| format!("@{}", name.trim_start_matches('@'))));
+    let server = install.get("registry");
+    let server = server.and_then(|server| server.as_str().or_else(|| server.get("url")?.as_str()));
+    told.defaults.extend(server.and_then(address::host));
     let scopes =
         install.get("scopes").and_then(|scopes| scopes.as_table()).into_iter().flatten().map(|(_, scope)| scope);
     for registry in scopes.chain(install.get("registry")) {

@@ -1,6 +1,6 @@
 //! The locks of npm, yarn, pnpm and bun: where packages were taken from, and whether what was taken can be recognised.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -41,8 +41,15 @@ pub(super) fn npm(text: &str) -> Result<Told, String> {
     let (mut told, places) = (Told::default(), Places::of(text));
     match value["packages"].as_object() {
         Some(packages) => {
+            let members = packages.iter().filter(|(place, _)| !place.is_empty() && !place.contains("node_modules/"));
+            let members: BTreeSet<&str> = members.filter_map(|(_, entry)| entry["name"].as_str()).collect();
             for (place, entry) in packages {
                 if let Some((_, name)) = place.rsplit_once("node_modules/") {
+                    if let (true, Some(url)) = (members.contains(name), entry["resolved"].as_str())
+                        && url.starts_with("http")
+                    {
+                        told.retaken.push((name.to_owned(), address::masked(url), places.quoted(url)));
+                    }
                     npm_entry(&mut told, name, entry, &places, place);
                 }
             }

@@ -55,3 +55,38 @@ fn what_cannot_be_read_is_not_taken_for_well() {
     let seen = observe(&DEF, "{}", &[("Package.swift", "let x = 1"), ("package.json", "{}")]);
     assert_eq!(count(&seen, "moving_revisions"), Some(0), "it asks for nothing");
 }
+
+#[test]
+fn a_scope_of_a_company_needs_a_setting_that_says_whose_it_is() {
+    let lock = (
+        "package-lock.json",
+        "{\"packages\": {\"node_modules/@shop/a\": {\"version\": \"1.0.0\", \"resolved\": \"https://npm.shop.test/a.tgz\", \"integrity\": \"sha512-x\"}}}",
+    );
+    let given = "registries: [npm.shop.test]";
+    let seen = observe(&DEF, given, &[lock]);
+    assert_eq!((count(&seen, "unmapped_scopes"), count(&seen, "unknown_hosts")), (Some(1), Some(0)));
+    assert_eq!(percent(&seen, "source_credit"), Some(80));
+    for settings in [
+        (".npmrc", "@shop:registry=https://npm.shop.test/\n"),
+        (".npmrc", "registry=https://npm.shop.test/\n"),
+        (".yarnrc.yml", "npmScopes:\n  shop:\n    npmRegistryServer: https://npm.shop.test\n"),
+        ("bunfig.toml", "[install.scopes]\nshop = \"https://npm.shop.test\"\n"),
+    ] {
+        assert_eq!(count(&observe(&DEF, given, &[lock, settings]), "unmapped_scopes"), Some(0), "{settings:?}");
+    }
+    let seen = observe(&DEF, "{}", &[lock]);
+    let found = (count(&seen, "unmapped_scopes"), count(&seen, "unknown_hosts"));
+    assert_eq!(found, (Some(0), Some(1)), "it is told as a host that nobody named");
+}
+
+#[test]
+fn a_private_package_that_the_lock_takes_from_a_registry_is_confused() {
+    let lock = "{\"packages\": {\"\": {}, \"libs/ui\": {\"name\": \"@shop/ui\", \"version\": \"1.0.0\"}, \"node_modules/@shop/ui\": {\"resolved\": \"libs/ui\", \"link\": true}, \"web/node_modules/@shop/ui\": {\"version\": \"0.9.0\", \"resolved\": \"https://npm.open.test/ui.tgz\", \"integrity\": \"sha512-x\"}}}";
+    let of = |private: bool, lock: &str| {
+        let manifest = format!("{{\"name\": \"@shop/ui\", \"private\": {private}}}");
+        count(&observe(&DEF, "{}", &[("package-lock.json", lock), ("libs/ui/package.json", &manifest)]), "confusable")
+    };
+    assert_eq!((of(true, lock), of(false, lock)), (Some(1), Some(0)));
+    let linked = lock.replace("https://npm.open.test/ui.tgz", "libs/ui");
+    assert_eq!(of(true, &linked), Some(0));
+}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address;
+use super::registries;
 use super::revision::{self, Revision};
 use crate::model::Certainty;
 use crate::probe::finding::Finding;
@@ -42,6 +43,17 @@ pub(super) struct Told {
     pub(super) fixed: BTreeSet<String>,
     /// Where this lock takes packages from.
     pub(super) hosts: BTreeMap<String, Host>,
+    /// Scopes of npm that this lock takes from a registry that is not public, each with the host and the first package.
+    pub(super) scopes: BTreeMap<String, (String, Host)>,
+    /// Scopes of npm that these settings give a registry of their own.
+    pub(super) mapped: BTreeSet<String>,
+    /// Hosts of registries that these settings take everything from.
+    pub(super) defaults: BTreeSet<String>,
+    /// The name of a package of Node that is never published (`private`).
+    pub(super) private: Option<String>,
+    /// Packages that this lock takes from a registry although packages of the same names are members of its workspace: name,
+    /// address and line.
+    pub(super) retaken: Vec<(String, String, u32)>,
     /// Registries that this file names.
     pub(super) named: BTreeSet<String>,
     /// Packages that it locks.
@@ -110,19 +122,23 @@ impl Told {
     }
 
     /// A package that is locked, from this address.
-    pub(super) fn locked(&mut self, name: &str, url: &str, line: impl FnOnce() -> u32) {
+    pub(super) fn locked(&mut self, name: &str, url: &str, line: impl Fn() -> u32) {
         self.locked += 1;
         let Some(host) = address::host(url) else { return };
         if address::keeps_repositories(&host) && url.starts_with("http") {
             return;
         }
+        let entry = |line| Host { packages: 1, first: name.to_owned(), address: address::masked(url), line };
+        let scope = name.split_once('/').map(|(scope, _)| scope).filter(|scope| scope.starts_with('@'));
+        if let Some(scope) = scope.filter(|_| !registries::is_public(&host))
+            && !self.scopes.contains_key(scope)
+        {
+            self.scopes.insert(scope.to_owned(), (host.clone(), entry(line())));
+        }
         let place = if address::is_unencrypted(url) { format!("http {host}") } else { host };
         match self.hosts.get_mut(&place) {
             Some(known) => known.packages += 1,
-            None => {
-                let (first, address) = (name.to_owned(), address::masked(url));
-                self.hosts.insert(place, Host { packages: 1, first, address, line: line() });
-            }
+            None => drop(self.hosts.insert(place, entry(line()))),
         }
     }
 }
