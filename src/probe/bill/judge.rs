@@ -285,14 +285,14 @@ mod tests {
                 findings.push("ci.yml", Finding::new("signs", 1, "x", "x"));
             }
             let packages = ["a", "b"].map(|name| Package { name: format!("npm/{name}@1.0.0"), development: false });
-            let current = Current::of(&["2.1.0", "1.9.0"]);
+            let current = Current::of(&["2.1.0", "1.9.3"]);
             let document = Document { path: "sbom.json".to_owned(), bill, old: None };
             let beside = Beside { packages: &packages, unlocked: BTreeMap::new(), current };
             let facts = beside.facts(vec![document], &mut findings);
             let seen = crate::model::Observation { facts, evidence: findings.evidence(), requests: 0 };
             (count(&seen, "other_versions"), trial::percent(&seen, "covered"), trial::percent(&seen, "bill_credit"))
         };
-        for current in ["v2.1", "1.9.0", "", "sha256:0123", "latest", "0.0.0"] {
+        for current in ["v2.1", "1.9.3", "1.9", "", "sha256:0123", "latest", "0.0.0"] {
             assert_eq!(of(current, true), (Some(0), Some(100), Some(100)), "{current}");
         }
         assert_eq!(of("2.0.0", true), (Some(1), None, Some(50)));

@@ -3,6 +3,7 @@
 
 use super::number::{Number, number};
 use super::product;
+use super::stated::Source;
 use super::{Release, read, tags};
 use crate::model::Unknown;
 use crate::probe::Look;
@@ -24,7 +25,15 @@ impl Current {
     /// Looks at manifests and tags; none is known where either could not be seen.
     pub(in crate::probe) async fn look(look: &Look<'_>, manifests: WantId) -> Result<Current, Unknown> {
         let mut findings = Findings::default();
-        let mut products = product::gather(read(look, manifests, &mut findings), look.folder, look.swept);
+        let stated = read(look, manifests, &mut findings);
+        // A number that a product never kept may be written into a document all the same.
+        let mut known: Vec<(String, Number)> = Vec::new();
+        for (_, stated) in &stated {
+            if let Source::Here(text) = &stated.version {
+                known.extend(number(text).map(|number| (text.clone(), number)));
+            }
+        }
+        let mut products = product::gather(stated, look.folder, look.swept);
         if !findings.is_whole() {
             return Ok(Current::default());
         }
@@ -35,12 +44,7 @@ impl Current {
                 Err(_) => return Ok(Current::default()),
             }
         }
-        let mut known = Vec::new();
-        for product in products {
-            let written = product.written.into_iter().filter_map(|written| written.here);
-            known.extend(written.filter_map(|(text, number)| Some((text, number?))));
-            known.extend(product.tag);
-        }
+        known.extend(products.into_iter().filter_map(|product| product.tag));
         Ok(Current { known })
     }
 
@@ -53,7 +57,12 @@ impl Current {
     /// One of them, where a version is surely none of them.
     pub(in crate::probe) fn other_than(&self, version: &str) -> Option<&str> {
         let number = number(version).filter(|number| !number.is_nothing())?;
-        let is_known = self.known.iter().any(|(_, known)| known.is_same(&number));
+        // `2.1` may stand for whatever is the newest of it.
+        let series: Result<Vec<u64>, _> = version.trim_start_matches(['v', 'V']).split('.').map(str::parse).collect();
+        let series = series.ok().filter(|series| series.len() == 2);
+        let is_known = self.known.iter().any(|(_, known)| {
+            known.is_same(&number) || series.as_deref().is_some_and(|series| known.begins_with(series))
+        });
         let highest = self.known.iter().max_by(|(_, a), (_, b)| a.cmp(b));
         highest.filter(|_| !is_known).map(|(text, _)| text.as_str())
     }
