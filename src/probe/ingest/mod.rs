@@ -17,6 +17,7 @@ mod format;
 mod inventory;
 mod live;
 mod load;
+mod lock_ways;
 mod observe;
 mod operations;
 mod path;

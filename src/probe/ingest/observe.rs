@@ -5,7 +5,7 @@ use super::report::Report;
 use super::tally::Tally;
 use super::vex::Statements;
 use super::weigh::Scale;
-use super::{Ingest, exit, format, scope, weigh};
+use super::{Ingest, exit, format, lock_ways, scope, weigh};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Exact, Fact, Facts, Observation, Place, Suppression, Unknown, Value};
 use crate::probe::evidence::{MOST_SHOWN, fingerprint};
@@ -115,6 +115,7 @@ impl Ingest {
                 if report.tool == "npm audit" {
                     scope::mark(look, &mut findings);
                 }
+                lock_ways::add(look, &mut findings);
                 match &statements {
                     Ok(statements) => statements.apply(&mut findings),
                     Err(unknown) => report.gap = Some(report.gap.take().unwrap_or_else(|| unknown.to_string())),
