@@ -99,6 +99,12 @@ impl Findings {
         findings.into_iter().for_each(|finding| self.push(file, finding));
     }
 
+    /// Files and lines of the findings of one fact.
+    pub(crate) fn places(&self, fact: &str) -> Vec<(String, u32)> {
+        let own = self.found.iter().filter(|(_, finding)| finding.fact == fact);
+        own.map(|(file, finding)| (file.clone(), finding.line)).collect()
+    }
+
     /// How many a suppression holds for.
     pub(crate) fn suppressed(&self) -> usize {
         self.suppressed

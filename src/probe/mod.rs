@@ -94,6 +94,7 @@ mod report_file;
 mod report_json;
 mod report_paths;
 mod resources;
+mod rollback;
 mod runner;
 mod runtime;
 #[cfg(test)]
@@ -337,6 +338,7 @@ pub static PROBES: &[&ProbeDef] = &[
     &redis::DEF,
     &release::DEF,
     &resources::DEF,
+    &rollback::DEF,
     &runtime::DEF,
     &secret_guards::DEF,
     &secrets::DEF,

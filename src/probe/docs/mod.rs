@@ -11,7 +11,7 @@ mod kinds;
 mod links;
 mod operations;
 mod other_markup;
-mod page;
+pub(crate) mod page;
 mod records;
 mod runbook;
 mod sections;
@@ -36,6 +36,7 @@ use kinds::Kind;
 use sections::Asked;
 use seen::Seen;
 use written::Written;
+pub(crate) use written::days_on;
 
 /// How old the last exercise, or record, may be (catalogue, ops/incident-response and ops/dr-plan).
 const YEAR: i64 = 365 * 86_400;

@@ -16,11 +16,11 @@ pub(super) const MOST: usize = 2000;
 
 /// A heading and what stands below it, up to the next of its level or above.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Section {
-    pub(super) level: u8,
+pub(crate) struct Section {
+    pub(crate) level: u8,
     /// In lower case, words only.
-    pub(super) title: String,
-    pub(super) line: u32,
+    pub(crate) title: String,
+    pub(crate) line: u32,
     pub(super) words: u32,
     /// Blocks of code, tables and lists of three or more.
     pub(super) blocks: u32,
@@ -37,8 +37,8 @@ pub(super) struct Link {
 
 /// A page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Page {
-    pub(super) sections: Vec<Section>,
+pub(crate) struct Page {
+    pub(crate) sections: Vec<Section>,
     pub(super) links: Vec<Link>,
     pub(super) anchors: BTreeSet<String>,
     pub(super) words: u32,
@@ -69,7 +69,7 @@ static RUNS_TESTS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Reads a page by its extension.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Page {
+pub(crate) fn read(path: &str, bytes: &[u8]) -> Page {
     let text = text_of(bytes);
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "md" | "markdown" | "mdx" => markdown(&text),

@@ -103,7 +103,8 @@ pub(super) fn day_on(text: &str) -> Option<Date> {
     days_on(text).next()
 }
 
-fn days_on(text: &str) -> impl Iterator<Item = Date> + '_ {
+/// All days in a text.
+pub(crate) fn days_on(text: &str) -> impl Iterator<Item = Date> + '_ {
     DAY.captures_iter(text).filter_map(|found| {
         let part = |at: usize| found.get(at).and_then(|part| part.as_str().parse::<i16>().ok());
         Date::new(part(1)?, i8::try_from(part(2)?).ok()?, i8::try_from(part(3)?).ok()?).ok()

@@ -2,6 +2,7 @@
 //! whether they lead back. Owns parameters and facts; the breadth of rules is squawk's, whose report `ingest` reads.
 
 mod applied;
+pub(crate) mod back;
 mod file;
 mod foreign_files;
 mod locks;
@@ -61,6 +62,21 @@ impl Migrations {
             usual.of(ClassSet::of(&[Class::Src, Class::Migration, Class::Generated]))
         })
     }
+
+    /// Wants for the migrations themselves.
+    fn files(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        let read = |select: Select| {
+            Want::doc(select.below(folder), "migrations", |file| -> Result<Option<Migration>, Unknown> {
+                Ok(file::read(file.path(), &file.text()))
+            })
+        };
+        let mut ids = vec![wants.add(read(self.select()))];
+        if self.glob.is_none() {
+            let folders = Select::exts(&["sql", "py", "rb"]).of(ClassSet::of(&[Class::Migration]));
+            ids.push(wants.add(read(folders)));
+        }
+        ids
+    }
 }
 
 impl Probe for Migrations {
@@ -105,16 +121,7 @@ impl Probe for Migrations {
     }
 
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        let read = |select: Select| {
-            Want::doc(select.below(folder), "migrations", |file| -> Result<Option<Migration>, Unknown> {
-                Ok(file::read(file.path(), &file.text()))
-            })
-        };
-        let mut ids = vec![wants.add(read(self.select()))];
-        if self.glob.is_none() {
-            let folders = Select::exts(&["sql", "py", "rb"]).of(ClassSet::of(&[Class::Migration]));
-            ids.push(wants.add(read(folders)));
-        }
+        let mut ids = self.files(folder, wants);
         ids.extend(versioned::wants(folder, wants));
         ids
     }

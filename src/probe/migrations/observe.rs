@@ -88,6 +88,15 @@ impl<'a> Seen<'a> {
         Observation { facts, evidence: self.findings.evidence(), requests: 0 }
     }
 
+    /// How many lead back, how many were judged, and where the others are.
+    pub(super) fn ways_back(mut self) -> (usize, usize, Vec<(String, u32)>) {
+        for files in std::mem::take(&mut self.histories).into_values() {
+            self.history(files);
+        }
+        let (leads, judged) = self.back;
+        (leads, judged, self.findings.places("one_way"))
+    }
+
     fn hazards(&self, facts: &mut Facts) {
         let counted = locks::FACTS.iter().map(|(fact, _)| *fact);
         facts.present("judged", Value::count(self.judged));
