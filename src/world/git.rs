@@ -73,8 +73,7 @@ pub async fn changed_since(world: &World, base: &str, left: Duration) -> Result<
     if super::git_index::find_git_dir(&world.root).is_none() {
         return Err(Unknown::because("there is no git repository to compare with"));
     }
-    let commit = format!("{base}^{{commit}}");
-    if run(world, &["rev-parse", "--verify", "--quiet", &commit], left).await.is_err() {
+    if !has_commit(world, base, left).await? {
         return Err(Unknown::because(format!("git knows no commit `{base}` here")));
     }
     let range = format!("{base}...HEAD");
@@ -85,6 +84,21 @@ pub async fn changed_since(world: &World, base: &str, left: Duration) -> Result<
         return Err(Unknown::because(format!("what changed since `{base}` is more than {} MiB", LONGEST_DIFF >> 20)));
     }
     Ok(finished.stdout.text())
+}
+
+/// Whether git knows a commit by this name.
+///
+/// # Errors
+/// When git may not be asked.
+pub async fn has_commit(world: &World, name: &str, left: Duration) -> Result<bool, Unknown> {
+    if super::git_index::find_git_dir(&world.root).is_none() {
+        return Ok(false);
+    }
+    if !world.permit.exec {
+        return Err(Unknown::because("git was not asked: --no-exec"));
+    }
+    let commit = format!("{name}^{{commit}}");
+    Ok(run(world, &["rev-parse", "--verify", "--quiet", &commit], left).await.is_ok())
 }
 
 fn text_of(git_dir: &Path, name: &str) -> Option<String> {

@@ -15,12 +15,21 @@ const MOST_FILES: usize = 10;
 const MOST_RUNS: usize = 20;
 
 /// The sum over all files.
-pub(super) fn of_all(lines: Share, files: usize, strange: &BTreeSet<String>) -> Evidence {
+pub(super) fn of_all(lines: Share, files: usize, strange: &BTreeSet<String>, foreign: &BTreeSet<String>) -> Evidence {
     let mut words = executed(lines, files);
     if let Some(first) = strange.first() {
-        words.push_str(&format!("; {} of the files are not in the repository, such as `{first}`", strange.len()));
+        words.push_str(&format!("; left out: {} that are not in the repository, such as `{first}`", strange.len()));
+    }
+    if let Some(first) = foreign.first() {
+        words.push_str(&format!("; left out: {} that nobody here wrote, such as `{first}`", foreign.len()));
     }
     remark(words)
+}
+
+/// How much of the code the reports speak of, where that is not all.
+pub(super) fn of_reported(reported: Share) -> Option<Evidence> {
+    let note = format!("the reports list {} of {} source files", reported.covered, reported.total);
+    (reported.missed() > 0).then(|| remark(note))
 }
 
 /// Each group's own sum and files, and all sums for who asks for the lowest, that one first.

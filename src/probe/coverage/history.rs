@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::model::{Fact, Value};
 use crate::probe::sample::observe_folder;
-use crate::probe::trial::count;
+use crate::probe::trial::{count, percent};
 
 fn git(root: &Path, arguments: &[&str]) {
     let mut command = std::process::Command::new("git");
@@ -111,4 +111,35 @@ fn a_file_that_only_moved_was_not_changed() {
     let seen = observe_folder("coverage", "report: lcov.info\nbase: topic", dir.path()).unwrap();
     assert_eq!(["changed.covered", "changed.total"].map(|fact| count(&seen, fact)), [Some(0), Some(0)]);
     assert_eq!(count(&seen, "changed.unreported"), Some(0));
+}
+
+#[test]
+fn a_base_that_git_does_not_know_and_few_changed_lines_ask_for_nothing() {
+    let dir = repository();
+    for base in ["origin/HEAD", "main"] {
+        let seen = observe_folder("coverage", &format!("report: lcov.info\nbase: {base}"), dir.path()).unwrap();
+        assert_eq!(count(&seen, "changed.short"), Some(0), "{base}");
+        // Nothing of two fifths of the lines.
+        assert_eq!(said(&seen, "changed.short").len(), 1, "{base}");
+        assert_eq!(percent(&seen, "coverage_credit"), Some(0), "{base}");
+    }
+    fs::write(dir.path().join("src/b.py"), "x\n".repeat(30)).unwrap();
+    git(dir.path(), &["commit", "-qam", "third"]);
+    let lines: String = (1..=30).map(|line| format!("DA:{line},{}\n", u8::from(line <= 12))).collect();
+    let report = format!("SF:src/a.py\nDA:1,1\nend_of_record\nSF:src/b.py\n{lines}end_of_record\n");
+    fs::write(dir.path().join("lcov.info"), report).unwrap();
+    let seen = observe_folder("coverage", "report: lcov.info\nbase: main\nfloor: 0\nline_min: 40", dir.path()).unwrap();
+    assert_eq!((count(&seen, "changed.short"), percent(&seen, "coverage_credit")), (Some(12), Some(50)));
+}
+
+#[test]
+fn files_that_a_program_wrote_or_that_are_gone_do_not_count() {
+    let dir = repository();
+    fs::create_dir(dir.path().join("vendor")).unwrap();
+    fs::write(dir.path().join("vendor/x.py"), "x = 1\n").unwrap();
+    let file = |path: &str, hit: u8| format!("SF:{path}\nDA:1,{hit}\nend_of_record\n");
+    let report = [file("src/a.py", 1), file("vendor/x.py", 0), file("src/gone.py", 0)].concat();
+    fs::write(dir.path().join("lcov.info"), report).unwrap();
+    let seen = observe_folder("coverage", "report: lcov.info", dir.path()).unwrap();
+    assert_eq!(["left_out", "files", "covered", "total"].map(|fact| count(&seen, fact)), [2, 1, 1, 1].map(Some));
 }

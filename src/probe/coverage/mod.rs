@@ -5,6 +5,7 @@ mod changes;
 mod clover;
 mod cobertura;
 mod coverage_py;
+mod credit;
 mod evidence;
 #[cfg(test)]
 mod flavours;
@@ -29,6 +30,7 @@ use super::report_file::Written;
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits};
 use crate::model::{FactDecl, FactSchema, FactType, Grade, Observation, Problems, Unknown};
 use crate::yaml::{Node, Spanned, decode as decode_node};
+use credit::Wanted;
 use format::Format;
 
 /// What the registry knows of it.
@@ -58,6 +60,15 @@ struct Params {
     /// A commit, branch or tag; what was changed since it parted from HEAD gives `changed.line`.
     #[serde(default)]
     base: Option<Spanned<String>>,
+    /// What share of the lines earns all credit, in percent. Default 80.
+    #[serde(default)]
+    line_min: Option<Spanned<u8>>,
+    /// What share earns none, in percent. Default 40.
+    #[serde(default)]
+    floor: Option<Spanned<u8>>,
+    /// What share of the changed lines has to be executed, in percent. Default 80.
+    #[serde(default)]
+    changed_min: Option<Spanned<u8>>,
     /// Time limit.
     #[serde(default)]
     timeout: Option<Spanned<String>>,
@@ -70,6 +81,7 @@ struct Coverage {
     format: Option<Format>,
     groups: Vec<(String, String)>,
     base: Option<String>,
+    wanted: Wanted,
     timeout: Option<Duration>,
 }
 
@@ -83,11 +95,12 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         let problem = base.span.problem(format!("`{}` is no name of a commit", base.value));
         problems.push(problem.help("write a branch, a tag or a commit: `base: origin/main`"));
     }
+    let wanted = credit::wanted(&params, problems);
     let timeout = limits::timeout(params.timeout.as_ref(), problems);
     (problems.len() == before).then(|| {
         let groups = params.groups.into_iter().map(|(name, glob)| (name, glob.value)).collect();
         let (report, base) = (params.report.value, params.base.map(|base| base.value));
-        Box::new(Coverage { report, format: params.format, groups, base, timeout }) as Box<dyn Probe>
+        Box::new(Coverage { report, format: params.format, groups, base, wanted, timeout }) as Box<dyn Probe>
     })
 }
 
@@ -112,7 +125,12 @@ impl Probe for Coverage {
             FactDecl::new("branch", FactType::Ratio, "share of the branches that were taken"),
             FactDecl::new("covered", FactType::Count, "lines (Go: statements) that were executed"),
             FactDecl::new("total", FactType::Count, "lines (Go: statements) that could be executed"),
-            FactDecl::new("files", FactType::Count, "source files that the reports list"),
+            FactDecl::new("files", FactType::Count, "source files that the reports list and that count"),
+            FactDecl::new(
+                "left_out",
+                FactType::Count,
+                "files that the reports list and that do not count: the repository does not have them, a program wrote them, or they are somebody else's",
+            ),
             FactDecl::new(
                 "reported",
                 FactType::Ratio,
@@ -128,13 +146,23 @@ impl Probe for Coverage {
                 FactType::Count,
                 "changed source files, with endings that the reports list, that are in none of them",
             ),
+            FactDecl::new(
+                "changed.short",
+                FactType::Count,
+                "changed lines that had to be executed as well for `changed_min`; 0 where it is not asked for: without a `base` that git knows, or of fewer than 20 changed lines that could be executed",
+            ),
+            FactDecl::new(
+                "coverage_credit",
+                FactType::Ratio,
+                "the least of two: `line` from `floor` to `line_min`, and `changed.line` from 0 to `changed_min` where that is asked for; times `reported`",
+            ),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
 
     fn key(&self) -> String {
-        let Coverage { report, format, groups, base, timeout: _ } = self;
-        format!("coverage {report:?} {format:?} {groups:?} {base:?}")
+        let Coverage { report, format, groups, base, wanted, timeout: _ } = self;
+        format!("coverage {report:?} {format:?} {groups:?} {base:?} {wanted:?}")
     }
 
     fn lane(&self) -> Lane {

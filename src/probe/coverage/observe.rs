@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::measured::{Measured, Share, SourceFile, sum};
 
-use super::{Coverage, changes, evidence, format};
+use super::{Coverage, changes, credit, evidence, format};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, Facts, Observation, Place, Unknown, Value};
 use crate::probe::report_file::{self, Freshness};
@@ -18,6 +18,8 @@ struct Joined {
     measured: Measured,
     /// Files that the reports name and the repository does not have.
     strange: BTreeSet<String>,
+    /// Files that a program wrote, or that are somebody else's.
+    foreign: BTreeSet<String>,
     evidence: Vec<Evidence>,
 }
 
@@ -33,18 +35,62 @@ impl Coverage {
         facts.present("covered", Value::count(lines.covered));
         facts.present("total", Value::count(lines.total));
         facts.present("files", Value::count(files.len()));
-        facts.set("reported", reported(&look, files));
+        facts.present("left_out", Value::count(joined.strange.len() + joined.foreign.len()));
+        let reported = reported(&look, files);
+        facts.set("reported", ratio(reported, "the repository has no source file of this kind"));
         let groups = self.groups(&look, files);
         state_groups(&groups, &mut facts);
         let mut evidence = evidence::of_groups(&groups);
-        evidence.push(evidence::of_all(lines, files.len(), &joined.strange));
-        match &self.base {
-            None => facts.set_reason("no `base` to compare with is named"),
-            Some(base) => evidence.extend(changed(&look, base, files, &mut facts).await),
+        evidence.push(evidence::of_all(lines, files.len(), &joined.strange, &joined.foreign));
+        evidence.extend(evidence::of_reported(reported));
+        let changed = self.changes(&look, files, &mut facts, &mut evidence).await;
+        if let Some(credit) = changed.ok().and_then(|changed| self.wanted.credit(lines, changed, reported)) {
+            facts.present("coverage_credit", Value::Number(credit));
         }
         evidence.extend(joined.evidence);
         evidence.extend(evidence::least_covered(files.iter(), "line"));
         Ok(Observation { facts, evidence, requests: 0 })
+    }
+
+    /// What changed since the base, if that can be asked; an error where it can and there is no answer.
+    async fn changes(
+        &self,
+        look: &Look<'_>,
+        files: &BTreeMap<String, SourceFile>,
+        facts: &mut Facts,
+        said: &mut Vec<Evidence>,
+    ) -> Result<Option<Share>, ()> {
+        let Some(base) = &self.base else {
+            facts.present("changed.short", Value::count(0_u32));
+            facts.set_reason("no `base` to compare with is named");
+            return Ok(None);
+        };
+        // Where git may not be asked nobody knows that there is no base.
+        let is_known = git::has_commit(look.world, base, look.until.left()).await.unwrap_or(true);
+        let changes = changed(look, base, files, facts).await;
+        match changes {
+            Ok((share, evidence)) => {
+                facts.present("changed.short", Value::count(self.wanted.short(share)));
+                said.extend(evidence);
+                if !credit::asks(share) {
+                    let note = format!("{} executable lines changed since `{base}`, too few to ask for", share.total);
+                    said.push(evidence::about("changed.short", note));
+                }
+                Ok(Some(share))
+            }
+            Err(unknown) if is_known => {
+                facts.set_reason(unknown.0);
+                Err(())
+            }
+            Err(unknown) => {
+                facts.present("changed.short", Value::count(0_u32));
+                said.push(evidence::about("changed.short", format!("changed lines are not asked for: {unknown}")));
+                for name in ["changed.line", "changed.covered", "changed.total", "changed.unreported"] {
+                    facts.set(name, Fact::Unobserved(unknown.0.clone()));
+                }
+                Ok(None)
+            }
+        }
     }
 
     async fn read(&self, look: &Look<'_>) -> Result<Joined, Unknown> {
@@ -69,11 +115,12 @@ impl Coverage {
                 ..Evidence::default()
             });
             joined.measured.told_branches = measured.told_branches.filter(|_| found.len() == 1);
-            joined.add(&paths, measured, &file.path).map_err(wrong)?;
+            joined.add(&paths, measured, &file.path, look).map_err(wrong)?;
         }
-        if joined.strange.len() == joined.measured.files.len() {
-            let first = joined.strange.first().map_or("", String::as_str);
-            return Err(Unknown::because(format!("no file that the reports name is here, such as `{first}`")));
+        if joined.measured.files.is_empty() {
+            let first = joined.strange.first().or(joined.foreign.first()).map_or("", String::as_str);
+            let what = if joined.strange.is_empty() { "is the system's own" } else { "is here" };
+            return Err(Unknown::because(format!("no file that the reports name {what}, such as `{first}`")));
         }
         Ok(joined)
     }
@@ -130,20 +177,26 @@ impl Joined {
         self.measured.told_branches.filter(|told| told.total > listed.total).unwrap_or(listed)
     }
 
-    fn add(&mut self, paths: &Paths<'_>, measured: Measured, report: &str) -> Result<(), String> {
+    fn add(&mut self, paths: &Paths<'_>, measured: Measured, report: &str, look: &Look<'_>) -> Result<(), String> {
+        let tree = look.swept.tree();
         for (name, file) in measured.files {
             match paths.find(&name, &measured.roots, report) {
+                Some(path) if tree.find(path).is_some_and(|id| is_foreign(look.swept.class(id))) => {
+                    self.foreign.insert(path.to_owned());
+                }
                 Some(path) => self.measured.file(path, file)?,
                 // A file without lines is no loss.
                 None if file.share().total == 0 => {}
-                None => {
-                    self.strange.insert(name.clone());
-                    self.measured.file(&name, file)?;
-                }
+                None => drop(self.strange.insert(name.clone())),
             }
         }
         Ok(())
     }
+}
+
+/// What nobody here wrote is not theirs to test.
+fn is_foreign(class: Class) -> bool {
+    matches!(class, Class::Generated | Class::Vendored)
 }
 
 fn ratio(share: Share, nothing: &str) -> Fact {
@@ -159,7 +212,7 @@ fn members(look: &Look<'_>, glob: &str) -> BTreeSet<String> {
 }
 
 /// Reports that leave whole packages out look better than the code is.
-fn reported(look: &Look<'_>, files: &BTreeMap<String, SourceFile>) -> Fact {
+fn reported(look: &Look<'_>, files: &BTreeMap<String, SourceFile>) -> Share {
     let endings: BTreeSet<&str> = files.keys().filter_map(|path| ending(path)).collect();
     let start = folder::join(look.folder, "");
     let sources = look.swept.tree().entries().iter().filter(|entry| {
@@ -170,30 +223,20 @@ fn reported(look: &Look<'_>, files: &BTreeMap<String, SourceFile>) -> Fact {
     for entry in sources {
         share.add(Share { covered: u64::from(files.contains_key(&entry.path)), total: 1 });
     }
-    ratio(share, "the repository has no source file of this kind")
+    share
 }
 
-/// Facts about what changed, or why there are none; and what to say about it.
+/// Facts about what changed, and what to say about it.
 async fn changed(
     look: &Look<'_>,
     base: &str,
     files: &BTreeMap<String, SourceFile>,
     facts: &mut Facts,
-) -> Vec<Evidence> {
-    let diff = git::changed_since(look.world, base, look.until.left()).await;
-    let lines =
-        diff.and_then(|diff| changes::added(&diff).map_err(|wrong| Unknown::because(format!("the diff {wrong}"))));
-    let changes = lines.and_then(|lines| {
-        let unreported = unreported(look, &lines, files);
-        of_changes(&lines, files).map(|changes| (changes, unreported))
-    });
-    let (changes, unreported) = match changes {
-        Ok(changes) => changes,
-        Err(unknown) => {
-            facts.set_reason(unknown.0);
-            return Vec::new();
-        }
-    };
+) -> Result<(Share, Vec<Evidence>), Unknown> {
+    let diff = git::changed_since(look.world, base, look.until.left()).await?;
+    let lines = changes::added(&diff).map_err(|wrong| Unknown::because(format!("the diff {wrong}")))?;
+    let unreported = unreported(look, &lines, files);
+    let changes = of_changes(&lines, files)?;
     let share = changes.share;
     let nothing = match unreported.first() {
         None => format!("no line that could be executed was changed since `{base}`"),
@@ -203,7 +246,7 @@ async fn changed(
     facts.present("changed.covered", Value::count(share.covered));
     facts.present("changed.total", Value::count(share.total));
     facts.present("changed.unreported", Value::count(unreported.len()));
-    evidence::of_changes(base, &changes, &unreported)
+    Ok((share, evidence::of_changes(base, &changes, &unreported)))
 }
 
 /// Changed lines that could be executed.
