@@ -14,15 +14,18 @@ mod credential;
 mod deployment;
 mod failure;
 mod fallback;
+mod gate;
 mod guard;
 mod hazard;
 mod hidden;
 mod identifier;
+mod item;
 mod language;
 mod marker;
 mod newcomers;
 mod outdated;
 mod overrides;
+mod reach;
 mod read;
 mod rules;
 mod rust_tests;
@@ -80,8 +83,13 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 const SHIPPED: &[(&str, &str)] = &[
     (
         "stubs",
-        "unfinished functions: `todo!()`, `panic(\"not implemented\")`, `NotImplementedError` in no abstract method",
+        "unfinished functions: `todo!()`, `panic(\"not implemented\")`, `NotImplementedError` in no abstract method; what is built only with a feature of Cargo that is not on by default is shown and does not count",
     ),
+    (
+        "stubs_reachable",
+        "those in a function that is public, registered by a decorator, promised by a trait or base class, or named elsewhere in shipped code, and those in no function",
+    ),
+    ("stubs_unreferenced", "the others: nothing shipped names their function"),
     (
         "placeholders",
         "placeholder texts in string literals: `changeme`, `your-api-key`, lorem ipsum; findings are likely, not certain",
@@ -315,15 +323,20 @@ impl Sums<'_> {
         component::sum(self.swept, self.folder, &files, uncounted, &mut self.findings, &mut self.facts);
         let defined = self.definitions(&files);
         let reads = files.iter().any(|(_, shipped, file)| *shipped && file.reads_configuration);
+        let mut stubs = Vec::new();
         for (path, _, file) in &files {
             let argued = |finding: &Finding| suppressed::argued(finding, path, &self.configured);
             let found = file.findings.iter().filter(|finding| !(reads && finding.fact == configuration::UNREAD));
-            let found: Vec<Finding> = found.map(argued).collect();
+            let (unfinished, found): (Vec<Finding>, Vec<_>) = found.map(argued).partition(|one| one.fact == "stubs");
             self.findings.extend(path, found);
             let settled = file.overridable.iter().map(|(name, finding)| {
                 overrides::settle(name, finding.clone(), defined.get(name.as_str()).copied().unwrap_or_default())
             });
-            self.findings.extend(path, settled);
+            stubs.extend(unfinished.into_iter().chain(settled).map(|finding| (*path, finding)));
+        }
+        let paths: Vec<&str> = files.iter().filter(|(_, shipped, _)| *shipped).map(|(path, ..)| *path).collect();
+        for (path, finding) in reach::settle(stubs, &paths, self.swept, self.folder, LARGEST_SWEPT) {
+            self.findings.push(path, finding);
         }
         let sum = |of: fn(&SourceFile) -> u32| files.iter().map(|(_, _, file)| u64::from(of(file))).sum::<u64>();
         self.amounts(sum(|file| file.lines), sum(|file| file.tests), sum(|file| file.todos));
