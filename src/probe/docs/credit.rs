@@ -1,5 +1,6 @@
 //! How much of what a kind of document needs is there, in one share (catalogue, area docs-operations).
 
+use super::incident_record;
 use super::kinds::Kind;
 use crate::model::{Exact, Fact, Facts, Value};
 
@@ -12,10 +13,7 @@ pub(super) fn credit(kind: Option<Kind>, is_record_new: bool, is_exercise_new: b
             let alerts = number(facts, "linked_ratio");
             weighed(&[(40, &number(facts, "scenario_ratio")), (35, &number(facts, "quality_ratio")), (25, &alerts)])
         }
-        Some(Kind::Incident) => {
-            let record = if is_record_new { Exact::one() } else { Exact::zero() };
-            weighed(&[(70, &sections), (30, &record)])
-        }
+        Some(Kind::Incident) => incident(&sections, is_record_new, facts),
         Some(Kind::DisasterRecovery) => recovery(&sections, is_exercise_new, facts),
         Some(_) => sections,
         None => weighed(&[(60, &links(facts)), (40, &number(facts, "fresh_ratio"))]),
@@ -38,6 +36,20 @@ fn weighed(parts: &[(u32, &Exact)]) -> Exact {
     parts.iter().map(|(weight, share)| &hundredths(*weight) * share).sum()
 }
 
+/// A record counts as far as it has its parts; an action that is overdue takes a tenth.
+fn incident(sections: &Exact, is_record_new: bool, facts: &Facts) -> Exact {
+    let parts = incident_record::PARTS.len() as u64;
+    let record = match facts.get("record_missing") {
+        Fact::Present(Value::List(lacks)) if is_record_new => {
+            Exact::ratio(parts.saturating_sub(lacks.len() as u64), parts).unwrap_or_else(Exact::zero)
+        }
+        _ => Exact::zero(),
+    };
+    let share = weighed(&[(70, sections), (30, &record)]);
+    let late = if number(facts, "overdue_actions").is_zero() { Exact::zero() } else { hundredths(10) };
+    (&share - &late).max(Exact::zero())
+}
+
 /// Each dead command takes a tenth; what a generator wrote is worth three at most.
 fn guide(sections: &Exact, facts: &Facts) -> Exact {
     let dead = &hundredths(10) * &number(facts, "dead_commands");
@@ -50,7 +62,8 @@ fn recovery(sections: &Exact, is_exercise_new: bool, facts: &Facts) -> Exact {
     let exercise = if is_exercise_new { Exact::one() } else { Exact::zero() };
     let share = weighed(&[(90, sections), (10, &exercise)]);
     let has_numbers = ["rto", "rpo"].iter().all(|name| matches!(facts.get(name), Fact::Present(_)));
-    let share = if number(facts, "rpo_missed").is_zero() { share } else { share.min(hundredths(60)) };
+    let is_met = ["rpo_missed", "rto_missed"].iter().all(|name| number(facts, name).is_zero());
+    let share = if is_met { share } else { share.min(hundredths(60)) };
     if has_numbers { share } else { share.min(hundredths(50)) }
 }
 

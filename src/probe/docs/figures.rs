@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::seen::Seen;
 use super::written::{self, Written};
-use super::{backups, commands, runbook, seconds, written_by_page};
+use super::{backups, commands, incident_record, restored, runbook, seconds, written_by_page};
 use crate::model::{Certainty, Fact, Value};
 use crate::probe::finding::Finding;
 use crate::probe::prometheus_rules;
@@ -83,6 +83,55 @@ impl Seen<'_> {
         }
         let missed = self.findings.count("rpo_missed");
         self.facts.present("rpo_missed", Value::count(missed));
+    }
+
+    /// Whether a restore was as fast as the plan needs.
+    pub(super) fn restores(&mut self, swept: &Swept, want: WantId, text: &BTreeMap<&str, &Written>) {
+        let objective = text.values().filter_map(|written| written.recovery_time).max();
+        let newest = restored::newest(swept, want);
+        let known = |seconds: u64| Fact::Present(Value::count(seconds));
+        self.facts.set("restore_time", newest.map_or(Fact::Absent, |(_, restore)| known(restore.seconds)));
+        if let (Some((path, restore)), Some(objective)) = (newest, objective)
+            && restore.seconds > objective
+        {
+            let (took, allowed) = (restore.seconds / 60, objective / 60);
+            let note = format!("says that a restore took {took} min; the plan allows {allowed} min");
+            self.findings.push(path, Finding::new("rto_missed", restore.line, "restore", note).with(Certainty::Likely));
+        }
+        let missed = self.findings.count("rto_missed");
+        self.facts.present("rto_missed", Value::count(missed));
+    }
+
+    /// What the newest record of an incident holds, and which actions of all are overdue.
+    pub(super) fn incidents(&mut self, swept: &Swept, want: WantId, now: i64) {
+        let all = swept.get(want).own::<incident_record::Record>();
+        let all = all.filter_map(|(id, record)| Some((swept.path(id), record.ok()?)));
+        let is_template = |path: &str| path.to_ascii_lowercase().contains("template");
+        let all: Vec<_> = all.filter(|(path, _)| !is_template(path)).collect();
+        for (path, record) in &all {
+            for (line, day) in record.open.iter().filter(|(_, day)| seconds(*day) + 86_400 < now) {
+                let note = format!("names an action that was due on {day} and is not done");
+                let finding = Finding::new("overdue_actions", *line, day.to_string(), note);
+                self.findings.push(path, finding.with(Certainty::Likely));
+            }
+        }
+        self.findings.set_count(&mut self.facts, "overdue_actions");
+        let past = |record: &incident_record::Record| record.day.filter(|day| seconds(*day) <= now);
+        let dated = all.iter().filter_map(|(path, record)| Some((past(record)?, *path, *record)));
+        let newest = dated.max_by(|(a, x, left), (b, y, right)| {
+            a.cmp(b).then_with(|| left.has.len().cmp(&right.has.len())).then_with(|| y.cmp(x))
+        });
+        let Some((_, path, record)) = newest else {
+            self.facts.set("record_missing", Fact::Absent);
+            return;
+        };
+        let lacks: Vec<&str> = incident_record::PARTS.into_iter().filter(|part| !record.has.contains(part)).collect();
+        if !lacks.is_empty() {
+            let note = format!("is the newest record and lacks: {}", lacks.join(", "));
+            self.findings.push(path, Finding::new("record_missing", 0, path, note).with(Certainty::Likely));
+        }
+        let lacks = lacks.into_iter().map(|part| Value::Text(part.to_owned())).collect();
+        self.facts.present("record_missing", Value::List(lacks));
     }
 
     /// Gives the age of the newest record, in seconds.

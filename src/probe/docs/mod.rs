@@ -7,12 +7,14 @@ mod commands;
 mod credit;
 mod figures;
 mod freshness;
+mod incident_record;
 mod kinds;
 mod links;
 mod operations;
 mod other_markup;
 pub(crate) mod page;
 mod records;
+mod restored;
 mod runbook;
 mod sections;
 mod seen;
@@ -146,10 +148,14 @@ impl Probe for Docs {
             fact("rpo", FactType::Duration, "the longest recovery point objective"),
             fact("backup_interval", FactType::Duration, "the longest time between two backups, by the most frequent schedule in the repository (CronJobs, scheduled workflows, Velero, CloudNativePG, crontabs); unobserved where none is seen, or changes are archived all the time"),
             fact("rpo_missed", FactType::Count, "1 where that is longer than the recovery point objective of a recovery plan; 0 where it is not, and where there is no schedule or no objective to compare"),
+            fact("restore_time", FactType::Duration, "how long the newest restore took that a record of a rehearsal or a recovery plan tells of, with its figure (`took 3 h 10 min`, a column `duration`); absent without one"),
+            fact("rto_missed", FactType::Count, "1 where that is longer than the recovery time objective of a recovery plan; 0 where it is not, and where there is no restore or no objective to compare"),
             fact("exercise_age", FactType::Duration, "time since the last day that stands with an exercise, a drill or a test in a recovery plan; absent without one"),
             fact("records_found", FactType::Count, "documents of `records` with a day"),
             fact("record_age", FactType::Duration, "time since the newest of them; absent without one"),
-            fact("document_credit", FactType::Ratio, "what the kind has of all it needs. README and deployment guide: sections, less 10 % for each dead command, at most 30 % for a template. Runbooks: 40 % scenarios, 35 % quality, 25 % alerts. Incidents: 70 % sections, 30 % a record of the last 365 days. Recovery: 90 % sections, 10 % an exercise within 365 days, at most 50 % without RTO and RPO, 60 % where backups are too rare for the RPO. Without kind: 60 % links, all gone at ten dead ones, 40 % freshness. Others: sections"),
+            fact("record_missing", FactType::List(Box::new(FactType::Text)), "of impact, timeline, causes, actions, and owners and states of actions, what the newest record does not have; for incidents, absent without a record"),
+            fact("overdue_actions", FactType::Count, "actions in records of incidents that are not done though the day on which they are due is past"),
+            fact("document_credit", FactType::Ratio, "what the kind has of all it needs. README and deployment guide: sections, less 10 % for each dead command, at most 30 % for a template. Runbooks: 40 % scenarios, 35 % quality, 25 % alerts. Incidents: 70 % sections, 30 % a record of the last 365 days, as far as it has its parts, less 10 % with actions that are overdue. Recovery: 90 % sections, 10 % an exercise within 365 days, at most 50 % without RTO and RPO, 60 % where backups are too rare for the RPO or a restore took longer than the RTO. Without kind: 60 % links, all gone at ten dead ones, 40 % freshness. Others: sections"),
             fact("behind", FactType::Count, "documents that link to a file of the repository which changed more than 180 days after them; needs `ages: true`"),
         ];
         FactSchema { decls, ..FactSchema::default() }
@@ -191,12 +197,17 @@ impl Probe for Docs {
         }
         if self.kind == Some(Kind::DisasterRecovery) {
             ids.push(backups::declare(folder, wants));
+            ids.push(restored::declare(folder, wants));
         }
         let others = [
             self.fresh.as_ref().map(|glob| (glob, &self.exclude[..])),
             self.records.as_ref().map(|glob| (glob, &[][..])),
         ];
         ids.extend(others.into_iter().flatten().filter_map(|(glob, but)| freshness::declare(glob, but, folder, wants)));
+        if self.kind == Some(Kind::Incident) {
+            let records = self.records.as_ref();
+            ids.extend(records.and_then(|glob| incident_record::declare(glob, folder, wants)));
+        }
         ids
     }
 
@@ -245,6 +256,7 @@ impl Docs {
         let exercise = if self.kind == Some(Kind::DisasterRecovery) { seen.recovery(&text, now) } else { None };
         if self.kind == Some(Kind::DisasterRecovery) {
             wants.next().into_iter().for_each(|want| seen.backups(look.swept, want, &text));
+            wants.next().into_iter().for_each(|want| seen.restores(look.swept, want, &text));
         }
         if self.fresh.is_some()
             && let Some(want) = wants.next()
@@ -252,6 +264,7 @@ impl Docs {
             freshness::observe(&look, want, self.max_age, &mut seen.findings, &mut seen.facts).await;
         }
         let record = wants.next().and_then(|want| seen.records(look.swept, want, now));
+        wants.next().into_iter().for_each(|want| seen.incidents(look.swept, want, now));
         let is_new = |age: Option<i64>| age.is_some_and(|age| age <= YEAR);
         let credit = credit::credit(self.kind, is_new(record), is_new(exercise), &seen.facts);
         seen.facts.set("document_credit", credit);

@@ -108,7 +108,28 @@ fn an_incident_process_has_a_record_with_a_day() {
     for nothing in [with("template.md", "Date: 2026-05-30\n"), with("queue.md", "x"), with("2027-01-01.md", "x")] {
         assert_eq!((nothing.facts.get("record_age"), count(&nothing, "records_found")), (Fact::Absent, Some(0)));
     }
-    assert_eq!(percent(&with("2026-05-02-queue.md", "x"), "document_credit"), Some(41));
+    assert_eq!(percent(&with("2026-05-02-queue.md", "x"), "document_credit"), Some(11));
+    let whole =
+        "## Impact\n\nx\n\n## Timeline\n\nx\n\n## Cause\n\nx\n\n## Actions\n\n- [ ] @ann mends it, due 2026-05-20\n";
+    let late = with("2026-05-02-queue.md", whole);
+    assert_eq!((count(&late, "overdue_actions"), percent(&late, "document_credit")), (Some(1), Some(31)));
+    let done = with("2026-05-02-queue.md", &whole.replace("[ ]", "[x]"));
+    assert_eq!((count(&done, "overdue_actions"), percent(&done, "document_credit")), (Some(0), Some(41)));
+}
+
+#[test]
+fn a_restore_that_took_longer_than_the_plan_allows_contradicts_it() {
+    let plan = ("dr.md", "# Disaster recovery\n\n## Objectives\n\nRTO 2 h, RPO 1 h\n");
+    let seen = |record: &str| {
+        let files = [plan, ("docs/restore-tests/2026-05-01.md", record)];
+        let seen = observe(&DEF, "glob: dr.md\nkind: disaster-recovery\n", &files);
+        (count(&seen, "restore_time"), count(&seen, "rto_missed"))
+    };
+    assert_eq!(seen("Date: 2026-05-01\nDuration: 3 h 10 min\n"), (Some(11_400), Some(1)));
+    assert_eq!(seen("Date: 2026-05-01\nDuration: 50 min\n"), (Some(3000), Some(0)));
+    assert_eq!(seen("Date: 2026-05-01\nRestored.\n"), (None, Some(0)));
+    let newest = "| day | duration |\n|---|---|\n| 2026-05-01 | 5 h |\n| 2026-05-20 | 1 h |\n";
+    assert_eq!(seen(newest), (Some(3600), Some(0)));
 }
 
 #[test]
