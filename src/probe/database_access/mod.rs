@@ -3,6 +3,7 @@
 
 mod deployed;
 mod grants;
+mod infrastructure;
 mod observe;
 mod user;
 mod written;
@@ -15,6 +16,7 @@ use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknow
 use crate::world::{Class, ClassSet, FileBytes, Literal, Select, Want, WantId, Wants};
 use crate::yaml::Node;
 
+use infrastructure::Infrastructure;
 use user::Connection;
 
 /// Parameters of the `database-access` probe: none.
@@ -46,6 +48,8 @@ struct Digest {
     roles: Vec<(u32, String)>,
     /// Users that images of databases make superusers.
     bootstrap: Vec<String>,
+    /// What Terraform says.
+    infrastructure: Option<Infrastructure>,
     /// Whether its first comment says that it is for development.
     is_for_development: bool,
 }
@@ -74,11 +78,15 @@ fn digest(file: &FileBytes<'_>) -> Option<Digest> {
     } else if !is_yaml {
         written::read(file, &mut found);
     }
+    if path.ends_with(".tf") {
+        found.infrastructure = infrastructure::read(file);
+    }
     written::roles(file, &mut found);
     let holds = !found.connections.is_empty()
         || !found.wide_grants.is_empty()
         || !found.roles.is_empty()
-        || !found.bootstrap.is_empty();
+        || !found.bootstrap.is_empty()
+        || found.infrastructure.is_some();
     holds.then_some(found)
 }
 
@@ -89,8 +97,8 @@ impl Probe for DatabaseAccess {
         let decls = vec![
             fact("connections", FactType::Count, "places that name the user as which the application connects to a SQL database: connection strings, variables of its containers, settings; those for development, tests and migrations left out"),
             fact("hidden_connections", FactType::Count, "places that take that user from a secret or a variable"),
-            fact("superuser_connections", FactType::Count, "connections as an administrator (`postgres`, `root`, `sa`, `admin`, `rdsadmin`, `system`, `mysql`, `dbo`), or as the user that the database's image makes superuser (`POSTGRES_USER`); a default of a variable is a hint; unobserved where no user is named, or one is hidden"),
-            fact("wide_grants", FactType::Count, "statements in SQL outside of tests that give an application more than it needs: `GRANT ALL`, `SUPERUSER`, `WITH GRANT OPTION`, a host of `%`; to administrators, owners and roles for migrations they are none"),
+            fact("superuser_connections", FactType::Count, "connections as an administrator (`postgres`, `root`, `sa`, `admin`, `rdsadmin`, `system`, `mysql`, `dbo`), as the user that the database's image makes superuser (`POSTGRES_USER`), or as the one that Terraform makes a managed database with; a default of a variable is a hint; unobserved where no user is named, or one is hidden"),
+            fact("wide_grants", FactType::Count, "statements in SQL outside of tests that give an application more than it needs: `GRANT ALL`, `SUPERUSER`, `WITH GRANT OPTION`, a host of `%`, and the same of roles in Terraform; to administrators, owners and roles for migrations they are none"),
             fact("roles", FactType::Count, "signs of a role with less than the owner's rights, or of one that migrates: `CREATE ROLE`, `GRANT SELECT`, `MIGRATION_DATABASE_URL`, `directUrl`"),
             fact("split", FactType::Bool, "whether another role migrates than runs; false where both are named and the same, unobserved where nothing tells"),
             fact("public_databases", FactType::Count, "ways in to a database for the whole Internet, as probe `terraform` sees them"),

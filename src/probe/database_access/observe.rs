@@ -1,8 +1,9 @@
 //! From digests to facts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Digest;
+use super::infrastructure::{self, Infrastructure, Use};
 use super::user::{self, Connection};
 use crate::model::{Certainty, Exact, Fact, Facts, Observation, Value};
 use crate::probe::finding::{Finding, Findings};
@@ -35,6 +36,7 @@ pub(super) fn observe(swept: &Swept, want: WantId, development: &BTreeSet<String
         .iter()
         .flat_map(|(path, digest)| digest.bootstrap.iter().map(|user| ((*path).to_owned(), user.clone())))
         .collect();
+    seen.infrastructure(&files);
     for (path, digest) in &files {
         for connection in &digest.connections {
             seen.connection(path, connection);
@@ -108,6 +110,67 @@ impl Seen {
         };
         let finding = Finding::new("superuser_connections", one.line, one.setting.as_str(), format!("{note}{why}"));
         self.findings.push(path, finding.with(Certainty::Likely));
+    }
+
+    /// Who takes which user in Terraform; what is made and what takes it may stand in several files of a folder.
+    fn infrastructure(&mut self, files: &[(&str, &Digest)]) {
+        let mut folders: BTreeMap<&str, Vec<(&str, &Infrastructure)>> = BTreeMap::new();
+        for (path, digest) in files {
+            if let Some(infrastructure) = &digest.infrastructure {
+                folders
+                    .entry(path.rsplit_once('/').map_or("", |(folder, _)| folder))
+                    .or_default()
+                    .push((*path, infrastructure));
+            }
+        }
+        for files in folders.into_values() {
+            let all = |of: fn(&Infrastructure) -> &Vec<(String, String)>| -> Vec<(String, String)> {
+                files.iter().flat_map(|(_, one)| of(one).iter().cloned()).collect()
+            };
+            let (masters, users) = (all(|one| &one.masters), all(|one| &one.users));
+            for (path, infrastructure) in &files {
+                for one in &infrastructure.uses {
+                    self.taken(path, one, &masters, &users);
+                }
+                for (line, said) in &infrastructure.wide {
+                    let finding = Finding::new("wide_grants", *line, said.as_str(), said.as_str());
+                    self.findings.push(path, finding.with(Certainty::Likely));
+                }
+            }
+        }
+    }
+
+    fn taken(&mut self, path: &str, one: &Use, masters: &[(String, String)], users: &[(String, String)]) {
+        let by_module = one.source.starts_with("module.");
+        let master = infrastructure::leads_to(&one.source, masters);
+        if master.is_some() || by_module {
+            let place = master.map_or(one.source.as_str(), |(place, _)| place.as_str());
+            if one.is_for_migrations {
+                self.migrating.insert(place.to_owned());
+                return;
+            }
+            self.running.insert(place.to_owned());
+            let note = format!("`{}` connects as the user that `{place}` is made with", one.setting);
+            for fact in ["connections", "superuser_connections"] {
+                let finding = Finding::new(fact, one.line, one.setting.as_str(), note.clone());
+                self.findings.push(path, finding.with(Certainty::Likely));
+            }
+            return;
+        }
+        let named = infrastructure::leads_to(&one.source, users).map(|(_, name)| name.as_str());
+        let literal = named.unwrap_or(&one.source);
+        // A variable may be handed on to what makes the database as well as to what uses it.
+        if !literal.starts_with('"') || literal.contains('$') {
+            return;
+        }
+        let connection = Connection {
+            line: one.line,
+            setting: one.setting.clone(),
+            user: Some(literal.trim_matches('"').to_owned()),
+            is_for_migrations: one.is_for_migrations,
+            certainty: Certainty::Likely,
+        };
+        self.connection(path, &connection);
     }
 
     fn split(&self) -> Fact {
