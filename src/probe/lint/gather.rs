@@ -114,8 +114,7 @@ impl Gathered {
         let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
         for (language, line) in tool::configured(base, text) {
             let note = format!("a linter of {language} is configured");
-            let ends = [".gradle", ".gradle.kts", "pom.xml", ".versions.toml", ".props", ".targets", ".csproj"];
-            if ends.iter().any(|end| path.ends_with(end)) {
+            if tool::is_of_build(base, text) {
                 self.of_builds.insert(language);
             }
             self.configured.entry(language).or_insert((path.to_owned(), line, note));

@@ -106,3 +106,29 @@ fn baselines_are_shown_with_their_size() {
     assert_eq!((count(&found, "baselines"), count(&found, "baselined")), (Some(1), Some(3)));
     assert!(found.evidence.iter().any(|item| item.note.as_deref() == Some("hides 3 findings")));
 }
+
+#[test]
+fn a_build_of_net_gates_what_its_analysers_are_told_to_report() {
+    let ci = workflow("      - run: dotnet build\n");
+    let unlinted = |name: &str, text: &str| {
+        let files = [("src/A.cs", "class A {}\n"), (name, text), (".github/workflows/ci.yml", ci.as_str())];
+        gate(&files).0
+    };
+    for (name, text) in [
+        (".editorconfig", "[*.cs]\ndotnet_diagnostic.CA2000.severity = error\n"),
+        (".editorconfig", "[*.cs]\ndotnet_analyzer_diagnostic.category-Security.severity = warning\n"),
+        (".globalconfig", "is_global = true\ndotnet_diagnostic.CA2000.severity = warning\n"),
+        ("Directory.Build.props", "<Project><AnalysisMode>All</AnalysisMode></Project>\n"),
+        ("Directory.Build.props", "<Project><AnalysisLevel>latest-recommended</AnalysisLevel></Project>\n"),
+        ("Directory.Build.props", "<Project><TreatWarningsAsErrors>true</TreatWarningsAsErrors></Project>\n"),
+    ] {
+        assert_eq!(unlinted(name, text), Some(0), "{text}");
+    }
+    for text in [
+        "[*.cs]\nindent_size = 4\n",
+        "[*.cs]\ndotnet_diagnostic.CA2000.severity = none\n",
+        "[*.cs]\ndotnet_style_readonly_field = true\n",
+    ] {
+        assert_eq!(unlinted(".editorconfig", text), Some(1), "{text}");
+    }
+}

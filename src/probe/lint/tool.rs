@@ -187,7 +187,23 @@ const DOTNET_ANALYSERS: &[(&str, &str)] = &[
     (".csproj", DOTNET_ANALYSER),
     (".editorconfig", r"^\s*(?:dotnet_diagnostic\.|dotnet_style_|csharp_style_|dotnet_analyzer_diagnostic)"),
 ];
-const DOTNET_ANALYSER: &str = r"<(?:TreatWarningsAsErrors|EnforceCodeStyleInBuild)>\s*true|<AnalysisMode>\s*(?:All|Recommended|Default)|<CodeAnalysisRuleSet>|StyleCop\.Analyzers|SonarAnalyzer|Roslynator|Microsoft\.CodeAnalysis\.NetAnalyzers|Meziantou\.Analyzer";
+const DOTNET_ANALYSER: &str = r"<(?:TreatWarningsAsErrors|CodeAnalysisTreatWarningsAsErrors|EnforceCodeStyleInBuild)>\s*true|<WarningsAsErrors>\s*\w|<AnalysisMode\w*>\s*(?:All|Recommended|Minimum|Default)|<AnalysisLevel\w*>[^<]*-(?:all|recommended|minimum)|<CodeAnalysisRuleSet>|StyleCop\.Analyzers|SonarAnalyzer|Roslynator|Microsoft\.CodeAnalysis\.NetAnalyzers|Meziantou\.Analyzer";
+
+/// Whether a file brings a linter to the build that reads it: a plugin, an analyser, or rules for one that the compiler of .NET
+/// reports (styles without a severity are for editors and `dotnet format`).
+pub(super) fn is_of_build(base: &str, text: &str) -> bool {
+    static SEVERITY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?mi)^[ \t]*(?:dotnet_diagnostic\.\w+|dotnet_analyzer_diagnostic(?:\.category-\w+)?)\.severity\s*=\s*(?:warning|error)",
+        )
+        .expect("a fixed pattern")
+    });
+    const ENDS: &[&str] = &[".gradle", ".gradle.kts", "pom.xml", ".versions.toml", ".props", ".targets", ".csproj"];
+    match base {
+        ".editorconfig" | ".globalconfig" => SEVERITY.is_match(text),
+        _ => ENDS.iter().any(|end| base.ends_with(end)),
+    }
+}
 
 /// Commands that build a JVM project as far as its plugins look at the source.
 pub(super) static JVM_BUILD: LazyLock<Regex> = LazyLock::new(|| {
