@@ -31,7 +31,7 @@ use reports::Report;
 #[schemars(rename = "DeprecationsProbe")]
 struct Params {
     /// Path or glob of reports, also below folders that git ignores: of `cargo audit`, `composer audit`, OSV-Scanner,
-    /// `dotnet list package --deprecated`, `go list -m -u all` and `pip install --report`, all as JSON. One that is older than HEAD does not count.
+    /// `dotnet list package --deprecated`, `go list -m -u all`, `yarn npm audit` and `pip install --report`, all as JSON. One that is older than HEAD does not count.
     #[serde(default)]
     report: Option<Spanned<String>>,
 }
@@ -46,7 +46,8 @@ pub(super) static DEF: ProbeDef = ProbeDef {
 };
 
 /// Where reports lie by the usual names.
-const USUAL: &str = "{,reports/}{cargo-audit,composer-audit,osv-scanner,osv,dotnet-deprecated,go-list,pip-report}.json";
+const USUAL: &str =
+    "{,reports/}{cargo-audit,composer-audit,osv-scanner,osv,dotnet-deprecated,go-list,pip-report,yarn-audit}.json";
 /// Locks, and the manifest of Composer, which alone says what its lock's packages are for.
 const BASES: &[&str] =
     &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "composer.lock", "composer.json", "Cargo.lock"];

@@ -1,5 +1,5 @@
 //! What reports say of packages that nobody should take any longer, and which ecosystems they looked at: `cargo audit`,
-//! `composer audit`, OSV-Scanner, `dotnet list package --deprecated`, `go list -m -u`, and what pip would install.
+//! `composer audit`, OSV-Scanner, `dotnet list package --deprecated`, `go list -m -u`, `yarn npm audit`, and what pip would install.
 
 use std::collections::BTreeSet;
 
@@ -58,10 +58,12 @@ pub(super) fn read(content: &str) -> Result<Report, String> {
         dotnet(root)
     } else if has(&["pip_version", "install"]) {
         pip(root)
+    } else if documents.iter().all(|found| found["children"]["ID"].is_string() || found["children"]["ID"].is_number()) {
+        Ok(yarn(&documents))
     } else if documents.iter().any(|module| module["Main"] == true && module.get("Path").is_some()) {
         Ok(go(&documents))
     } else {
-        Err("is no report of cargo audit, composer audit, OSV-Scanner, dotnet, go or pip".to_owned())
+        Err("is no report of cargo audit, composer audit, OSV-Scanner, dotnet, go, pip or yarn".to_owned())
     }
 }
 
@@ -194,6 +196,25 @@ fn go(modules: &[Json]) -> Report {
         notice.text = said;
         notice.position = if module["Indirect"] == true { Position::Transitive } else { Position::Direct };
         report.notices.push(notice);
+    }
+    report
+}
+
+/// `yarn npm audit --all --recursive --json` of yarn 4 tells of deprecated packages among advisories, each on a line of its own. It
+/// names what it found, not what it looked at.
+fn yarn(found: &[Json]) -> Report {
+    let mut report = Report { tool: "yarn npm audit", ..Report::default() };
+    for one in found {
+        let told = &one["children"];
+        let Some(name) = told["ID"].as_str().and_then(|id| id.strip_suffix(" (deprecation)")) else { continue };
+        let mut dependents = list(&told["Dependents"]).iter().filter_map(Json::as_str);
+        let is_asked = dependents.any(|dependent| dependent.contains("@workspace:"));
+        for version in list(&told["Tree Versions"]).iter().filter_map(Json::as_str) {
+            let mut notice = notice("Node", Kind::Deprecated, "deprecated", name, version);
+            notice.text = text(told, "Issue").to_owned();
+            notice.position = if is_asked { Position::Direct } else { Position::Transitive };
+            report.notices.push(notice);
+        }
     }
     report
 }

@@ -121,6 +121,9 @@ fn reports_of_dotnet_pip_composer_and_osv_are_read() {
     let seen =
         observe(&DEF, "{}", &[("go.mod", "module a.test/shop\nrequire a.test/x v1.0.0\n"), ("go-list.json", go)]);
     assert_eq!((count(&seen, "direct"), count(&seen, "yanked")), (Some(1), Some(1)));
+    let yarn = "{\"value\": \"old\", \"children\": {\"ID\": \"old (deprecation)\", \"Issue\": \"gone\", \"Tree Versions\": [\"1.0.0\"], \"Dependents\": [\"shop@workspace:.\"]}}\n{\"value\": \"qs\", \"children\": {\"ID\": 1, \"Issue\": \"x\"}}\n";
+    let seen = observe(&DEF, "{}", &[PACKAGE, ("yarn.lock", ""), ("yarn-audit.json", yarn)]);
+    assert_eq!((count(&seen, "direct"), count(&seen, "unsound")), (Some(1), None), "what it looked at is not told");
     let php = ("composer.json", r#"{"type": "project", "require": {"s/a": "1"}}"#);
     let lock = ("composer.lock", r#"{"packages": [{"name": "s/a", "version": "1.0"}]}"#);
     let audit = r#"{"advisories": [], "abandoned": {"s/a": "s/b"}}"#;
