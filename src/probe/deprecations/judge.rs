@@ -112,18 +112,15 @@ impl<'s> Seen<'s> {
         });
         for (path, notice) in of_locks.chain(of_reports) {
             let name = notice.name.to_ascii_lowercase();
-            let known = |(ecosystem, other, version): &(&str, String, String)| {
-                *ecosystem == notice.ecosystem
-                    && *other == name
-                    && (notice.version.is_empty() || *version == notice.version)
-            };
-            match all.keys().find(|key| known(key)).cloned() {
-                Some(key) => {
-                    if let Some((_, first)) = all.get_mut(&key) {
-                        join(first, notice);
-                    }
-                }
-                None => drop(all.insert((notice.ecosystem, name, notice.version.clone()), (path, notice))),
+            let key = (notice.ecosystem, name, notice.version.clone());
+            // Without a version it is about whichever is locked.
+            let named = all.range_mut(key.clone()..).next();
+            let named = named.filter(|((ecosystem, name, version), _)| {
+                (*ecosystem, name) == (key.0, &key.1) && (key.2.is_empty() || *version == key.2)
+            });
+            match named {
+                Some((_, (_, first))) => join(first, notice),
+                None => drop(all.insert(key, (path, notice))),
             }
         }
         all.into_values().collect()

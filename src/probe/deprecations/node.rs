@@ -36,10 +36,12 @@ pub(super) fn npm(text: &str) -> Result<Told, String> {
         told.silent = Some("version 1 of npm's lock keeps no notices; npm from version 7 on writes one that does");
         return Ok(told);
     };
-    let asks = |place: &str, name: &str| {
-        packages.get(place).is_some_and(|entry| GROUPS.iter().any(|group| entry[*group].get(name).is_some()))
-    };
-    let members: Vec<&str> = packages.keys().map(String::as_str).filter(|key| !key.contains("node_modules/")).collect();
+    let mut askers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (member, entry) in packages.iter().filter(|(place, _)| !place.contains("node_modules/")) {
+        for name in GROUPS.iter().filter_map(|group| entry[*group].as_object()).flat_map(|group| group.keys()) {
+            askers.entry(name).or_default().push(member);
+        }
+    }
     let places = Places::of(text);
     for (place, entry) in packages {
         let said = match &entry["deprecated"] {
@@ -50,14 +52,11 @@ pub(super) fn npm(text: &str) -> Result<Told, String> {
         let Some((above, name)) = place.rsplit_once("node_modules/") else { continue };
         let above = above.trim_end_matches('/');
         // What lies in a member's own folder is the member's; what lies at the top is that of all who have none of their own.
-        let is_direct = if above.is_empty() {
-            members.iter().any(|member| {
-                asks(member, name)
-                    && (member.is_empty() || !packages.contains_key(&format!("{member}/node_modules/{name}")))
-            })
-        } else {
-            members.contains(&above) && asks(above, name)
-        };
+        let mut asking = askers.get(name).into_iter().flatten();
+        let is_direct = asking.any(|member| match above.is_empty() {
+            true => member.is_empty() || !packages.contains_key(&format!("{member}/node_modules/{name}")),
+            false => *member == above,
+        });
         let version = entry["version"].as_str().unwrap_or_default();
         let mut found = notice(entry["name"].as_str().unwrap_or(name), version, said, places.opened(place));
         found.development = entry["dev"] == true || entry["devOptional"] == true;

@@ -51,9 +51,10 @@ fn reader(lock: &str) -> Option<Reader> {
 fn ways<'g>(graph: &Graph<'g>, packages: &BTreeMap<&'g str, (&'g str, &'g str)>, wanted: &BTreeSet<String>) -> Ways {
     let name = |id: &&'g str| packages.get(id).map_or((*id).to_owned(), |(name, _)| (*name).to_owned());
     let mut found = Ways::new();
+    let told = graph.ways();
     for (id, (title, version)) in packages {
         let subject = format!("{title} {version}");
-        let Some(way) = Some(id).filter(|_| wanted.contains(&subject)).and_then(|id| graph.way(id)) else { continue };
+        let Some(way) = Some(id).filter(|_| wanted.contains(&subject)).and_then(|id| told.to(id)) else { continue };
         let way: Vec<String> = way.iter().map(name).collect();
         match found.get(&subject) {
             Some(known) if known.len() <= way.len() => {}

@@ -5,17 +5,26 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Steps of a way that are shown.
 const MOST_STEPS: usize = 6;
 
-/// Who brings whom: for each package those that ask for it.
+/// Steps after which a way is not told.
+const LONGEST: usize = 64;
+
+/// Who brings whom.
 #[derive(Debug, Default)]
 pub(super) struct Graph<'g> {
-    askers: BTreeMap<&'g str, BTreeSet<&'g str>>,
+    asked: BTreeMap<&'g str, BTreeSet<&'g str>>,
     direct: BTreeSet<&'g str>,
+}
+
+/// For each package that one brings, the one that brings it on the shortest way.
+#[derive(Debug)]
+pub(super) struct Ways<'g> {
+    askers: BTreeMap<&'g str, &'g str>,
 }
 
 impl<'g> Graph<'g> {
     /// One asks for another.
     pub(super) fn asks(&mut self, asker: &'g str, asked: &'g str) {
-        self.askers.entry(asked).or_default().insert(asker);
+        self.asked.entry(asker).or_default().insert(asked);
     }
 
     /// A manifest asks for it.
@@ -23,27 +32,35 @@ impl<'g> Graph<'g> {
         self.direct.insert(package);
     }
 
-    /// The shortest way to a package, by what a manifest asks for first; `None` where that is the package itself, or where no
-    /// way is told.
-    pub(super) fn way(&self, to: &'g str) -> Option<Vec<&'g str>> {
-        let mut next: BTreeMap<&str, &str> = BTreeMap::new();
-        let mut waiting = VecDeque::from([to]);
+    /// The shortest ways from what manifests ask for, each package looked at once.
+    pub(super) fn ways(&self) -> Ways<'g> {
+        let mut askers: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut waiting: VecDeque<&str> = self.direct.iter().copied().collect();
         while let Some(at) = waiting.pop_front() {
-            if self.direct.contains(at) {
-                let mut way = vec![at];
-                while let Some(step) = way.last().and_then(|last| next.get(last)) {
-                    way.push(step);
-                }
-                return (way.len() > 1).then_some(way);
-            }
-            for asker in self.askers.get(at).into_iter().flatten() {
-                if *asker != to && !next.contains_key(asker) {
-                    next.insert(asker, at);
-                    waiting.push_back(asker);
+            for asked in self.asked.get(at).into_iter().flatten() {
+                if !self.direct.contains(asked) && !askers.contains_key(asked) {
+                    askers.insert(asked, at);
+                    waiting.push_back(asked);
                 }
             }
         }
-        None
+        Ways { askers }
+    }
+}
+
+impl<'g> Ways<'g> {
+    /// The way to a package, by what a manifest asks for first; `None` where that is the package itself, or where no way, or a
+    /// very long one, is told.
+    pub(super) fn to(&self, package: &'g str) -> Option<Vec<&'g str>> {
+        let mut way = vec![package];
+        while let Some(asker) = way.last().and_then(|last| self.askers.get(last)) {
+            if way.len() > LONGEST {
+                return None;
+            }
+            way.push(asker);
+        }
+        way.reverse();
+        (way.len() > 1).then_some(way)
     }
 }
 
@@ -66,12 +83,12 @@ mod tests {
         for (asker, asked) in [("a", "b"), ("b", "c"), ("c", "b"), ("x", "c"), ("d", "x"), ("d", "c")] {
             graph.asks(asker, asked);
         }
-        assert_eq!(graph.way("c"), None, "nobody is asked for");
+        assert_eq!(graph.ways().to("c"), None, "nobody is asked for");
         graph.is_direct("a");
-        assert_eq!(graph.way("c"), Some(vec!["a", "b", "c"]));
+        assert_eq!(graph.ways().to("c"), Some(vec!["a", "b", "c"]));
         graph.is_direct("d");
-        assert_eq!(graph.way("c"), Some(vec!["d", "c"]));
-        assert_eq!(graph.way("a"), None, "a manifest asks for it");
+        assert_eq!(graph.ways().to("c"), Some(vec!["d", "c"]));
+        assert_eq!(graph.ways().to("a"), None, "a manifest asks for it");
         assert_eq!(words(["a", "b", "c", "d", "e", "f", "g"]), "a → … → f → g");
     }
 }

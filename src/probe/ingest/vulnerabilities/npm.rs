@@ -25,8 +25,9 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
             graph.is_direct(name);
         }
     }
+    let ways = graph.ways();
     let known = entries(&root["vulnerabilities"]);
-    let findings = known.flat_map(|(name, package)| current(package, graph.way(name))).chain(advisories).collect();
+    let findings = known.flat_map(|(name, package)| current(package, ways.to(name))).chain(advisories).collect();
     let metadata = &root["metadata"];
     let total = match metadata["dependencies"].is_object() {
         true => count(&metadata["dependencies"], "total")?,

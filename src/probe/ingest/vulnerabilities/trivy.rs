@@ -40,11 +40,11 @@ fn of_target(result: &Json) -> Vec<Finding> {
         };
         packages.iter().find(is_it).is_some_and(|package| package["Dev"] == true)
     };
-    let graph = graph(packages);
+    let ways = graph(packages).ways();
     let known = list(result, "Vulnerabilities").iter();
     let mut all: Vec<Finding> = known
         .map(|found| {
-            let way = graph.way(text(found, "PkgID"));
+            let way = ways.to(text(found, "PkgID"));
             vulnerability(found).development(is_for_development(found)).brought(way)
         })
         .collect();
