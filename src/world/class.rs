@@ -3,6 +3,8 @@
 
 use memchr::memrchr;
 
+use super::class_names::{DOCS, EXAMPLE, FIXTURE, MIGRATION, NAMED_BY_OWNER, PRODUCT, TEST, TOOLING, VENDORED};
+
 /// The class of a file; every file has exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -85,79 +87,6 @@ impl ClassSet {
     }
 }
 
-const VENDORED: &[&str] = &[
-    "vendor",
-    "vendors",
-    "third_party",
-    "third-party",
-    "node_modules",
-    "bower_components",
-    ".venv",
-    "venv",
-    "site-packages",
-    "Pods",
-    ".yarn",
-];
-const FIXTURE: &[&str] = &[
-    "testdata",
-    "test-data",
-    "test_data",
-    "fixtures",
-    "fixture",
-    "__fixtures__",
-    "Fixtures",
-    "__snapshots__",
-    "cassettes",
-    "golden",
-    "stub",
-    "stubs",
-];
-const TEST: &[&str] = &[
-    "test",
-    "tests",
-    "Test",
-    "Tests",
-    "__tests__",
-    "__mocks__",
-    "e2e",
-    "acceptance",
-    "test-utils",
-    "test_utils",
-    "testutil",
-    "testutils",
-    "testing",
-    "testkit",
-    "integrationtest",
-    "integrationtests",
-    "mock",
-    "mocks",
-    "playwright",
-    "cypress",
-];
-const MIGRATION: &[&str] = &["migration", "migrations", "migrate", "Migrations"];
-const TOOLING: &[&str] = &[
-    "scripts",
-    "hack",
-    "tools",
-    "extra",
-    "extras",
-    "contrib",
-    "ci",
-    "bench",
-    "benches",
-    "benchmarks",
-    "packaging",
-    ".github",
-    ".gitlab",
-    ".circleci",
-    ".ci",
-    ".buildkite",
-];
-const EXAMPLE: &[&str] = &["examples", "example", "samples", "sample", "demo", "demos"];
-const DOCS: &[&str] = &["docs", "doc"];
-/// Below one of these, `tools/` or `docs/` is a package of the product, not the folder around it.
-const PRODUCT: &[&str] = &["src", "lib", "app", "apps", "pkg", "internal", "cmd", "main"];
-
 /// What the folders of a path say; the same for every file in one folder.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FolderSigns {
@@ -171,9 +100,6 @@ pub(super) struct FolderSigns {
     /// A folder of examples or of documentation lies above any of tests or migrations: those are the example's own.
     aside: bool,
 }
-
-/// Languages whose folders are named after whom a package belongs to: `org.springframework.samples` is one.
-const NAMED_BY_OWNER: &[&str] = &["java", "kotlin", "scala", "groovy"];
 
 impl FolderSigns {
     /// Looks at a folder's path (no trailing slash).

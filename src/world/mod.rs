@@ -15,6 +15,7 @@ mod ascii_word;
 mod attributes;
 mod choice;
 pub mod class;
+mod class_names;
 mod content;
 pub mod deadline;
 mod dispatch;

@@ -381,4 +381,6 @@ impl Sums<'_> {
 }
 
 #[cfg(test)]
+mod mode_tests;
+#[cfg(test)]
 mod tests;

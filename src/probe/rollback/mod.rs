@@ -21,7 +21,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Looks for how a version is taken back: the command or job, the section that describes it, the last rehearsal, migrations that do not lead back.",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "{}",
+    example: "",
 };
 
 /// Where a command or job that takes a version back may stand.
