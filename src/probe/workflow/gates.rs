@@ -1,6 +1,7 @@
 //! Steps that test, lint, build or deploy: which there are, on which events, and whether their failure counts.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -57,11 +58,13 @@ const TEST_ACTIONS: &[&str] =
     &["cypress-io/github-action@", "gradle/gradle-build-action@", "ruby/action-rspec@", "taiki-e/nextest"];
 
 /// On which events tests run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Coverage {
     pub(super) pull_request: bool,
     pub(super) push: bool,
     pub(super) other: bool,
+    /// Branches whose pushes start it and whose names do not tell whether one is the default branch.
+    pub(super) named: BTreeSet<String>,
 }
 
 impl Coverage {
@@ -71,6 +74,7 @@ impl Coverage {
             pull_request: self.pull_request || other.pull_request,
             push: self.push || other.push,
             other: self.other || other.other,
+            named: self.named.into_iter().chain(other.named).collect(),
         }
     }
 }
@@ -88,6 +92,8 @@ pub(super) fn events(workflow: &Workflow<'_>) -> Coverage {
                     && node.get("tags").is_some();
                 let default = branches(node).is_none_or(|list| list.iter().any(|branch| may_be_default(branch)));
                 coverage.push |= default && !tags_only;
+                let named = branches(node).unwrap_or_default().into_iter().filter(|branch| may_be_a_trunk(branch));
+                coverage.named.extend(named.filter(|_| !default).map(|branch| branch.to_string()));
                 coverage.other |= tags_only;
             }
             _ => coverage.other = true,
@@ -103,6 +109,17 @@ pub(crate) fn may_be_default(branch: &str) -> bool {
         "main" | "master" | "trunk" | "develop" | "dev" | "default" | "*" | "**" | "$default-branch" | "stable"
     ) || branch.contains(".x")
         || branch.contains("${{")
+}
+
+/// Whether a branch that has no usual name is one, and none for releases or features.
+fn may_be_a_trunk(branch: &str) -> bool {
+    let lower = branch.to_ascii_lowercase();
+    let is_plain = !lower.is_empty() && !lower.contains(['*', '/', '!', '?', '[']);
+    let words = [
+        "release", "hotfix", "feature", "staging", "stage", "prod", "test", "canary", "nightly", "beta", "preview",
+        "deploy", "pages", "docs", "website",
+    ];
+    is_plain && !words.iter().any(|word| lower.contains(word)) && !lower.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The first step that runs tests: job, line, command.
@@ -128,7 +145,7 @@ pub(super) fn job_tests(job: &Job<'_>) -> Option<(u32, String)> {
 }
 
 /// Whether a line runs tests; one that only installs a runner does not.
-fn runs_tests(text: &str) -> bool {
+pub(super) fn runs_tests(text: &str) -> bool {
     static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"^\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:uv\s+)?(?:pip3?|pipx|uv|npm|yarn|pnpm|gem|go|cargo|apt|apt-get|brew|poetry|choco|apk|dnf)\s+(?:-\S+\s+)*(?:install|add|i|get|sync|ci|tool)\b[^&;|]*$|^\s*(?:make|just|task)\s+\S*(?:install|setup|tools|deps)\S*\s*$",

@@ -9,6 +9,7 @@ mod judge;
 mod observe;
 mod permissions;
 mod stages;
+mod tested;
 #[cfg(test)]
 mod tests;
 mod untrusted;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 use crate::model::{FactDecl, FactSchema, FactType, Observation, Problems, Unknown};
 use crate::probe::builds::Build;
+use crate::probe::pipelines;
 use crate::probe::yaml_file::YamlFault;
 use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
 use crate::world::{Name, Select, Swept, Want, WantId, Wants};
@@ -33,6 +35,9 @@ pub(super) struct Params {
     /// Owners whose actions need no pin, such as your own organisation.
     #[serde(default)]
     pub(super) trusted_owners: Vec<String>,
+    /// The default branch, where its name is none of the usual ones (`main`, `master`, `trunk`, `develop`, …).
+    #[serde(default)]
+    pub(super) default_branch: Option<String>,
 }
 
 /// The registry's entry.
@@ -41,16 +46,17 @@ pub(super) static DEF: ProbeDef = ProbeDef {
     doc: "Reads GitHub Actions workflows: pins, token permissions, untrusted input, secrets, gates; sees which other CI there is",
     schema: |generator| generator.subschema_for::<Params>(),
     decode,
-    example: "trusted_owners: [my-org]\n",
+    example: "trusted_owners: [my-org]\ndefault_branch: next\n",
 };
 
 struct WorkflowProbe {
     trusted: Vec<String>,
+    default_branch: Option<String>,
 }
 
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = crate::yaml::decode(node, problems)?;
-    Some(Box::new(WorkflowProbe { trusted: params.trusted_owners }))
+    Some(Box::new(WorkflowProbe { trusted: params.trusted_owners, default_branch: params.default_branch }))
 }
 
 type Digest = Result<Option<judge::Judged>, YamlFault>;
@@ -91,7 +97,7 @@ impl Probe for WorkflowProbe {
     }
 
     fn key(&self) -> String {
-        format!("workflow trusted={:?}", self.trusted)
+        format!("workflow trusted={:?} default={:?}", self.trusted, self.default_branch)
     }
 
     fn lane(&self) -> Lane {
@@ -103,14 +109,15 @@ impl Probe for WorkflowProbe {
     }
 
     fn declare(&self, _folder: &str, wants: &mut Wants) -> Vec<WantId> {
-        vec![wants.add(wanted(self.trusted.clone()))]
+        vec![wants.add(wanted(self.trusted.clone())), pipelines::want(wants)]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [want] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
+            let [want, all] = look.wants else { return Err(Unknown::because("the tree was not swept")) };
             look.swept.get(*want).whole.clone()?;
-            Ok(observe::observe(&look, *want, ""))
+            let asked = observe::Asked { want: *want, all: *all, default_branch: self.default_branch.as_deref() };
+            Ok(observe::observe(&look, &asked, ""))
         })
     }
 }

@@ -6,13 +6,14 @@ use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
 use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
+use crate::probe::pipelines::{self, Pipelines};
 use crate::probe::suppression::{self, Configured};
 use crate::world::{Class, Select, Swept, WantId};
 
 use super::Digest;
-use super::gates::Coverage;
 use super::judge::{self, Judged};
 use super::stages::{self, Placed};
+use super::tested::Tested;
 use super::uses::Pin;
 
 /// Files of other pipeline systems; what they say is not read.
@@ -51,15 +52,25 @@ struct Gathered<'s> {
     logins: usize,
 }
 
+/// What is asked, and where the sweep has it.
+pub(super) struct Asked<'a> {
+    /// Workflows and actions.
+    pub(super) want: WantId,
+    /// Pipelines of all systems.
+    pub(super) all: WantId,
+    pub(super) default_branch: Option<&'a str>,
+}
+
 /// Facts and evidence of the workflows that a want found.
-pub(super) fn observe(look: &Look<'_>, want: WantId, folder: &str) -> Observation {
+pub(super) fn observe(look: &Look<'_>, asked: &Asked<'_>, folder: &str) -> Observation {
     let swept = look.swept;
     let mut gathered = Gathered::looking(look);
-    for (id, digest) in swept.get(want).own::<Digest>() {
+    for (id, digest) in swept.get(asked.want).own::<Digest>() {
         gathered.take(swept.path(id), digest.map_err(ToString::to_string));
     }
     let others = others(swept, folder);
-    gathered.finish(others)
+    let pipelines = pipelines::runs(swept, asked.all);
+    gathered.finish(others, &pipelines, asked.default_branch)
 }
 
 impl<'s> Gathered<'s> {
@@ -126,7 +137,12 @@ impl<'s> Gathered<'s> {
         }
     }
 
-    fn finish(self, others: Vec<(String, &'static str)>) -> Observation {
+    fn finish(
+        self,
+        others: Vec<(String, &'static str)>,
+        pipelines: &Pipelines,
+        default_branch: Option<&str>,
+    ) -> Observation {
         let mut facts = Facts::new();
         let mut evidence: Vec<Evidence> = others
             .iter()
@@ -151,11 +167,24 @@ impl<'s> Gathered<'s> {
         }
         let mut gathered = self;
         stages::find(&placed(&gathered.files), &mut gathered.findings);
-        gathered.tests(&mut facts, !others.is_empty());
+        let doubt = gathered.doubt(!others.is_empty());
+        let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt };
+        tested.tell(&mut facts, &mut gathered.findings);
         gathered.counts(&mut facts);
         let mut all = gathered.findings.evidence();
         all.append(&mut evidence);
         Observation { facts, evidence: all, requests: 0 }
+    }
+
+    /// Why tests may run that are not seen.
+    fn doubt(&self, has_others: bool) -> Option<&'static str> {
+        if self.files.values().any(|judged| !judged.foreign_calls.is_empty()) {
+            Some("a workflow calls one of another repository, and what that runs is not known")
+        } else if has_others {
+            Some("another pipeline system may run them, and on which changes is not told here")
+        } else {
+            (self.parse_errors > 0).then_some("a workflow could not be read")
+        }
     }
 
     fn counts(&self, facts: &mut Facts) {
@@ -197,111 +226,6 @@ impl<'s> Gathered<'s> {
             + 30 * self.findings.count("inherited_secrets")
             + 10 * self.findings.count("workflow_secrets");
         100_usize.saturating_sub(lost)
-    }
-
-    /// Tests run on an event when a workflow with tests is started by it, or called by one that is.
-    fn tests(&mut self, facts: &mut Facts, has_others: bool) {
-        let mut seen = Coverage::default();
-        let mut any = false;
-        let mut found = Vec::new();
-        for (path, judged) in &self.files {
-            let Some((job, line, command)) = &judged.tests else { continue };
-            any = true;
-            let events = self.reached(path, judged);
-            seen = seen.and(events);
-            let on = [
-                (events.pull_request, "pull requests"),
-                (events.push, "pushes to the default branch"),
-                (events.other, "other events"),
-            ];
-            let on: Vec<&str> = on.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
-            let note = format!(
-                "job `{job}` runs `{command}` on {}",
-                if on.is_empty() { "no event".to_owned() } else { on.join(", ") }
-            );
-            found.push((path.clone(), Finding::new("test_jobs", *line, job.as_str(), note)));
-        }
-        facts.present("test_jobs", Value::count(found.len()));
-        for (path, finding) in found {
-            self.findings.push(&path, finding);
-        }
-        let foreign = self.files.values().any(|judged| !judged.foreign_calls.is_empty());
-        let complete = seen.pull_request && seen.push;
-        if !complete && (foreign || has_others || self.parse_errors > 0) {
-            let reason = if foreign {
-                "a workflow calls one of another repository, and what that runs is not known"
-            } else if has_others {
-                "another pipeline system may run them, and its files are not read"
-            } else {
-                "a workflow could not be read"
-            };
-            for (fact, is) in [("tests_on_pull_request", seen.pull_request), ("tests_on_push", seen.push)] {
-                facts
-                    .set(fact, if is { Fact::Present(Value::Bool(true)) } else { Fact::Unobserved(reason.to_owned()) });
-            }
-            facts.set("test_credit", Fact::Unobserved(reason.to_owned()));
-            return;
-        }
-        for (path, finding) in self.missing(seen) {
-            self.findings.push(&path, finding);
-        }
-        facts.present("tests_on_pull_request", Value::Bool(seen.pull_request));
-        facts.present("tests_on_push", Value::Bool(seen.push));
-        let credit = match seen {
-            Coverage { pull_request: true, push: true, .. } => 100,
-            Coverage { pull_request: true, .. } => 70,
-            Coverage { push: true, .. } => 50,
-            _ if any => 30,
-            _ => 0,
-        };
-        facts.set("test_credit", Fact::Present(percent(credit)));
-    }
-
-    /// What each workflow lacks, where tests do not run on every change: tests, or an event.
-    fn missing(&self, seen: Coverage) -> Vec<(String, Finding)> {
-        let mut found = Vec::new();
-        for (path, judged) in self.files.iter().filter(|_| !(seen.pull_request && seen.push)) {
-            let events = self.reached(path, judged);
-            let (line, names) = &judged.starts;
-            let mut miss = |fact: &'static str, what: &str| {
-                let note = format!("`on: {names}`: {what}");
-                found.push((path.clone(), Finding::new(fact, *line, what, note)));
-            };
-            match &judged.tests {
-                None if events.pull_request || events.push => {
-                    let fact = if seen.pull_request { "tests_on_push" } else { "tests_on_pull_request" };
-                    miss(fact, "changes start it, and no step of it runs tests");
-                }
-                None => {}
-                Some(_) if !seen.pull_request && !events.pull_request => {
-                    miss("tests_on_pull_request", "it runs tests, and pull requests do not start it");
-                }
-                Some(_) if !seen.push && !events.push => {
-                    miss("tests_on_push", "it runs tests, and pushes to the default branch do not start it");
-                }
-                Some(_) => {}
-            }
-        }
-        found
-    }
-
-    /// Events that start a workflow, directly or through those that call it (two levels).
-    fn reached(&self, path: &str, judged: &Judged) -> Coverage {
-        let callers = |path: &str| -> Vec<(&String, &Judged)> {
-            self.files
-                .iter()
-                .filter(|(_, other)| other.calls.iter().any(|called| called == path))
-                .map(|(p, j)| (p, *j))
-                .collect()
-        };
-        let mut events = judged.events;
-        for (caller, by) in callers(path) {
-            events = events.and(by.events);
-            for (_, above) in callers(caller) {
-                events = events.and(above.events);
-            }
-        }
-        events
     }
 }
 

@@ -29,6 +29,27 @@ fn tests_count_on_the_events_that_start_them() {
 }
 
 #[test]
+fn what_a_step_leads_to_may_run_tests() {
+    let text = "on: [push, pull_request]\njobs:\n  t: {runs-on: x, steps: [{run: npm run ci}]}\n";
+    let package = ("package.json", "{\"scripts\": {\"ci\": \"tsc && turbo run test:e2e\"}}");
+    let seen = observe(&DEF, "{}", &[(CI, text), package]);
+    assert_eq!((percent(&seen, "test_credit"), count(&seen, "test_jobs")), (Some(100), Some(1)));
+    assert!(seen.evidence.iter().any(|item| item.note.as_deref().unwrap_or("").contains("leads to")));
+    let built = ("package.json", "{\"scripts\": {\"ci\": \"tsc\"}}");
+    assert_eq!(percent(&observe(&DEF, "{}", &[(CI, text), built]), "test_credit"), Some(0));
+}
+
+#[test]
+fn a_branch_of_another_name_may_be_the_default_branch() {
+    let text = "on: {pull_request: {}, push: {branches: [next]}}\njobs:\n  t: {runs-on: x, steps: [{run: pytest}]}\n";
+    let seen = observe(&DEF, "{}", &[(CI, text)]);
+    assert_eq!((flag(&seen, "tests_on_pull_request"), flag(&seen, "tests_on_push")), (Some(true), None));
+    assert_eq!(percent(&seen, "test_credit"), None);
+    assert_eq!(percent(&observe(&DEF, "default_branch: next", &[(CI, text)]), "test_credit"), Some(100));
+    assert_eq!(percent(&observe(&DEF, "default_branch: edge", &[(CI, text)]), "test_credit"), Some(70));
+}
+
+#[test]
 fn a_called_workflow_runs_on_its_callers_events() {
     let caller = "on: [push, pull_request]\njobs:\n  t: {uses: ./.github/workflows/test.yml}\n";
     let called = "on: workflow_call\njobs:\n  t: {runs-on: x, steps: [{run: pytest}]}\n";
