@@ -188,7 +188,8 @@ fn observe(look: &Look<'_>, images: WantId, pipelines: &Pipelines) -> Observatio
     {
         let by = run.by.as_ref().map(|by| format!(" (by {by})")).unwrap_or_default();
         let is_frozen = locks.freezes(&install, true);
-        if run.folder.is_none() && !install.is_locked && !is_frozen {
+        if !run.folder.as_deref().is_some_and(|folder| is_here(look.swept, folder)) && !install.is_locked && !is_frozen
+        {
             // It may install another project, which was only just brought.
             let note = format!("`{}` runs where is not known{by}", shortened(&install.command));
             let hint = Finding::new("unlocked_installs", run.line, install.command.as_str(), note);
@@ -207,6 +208,13 @@ fn observe(look: &Look<'_>, images: WantId, pipelines: &Pipelines) -> Observatio
         ratio.map_or_else(|| Fact::Unobserved("nothing is installed".to_owned()), Fact::Present),
     );
     Observation { facts, evidence: findings.evidence(), requests: 0 }
+}
+
+/// Whether the repository has a folder.
+fn is_here(swept: &Swept, folder: &str) -> bool {
+    let folder = folder.trim_start_matches("./").trim_end_matches('/');
+    let below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    matches!(folder, "" | ".") || swept.tree().entries().iter().any(|entry| below(&entry.path))
 }
 
 /// The lock files that are here, and what the configuration of Yarn says.
@@ -290,11 +298,14 @@ mod tests {
         let files = [("web/package-lock.json", "{}"), (".github/workflows/ci.yml", ci.as_str())];
         let seen = observe(&DEF, "{}", &files);
         assert_eq!(count(&seen, "installs"), Some(0), "neither folder has a lock file above it");
+        let ci = workflow("      - run: |\n          cd brought\n          npm install\n");
+        let seen = observe(&DEF, "{}", &[LOCK, (".github/workflows/ci.yml", ci.as_str())]);
+        assert_eq!(count(&seen, "installs"), Some(0), "that folder is brought from elsewhere");
         let ci = workflow("      - run: cd $DOCS && npm install\n");
         let seen = observe(&DEF, "{}", &[files[0], (".github/workflows/ci.yml", ci.as_str())]);
         assert_eq!(count(&seen, "installs"), Some(0), "where it runs is not known");
         assert!(seen.evidence.iter().any(|item| item.certainty == crate::model::Certainty::Hint));
-        let seen = observe(&DEF, "{}", &[files[1], LOCK]);
+        let seen = observe(&DEF, "{}", &[files[1], LOCK, ("docs/index.md", "")]);
         assert_eq!(count(&seen, "unlocked_installs"), Some(2));
         let seen = observe(&DEF, "{}", &[files[1]]);
         assert_eq!((count(&seen, "installs"), percent(&seen, "locked_install_ratio")), (Some(0), None));

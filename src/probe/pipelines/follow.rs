@@ -24,6 +24,8 @@ pub(crate) use files::Files;
 const DEPTH: u32 = 5;
 /// Parts of files that one command leads to.
 const MOST_PARTS: usize = 200;
+/// Commands that one command leads to; where there are so many, there may be more.
+pub(crate) const MOST_COMMANDS: usize = 20_000;
 
 /// Reads files of the repository by path.
 pub(crate) type Read<'r> = dyn Fn(&str, u64) -> Option<String> + 'r;
@@ -97,6 +99,9 @@ impl Follow<'_, '_> {
 
     /// A command that another one leads to, and all that it leads to itself.
     fn take(&mut self, place: Place<'_>, text: &str, depth: u32) {
+        if self.found.len() >= MOST_COMMANDS {
+            return;
+        }
         let Place { path, line, folder, is_known } = place;
         let (path, own) = (path.to_owned(), is_known.then(|| folder.to_owned()));
         self.found.push(Command { path, line, text: text.to_owned(), folder: own });

@@ -10,7 +10,7 @@ use crate::probe::workflow::gates;
 use crate::probe::workflow::work::{self, Work, WorkStep};
 use crate::world::{Swept, WantId};
 
-use super::follow::{Command, Files, below, follow};
+use super::follow::{Command, Files, MOST_COMMANDS, below, follow};
 use super::step::{Given, Reading, Shell, Step};
 use super::{LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
 
@@ -180,7 +180,11 @@ impl Gather<'_> {
         let soft = step.is_soft || gates::is_swallowed(text);
         let start =
             Command { path: path.clone(), line, text: text.to_owned(), folder: Some(shell.folder().to_owned()) };
-        for (at, command) in follow(&self.files, start).into_iter().enumerate() {
+        let led = follow(&self.files, start);
+        if led.len() > MOST_COMMANDS {
+            self.miss(format!("`{path}:{line}` leads to more commands than are followed"));
+        }
+        for (at, command) in led.into_iter().enumerate() {
             let is_known = at > 0 || shell.is_known(text);
             self.found.runs.push(Run {
                 what: What::Command,

@@ -150,6 +150,8 @@ pub(super) struct Shell {
     at: At,
     /// Where the shells around parentheses over several lines are.
     outer: Vec<At>,
+    /// The folder of the script it runs.
+    home: Option<String>,
 }
 
 /// A folder, empty for the root, and whether it is known.
@@ -164,7 +166,26 @@ impl Shell {
     pub(super) fn new(folder: &str) -> Shell {
         let is_known = !folder.contains('$');
         let start = At { folder: if is_known { folder.to_owned() } else { String::new() }, is_known };
-        Shell { at: start.clone(), start, outer: Vec::new() }
+        Shell { at: start.clone(), start, outer: Vec::new(), home: None }
+    }
+
+    /// One that starts in a folder and runs a script of another one.
+    pub(super) fn of_script(folder: &str, home: &str) -> Shell {
+        Shell { home: Some(home.to_owned()), ..Shell::new(folder) }
+    }
+
+    /// Where a command goes that asks for the script's own folder or for the root of the repository.
+    fn asked(&self, command: &str) -> Option<String> {
+        static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(concat!(
+                r#"(?:^|&&|;)\s*cd\s+(?:--\s+)?["']?\$\(\s*(?:(?:dirname\s+(?:--\s+)?["']?\$\{?(?:BASH_SOURCE(?:\[0\])?|0)\}?["']?)"#,
+                r#"|(?P<top>git\s+rev-parse\s+--show-toplevel))\s*\)["']?(?P<rest>(?:/[\w.-]+)*)"#,
+            ))
+            .expect("a fixed pattern")
+        });
+        let found = ASKED.captures(command)?;
+        let from = if found.name("top").is_some() { "" } else { self.home.as_deref()? };
+        join(from, found["rest"].trim_start_matches('/'))
     }
 
     /// The folder now; empty is the root.
@@ -191,6 +212,10 @@ impl Shell {
             "(" => self.outer.push(self.at.clone()),
             text if text.starts_with(')') => self.at = self.outer.pop().unwrap_or_else(|| self.start.clone()),
             _ => {}
+        }
+        if let Some(folder) = self.asked(command) {
+            self.at = At { folder, is_known: true };
+            return;
         }
         for found in MOVES.captures_iter(command) {
             let to = found.get(1).map_or("-", |to| to.as_str());
@@ -226,6 +251,15 @@ mod tests {
             (at("("), at("cd sub").0, at(")").0),
             (("api".to_owned(), true), "api/sub".to_owned(), "api".to_owned())
         );
+        let mut shell = Shell::of_script("x", "ci/web");
+        for (command, folder) in [
+            ("cd \"$(dirname \"${BASH_SOURCE[0]}\")/..\"", "ci"),
+            ("cd $(dirname $0)", "ci/web"),
+            ("cd \"$(git rev-parse --show-toplevel)/api\" && make", "api"),
+        ] {
+            shell.after(command);
+            assert_eq!((shell.folder(), shell.is_known("")), (folder, true), "{command}");
+        }
         let shell = Shell::new("${{ matrix.folder }}");
         assert_eq!((shell.folder(), shell.is_known("")), ("", false));
         assert!(!Shell::new("").is_known("(cd \"$web\" && npm i)") && Shell::new("").is_known("cd web && npm i"));

@@ -11,6 +11,9 @@ use super::{Command, Read};
 /// A larger script is not followed, in bytes.
 const LARGEST: u64 = 256 * 1024;
 
+/// What one command leads to.
+type Led = Rc<Vec<Command>>;
+
 type Cache<T> = RefCell<BTreeMap<String, Rc<T>>>;
 
 /// Files of the repository, for following commands.
@@ -20,7 +23,7 @@ pub(crate) struct Files<'r> {
     packages: Cache<Package>,
     targets: Cache<Targets>,
     /// Where commands lead, by folder and text.
-    led: RefCell<BTreeMap<(String, String), Rc<Vec<Command>>>>,
+    led: RefCell<BTreeMap<(String, String), Led>>,
 }
 
 impl<'r> Files<'r> {
@@ -55,7 +58,7 @@ impl<'r> Files<'r> {
     }
 
     /// Where a command in a folder leads, worked out once.
-    pub(super) fn led(&self, (folder, text): (&str, &str), follow: impl FnOnce() -> Vec<Command>) -> Rc<Vec<Command>> {
+    pub(super) fn led(&self, (folder, text): (&str, &str), follow: impl FnOnce() -> Vec<Command>) -> Led {
         let key = (folder.to_owned(), text.to_owned());
         if let Some(known) = self.led.borrow().get(&key) {
             return known.clone();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::step::Shell;
-use super::{Follow, Place, fixed, number};
+use super::{Follow, Place, fixed, folder_of, number};
 
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
@@ -31,7 +31,7 @@ impl Follow<'_, '_> {
             }
             let is_program = PROGRAMS.iter().any(|end| path.ends_with(end));
             let is_command = |line: &str| !is_program || STARTS.iter().any(|start| line.contains(start));
-            let mut shell = Shell::new(folder);
+            let mut shell = Shell::of_script(folder, folder_of(&path));
             for (at, line) in file.lines().enumerate().filter(|(_, line)| !is_comment(line) && is_command(line)) {
                 let (folder, is_known) = (shell.folder().to_owned(), shell.is_known(line) && !is_program);
                 let place = Place { path: &path, line: number(at), folder: &folder, is_known };

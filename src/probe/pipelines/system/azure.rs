@@ -28,7 +28,8 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let does = ["stages", "jobs", "steps", "extends"].iter().any(|key| root.get(key).is_some());
     let base = given.path.rsplit_once('/').map_or(given.path, |(_, base)| base);
     let is_named = base.trim_start_matches('.').starts_with("azure-pipelines");
-    if !does || !starts && !(is_named && root.get("parameters").is_none()) {
+    let is_start = starts || is_named && root.get("parameters").is_none();
+    if !(does && is_start) {
         return Ok(None);
     }
     let mut pipeline =

@@ -36,7 +36,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if super::super::step::is_true(root, "setup") {
         reading.miss(format!("`{}` makes its pipeline when it runs", given.path));
     }
-    let mut config = Config { root, path: given.path, reading, environment: None };
+    let mut config = Config { root, path: given.path, reading, visits: 0, environment: None };
     match root.get("workflows") {
         Some(workflows) => {
             workflows.entries().iter().filter(|(_, node)| !node.entries().is_empty()).for_each(|(_, node)| {
@@ -53,6 +53,8 @@ struct Config<'n> {
     root: &'n Node,
     path: &'n str,
     reading: Reading,
+    /// Steps that were looked at, those that only lead to others among them.
+    visits: usize,
     /// What the job that is looked at sets for every step.
     environment: Option<Node>,
 }
@@ -115,10 +117,14 @@ impl<'n> Config<'n> {
     }
 
     fn steps(&mut self, list: &Node, values: &Values, is_gate: bool, depth: u32) {
-        if depth == 0 || self.reading.steps.len() > MOST_STEPS {
+        if depth == 0 {
             return;
         }
         for step in listed(list) {
+            self.visits += 1;
+            if self.visits > MOST_STEPS {
+                return self.reading.miss(format!("`{}` has more steps than are read", self.path));
+            }
             match step.text() {
                 Some(text) => match parameter(text).and_then(|name| values.get(name)) {
                     Some(steps) => self.steps(&steps.clone(), values, is_gate, depth - 1),

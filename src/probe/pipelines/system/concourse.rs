@@ -6,6 +6,8 @@ use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::Node;
 
+/// Task files of one pipeline that are read.
+const MOST_FILES: usize = 300;
 /// Plans in plans that are followed.
 const DEPTH: u32 = 12;
 
@@ -16,7 +18,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if jobs.is_empty() {
         return Ok(None);
     }
-    let mut pipeline = Pipeline { given, reading: Reading::default() };
+    let mut pipeline = Pipeline { given, reading: Reading::default(), files: 0 };
     for job in jobs {
         let is_gate = job.get("plan").is_some_and(|plan| is_triggered(plan, DEPTH));
         job.get("plan").into_iter().for_each(|plan| pipeline.plan(plan, (false, is_gate), DEPTH));
@@ -38,6 +40,8 @@ fn is_triggered(plan: &Node, depth: u32) -> bool {
 struct Pipeline<'g> {
     given: &'g Given<'g>,
     reading: Reading,
+    /// Task files that were asked for.
+    files: usize,
 }
 
 impl Pipeline<'_> {
@@ -66,7 +70,9 @@ impl Pipeline<'_> {
     fn file(&mut self, file: &str, line: u32, how: (bool, bool)) {
         let path = file.split_once('/').map_or(file, |(_, path)| path);
         let at = self.given.path;
-        let Some(text) = (self.given.read)(path, LARGEST) else {
+        self.files += 1;
+        let text = if self.files > MOST_FILES { None } else { (self.given.read)(path, LARGEST) };
+        let Some(text) = text else {
             return self.reading.miss(format!("`{at}:{line}` runs `{file}`, which is not in this repository"));
         };
         match documents(&Given { path, text: &text, ..*self.given }) {

@@ -50,9 +50,8 @@ fn by_changes(when: &Node) -> bool {
         let named = |names: &[&str]| events.is_none_or(|node| node.names(names));
         let default = branches.is_none_or(|node| node.lets_default_branch());
         let is_failure = of(when, "status").is_some_and(|node| !node.names(&["success"]));
-        when.get("cron").is_none()
-            && !is_failure
-            && (named(&["pull_request", "merge_request"]) && default || named(&["push"]) && default)
+        let by_change = ["pull_request", "merge_request", "push"].iter().any(|event| named(&[event]));
+        by_change && default && !is_failure && when.get("cron").is_none()
     })
 }
 
