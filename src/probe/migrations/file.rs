@@ -124,8 +124,12 @@ fn alembic(text: &str) -> Migration {
     static PARENTS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^down_revision\b[^=\n]*=\s*(\([^)]*\)|.*)$"));
     static DOWN: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?m)^def downgrade\([^)]*\)[^:\n]*:[^\n]*\n((?:[ \t].*\n?|\s*\n)*)"));
+    static UP: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?m)^def upgrade\([^)]*\)[^:\n]*:[^\n]*\n((?:[ \t].*\n?|\s*\n)*)"));
     let group = |regex: &Regex| regex.captures(text).and_then(|captures| Some(captures.get(1)?.as_str().to_owned()));
     let back = match DOWN.captures(text) {
+        // What changes nothing, as a merge of two heads, has nothing to take back.
+        Some(_) if group(&UP).is_some_and(|body| !acts(&body)) => Back::Leads,
         Some(captures) if acts(captures.get(1).map_or("", |body| body.as_str())) => Back::Leads,
         Some(captures) => Back::Ends(line_at(text, captures.get(0).map_or(0, |whole| whole.start()))),
         None => Back::Ends(1),
@@ -198,6 +202,7 @@ mod tests {
         };
         assert_eq!(back("v/a.py", &alembic("    op.drop_column('a', 'x')\n")), Back::Leads);
         assert_eq!(back("v/a.py", &alembic("    pass\n")), Back::Ends(9));
+        assert_eq!(back("v/a.py", &alembic("    pass\n").replace("op.x()", "pass")), Back::Leads);
         assert_eq!(back("v/a.py", &alembic("    # the data is gone\n    pass\n")), Back::Leads);
         let django = |operation: &str| {
             format!(

@@ -128,30 +128,64 @@ fn section(heading: &page::Section, body: &[&str]) -> Section {
     Section { title, line: heading.line, command: command(body), speaks_of_data }
 }
 
-/// The first line of a block of code, or a command within a line.
+/// The first line of a block of commands, of another block, or a command within a line.
 fn command(body: &[&str]) -> Option<String> {
-    let said = |line: &&&str| !line.trim().is_empty();
-    let mut after_blank = true;
+    let mut other: Option<String> = None;
+    let mut inline: Option<String> = None;
+    let (mut after_blank, mut in_block) = (true, false);
     for (at, line) in body.iter().enumerate() {
         let trimmed = line.trim_start();
-        let fence = ["```", "~~~", "----", ".. code", "{% highlight", "<pre", "::"]
-            .iter()
-            .any(|mark| trimmed.starts_with(mark));
-        let literal = trimmed.ends_with("::") && !trimmed.starts_with("..");
-        if fence || literal {
-            let is_remark = |line: &str| line.starts_with([':', '#']) || line.starts_with("//");
-            let inside = body[at + 1..].iter().find(|line| said(line) && !is_remark(line.trim_start()));
-            return Some(inside.map_or(trimmed, |line| line.trim()).to_owned());
-        }
-        if trimmed.starts_with("$ ") || (after_blank && line.starts_with("    ") && !is_item(trimmed)) {
-            return Some(trimmed.to_owned());
-        }
-        if let Some(inline) = INLINE.captures(line).and_then(|found| found.get(1)) {
-            return Some(inline.as_str().to_owned());
+        if let Some(mark) = block(trimmed) {
+            in_block = !in_block && matches!(mark, Mark::Fence | Mark::Shell);
+            if in_block || matches!(mark, Mark::Literal) {
+                let first = body[at + 1..].iter().map(|line| line.trim()).find(|line| !is_remark(line));
+                let first = first.unwrap_or(trimmed).to_owned();
+                if matches!(mark, Mark::Shell) {
+                    return Some(first);
+                }
+                other = other.or(Some(first));
+            }
+        } else if !in_block {
+            if trimmed.starts_with("$ ") || (after_blank && line.starts_with("    ") && !is_item(trimmed)) {
+                return Some(trimmed.to_owned());
+            }
+            let found = INLINE.captures(line).and_then(|found| Some(found.get(1)?.as_str().to_owned()));
+            inline = inline.or(found);
         }
         after_blank = trimmed.is_empty();
     }
-    None
+    other.or(inline)
+}
+
+/// What begins or ends a block of code.
+enum Mark {
+    /// One that shows a shell.
+    Shell,
+    /// Another one, or the end.
+    Fence,
+    /// One that ends where the indentation does.
+    Literal,
+}
+
+fn block(line: &str) -> Option<Mark> {
+    const SHELLS: &[&str] = &["sh", "bash", "shell", "console", "zsh", "powershell", "shell-session", "terminal"];
+    for fence in ["```", "~~~"] {
+        if let Some(info) = line.strip_prefix(fence) {
+            let language = info.trim_start_matches(['`', '~', ' ']).split([' ', ',', '{']).next().unwrap_or_default();
+            return Some(if SHELLS.contains(&language) { Mark::Shell } else { Mark::Fence });
+        }
+    }
+    if line.starts_with("----") {
+        return Some(Mark::Fence);
+    }
+    let is_literal = [".. code", "{% highlight", "<pre"].iter().any(|mark| line.starts_with(mark))
+        || (line.trim_end().ends_with("::") && !line.starts_with(".."));
+    is_literal.then_some(Mark::Literal)
+}
+
+/// An empty line, an option of a block, or a comment.
+fn is_remark(line: &str) -> bool {
+    line.is_empty() || line.starts_with([':', '#']) || line.starts_with("//")
 }
 
 fn is_item(line: &str) -> bool {

@@ -78,6 +78,7 @@ fn a_section_ends_where_the_next_begins_and_is_about_versions() {
     assert_eq!(guides("## Rolling back\n\nRun `helm rollback shop`.\n"), (Some(1), Some(1)));
     assert_eq!(guides("## Rolling back\n\nSee `values`.\n"), (Some(1), Some(0)));
     assert_eq!(guides("## Transaction rollback\n\n```\ndb.rollback()\n```\n"), none);
+    assert_eq!(guides("## Rollback\n\n```\nold <- new\n```\n\n```sh\n# back\nmake back\n```\n"), (Some(1), Some(1)));
     assert_eq!(guides("## Downgrade attacks\n\n```\nx\n```\n\n### email.rollback.diff\n\n```\nx\n```\n"), none);
     assert_eq!(guides("```\n# rollback\nmake x\n```\n"), none);
 }
