@@ -63,6 +63,9 @@ static INTENDED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(planned|next|schedul\w*|todo|tbd|due|upcoming|will|should|must|not yet|never|before|until|by)\b|\[ \]|(\bnot|n't) (been )?(yet )?(rehears|test|drill|exercis|practi|tried)|^\W*(\d+\W+)?(run|perform|conduct|hold|do|rehearse|practi[cs]e)\s+(a|an|the|\w* ?(drill|rollback))\b|^\W*(last[ _-]?)?(updated|reviewed|verified|created|revised|modified|effective|version|written|author)\b",
     )
 });
+/// Columns of a table of a page's own revisions.
+static REVISIONS: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"(?i)\|\W*(version|revision|author|changes?|change description|reviewer)\W*\|"));
 static DATA: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"(?i)\b(migrat\w*|schemas?|databases?|db|data|backwards?[ -]compatib\w*|expand[ -](and[ -])?contract)\b")
 });
@@ -218,7 +221,7 @@ fn rehearsals(path: &str, headings: &[page::Section], lines: &[&str], page: &mut
             (true, false) => columns,
         };
         let Some(day) = days_on(line).last() else { continue };
-        if INTENDED.is_match(line) {
+        if INTENDED.is_match(line) || REVISIONS.is_match(columns) {
             continue;
         }
         let titles = || above.iter().map(|heading| heading.title.as_str());

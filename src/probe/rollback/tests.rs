@@ -58,6 +58,7 @@ fn a_rehearsal_has_a_day_that_is_past() {
         ("docs/runbook.md", "## Rollback\n\nLast tested: 2026-05-02\n", Some(30)),
         ("docs/runbook.md", "The next rollback drill is on 2026-05-02.\n", None),
         ("docs/runbook.md", "A rollback drill was held on 2026-07-02.\n", None),
+        ("docs/rollback.md", "| Date | Version | Author |\n|---|---|---|\n| 2026-05-02 | 1.0 | drill lead |\n", None),
         ("docs/postmortems/a.md", "2026-05-02 the rollback was tested and failed.\n", None),
         ("docs/drills.md", "# Rollback drills\n\n> Last updated: 2026-05-02\n", None),
         ("docs/runbook.md", "## Rollback\n\nReviewed: 2026-05-02\n", None),
