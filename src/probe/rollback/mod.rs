@@ -53,7 +53,7 @@ impl Probe for Rollback {
     fn facts(&self) -> FactSchema {
         let fact = FactDecl::new;
         let decls = vec![
-            fact("automated", FactType::Count, "commands, jobs, targets and settings that take a version back, in pipelines, scripts and infrastructure; unobserved, as all but migrations is, where nothing of a way back is seen and nothing here shows how the system is deployed"),
+            fact("automated", FactType::Count, "commands, jobs, targets and settings that take a version back, in pipelines, scripts and infrastructure; unobserved, as all but `migrations` is, where nothing of a way back is seen and nothing here shows how the system is deployed"),
             fact("sections", FactType::Count, "sections of pages about taking a version back"),
             fact("guides", FactType::Count, "those that show a command, and where there are migrations say what becomes of the data"),
             fact("rehearsal_age", FactType::Duration, "time since the last day on which a page says that taking a version back was rehearsed, drilled or tested; absent without one"),

@@ -57,13 +57,19 @@ pub(super) fn observe(look: &Look<'_>, back: WantId, deploys: WantId, pages: Wan
     let credit = Exact::ratio(u64::from(credit), 100_u64).unwrap_or_else(Exact::zero);
     facts.present("rollback_credit", Value::Number(credit));
     let is_seen = findings.count("automated") > 0 || all > 0 || age.is_some();
-    if !is_seen && !shows_deployment {
-        let reason = "no sign of a way back in the repository, which does not show how the system is deployed either: both may be kept elsewhere";
-        for name in ["automated", "sections", "guides", "rehearsal_age", "rollback_credit"] {
-            facts.set(name, Fact::Unobserved(reason.to_owned()));
+    if !is_seen && let Some(reason) = findings.unread_reason().or_else(|| elsewhere(shows_deployment)) {
+        // Migrations alone do not say how a version is taken back.
+        for name in ["automated", "sections", "guides", "rehearsal_age", "stuck_migrations", "rollback_credit"] {
+            facts.set(name, Fact::Unobserved(reason.clone()));
         }
     }
     Observation { facts, evidence: evidence(findings), requests: 0 }
+}
+
+/// Why what is not seen may be there all the same, if so.
+fn elsewhere(shows_deployment: bool) -> Option<String> {
+    let reason = "no sign of a way back in the repository, which does not show how the system is deployed either: both may be kept elsewhere";
+    (!shows_deployment).then(|| reason.to_owned())
 }
 
 /// What there is is shown whatever is asked for: together it is the way back.

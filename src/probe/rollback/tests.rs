@@ -39,6 +39,8 @@ fn what_is_kept_elsewhere_is_not_known_to_be_missing() {
     let nothing = observe(&DEF, "{}", &[("app.py", "x = 1\n")]);
     assert!(matches!(nothing.facts.get("rehearsal_age"), Fact::Unobserved(_)));
     assert_eq!(count(&nothing, "automated"), None);
+    let stuck = observe(&DEF, "{}", &[("db/migrations/1_a.up.sql", "create table a (x int);")]);
+    assert_eq!((count(&stuck, "migrations"), count(&stuck, "stuck_migrations")), (Some(1), None));
     let deployed = observe(&DEF, "{}", &[("Makefile", "deploy:\n\tkubectl apply -f k8s/\n")]);
     assert_eq!((count(&deployed, "automated"), deployed.facts.get("rehearsal_age")), (Some(0), Fact::Absent));
 }
