@@ -101,9 +101,8 @@ pub(super) fn read(file: &FileBytes<'_>) -> Option<Infrastructure> {
             name = None;
             continue;
         }
-        match pair.or_else(|| interpolated(line)) {
-            Some((setting, value)) => found.take(&setting, &value, number, &block),
-            None => {}
+        if let Some((setting, value)) = pair.or_else(|| interpolated(line)) {
+            found.take(&setting, &value, number, &block);
         }
     }
     (found != Infrastructure::default()).then_some(found)
