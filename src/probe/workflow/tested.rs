@@ -75,10 +75,11 @@ impl Tested<'_> {
             return Some(Runs { line: *line, subject: job.clone(), note });
         }
         let led = self.pipelines.runs.iter().find(|run| {
-            &*run.pipeline == path && run.what == What::Command && run.by.is_some() && gates::runs_tests(&run.text)
+            let is_elsewhere = run.by.is_some() || run.path != path;
+            &*run.pipeline == path && run.what == What::Command && is_elsewhere && gates::runs_tests(&run.text)
         })?;
-        let by = led.by.as_deref().unwrap_or_default();
         let text = shortened(&led.text);
+        let by = led.by.as_deref().unwrap_or("an action of the repository");
         let note = format!("{by} leads to `{text}` in {}:{}, which runs", led.path, led.line);
         Some(Runs { line: judged.starts.0, subject: text, note })
     }

@@ -35,6 +35,10 @@ fn what_a_step_leads_to_may_run_tests() {
     let seen = observe(&DEF, "{}", &[(CI, text), package]);
     assert_eq!((percent(&seen, "test_credit"), count(&seen, "test_jobs")), (Some(100), Some(1)));
     assert!(seen.evidence.iter().any(|item| item.note.as_deref().unwrap_or("").contains("leads to")));
+    let own = "on: [push, pull_request]\njobs:\n  t: {runs-on: x, steps: [{uses: ./.github/actions/check}]}\n";
+    let action =
+        (".github/actions/check/action.yml", "runs: {using: composite, steps: [{run: pytest, shell: bash}]}\n");
+    assert_eq!(percent(&observe(&DEF, "{}", &[(CI, own), action]), "test_credit"), Some(100));
     let built = ("package.json", "{\"scripts\": {\"ci\": \"tsc\"}}");
     assert_eq!(percent(&observe(&DEF, "{}", &[(CI, text), built]), "test_credit"), Some(0));
 }
