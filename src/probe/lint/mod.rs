@@ -2,6 +2,7 @@
 //! change lands, and are clean. Owns parameters, facts and the judgement; which tools there are is in `tool`, where a command
 //! leads in `pipelines`, what weakens them in `strict`, and the looking in `gather`.
 
+mod compiled;
 mod gather;
 mod strict;
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::compiled::{PATTERNS, Patterns, languages};
+
 /// A language, and the linters that know it.
 pub(super) struct Language {
     /// Its name in notes.
@@ -12,13 +14,13 @@ pub(super) struct Language {
     /// Extensions of its files.
     pub(super) extensions: &'static [&'static str],
     /// How its linters are called: alternatives of a pattern.
-    commands: &'static str,
+    pub(super) commands: &'static str,
     /// Actions that run one: starts of what `uses` says.
-    actions: &'static [&'static str],
+    pub(super) actions: &'static [&'static str],
     /// Names of the files that configure one.
-    files: &'static [&'static str],
+    pub(super) files: &'static [&'static str],
     /// A name that a file has, and the pattern of a line in it that configures a linter.
-    sections: &'static [(&'static str, &'static str)],
+    pub(super) sections: &'static [(&'static str, &'static str)],
 }
 
 /// What every language has in common: tools that bring linters of their own.
@@ -59,7 +61,7 @@ pub(super) const HOSTED: &[&str] =
     &[".deepsource.toml", ".sonarcloud.properties", ".hound.yml", ".codeclimate.yml", ".codacy.yml", ".codacy.yaml"];
 
 #[rustfmt::skip]
-const LANGUAGES: &[Language] = &[
+pub(super) const LANGUAGES: &[Language] = &[
     Language {
         name: "Python", extensions: &["py"],
         commands: r"ruff|flake8|pflake8|pylint|pylama|prospector|mypy|dmypy|pyright|basedpyright|pyrefly|ty\s+check|pyre\s+check|pytype|pycodestyle|(?:hatch|rye)\s+(?:lint|fmt)|hatch\s+run\s+(?:lint|types)\S*",
@@ -153,7 +155,7 @@ const LANGUAGES: &[Language] = &[
 
 /// Languages that count where a repository has none of the others.
 #[rustfmt::skip]
-const OTHERWISE: &[Language] = &[
+pub(super) const OTHERWISE: &[Language] = &[
     Language {
         name: "Terraform", extensions: &["tf", "tofu"],
         commands: r"(?:terraform|tofu|terragrunt)\s+(?:\S+\s+)*?(?:fmt|validate|hclfmt)|tflint|terraform[-_](?:fmt|validate|tflint)",
@@ -216,29 +218,6 @@ pub(super) static DOTNET_BUILD: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a fixed pattern")
 });
 
-struct Compiled {
-    language: &'static Language,
-    command: Regex,
-    hook: Regex,
-    sections: Vec<(&'static str, Regex)>,
-}
-
-/// Every language, those that count only where no other does after them, then what all have in common.
-static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
-    let all = LANGUAGES.iter().chain(OTHERWISE).chain([&ANY]);
-    all.map(|language| {
-        let fixed = |text: String| Regex::new(&text).expect("a fixed pattern");
-        let sections = language.sections.iter();
-        Compiled {
-            language,
-            command: fixed(format!(r#"(?:^|[\s;&|(`'"/{{}}])(?i:{})(?:\.cmd)?(?:$|[\s;&|)`'"@])"#, language.commands)),
-            hook: fixed(format!(r"(?:^|[-_\s/])(?i:{})(?:$|[-_\s/])", language.commands)),
-            sections: sections.map(|(name, pattern)| (*name, fixed(format!("(?m){pattern}")))).collect(),
-        }
-    })
-    .collect()
-});
-
 /// The language of a file by its name; `true` where it counts beside others.
 pub(super) fn of_path(path: &str) -> Option<(&'static str, bool)> {
     let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
@@ -269,15 +248,15 @@ pub(super) fn of_command(text: &str) -> Vec<&'static str> {
     });
     let all = text.split("&&").flat_map(|part| part.split("||")).flat_map(|part| part.split(';'));
     let parts: Vec<&str> = all.filter(|part| !INSTALLS.is_match(part) && !FORMATS.is_match(part)).collect();
-    let of = |compiled: &&Compiled| parts.iter().any(|part| compiled.command.is_match(part));
-    COMPILED.iter().filter(of).map(|compiled| compiled.language.name).collect()
+    let of = |patterns: &&Patterns| parts.iter().any(|part| patterns.command().is_match(part.as_bytes()));
+    PATTERNS.iter().filter(of).map(|patterns| patterns.language.name).collect()
 }
 
 /// Languages that an action lints.
 pub(super) fn of_action(uses: &str) -> Vec<&'static str> {
     let uses = uses.to_ascii_lowercase();
-    let by = |compiled: &&Compiled| compiled.language.actions.iter().any(|action| uses.starts_with(action));
-    COMPILED.iter().filter(by).map(|compiled| compiled.language.name).collect()
+    let by = |language: &&Language| language.actions.iter().any(|action| uses.starts_with(action));
+    languages().filter(by).map(|language| language.name).collect()
 }
 
 /// Languages that a hook of pre-commit lints, by its id.
@@ -285,12 +264,11 @@ pub(super) fn of_hook(id: &str) -> Vec<&'static str> {
     if id.contains("format") && !id.contains("check") && !id.contains("swift") {
         return Vec::new();
     }
-    COMPILED.iter().filter(|compiled| compiled.hook.is_match(id)).map(|compiled| compiled.language.name).collect()
+    PATTERNS.iter().filter(|one| one.hook().is_match(id.as_bytes())).map(|one| one.language.name).collect()
 }
 
 /// Base names and extensions of files that may configure a linter.
 pub(super) fn files() -> (Vec<&'static str>, Vec<&'static str>) {
-    let languages = || COMPILED.iter().map(|compiled| compiled.language);
     let named = languages().flat_map(|language| language.sections).map(|(name, _)| *name);
     let (extensions, bases): (Vec<_>, Vec<_>) = named.partition(|name| is_extension(name));
     let bases = bases.into_iter().chain(languages().flat_map(|language| language.files).copied());
@@ -302,7 +280,7 @@ fn is_extension(name: &str) -> bool {
     matches!(name, ".gradle" | ".gradle.kts" | ".props" | ".targets" | ".csproj")
 }
 
-fn is_named(base: &str, name: &str) -> bool {
+pub(super) fn is_named(base: &str, name: &str) -> bool {
     base == name || is_extension(name) && base.ends_with(name)
 }
 
@@ -312,21 +290,16 @@ pub(super) fn configured(base: &str, text: &str) -> Vec<(&'static str, u32)> {
         LazyLock::new(|| Regex::new(r"(?m)^[ \t]*(?://|#|<!--|\*)[^\n]*$").expect("a fixed pattern"));
     let text = &*COMMENT.replace_all(text, "");
     let mut found = Vec::new();
-    for compiled in COMPILED.iter() {
-        if compiled.language.files.contains(&base) {
-            found.push((compiled.language.name, 0));
+    for patterns in PATTERNS.iter() {
+        if patterns.language.files.contains(&base) {
+            found.push((patterns.language.name, 0));
             continue;
         }
-        let hit = compiled
-            .sections
-            .iter()
-            .filter(|(name, _)| is_named(base, name))
-            .find_map(|(_, pattern)| pattern.find(text));
-        if let Some(hit) = hit {
-            let before = text.get(..hit.start()).unwrap_or("");
-            let blank = hit.as_str().len() - hit.as_str().trim_start().len();
-            let breaks = before.matches('\n').count() + hit.as_str()[..blank].matches('\n').count();
-            found.push((compiled.language.name, u32::try_from(breaks + 1).unwrap_or(0)));
+        if let Some(hit) = patterns.section(base, text) {
+            let bytes = &text.as_bytes()[hit.clone()];
+            let blank = bytes.len() - bytes.trim_ascii_start().len();
+            let breaks = text.as_bytes()[..hit.start + blank].iter().filter(|byte| **byte == b'\n').count();
+            found.push((patterns.language.name, u32::try_from(breaks + 1).unwrap_or(0)));
         }
     }
     found
