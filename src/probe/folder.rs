@@ -20,6 +20,12 @@ pub(crate) fn check_path(path: &Spanned<String>, key: &str, problems: &mut Probl
     }
 }
 
+/// Reports a path or glob that cannot lie below the root, or cannot work.
+pub(crate) fn check_path_or_glob(given: &Spanned<String>, key: &str, problems: &mut Problems) {
+    check_path(given, key, problems);
+    check_globs([given], problems);
+}
+
 /// Reports globs that cannot work.
 pub(crate) fn check_globs<'a>(globs: impl IntoIterator<Item = &'a Spanned<String>>, problems: &mut Problems) {
     for glob in globs {

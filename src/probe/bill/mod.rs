@@ -54,8 +54,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let Params { report } = crate::yaml::decode(node, problems)?;
     let before = problems.len();
     if let Some(report) = &report {
-        folder::check_path(report, "report", problems);
-        folder::check_globs([report], problems);
+        folder::check_path_or_glob(report, "report", problems);
     }
     let report = report.map_or_else(|| USUAL.to_owned(), |report| report.value);
     (problems.len() == before).then(|| Box::new(BillProbe { report }) as Box<dyn Probe>)

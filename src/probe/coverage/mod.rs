@@ -88,8 +88,7 @@ struct Coverage {
 fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let params: Params = decode_node(node, problems)?;
     let before = problems.len();
-    folder::check_path(&params.report, "report", problems);
-    folder::check_globs([&params.report], problems);
+    folder::check_path_or_glob(&params.report, "report", problems);
     folder::check_globs(params.groups.values(), problems);
     if let Some(base) = params.base.as_ref().filter(|base| !is_revision(base)) {
         let problem = base.span.problem(format!("`{}` is no name of a commit", base.value));

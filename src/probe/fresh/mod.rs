@@ -70,8 +70,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let timeout = limits::timeout(params.timeout.as_ref(), problems);
     let source = match (params.path, params.target) {
         (Some(path), None) => {
-            folder::check_path(&path, "path", problems);
-            folder::check_globs([&path], problems);
+            folder::check_path_or_glob(&path, "path", problems);
             Source::Files(path.value)
         }
         (None, Some(target)) => {

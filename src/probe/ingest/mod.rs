@@ -145,8 +145,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     runner::check(params.run.as_ref(), problems);
     for (given, key) in [(&params.report, "report"), (&params.vex, "vex")] {
         if let Some(given) = given {
-            folder::check_path(given, key, problems);
-            folder::check_globs([given], problems);
+            folder::check_path_or_glob(given, key, problems);
         }
     }
     if params.run.is_none() && params.report.is_none() {

@@ -83,8 +83,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     let before = problems.len();
     runner::check(params.run.as_ref(), problems);
     if let Some(report) = &params.report {
-        folder::check_path(report, "report", problems);
-        folder::check_globs([report], problems);
+        folder::check_path_or_glob(report, "report", problems);
     }
     for (key, given, example) in [("filter", &params.filter, "test_orders"), ("tag", &params.tag, "slow")] {
         if let Some(empty) = given.as_ref().filter(|given| given.trim().is_empty()) {
@@ -93,8 +92,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
         }
     }
     if let Some(path) = &params.path {
-        folder::check_path(path, "path", problems);
-        folder::check_globs([path], problems);
+        folder::check_path_or_glob(path, "path", problems);
     }
     if params.run.is_none() && params.report.is_none() {
         let problem = node.problem("neither `run` nor `report`");
