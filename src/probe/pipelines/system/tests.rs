@@ -228,6 +228,12 @@ fn jenkins_runs_what_its_steps_are_told() {
 }
 
 #[test]
+fn jenkins_does_not_fail_by_an_exit_code_that_nobody_takes() {
+    let text = "stage('a') { steps { sh(script: 'npm test', returnStatus: true) } }\nsh returnStatus: true, script: 'mypy .'\ndef code = sh(returnStatus: true, script: 'ruff check')\nsh(script: \"\"\"\n  pytest\n\"\"\", returnStatus: true)\nsh 'make'; echo 'returnStatus: true'\n";
+    assert_eq!(one("Jenkinsfile", text), ["1~ npm test", "2~ mypy .", "3 ruff check", "5~ pytest", "7 make"]);
+}
+
+#[test]
 fn what_is_no_pipeline_or_cannot_be_read_is_none_or_unseen() {
     assert_eq!(pipelines(&[("ci/values.yml", "a: 1\n"), (".circleci/other.yml", "jobs: {}\n")]).files.len(), 0);
     for path in [".circleci/config.yml", "azure-pipelines.yml", ".travis.yml", "buildspec.yml", ".drone.yml"] {
