@@ -98,12 +98,18 @@ fn read(text: &str) -> Vec<Restore> {
         }
         let by_column = columns.iter().find_map(|at| span(line.split('|').nth(*at)?));
         let about = RESTORE.is_match(line) || RESTORE.is_match(heading) || day.is_some();
-        let said = TOOK.find(line).filter(|_| about).and_then(|took| of_line(&line[took.end()..]));
+        let mut took = TOOK.find_iter(line).filter(|took| about && !is_wanted(&line[..took.end()]));
+        let said = took.find_map(|took| of_line(&line[took.end()..]));
         if let Some(seconds) = by_column.or(said) {
             found.push(Restore { day: own.or(day).or_else(|| day_on(heading)), line: number, seconds });
         }
     }
     found
+}
+
+/// Whether the clause that such a word ends says what should be, or is of a backup: `should be completed in`.
+fn is_wanted(before: &str) -> bool {
+    WANTED.is_match(before.rsplit([',', ';', '.']).next().unwrap_or(before))
 }
 
 /// The time behind such a word, before a target is named.
@@ -155,7 +161,8 @@ mod tests {
                 "| day | duration | RTO met |\n|---|---|---|\n| 2026-01-20 | 1h 42m | yes |\n| 2026-01-13 | 0h 58m | yes |\n",
                 vec![102, 58],
             ),
-            ("RTO: 4 hours\n\n## Recovery\n\nA restore should be completed in 2 hours.\n", vec![120]),
+            ("RTO: 4 hours\n\n## Recovery\n\nA restore should be completed in 2 hours.\n", vec![]),
+            ("# Drill\n\nThe backup took 5 min, the restore took 12 min.\n", vec![12]),
             ("## Recovery\n\nA restore takes about 2 hours.\n", vec![]),
             ("The outage: duration 40 min\n", vec![]),
         ] {
