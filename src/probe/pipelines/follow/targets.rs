@@ -42,13 +42,13 @@ impl Targets {
             }
             let head = Head::of(line).filter(|_| is_yaml || line.starts_with(|c: char| !c.is_whitespace()));
             if let Some(head) = head {
-                targets.add(head, &lines[at + 1..], at + 1);
+                targets.add(head, &lines[at + 1..], at + 1, is_yaml);
             }
         }
         targets
     }
 
-    fn add(&mut self, head: Head, below: &[&str], from: usize) {
+    fn add(&mut self, head: Head, below: &[&str], from: usize, is_yaml: bool) {
         let is_own = |text: &&&str| {
             let indent = text.len() - text.trim_start().len();
             text.trim().is_empty() || indent > head.indent || text.starts_with('\t')
@@ -56,7 +56,9 @@ impl Targets {
         let own = below.iter().take_while(is_own).enumerate();
         let recipe = own.flat_map(|(at, text)| {
             let is_known = Shell::new("").is_known(text);
-            commands(text).into_iter().map(move |text| (number(from + at), text, is_known))
+            let is_soft = !is_yaml && is_ignored(text);
+            let soft = move |text: String| if is_soft { format!("{text} || true") } else { text };
+            commands(text).into_iter().map(move |text| (number(from + at), soft(text), is_known))
         });
         let at = self.rules.len();
         for name in &head.names {
@@ -100,6 +102,12 @@ impl Head {
             needs: needs.filter(|need| !need.is_empty() && !need.starts_with('$')).map(str::to_owned).collect(),
         })
     }
+}
+
+/// Whether `make` and `just` go on when the command of a line fails: `-` before it.
+fn is_ignored(line: &str) -> bool {
+    let line = line.trim_start();
+    line[..line.len() - line.trim_start_matches(['@', '-', '+']).len()].contains('-')
 }
 
 /// The commands on a line of a recipe, without the marks before them; a task that names others runs these.

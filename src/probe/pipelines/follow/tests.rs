@@ -39,6 +39,11 @@ fn a_target_leads_to_its_recipe_and_to_what_it_needs() {
     assert_eq!(ends(&files, "make", ""), ["Makefile:8 go build"]);
     let files = [("justfile", "lint:\n    ruff check\n\ntest:\n    pytest\n")];
     assert_eq!(ends(&files, "just lint", ""), ["justfile:2 ruff check"]);
+    let files = [("Makefile", "lint:\n\t-@ruff check\n\t@- mypy .\n\tpytest -x\n")];
+    assert_eq!(
+        ends(&files, "make lint", ""),
+        ["Makefile:2 ruff check || true", "Makefile:3 mypy . || true", "Makefile:4 pytest -x"]
+    );
 }
 
 #[test]
