@@ -10,13 +10,20 @@ pub(super) fn credit(kind: Option<Kind>, is_record_new: bool, is_exercise_new: b
     let credit = match kind {
         Some(Kind::Readme | Kind::Deployment) => guide(&sections, facts),
         Some(Kind::Runbook) => {
-            let alerts = number(facts, "linked_ratio");
-            weighed(&[(40, &number(facts, "scenario_ratio")), (35, &number(facts, "quality_ratio")), (25, &alerts)])
+            let part = |name| Some(number(facts, name));
+            let alerts = part("linked_ratio").filter(|_| !is_none(facts, "paging_alerts"));
+            let parts = [(40, part("scenario_ratio")), (35, part("quality_ratio")), (25, alerts)];
+            shared(&parts).unwrap_or_else(Exact::zero)
         }
         Some(Kind::Incident) => incident(&sections, is_record_new, facts),
         Some(Kind::DisasterRecovery) => recovery(&sections, is_exercise_new, facts),
         Some(_) => sections,
-        None => weighed(&[(60, &links(facts)), (40, &number(facts, "fresh_ratio"))]),
+        None => {
+            let links = Some(links(facts)).filter(|_| !is_none(facts, "links"));
+            let fresh = Some(number(facts, "fresh_ratio")).filter(|_| !is_none(facts, "aging"));
+            let Some(credit) = shared(&[(60, links), (40, fresh)]) else { return Fact::Absent };
+            credit
+        }
     };
     Fact::Present(Value::Number(credit))
 }
@@ -28,12 +35,24 @@ fn number(facts: &Facts, name: &str) -> Exact {
     }
 }
 
+/// Whether it was counted, and there is none.
+fn is_none(facts: &Facts, name: &str) -> bool {
+    matches!(facts.get(name), Fact::Present(Value::Number(count)) if count.is_zero())
+}
+
 fn hundredths(part: u32) -> Exact {
     Exact::ratio(part, 100_u32).unwrap_or_else(Exact::zero)
 }
 
 fn weighed(parts: &[(u32, &Exact)]) -> Exact {
     parts.iter().map(|(weight, share)| &hundredths(*weight) * share).sum()
+}
+
+/// Like [`weighed`], over the parts that there is something to judge of: what has no subject earns nothing and costs nothing.
+fn shared(parts: &[(u32, Option<Exact>)]) -> Option<Exact> {
+    let asked: Vec<(u32, &Exact)> =
+        parts.iter().filter_map(|(weight, share)| Some((*weight, share.as_ref()?))).collect();
+    weighed(&asked).checked_div(&hundredths(asked.iter().map(|(weight, _)| weight).sum()))
 }
 
 /// A record counts as far as it has its parts; an action that is overdue takes a tenth.

@@ -113,6 +113,13 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
     })
 }
 
+/// Pages that speak to who fills them in, or to a program that writes code: whatever their name, no document of the system.
+const FORMS: &[&str] = &[
+    "**/.github/{ISSUE_TEMPLATE,PULL_REQUEST_TEMPLATE,DISCUSSION_TEMPLATE,prompts,agents,instructions,skills,chatmodes}/**",
+    "**/.gitlab/{issue_templates,merge_request_templates}/**",
+    "**/.{agents,agent,claude,cursor,codex,gemini,windsurf,kiro,roo,opencode}/**",
+];
+
 /// An example's own pages say nothing of the system, unless they are asked for by name.
 fn asks_for_examples(glob: &str) -> bool {
     ["example", "sample", "demo"].iter().any(|folder| glob.contains(folder))
@@ -138,6 +145,7 @@ impl Probe for Docs {
             fact("aging", FactType::Count, "documents of `fresh`"),
             fact("stale", FactType::Count, "those neither changed, by git, nor reviewed, by a line `reviewed: 2026-03-01`, within `max_age`"),
             fact("fresh_ratio", FactType::Ratio, "share of the others; 100 % where `fresh` names none"),
+            fact("judged", FactType::Count, "`links` and `aging` together: what there is to judge without `kind`"),
             fact("scenario_ratio", FactType::Ratio, "share of seven scenarios that headings or names of runbooks speak of: restart or scale, rollback, dependency down, database, rotation, restore, errors or latency"),
             fact("missing_scenarios", FactType::List(Box::new(FactType::Text)), "the others"),
             fact("quality_ratio", FactType::Ratio, "mean over runbooks of the share of their sections, a block of code among them"),
@@ -155,7 +163,7 @@ impl Probe for Docs {
             fact("record_age", FactType::Duration, "time since the newest of them; absent without one"),
             fact("record_missing", FactType::List(Box::new(FactType::Text)), "of impact, timeline, causes, actions, and owners and states of actions, what the newest record does not have; for incidents, absent without a record"),
             fact("overdue_actions", FactType::Count, "actions in records of incidents that are not done though the day on which they are due is past"),
-            fact("document_credit", FactType::Ratio, "what the kind has of all it needs. README and deployment guide: sections, less 10 % for each dead command, at most 30 % for a template. Runbooks: 40 % scenarios, 35 % quality, 25 % alerts. Incidents: 70 % sections, 30 % a record of the last 365 days, as far as it has its parts, less 10 % with actions that are overdue. Recovery: 90 % sections, 10 % an exercise within 365 days, at most 50 % without RTO and RPO, 60 % where backups are too rare for the RPO or a restore took longer than the RTO. Without kind: 60 % links, all gone at ten dead ones, 40 % freshness. Others: sections"),
+            fact("document_credit", FactType::Ratio, "what the kind has of all it needs. README and deployment guide: sections, less 10 % for each dead command, at most 30 % for a template. Runbooks: 40 % scenarios, 35 % quality, 25 % alerts, which are left out where none wakes anybody. Incidents: 70 % sections, 30 % a record of the last 365 days, as far as it has its parts, less 10 % with actions that are overdue. Recovery: 90 % sections, 10 % an exercise within 365 days, at most 50 % without RTO and RPO, 60 % where backups are too rare for the RPO or a restore took longer than the RTO. Without kind: 60 % links, all gone at ten dead ones, 40 % freshness, each left out where there is none to judge. Others: sections"),
             fact("behind", FactType::Count, "documents that link to a file of the repository which changed more than 180 days after them; needs `ages: true`"),
         ];
         FactSchema { decls, ..FactSchema::default() }
@@ -183,7 +191,8 @@ impl Probe for Docs {
         } else {
             &[Class::Src, Class::Docs, Class::Tooling]
         });
-        let select = select.except(self.exclude.iter().cloned()).of(prose).below(folder);
+        let forms = FORMS.iter().filter(|_| self.kind.is_some()).map(|glob| (*glob).to_owned());
+        let select = select.except(self.exclude.iter().cloned().chain(forms)).of(prose).below(folder);
         let mut ids =
             vec![wants.add(Want::doc(select.clone(), "docs", |file| Ok(page::read(file.path(), file.bytes))))];
         if self.reads_text() {
@@ -263,6 +272,7 @@ impl Docs {
         {
             freshness::observe(&look, want, self.max_age, &mut seen.findings, &mut seen.facts).await;
         }
+        seen.judged();
         let record = wants.next().and_then(|want| seen.records(look.swept, want, now));
         wants.next().into_iter().for_each(|want| seen.incidents(look.swept, want, now));
         let is_new = |age: Option<i64>| age.is_some_and(|age| age <= YEAR);

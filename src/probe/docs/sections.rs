@@ -57,7 +57,7 @@ impl Asked<'_> {
         };
         for (path, found) in &by_page {
             let lacks = total - found.len();
-            let note = format!("has {} of {total} sections{}", found.len(), listed(&missing, lacks));
+            let note = format!("has {} of {total} sections{}{}", found.len(), seen(found), listed(&missing, lacks));
             findings.push(path, Finding::new("section_ratio", 0, *path, note).with(Certainty::Likely));
         }
         let ratio = Exact::ratio(part as u64, 10 * whole as u64).map(Value::Number);
@@ -85,6 +85,12 @@ impl Asked<'_> {
         let own = self.more.iter().map(|words| (words.as_str(), has(page, &[words_only(words).as_str()], Body::Any)));
         by_kind.chain(own).filter(|(_, has)| *has > Has::Not).collect()
     }
+}
+
+/// Which they are, for who doubts it.
+fn seen(found: &BTreeMap<&str, Has>) -> String {
+    let names: Vec<&str> = found.keys().copied().collect();
+    if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) }
 }
 
 fn listed(missing: &[&str], lacks: usize) -> String {

@@ -37,7 +37,7 @@ impl<'s> Seen<'s> {
         self.findings.set_count(&mut facts, "documents");
         if matches!(facts.get("documents"), Fact::Present(_)) {
             // What is not there has no section, covers nothing and earns nothing.
-            for name in ["section_ratio", "scenario_ratio", "quality_ratio", "document_credit"] {
+            for name in ["judged", "section_ratio", "scenario_ratio", "quality_ratio", "document_credit"] {
                 facts.present(name, Value::count(0));
             }
         }
@@ -73,6 +73,16 @@ impl<'s> Seen<'s> {
         self.facts.present("links", Value::count(judged));
         self.findings.set_count(&mut self.facts, "dead_links");
         linked
+    }
+
+    /// Sets `judged`.
+    pub(super) fn judged(&mut self) {
+        let counted = |name| match self.facts.get(name) {
+            Fact::Present(Value::Number(count)) => Some(count),
+            _ => None,
+        };
+        let sum = ["links", "aging"].into_iter().filter_map(counted).sum();
+        self.facts.present("judged", Value::Number(sum));
     }
 
     pub(super) fn no_ages(&mut self, reason: &str) {

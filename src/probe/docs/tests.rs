@@ -210,7 +210,41 @@ fn documents_are_fresh_when_git_or_their_own_day_says_so() {
         (count(&seen(), "aging"), count(&seen(), "stale"), percent(&seen(), "fresh_ratio")),
         (Some(4), Some(1), Some(75))
     );
-    assert_eq!(percent(&seen(), "document_credit"), Some(90));
+    assert_eq!(percent(&seen(), "document_credit"), Some(75), "there is no link to judge");
     let none = sample::observe_folder("docs", "glob: '*.md'\nfresh: 'none/*.md'\n", folder.path()).unwrap();
     assert_eq!((count(&none, "stale"), percent(&none, "fresh_ratio")), (Some(0), Some(100)));
+}
+
+#[test]
+fn what_has_no_subject_earns_nothing_and_costs_nothing() {
+    let restart = format!("# Restart\n\n{PAGE}");
+    let seen = observe(&DEF, "glob: runbooks/*.md\nkind: runbook\n", &[("runbooks/restart.md", restart.as_str())]);
+    assert_eq!(count(&seen, "paging_alerts"), Some(0));
+    // 40 of 75 for 1/7 of the scenarios, 35 of 75 for the quality.
+    assert_eq!(percent(&seen, "document_credit"), Some(54), "no alert is linked where none wakes anybody");
+    let of = |text: &str| observe(&DEF, "glob: '**/*.md'\nfresh: 'runbooks/*.md'\n", &[("README.md", text)]);
+    let bare = of("# A\n\n[x](https://example.org)\n");
+    assert_eq!((count(&bare, "judged"), bare.facts.get("document_credit")), (Some(0), Fact::Absent));
+    let linked = of("# A\n\n[x](gone.md)\n");
+    assert_eq!((count(&linked, "judged"), percent(&linked, "document_credit")), (Some(1), Some(90)));
+}
+
+#[test]
+fn a_form_to_fill_in_is_no_document_of_the_system() {
+    let text = "# Release\n\n## Rollback\n\n```sh\nmake rollback\n```\n";
+    let files = [(".github/ISSUE_TEMPLATE/release.md", text), (".agents/plans/release.md", text)];
+    assert_eq!(count(&observe(&DEF, "glob: '**/release.md'\nkind: deployment\n", &files), "documents"), Some(0));
+    let links = observe(&DEF, "glob: '**/*.md'\n", &files);
+    assert_eq!(count(&links, "documents"), Some(2), "its links are judged all the same");
+}
+
+#[test]
+fn a_page_says_which_sections_it_has() {
+    let page = format!("# Restart\n\n{PAGE}");
+    let seen = observe(&DEF, "glob: '*.md'\nkind: runbook\n", &[("a.md", page.as_str())]);
+    let note = seen.evidence.iter().find(|item| item.fact.as_deref() == Some("section_ratio")).unwrap().note.clone();
+    assert_eq!(
+        note.as_deref(),
+        Some("has 6 of 6 sections: diagnosis, escalation, impact, mitigation, symptom, verification")
+    );
 }
