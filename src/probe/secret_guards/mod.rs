@@ -65,7 +65,7 @@ impl Probe for SecretGuards {
             fact("scanner", FactType::Text, "who looks for secrets before a change lands: `pipeline`, `push protection`, `hook`; absent where nobody is seen to, unobserved while a called workflow of another repository may"),
             fact("guarded", FactType::Bool, "whether a pipeline or push protection does, which nobody can leave out"),
             fact("ignored_scans", FactType::Count, "scans in pipelines whose failure does not count"),
-            fact("guard_credit", FactType::Ratio, "40 % for the share of kinds that are covered, 60 % for a scanner in a pipeline or push protection, 42 % for a hook alone"),
+            fact("guard_credit", FactType::Ratio, "40 % for the share of kinds that are covered, 60 % for a scanner in a pipeline or push protection, 42 % for a hook alone; where no kind is in use, the scanner is all there is: 100 %, 70 %"),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
@@ -125,8 +125,14 @@ fn protection(path: &str, text: &str) -> Option<Seen> {
         .then(|| (path.to_owned(), u32::try_from(at + 1).unwrap_or(0), "push protection is switched on".to_owned()))
 }
 
-/// Tries the ignore rules; the share of the kinds that they cover, in whole parts.
-fn ignored(swept: &Swept, folder: &str, want: WantId, facts: &mut Facts, findings: &mut Findings) -> (usize, usize) {
+/// Tries the ignore rules; the share of the kinds that they cover, in whole parts, `None` where none is in use.
+fn ignored(
+    swept: &Swept,
+    folder: &str,
+    want: WantId,
+    facts: &mut Facts,
+    findings: &mut Findings,
+) -> Option<(usize, usize)> {
     let tree = swept.tree();
     let rules = IgnoreRules::of(tree);
     let files = tree.entries().iter().filter(|entry| entry.base() == ".gitignore").count();
@@ -170,9 +176,9 @@ fn ignored(swept: &Swept, folder: &str, want: WantId, facts: &mut Facts, finding
     findings.set_count(facts, "uncovered");
     findings.set_count(facts, "ignored_examples");
     match (files, kinds.len()) {
-        (0, _) => (0, 1),
-        (_, 0) => (1, 1),
-        (_, all) => (all - uncovered, all),
+        (0, _) => Some((0, 1)),
+        (_, 0) => None,
+        (_, all) => Some((all - uncovered, all)),
     }
 }
 
@@ -189,7 +195,7 @@ fn holds_no_secret(swept: &Swept, path: &str) -> bool {
 fn scanned(
     swept: &Swept,
     wants: [WantId; 3],
-    (covered, kinds): (usize, usize),
+    share: Option<(usize, usize)>,
     facts: &mut Facts,
     findings: &mut Findings,
 ) {
@@ -199,7 +205,7 @@ fn scanned(
     let hosted = found.iter().find(|(_, is_hosted)| *is_hosted).map(|(seen, _)| seen.clone());
     let protection = swept.get(protected).own::<Seen>().find_map(|(_, seen)| seen.ok().cloned());
     let pipelines = pipelines::runs(swept, pipelines);
-    let (hard, soft) = scanners::in_pipelines(&pipelines, hook.is_some());
+    let (hard, soft) = scanners::in_pipelines(swept, &pipelines, hook.is_some());
     let hosted = hosted.map(|(path, line, note)| (path, line, format!("pre-commit.ci runs it: {note}")));
     let ways = [("pipeline", hard.or(hosted)), ("push protection", protection), ("hook", hook)];
     if let Some((path, line, note)) = &soft {
@@ -234,8 +240,9 @@ fn scanned(
         looked(&pipelines, findings);
     }
     facts.present("guarded", Value::Bool(is_sure));
-    let parts = (40 * covered + percent * kinds) as u64;
-    let credit = Exact::ratio(parts, 100 * kinds as u64).unwrap_or_else(Exact::zero);
+    // Rules for files that nobody uses keep nothing out, and are worth nothing.
+    let (parts, of) = share.map_or((percent, 60), |(covered, kinds)| (40 * covered + percent * kinds, 100 * kinds));
+    let credit = Exact::ratio(parts as u64, of as u64).unwrap_or_else(Exact::zero);
     facts.present("guard_credit", Value::Number(credit));
 }
 
@@ -303,9 +310,13 @@ mod tests {
 
     #[test]
     fn a_hook_alone_is_worth_less_than_a_pipeline() {
-        let files = [HOOK, (".gitignore", "x\n")];
-        let seen = observe(&DEF, "{}", &files);
+        let reads = ("app/main.py", "load_dotenv()\n");
+        let seen = observe(&DEF, "{}", &[HOOK, reads, (".gitignore", ".env\n")]);
         assert_eq!(percent(&seen, "guard_credit"), Some(82));
+        let credit =
+            |first: (&str, &str)| percent(&observe(&DEF, "{}", &[first, (".gitignore", "x\n")]), "guard_credit");
+        assert_eq!(credit(HOOK), Some(70), "no file with secrets is in use");
+        assert_eq!(credit(("src/a.go", "package a\n")), Some(0), "nothing scans, and nothing had to be ignored");
         assert_eq!(seen.facts.get("scanner"), Fact::Present(Value::Text("hook".to_owned())));
         let ci = "on: [pull_request]\njobs:\n  a:\n    steps:\n      - run: pre-commit run --all-files\n";
         let seen = observe(&DEF, "{}", &[HOOK, (".gitignore", "x\n"), (CI.0, ci)]);
@@ -321,6 +332,23 @@ mod tests {
         let places: Vec<_> =
             places.filter_map(|item| item.place.as_ref()).map(|place| (place.file.as_str(), place.line)).collect();
         assert_eq!(places, [(CI.0, 2)]);
+    }
+
+    #[test]
+    fn what_a_scanner_is_told_to_leave_out_is_not_scanned() {
+        let ci = |told: &str| {
+            format!(
+                "on: [pull_request]\njobs:\n  a:\n    steps:\n      - uses: super-linter/super-linter@v8\n        env:\n          {told}: true\n"
+            )
+        };
+        let guarded = |files: &[(&str, &str)]| observe(&DEF, "{}", files).facts.get("guarded");
+        let (all, some) = (ci("VALIDATE_ALL_CODEBASE"), ci("VALIDATE_OPENAPI"));
+        assert_eq!(guarded(&[(".gitignore", "x\n"), (CI.0, &all)]), Fact::Present(Value::Bool(true)));
+        assert_eq!(guarded(&[(".gitignore", "x\n"), (CI.0, &some)]), Fact::Present(Value::Bool(false)));
+        let (runs, skips) =
+            (format!("ci:\n  autofix_prs: false\n{}", HOOK.1), format!("ci:\n  skip: [gitleaks]\n{}", HOOK.1));
+        assert_eq!(guarded(&[(".gitignore", "x\n"), (HOOK.0, &runs)]), Fact::Present(Value::Bool(true)));
+        assert_eq!(guarded(&[(".gitignore", "x\n"), (HOOK.0, &skips)]), Fact::Present(Value::Bool(false)));
     }
 
     #[test]

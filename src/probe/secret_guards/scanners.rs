@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::probe::pipelines::follow::runs_hooks;
-use crate::probe::pipelines::{Pipelines, Run, What};
+use crate::probe::pipelines::{self, Pipelines, Run, What};
+use crate::probe::{pre_commit_ci, super_linter};
+use crate::world::Swept;
 
 /// A place and what it says.
 pub(super) type Seen = (String, u32, String);
@@ -16,7 +18,7 @@ fn fixed(text: &str) -> Regex {
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?i)(?:^|[\s;&|('/@-])(?:gitleaks|betterleaks|trufflehog3?|detect-secrets(?:-hook)?|ggshield|talisman|git-secrets?|secretlint|ripsecrets|kingfisher|noseyparker|whispers|trivy\s+(?:fs|filesystem|repo|repository|config)\b[^\n]*|semgrep\s+\S*[^\n]*p/secrets|checkov\s[^\n]*--framework\s+secrets)(?:$|[\s;&|)'\x22:@/_-])",
+        r"(?i)(?:^|[\s;&|('/@-])(?:gitleaks|betterleaks|trufflehog3?|detect-secrets(?:-hook)?|ggshield|talisman|git-secrets?|secretlint|ripsecrets|kingfisher|noseyparker|whispers|trivy\s+(?:fs|filesystem|repo|repository)\b[^\n]*|semgrep\s+\S*[^\n]*p/secrets|checkov\s[^\n]*--framework\s+secrets)(?:$|[\s;&|)'\x22:@/_-])",
     )
 });
 
@@ -89,20 +91,27 @@ pub(super) fn hook(path: &str, text: &str) -> Option<Seen> {
     None
 }
 
-/// Whether this file makes pre-commit.ci run its hooks.
+/// Whether this file makes pre-commit.ci run a hook that looks for secrets.
 pub(super) fn is_hosted(text: &str) -> bool {
-    text.lines().any(|line| line.trim_end() == "ci:")
+    pre_commit_ci::skipped(text).is_some_and(|skipped| !skipped.iter().any(|hook| scans(&format!(" {hook} "))))
 }
 
 /// The first run of a pipeline that scans: one whose failure counts, else one that is ignored.
-pub(super) fn in_pipelines(pipelines: &Pipelines, has_hook: bool) -> (Option<Seen>, Option<Seen>) {
+pub(super) fn in_pipelines(swept: &Swept, pipelines: &Pipelines, has_hook: bool) -> (Option<Seen>, Option<Seen>) {
     let (mut hard, mut soft) = (None, None);
-    for run in pipelines.runs.iter().filter(|run| run.is_gate && is_scan(run, has_hook)) {
+    let is_told_to = |run: &Run| !super_linter::is_one(&run.text) || chooses_secrets(swept, &run.path);
+    for run in pipelines.runs.iter().filter(|run| run.is_gate && is_scan(run, has_hook) && is_told_to(run)) {
         let seen = (run.path.clone(), run.line, format!("runs {}", run.note()));
         let into = if run.is_soft { &mut soft } else { &mut hard };
         into.get_or_insert(seen);
     }
     (hard, soft)
+}
+
+/// Whether super-linter, as this workflow tells it, runs the scanner that it brings.
+fn chooses_secrets(swept: &Swept, workflow: &str) -> bool {
+    let text = pipelines::read(swept, workflow, pipelines::LARGEST).unwrap_or_default();
+    super_linter::chosen(&text).has("GITLEAKS")
 }
 
 fn is_scan(run: &Run, has_hook: bool) -> bool {
@@ -157,9 +166,14 @@ mod tests {
         ] {
             assert!(scans(text), "{text}");
         }
-        for text in
-            ["echo gitleaks", "brew install gitleaks", "trivy fs --scanners vuln .", "trivy image x", "make secrets"]
-        {
+        for text in [
+            "echo gitleaks",
+            "brew install gitleaks",
+            "trivy fs --scanners vuln .",
+            "trivy config .",
+            "trivy image x",
+            "make secrets",
+        ] {
             assert!(!scans(text), "{text}");
         }
     }
