@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::probe::pipelines::follow::{Command, Files, follow, runs_hooks};
 use crate::probe::pipelines::{self, Pipelines, Run, What};
+use crate::probe::{pre_commit_ci, super_linter};
 use crate::world::{Class, Swept, WantId};
 
-use super::{strict, tool};
+use super::maven::Maven;
+use super::{build, strict, tool};
 
 /// A language counts from this share of the bytes of shipped source, in percent.
 const SHARE: u64 = 20;
@@ -23,6 +25,8 @@ pub(super) struct Gathered {
     pub(super) configured: BTreeMap<&'static str, Seen>,
     /// Languages whose build brings a linter.
     pub(super) of_builds: BTreeSet<&'static str>,
+    /// What Maven lints while it builds.
+    pub(super) maven: Maven,
     /// Whether a command makes mypy strict.
     pub(super) strict_command: bool,
     /// Commands that run one where it counts.
@@ -52,7 +56,7 @@ pub(super) fn gather(swept: &Swept, folder: &str, files: WantId, pipelines: Want
             gathered.file(path, text, &told);
         }
     }
-    gathered.pipelines(&pipelines::runs(swept, pipelines));
+    gathered.pipelines(&pipelines::runs(swept, pipelines), &told);
     gathered.builds();
     gathered
 }
@@ -108,13 +112,20 @@ fn languages(swept: &Swept, folder: &str) -> BTreeMap<&'static str, String> {
     bytes.into_iter().filter(|(_, (bytes, ..))| counts(*bytes)).map(|((_, name), (_, _, path))| (name, path)).collect()
 }
 
+fn hook_note(text: &str) -> String {
+    format!("a hook runs `{}`", crate::probe::finding::shortened(text))
+}
+
 impl Gathered {
     /// A file that may configure a linter, run one as a hook, or hide what one found.
     fn file(&mut self, path: &str, text: &str, told: &Files<'_>) {
         let base = path.rsplit_once('/').map_or(path, |(_, base)| base);
+        if base == "pom.xml" {
+            self.maven.read(text);
+        }
         for (language, line) in tool::configured(base, text) {
             let note = format!("a linter of {language} is configured");
-            if tool::is_of_build(base, text) {
+            if build::is_of_build(base, text) {
                 self.of_builds.insert(language);
             }
             self.configured.entry(language).or_insert((path.to_owned(), line, note));
@@ -154,7 +165,7 @@ impl Gathered {
 
     fn hook(&mut self, path: &str, line: u32, languages: &[&'static str], text: &str) {
         for language in languages {
-            let note = format!("a hook runs `{}`", crate::probe::finding::shortened(text));
+            let note = hook_note(text);
             self.hooks.entry(language).or_insert((path.to_owned(), line, note));
         }
     }
@@ -180,10 +191,11 @@ impl Gathered {
                 follow(told, start).iter().flat_map(|command| tool::of_command(&command.text)).collect();
             self.hook(path, number, &languages.into_iter().collect::<Vec<_>>(), command);
         }
-        // pre-commit.ci runs the hooks of a file with a section for it.
-        if let Some(at) = text.lines().position(|line| line.trim_end() == "ci:") {
+        if let Some(skipped) = pre_commit_ci::skipped(text) {
+            let at = text.lines().position(|line| line.trim_end() == "ci:").unwrap_or(0);
             let line = u32::try_from(at + 1).unwrap_or(0);
-            for (language, (_, _, note)) in self.hooks.clone() {
+            let is_skipped = |note: &str| skipped.iter().any(|hook| note == hook_note(hook));
+            for (language, (_, _, note)) in self.hooks.clone().into_iter().filter(|(_, (.., note))| !is_skipped(note)) {
                 let note = format!("pre-commit.ci runs it: {note}");
                 self.runs.entry(language).or_insert((path.to_owned(), line, note));
             }
@@ -191,12 +203,16 @@ impl Gathered {
     }
 
     /// What pipelines run before a change lands.
-    fn pipelines(&mut self, pipelines: &Pipelines) {
+    fn pipelines(&mut self, pipelines: &Pipelines, told: &Files<'_>) {
         self.pipelines = pipelines.files.len();
         self.unseen.clone_from(&pipelines.unseen);
         for run in pipelines.runs.iter().filter(|run| run.is_gate) {
             match &run.what {
                 What::Foreign(told) => self.foreign(run, told),
+                What::Action if super_linter::is_one(&run.text) => {
+                    let text = told.reader()(&run.path, pipelines::LARGEST).unwrap_or_default();
+                    self.run(run, &tool::of_super_linter(&super_linter::chosen(&text)));
+                }
                 What::Action => {
                     self.run(run, &tool::of_action(&run.text));
                     let name = run.text.to_ascii_lowercase();
@@ -231,10 +247,14 @@ impl Gathered {
         if runs_hooks(&run.text) {
             self.hooks_run(run);
         }
-        let jvm: &[&'static str] = if tool::JVM_BUILD.is_match(&run.text) { &["Java", "Kotlin", "Scala"] } else { &[] };
-        let dotnet: &[&'static str] = if tool::DOTNET_BUILD.is_match(&run.text) { &["C#"] } else { &[] };
-        let built = jvm.iter().chain(dotnet).filter(|language| self.of_builds.contains(*language)).copied();
+        let gradle: &[&'static str] =
+            if build::is_gradle_check(&run.text) { &["Java", "Kotlin", "Scala"] } else { &[] };
+        let dotnet: &[&'static str] = if build::DOTNET_BUILD.is_match(&run.text) { &["C#"] } else { &[] };
+        let built = gradle.iter().chain(dotnet).filter(|language| self.of_builds.contains(*language)).copied();
         self.run(run, &built.collect::<Vec<_>>());
+        if self.maven.lints(&run.text) {
+            self.run(run, &["Java", "Kotlin"]);
+        }
     }
 
     fn hooks_run(&mut self, run: &Run) {

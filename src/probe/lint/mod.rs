@@ -2,8 +2,10 @@
 //! change lands, and are clean. Owns parameters, facts and the judgement; which tools there are is in `tool`, where a command
 //! leads in `pipelines`, what weakens them in `strict`, and the looking in `gather`.
 
+mod build;
 mod compiled;
 mod gather;
+mod maven;
 mod strict;
 #[cfg(test)]
 mod tests;

@@ -82,10 +82,10 @@ fn a_build_runs_the_linter_that_is_part_of_it() {
     let java = ("src/main/java/A.java", "class A {}\n");
     let ci = workflow("      - run: ./mvnw -B verify\n");
     let ci = (".github/workflows/ci.yml", ci.as_str());
-    assert_eq!(
-        gate(&[java, ci, ("pom.xml", "<artifactId>maven-checkstyle-plugin</artifactId>")]),
-        (Some(0), Some(100))
-    );
+    let pom = "<plugin><artifactId>maven-checkstyle-plugin</artifactId><executions><execution><goals><goal>check</goal></goals></execution></executions></plugin>";
+    assert_eq!(gate(&[java, ci, ("pom.xml", pom)]), (Some(0), Some(100)));
+    let early = workflow("      - run: ./mvnw -B test\n");
+    assert_eq!(gate(&[java, (ci.0, &early), ("pom.xml", pom)]), (Some(1), Some(30)), "`check` is bound to `verify`");
     assert_eq!(gate(&[java, ci, ("pom.xml", "<project/>")]), (Some(1), Some(0)));
 }
 
@@ -131,4 +131,22 @@ fn a_build_of_net_gates_what_its_analysers_are_told_to_report() {
     ] {
         assert_eq!(unlinted(".editorconfig", text), Some(1), "{text}");
     }
+}
+
+#[test]
+fn super_linter_looks_at_the_languages_that_it_is_told() {
+    let ci = |told: &str| {
+        workflow(&format!("      - uses: super-linter/super-linter@v8\n        env:\n          {told}: true\n"))
+    };
+    let unlinted = |told: &str| gate(&[APP, (".github/workflows/ci.yml", &ci(told))]).0;
+    assert_eq!(unlinted("VALIDATE_ALL_CODEBASE"), Some(0));
+    assert_eq!(unlinted("VALIDATE_PYTHON_RUFF"), Some(0));
+    assert_eq!(unlinted("VALIDATE_OPENAPI"), Some(1));
+}
+
+#[test]
+fn a_hook_that_the_service_skips_is_a_hook_alone() {
+    let hooks = |ci: &str| format!("{ci}repos:\n  - repo: x\n    hooks:\n      - id: ruff-check\n");
+    let credit = |ci: &str| gate(&[APP, (".pre-commit-config.yaml", &hooks(ci))]).1;
+    assert_eq!((credit("ci:\n  autofix_prs: false\n"), credit("ci:\n  skip: [ruff-check]\n")), (Some(100), Some(40)));
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::compiled::{PATTERNS, Patterns, languages};
+use crate::probe::super_linter::Chosen;
 
 /// A language, and the linters that know it.
 pub(super) struct Language {
@@ -27,7 +28,7 @@ pub(super) struct Language {
 pub(super) static ANY: Language = Language {
     name: "any language",
     extensions: &[],
-    commands: r"super-linter|mega-?linter(?:-runner)?|trunk\s+check|sonar-scanner|sonar:sonar|sonar(?:qube)?\b|sonarscanner|qodana|codacy\S*|reviewdog|nx\s[^;&|]*\blint\b\S*",
+    commands: r"super-linter|mega-?linter(?:-runner)?|trunk\s+check|sonar-scanner|sonar:sonar|sonar(?:qube)?\b|sonarscanner|qodana|codacy-analysis-cli\S*|reviewdog|nx\s[^;&|]*\blint\b\S*",
     actions: &[
         "super-linter/",
         "github/super-linter",
@@ -36,8 +37,7 @@ pub(super) static ANY: Language = Language {
         "trunk-io/trunk-action",
         "sonarsource/",
         "jetbrains/qodana-action",
-        "codacy/",
-        "deepsourcelabs/",
+        "codacy/codacy-analysis-cli-action",
     ],
     files: &[
         ".trunk.yaml",
@@ -92,14 +92,14 @@ pub(super) const LANGUAGES: &[Language] = &[
     },
     Language {
         name: "Java", extensions: &["java", "groovy"],
-        commands: r"checkstyle:\S+|spotless:\S+|pmd:\S+|spotbugs:\S+|formatter:validate|spring-javaformat:\S+|gradlew?(?:\.bat)?\s[^;&|]*\b(?:spotless\w*|checkstyle\w*|pmd\w*|spotbugs\w*|lint\w*|checkFormat\w*|codenarc\w*)|checkstyle|spotbugs|ant\s+[^;&|]*\b(?:checkstyle|pmd|lint)\b|errorprone",
+        commands: r"checkstyle:check|spotless:check|pmd:(?:cpd-)?check|spotbugs:check|formatter:validate|spring-javaformat:validate|gradlew?(?:\.bat)?\s[^;&|]*\b(?:spotless\w*Check|checkstyle\w*|pmd\w*|spotbugs\w*|lint\w*|checkFormat\w*|codenarc\w*)|checkstyle|spotbugs|ant\s+[^;&|]*\b(?:checkstyle|pmd|lint)\b|errorprone",
         actions: &["reviewdog/action-checkstyle", "nikitasavinov/checkstyle-action", "dbelyaev/action-checkstyle"],
         files: &["checkstyle.xml", ".checkstyle.xml", "pmd.xml", "pmd-ruleset.xml", "spotbugs-exclude.xml", "nohttp-checkstyle.xml"],
         sections: JVM_PLUGINS,
     },
     Language {
         name: "Kotlin", extensions: &["kt"],
-        commands: r"ktlint|detekt(?:-cli)?|spotless:\S+|ktlint:\S+|detekt:\S+|gradlew?(?:\.bat)?\s[^;&|]*\b(?:spotless\w*|ktlint\w*|detekt\w*|lint\w*|lintKotlin)",
+        commands: r"ktlint|detekt(?:-cli)?|spotless:check|ktlint:check|detekt:check|gradlew?(?:\.bat)?\s[^;&|]*\b(?:spotless\w*Check|ktlint\w*Check|detekt\w*|lint\w*|lintKotlin)",
         actions: &["scacap/action-ktlint", "reviewdog/action-ktlint", "natiginfo/action-detekt-all", "alaegin/detekt-action", "musichin/ktlint-check"],
         files: &["detekt.yml", "detekt.yaml", "detekt-config.yml", "ktlint.yml"],
         sections: JVM_PLUGINS,
@@ -189,34 +189,7 @@ const DOTNET_ANALYSERS: &[(&str, &str)] = &[
     (".csproj", DOTNET_ANALYSER),
     (".editorconfig", r"^\s*(?:dotnet_diagnostic\.|dotnet_style_|csharp_style_|dotnet_analyzer_diagnostic)"),
 ];
-const DOTNET_ANALYSER: &str = r"<(?:TreatWarningsAsErrors|CodeAnalysisTreatWarningsAsErrors|EnforceCodeStyleInBuild)>\s*true|<WarningsAsErrors>\s*\w|<AnalysisMode\w*>\s*(?:All|Recommended|Minimum|Default)|<AnalysisLevel\w*>[^<]*-(?:all|recommended|minimum)|<CodeAnalysisRuleSet>|StyleCop\.Analyzers|SonarAnalyzer|Roslynator|Microsoft\.CodeAnalysis\.NetAnalyzers|Meziantou\.Analyzer";
-
-/// Whether a file brings a linter to the build that reads it: a plugin, an analyser, or rules for one that the compiler of .NET
-/// reports (styles without a severity are for editors and `dotnet format`).
-pub(super) fn is_of_build(base: &str, text: &str) -> bool {
-    static SEVERITY: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?mi)^[ \t]*(?:dotnet_diagnostic\.\w+|dotnet_analyzer_diagnostic(?:\.category-\w+)?)\.severity\s*=\s*(?:warning|error)",
-        )
-        .expect("a fixed pattern")
-    });
-    const ENDS: &[&str] = &[".gradle", ".gradle.kts", "pom.xml", ".versions.toml", ".props", ".targets", ".csproj"];
-    match base {
-        ".editorconfig" | ".globalconfig" => SEVERITY.is_match(text),
-        _ => ENDS.iter().any(|end| base.ends_with(end)),
-    }
-}
-
-/// Commands that build a JVM project as far as its plugins look at the source.
-pub(super) static JVM_BUILD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[\s;&|/])(?:mvnw?(?:\.cmd)?\s[^;&|\n]*\b(?:compile|test|verify|package|install|deploy)\b|gradlew?(?:\.bat)?(?:\s+[^;&|\n]*)?(?:\s|:)(?:check|build)\b)")
-        .expect("a fixed pattern")
-});
-/// Commands that compile a .NET project.
-pub(super) static DOTNET_BUILD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[\s;&|/])(?:dotnet\s+(?:build|test|publish|pack|msbuild)|msbuild)(?:$|\s)")
-        .expect("a fixed pattern")
-});
+const DOTNET_ANALYSER: &str = r"<(?:TreatWarningsAsErrors|CodeAnalysisTreatWarningsAsErrors)>\s*true|<WarningsAsErrors>\s*\w|<AnalysisMode\w*>\s*(?:All|Recommended|Minimum)|<AnalysisLevel\w*>[^<]*-(?:all|recommended|minimum)|<CodeAnalysisRuleSet>|StyleCop\.Analyzers|SonarAnalyzer|Roslynator|Microsoft\.CodeAnalysis\.NetAnalyzers|Meziantou\.Analyzer";
 
 /// The language of a file by its name; `true` where it counts beside others.
 pub(super) fn of_path(path: &str) -> Option<(&'static str, bool)> {
@@ -247,9 +220,23 @@ pub(super) fn of_command(text: &str) -> Vec<&'static str> {
             .expect("a fixed pattern")
     });
     let all = text.split("&&").flat_map(|part| part.split("||")).flat_map(|part| part.split(';'));
-    let parts: Vec<&str> = all.filter(|part| !INSTALLS.is_match(part) && !FORMATS.is_match(part)).collect();
+    let is_gate = |part: &&str| !INSTALLS.is_match(part) && !FORMATS.is_match(part) && !rewrites(part);
+    let parts: Vec<&str> = all.filter(is_gate).collect();
     let of = |patterns: &&Patterns| parts.iter().any(|part| patterns.command().is_match(part.as_bytes()));
     PATTERNS.iter().filter(of).map(|patterns| patterns.language.name).collect()
+}
+
+/// Whether a command lets a formatter write what it wants, and so has nothing to fail for: without an option that only looks.
+fn rewrites(command: &str) -> bool {
+    static FORMATTER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?:^|[\s/'"])(dotnet\s+format|php-cs-fixer|pint|(?:terraform|tofu)\s+fmt|mix\s+format|scalafmt|ktlint\s+(?:-F|--format))(?:$|\s)"#,
+        )
+        .expect("a fixed pattern")
+    });
+    const LOOKS: &[&str] =
+        &["--verify-no-changes", "--check", "-check", "--dry-run", "--test", "--list", "fixer check", "fixer list"];
+    FORMATTER.is_match(command) && !LOOKS.iter().any(|option| command.contains(option))
 }
 
 /// Languages that an action lints.
@@ -257,6 +244,34 @@ pub(super) fn of_action(uses: &str) -> Vec<&'static str> {
     let uses = uses.to_ascii_lowercase();
     let by = |language: &&Language| language.actions.iter().any(|action| uses.starts_with(action));
     languages().filter(by).map(|language| language.name).collect()
+}
+
+/// Languages that super-linter looks at when told so.
+pub(super) fn of_super_linter(chosen: &Chosen) -> Vec<&'static str> {
+    const NAMES: &[(&str, &str)] = &[
+        ("PYTHON", "Python"),
+        ("JAVASCRIPT", "JavaScript"),
+        ("TYPESCRIPT", "JavaScript"),
+        ("GO", "Go"),
+        ("RUST", "Rust"),
+        ("JAVA", "Java"),
+        ("KOTLIN", "Kotlin"),
+        ("SCALA", "Scala"),
+        ("CSHARP", "C#"),
+        ("DOTNET", "C#"),
+        ("RUBY", "Ruby"),
+        ("PHP", "PHP"),
+        ("CPP", "C"),
+        ("CLANG", "C"),
+        ("DART", "Dart"),
+        ("TERRAFORM", "Terraform"),
+        ("BASH", "Shell"),
+        ("SHELL", "Shell"),
+    ];
+    let Chosen::Only(only) = chosen else { return vec![ANY.name] };
+    // `JAVASCRIPT_ES` begins like `JAVA`.
+    let is_named = |start: &str| only.iter().any(|name| name == start || name.starts_with(&format!("{start}_")));
+    NAMES.iter().filter(|(start, _)| is_named(start)).map(|(_, language)| *language).collect()
 }
 
 /// Languages that a hook of pre-commit lints, by its id.
@@ -328,6 +343,15 @@ mod tests {
             ("ruff format --check .", vec![]),
             ("tsc -p .", vec![]),
             ("npm install -g eslint", vec![]),
+            ("mvn -B checkstyle:check", vec!["Java"]),
+            ("./mvnw checkstyle:checkstyle", vec![]),
+            ("./gradlew spotlessJavaCheck", vec!["Java", "Kotlin"]),
+            ("./gradlew spotlessApply", vec![]),
+            ("dotnet format --verify-no-changes", vec!["C#"]),
+            ("dotnet format", vec![]),
+            ("vendor/bin/pint --test", vec!["PHP"]),
+            ("vendor/bin/pint", vec![]),
+            ("terraform fmt -recursive", vec![]),
         ] {
             assert_eq!(of_command(text), expected, "{text}");
         }
@@ -341,6 +365,7 @@ mod tests {
         assert_eq!(of_hook("terraform_fmt"), ["Terraform"]);
         assert_eq!(of_action("golangci/golangci-lint-action@v6"), ["Go"]);
         assert_eq!(of_action("SonarSource/sonarqube-scan-action@v5"), ["any language"]);
+        assert_eq!(of_action("codacy/codacy-coverage-reporter-action@v1"), Vec::<&str>::new(), "it carries a report");
     }
 
     #[test]
@@ -349,5 +374,7 @@ mod tests {
         assert_eq!(configured("pyproject.toml", "dependencies = [\"ruff\"]\n"), []);
         assert_eq!(configured("app.csproj", "<A>\n<TreatWarningsAsErrors>true</A>"), [("C#", 2)]);
         assert_eq!(configured(".golangci.yml", ""), [("Go", 0)]);
+        let styles = "<EnforceCodeStyleInBuild>true</EnforceCodeStyleInBuild>";
+        assert_eq!(configured("app.csproj", styles), [], "styles have no severity of their own");
     }
 }
