@@ -7,7 +7,7 @@ use super::rules::{Rule, anywhere, guarded, rule};
 use super::span::Span;
 use crate::model::Certainty::{Certain, Hint, Likely};
 
-const HASH: &str = "weak_password_hashes";
+pub(super) const HASH: &str = "weak_password_hashes";
 const TOKEN: &str = "unverified_tokens";
 const LOG: &str = "sensitive_logs";
 

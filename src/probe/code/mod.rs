@@ -25,6 +25,7 @@ mod marker;
 mod newcomers;
 mod outdated;
 mod overrides;
+mod password;
 mod reach;
 mod read;
 mod rules;
@@ -116,6 +117,7 @@ fn in_source() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         fallback::FACTS,
         hazard::FACTS,
         credential::FACTS,
+        password::FACTS,
         outdated::FACTS,
         deployment::FACTS,
         configuration::FACTS,
@@ -346,6 +348,7 @@ impl Sums<'_> {
         }
         self.facts.present("suppressed", Value::count(self.findings.suppressed()));
         configuration::sum(&mut self.findings, &mut self.facts);
+        password::forget(&self.findings, &mut self.facts);
         unread::forget(&mut self.facts, &self.findings, &self.written, &self.tested);
     }
 

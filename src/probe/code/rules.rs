@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use super::guard::Guard;
 use super::language::Lang;
-use super::{configuration, credential, deployment, failure, fallback, hazard, newcomers, outdated};
+use super::{configuration, credential, deployment, failure, fallback, hazard, newcomers, outdated, password};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
 use crate::world::{Literal, View, required_literals};
@@ -266,6 +266,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         fallback::RULES,
         hazard::RULES,
         credential::RULES,
+        password::RULES,
         outdated::RULES,
         deployment::RULES,
         configuration::RULES,
