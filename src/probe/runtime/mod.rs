@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::facets::manifest;
-use crate::model::{FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
+use crate::model::{Certainty, Fact, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
 use crate::probe::endoflife::{self, Stage};
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
@@ -97,7 +97,7 @@ fn observe(swept: &Swept, want: WantId, today: Date) -> Observation {
         match versions {
             Ok(versions) => {
                 known += versions.iter().filter(counts).count();
-                findings.extend(path, versions.iter().filter(counts).filter_map(|version| judged(version, today)));
+                findings.extend(path, versions.iter().filter(counts).map(|version| judged(version, today)));
             }
             Err(unknown) => findings.unread(path, unknown.0.clone()),
         }
@@ -110,6 +110,12 @@ fn observe(swept: &Swept, want: WantId, today: Date) -> Observation {
         for fact in ["unsupported_runtimes", "ending_runtimes", "unmapped_runtimes"] {
             facts.present(fact, Value::count(0));
             findings.set_count(&mut facts, fact);
+        }
+        if findings.count("unmapped_runtimes") == known {
+            let reason = "none of the versions that files name has a release line in the table of endoflife.date";
+            for fact in ["unsupported_runtimes", "ending_runtimes"] {
+                facts.set(fact, Fact::Unobserved(reason.to_owned()));
+            }
         }
     }
     Observation { facts, evidence: findings.evidence(), requests: 0 }
@@ -125,19 +131,22 @@ fn language(product: &str) -> &str {
     if product == "nodejs" { "node" } else { product }
 }
 
-fn judged(version: &Version, today: Date) -> Option<Finding> {
+fn judged(version: &Version, today: Date) -> Finding {
     let shown = format!("{} {}", version.product, version.text);
     let Some(cycle) = endoflife::of_version(version.product, &version.text) else {
         let note = format!("{shown}: its release line is not in the table");
-        return Some(Finding::new("unmapped_runtimes", version.line, shown, note));
+        return Finding::new("unmapped_runtimes", version.line, shown, note);
     };
-    let (stage, story) = endoflife::stage(cycle, today)?;
+    let Some((stage, story)) = endoflife::stage(cycle, today) else {
+        let note = format!("{shown}: {} {} is supported", cycle.product, cycle.name);
+        return Finding::new("unsupported_runtimes", version.line, shown, note).with(Certainty::Hint);
+    };
     let fact = match stage {
         Stage::Over => "unsupported_runtimes",
         Stage::Extended | Stage::Ending => "ending_runtimes",
     };
     let note = format!("{shown}: {} {} {story}", cycle.product, cycle.name);
-    Some(Finding::new(fact, version.line, shown, note).with(endoflife::certainty(today)))
+    Finding::new(fact, version.line, shown, note).with(endoflife::certainty(today))
 }
 
 #[cfg(test)]
@@ -147,7 +156,8 @@ mod tests {
 
     fn facts(text: &str, product: &'static str) -> Option<&'static str> {
         let version = Version { product, text: text.to_owned(), line: 1 };
-        judged(&version, Date::constant(2026, 9, 1)).map(|finding| finding.fact)
+        let finding = judged(&version, Date::constant(2026, 9, 1));
+        (finding.certainty > Certainty::Hint).then_some(finding.fact)
     }
 
     #[test]
@@ -158,6 +168,24 @@ mod tests {
         };
         assert_eq!(seen(&[(".github/workflows/ci.yml", ci), ("pom.xml", "<project/>")]), Some(0));
         assert_eq!(seen(&[(".github/workflows/ci.yml", ci), ("Gemfile", "gem 'rails'\n")]), Some(1));
+    }
+
+    #[test]
+    fn versions_of_no_known_release_line_prove_nothing() {
+        let ci = |version: &str| {
+            format!("jobs:\n  a:\n    steps:\n    - with:\n        python-version: '{version}'\n    - run: pytest\n")
+        };
+        let seen = |version: &str| {
+            let files =
+                [(".github/workflows/ci.yml", ci(version)), ("pyproject.toml", "[project]\nname = 'a'\n".into())];
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            crate::probe::trial::observe(&DEF, "{}", &files)
+        };
+        let known = seen("3.14");
+        assert_eq!(crate::probe::trial::count(&known, "unsupported_runtimes"), Some(0));
+        let note = known.evidence.iter().find_map(|item| item.note.as_deref());
+        assert_eq!(note, Some("python 3.14: python 3.14 is supported"));
+        assert!(matches!(seen("3.x").facts.get("unsupported_runtimes"), Fact::Unobserved(_)));
     }
 
     #[test]
