@@ -1,7 +1,7 @@
 //! Dependabot's configuration, version 2 (GitHub Docs, Dependabot options reference).
 
-use super::present;
 use super::watch::{Told, Wait, Watch};
+use super::{narrowing, present};
 use crate::model::{Suppression, Unknown};
 use crate::probe::{suppression, yaml_file};
 use crate::yaml::Node;
@@ -60,6 +60,7 @@ fn watch(entry: &Node, root: &Node, lines: &[&str]) -> Result<Option<Watch>, &'s
         wait: Wait::Days(days(entry)),
         slow: interval(entry, root).filter(|interval| SLOW.contains(&interval.as_str())),
         security_only: entry.get("open-pull-requests-limit").and_then(Node::text) == Some("0"),
+        narrowed: narrowing::narrowed(entry),
         suppression: passed_over(lines, line),
     }))
 }

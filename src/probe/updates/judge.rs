@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::present::{Reach, Unit};
 use super::watch::{Told, Wait, Watch};
 use super::{LARGEST, OTHERS, renovate};
-use crate::model::{Exact, Fact, Facts, Observation, Suppressions, Value};
+use crate::model::{Certainty, Exact, Fact, Facts, Observation, Suppressions, Value};
 use crate::probe::finding::{Finding, Findings};
 use crate::world::{FileId, Select, Swept, WantId};
 
 /// Days to wait for (catalogue, deps/update-automation; zizmor dependabot-cooldown).
 pub(super) const DAYS: u64 = 7;
-/// Percent of a folder that is looked at rarely, or for security alone (catalogue, deps/update-automation).
+/// Percent of a folder that is looked at rarely, for security alone, or for a part of what is in it (catalogue, deps/update-automation).
 const HALF_HEARTED: u64 = 70;
 
 /// The bots that are here.
@@ -83,7 +83,9 @@ pub(super) fn observe(swept: &Swept, units: &[Unit], bots: Bots, suppressions: S
     let ecosystems: BTreeSet<&str> = units.iter().map(|unit| unit.ecosystem.name).collect();
     facts.present("ecosystems", Value::count(ecosystems.len()));
     let waits = waits(&watches, &ecosystems, &mut findings);
-    for name in ["uncovered", "slow_updates", "security_only", "without_cooldown", "broken_configurations"] {
+    for name in
+        ["uncovered", "slow_updates", "security_only", "narrowed_updates", "without_cooldown", "broken_configurations"]
+    {
         findings.set_count(&mut facts, name);
     }
     let unread = bots.others.first().map(|file| format!("`{file}` belongs to a bot whose configuration is not read"));
@@ -123,6 +125,9 @@ fn waits(
         }
         if watch.security_only {
             finding("security_only", format!("{}: no pull request but for security", watch.name));
+        }
+        if let Some(what) = watch.narrowed {
+            finding("narrowed_updates", format!("{}: lets {what} in", watch.name));
         }
         match &watch.wait {
             Wait::Elsewhere(preset) => elsewhere = Some(format!("the preset `{preset}` is not here to be read")),
@@ -180,7 +185,8 @@ impl Coverage {
     fn of(swept: &Swept, units: &[Unit], watches: &[(&str, &Watch)]) -> Coverage {
         let mut percents = vec![0_u64; units.len()];
         for (_, watch) in watches {
-            let worth = if watch.security_only || watch.slow.is_some() { HALF_HEARTED } else { 100 };
+            let is_whole = !watch.security_only && watch.slow.is_none() && watch.narrowed.is_none();
+            let worth = if is_whole { 100 } else { HALF_HEARTED };
             let places = Places::of(swept, watch);
             for (at, unit) in units.iter().enumerate() {
                 if watch.ecosystems.contains(&unit.ecosystem.name) && places.hold(unit) {
@@ -207,6 +213,10 @@ impl Coverage {
         let mut sum = Exact::zero();
         for (name, (percent, all, some, file)) in &by {
             let note = format!("{name}: {some} of {all} {} looked after", if *all == 1 { "folder" } else { "folders" });
+            if some == all {
+                let seen = Finding::new("uncovered", 0, *name, note.as_str()).with(Certainty::Hint);
+                findings.push(swept.path(*file), seen);
+            }
             findings.push(swept.path(*file), Finding::new("ecosystems", 0, *name, note));
             sum = &sum + &Exact::ratio(*percent, all * 100)?;
         }

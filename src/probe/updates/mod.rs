@@ -4,6 +4,7 @@
 
 mod dependabot;
 mod judge;
+mod narrowing;
 mod present;
 mod renovate;
 mod watch;
@@ -81,9 +82,10 @@ impl Probe for UpdatesProbe {
             fact("bots", FactType::Count, "configurations of bots that bring new versions: Dependabot's, Renovate's, and files of others, which are not read"),
             fact("ecosystems", FactType::Count, "ecosystems with dependencies here: of manifests, of images in Dockerfiles (`docker`), of actions in workflows (`github-actions`) and of Terraform"),
             fact("uncovered", FactType::Count, "folders with dependencies of an ecosystem that no bot is told to look after; unobserved where a bot is here whose configuration is not read"),
-            fact("covered_ratio", FactType::Ratio, "mean over the ecosystems of the share of their folders that a bot looks after; one that is looked at less than once a month, or for security alone, counts 70 %"),
+            fact("covered_ratio", FactType::Ratio, "mean over the ecosystems of the share of their folders that a bot looks after; one that is looked at less than once a month, for security alone, or for a part of what is in it, counts 70 %"),
             fact("slow_updates", FactType::Count, "ecosystems that a bot is told to look at less than once a month"),
             fact("security_only", FactType::Count, "ecosystems of which Dependabot may bring updates for security alone (`open-pull-requests-limit: 0`)"),
+            fact("narrowed_updates", FactType::Count, "ecosystems of which Dependabot lets in some dependencies or versions alone (`allow`, `ignore`); who leaves major versions out lets in enough"),
             fact("without_cooldown", FactType::Count, "entries that take a version less than seven days after it was published (zizmor dependabot-cooldown); Dependabot without `cooldown` waits three; unobserved where a preset of another repository may say it"),
             fact("cooldown", FactType::Duration, "the shortest of these waits"),
             fact("broken_configurations", FactType::Count, "what a configuration says that its bot refuses: another version than 2, an entry without ecosystem or folder"),
@@ -209,6 +211,9 @@ mod tests {
         let text = dependabot(&entry("npm", "directory: /\n    ignore: [{ dependency-name: '*' }]"));
         let seen = observe(&DEF, "{}", &[NODE, (".github/dependabot.yml", &text)]);
         assert_eq!(count(&seen, "uncovered"), Some(1), "everything is ignored");
+        let text = dependabot(&entry("npm", "directory: /\n    allow: [{ dependency-name: x }]"));
+        let seen = observe(&DEF, "{}", &[NODE, (".github/dependabot.yml", &text)]);
+        assert_eq!((count(&seen, "narrowed_updates"), percent(&seen, "covered_ratio")), (Some(1), Some(70)));
     }
 
     #[test]

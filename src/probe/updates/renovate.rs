@@ -73,6 +73,7 @@ pub(super) fn told(config: &Value) -> Told {
         wait: wait(config, &presets),
         slow: presets.iter().find(|preset| SLOW.contains(&preset.as_str())).cloned(),
         security_only: false,
+        narrowed: None,
         suppression: None,
     };
     Told { watches: vec![watch], broken: Vec::new() }

@@ -30,6 +30,8 @@ pub(super) struct Watch {
     pub(super) slow: Option<String>,
     /// For security alone.
     pub(super) security_only: bool,
+    /// What it lets in, where that is not every version of every dependency.
+    pub(super) narrowed: Option<&'static str>,
     /// What the entry says to zizmor about its cooldown.
     pub(super) suppression: Option<Suppression>,
 }
