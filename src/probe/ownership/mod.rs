@@ -117,7 +117,7 @@ impl Probe for Ownership {
             let Some((_, id, lines)) = first else { return Ok(nothing()) };
             let lines = lines.map_err(|unknown| Unknown::because(format!("`{}`: {unknown}", look.swept.path(id))))?;
             let mut seen = self.judge(look.swept, look.folder, look.swept.path(id), lines)?;
-            whole(look.swept, *named, look.folder, lines, &mut seen);
+            whole(look.swept, *named, look.folder, (look.swept.path(id), lines), &mut seen);
             Ok(seen)
         })
     }
@@ -126,12 +126,12 @@ impl Probe for Ownership {
 type Named = Result<Described, String>;
 
 /// Who owns the whole, and whether anybody can be reached.
-fn whole(swept: &Swept, want: WantId, within: &str, lines: &[Line], seen: &mut Observation) {
+fn whole(swept: &Swept, want: WantId, within: &str, (file, lines): (&str, &[Line]), seen: &mut Observation) {
     let at_top = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder) == within;
     let mut named = Vec::new();
     for (id, digest) in swept.get(want).own::<Named>().filter(|(id, _)| at_top(swept.path(*id))) {
         match digest {
-            Ok(Ok(described)) => named.push(described),
+            Ok(Ok(described)) => named.push((swept.path(id), described)),
             Ok(Err(reason)) => {
                 seen.evidence.push(evidence::file(swept.path(id), format!("could not be judged: {reason}")))
             }
@@ -140,20 +140,24 @@ fn whole(swept: &Swept, want: WantId, within: &str, lines: &[Line], seen: &mut O
             }
         }
     }
-    let rules: Vec<&Rule> = lines.iter().filter_map(|line| line.rule.as_ref().ok()).collect();
+    let rules: Vec<(u32, &Rule)> =
+        lines.iter().filter_map(|line| Some((line.number, line.rule.as_ref().ok()?))).collect();
     let everything =
-        rules.iter().rev().find(|rule| matches!(rule.pattern.as_str(), "*" | "**" | "/" | "/**" | "/*" | "**/*"));
-    let owner = named.iter().find_map(|described| described.owner.as_ref());
-    let owner = owner.or_else(|| everything.and_then(|rule| rule.owners.first()));
-    if let Some(owner) = owner {
+        rules.iter().rev().find(|(_, rule)| matches!(rule.pattern.as_str(), "*" | "**" | "/" | "/**" | "/*" | "**/*"));
+    let owner = named.iter().find_map(|(path, described)| Some((*path, 0, described.owner.as_ref()?)));
+    let owner = owner.or_else(|| everything.and_then(|(line, rule)| Some((file, *line, rule.owners.first()?))));
+    if let Some((path, line, owner)) = owner {
         seen.facts.present("owner", Value::Text(owner.clone()));
+        let note = format!("`{owner}` owns the whole");
+        seen.evidence.push(Finding::new("owner", line, owner.as_str(), note).with(Certainty::Likely).evidence(path));
     }
     let is_owned = matches!(seen.facts.get("owner"), Fact::Present(_));
-    let owners: BTreeSet<&String> = rules.iter().flat_map(|rule| &rule.owners).collect();
+    let owners: BTreeSet<&String> = rules.iter().flat_map(|(_, rule)| &rule.owners).collect();
     let is_group = |owner: &&&String| owner.contains('/') || !owner.starts_with('@');
     let groups = owners.iter().filter(is_group).count();
     let files = swept.tree().entries().iter().filter(|entry| is_contact_file(&entry.path)).count();
-    let contacts = groups + usize::from(owners.len() >= 2) + files + named.iter().filter(|named| named.contact).count();
+    let contacts =
+        groups + usize::from(owners.len() >= 2) + files + named.iter().filter(|(_, named)| named.contact).count();
     seen.facts.present("contacts", Value::count(contacts));
     let share = match seen.facts.get("owned_ratio") {
         Fact::Present(Value::Number(share)) => share,
@@ -312,6 +316,14 @@ mod tests {
         assert_eq!(seen("/src/ @ann @ben\n", &[("web/b.rs", "")]), (false, Some(1), Some(45)));
         let catalogue = ("catalog-info.yaml", "spec: {owner: team-a}\n");
         assert_eq!(seen("/src/ @ann\n", &[catalogue]), (true, Some(0), Some(55)), "nobody owns the file itself");
+    }
+
+    #[test]
+    fn the_line_that_names_the_owner_of_the_whole_is_shown() {
+        let seen = observe(&DEF, "{}", &[("CODEOWNERS", "# all\n* @org/team\n"), ("src/a.rs", "")]);
+        let shown = seen.evidence.iter().find(|item| item.fact.as_deref() == Some("owner"));
+        let place = shown.and_then(|item| item.place.as_ref()).map(|place| (place.file.as_str(), place.line));
+        assert_eq!(place, Some(("CODEOWNERS", 2)));
     }
 
     #[test]
