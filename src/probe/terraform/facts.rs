@@ -35,6 +35,7 @@ pub(super) fn declarations() -> Vec<FactDecl> {
         count("database_entries", "ways in to databases that something here decides about: public addresses, and rules of firewalls and security groups about ports of databases"),
         count("suppressed", "findings that comments or the configuration of checkov, Trivy, tfsec or tflint take out of the counts; only with a reason"),
     ];
+    all.push(count("encrypted_storage", "datastores that say that they encrypt what they store; unobserved where none does"));
     all.extend(COUNTED.iter().map(|(name, doc)| count(*name, *doc)));
     all.push(ratio("pin_ratio", "share of what state and pins need that is there; 0 % with a state file in the repository"));
     all.push(ratio("protection_ratio", "share of the attributes of datastores that say what they must; those a variable decides left out"));

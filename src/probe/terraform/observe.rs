@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Exact, Fact, Facts, Observation, Suppression, Value};
+use crate::model::{Certainty, Exact, Fact, Facts, Observation, Suppression, Value};
 use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, unobserve_zeros};
 use crate::probe::{Look, purpose, suppression};
@@ -57,6 +57,8 @@ struct Seen {
     findings: Findings,
     files: usize,
     parse_errors: usize,
+    /// Datastores that say that they encrypt.
+    encrypted: usize,
     roots: usize,
     modules: usize,
     resources: usize,
@@ -179,6 +181,10 @@ impl Seen {
                 State::Holds => {
                     self.judged += 1;
                     self.held += 1;
+                    self.encrypted += usize::from(value.fact == "unencrypted_storage");
+                    let subject = format!("{}.{}", value.resource, value.attribute);
+                    let note = format!("`{}`: `{}` is as it must be", value.resource, value.attribute);
+                    self.findings.push(path, Finding::new(value.fact, *line, subject, note).with(Certainty::Hint));
                 }
                 State::Fails => {
                     let note = format!("`{}`: `{}` {}", value.resource, value.attribute, wrong(value.fact));
@@ -253,6 +259,13 @@ impl Seen {
                 if self.open_or_not > 0 { "a variable decides" } else { "nothing decides who reaches a database" };
             unobserve_zeros(&mut facts, [exposure::FACT], reason);
         }
+        facts.set(
+            "encrypted_storage",
+            match self.encrypted {
+                0 => Fact::Unobserved("no datastore says that it encrypts".to_owned()),
+                number => Fact::Present(Value::count(number)),
+            },
+        );
         let lost = self.findings.count("state_files") > 0;
         facts.set("pin_ratio", share(if lost { 0 } else { self.met }, self.needed, "nothing needs state or a pin"));
         facts.set("protection_ratio", share(self.held, self.judged, "no datastore that we know"));

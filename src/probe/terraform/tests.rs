@@ -38,6 +38,19 @@ fn a_careless_root_is_found_file_by_file() {
 }
 
 #[test]
+fn encryption_is_what_a_datastore_says_and_not_that_none_says_otherwise() {
+    let bucket = "resource \"aws_s3_bucket\" \"a\" {\n  acl = \"private\"\n}\n";
+    let store = |kind: &str, more: &str| format!("resource \"{kind}\" \"a\" {{\n{more}}}\n");
+    let of = |text: &str| {
+        let seen = observe(&DEF, "{}", &[("main.tf", text)]);
+        (count(&seen, "encrypted_storage"), count(&seen, "unencrypted_storage"))
+    };
+    assert_eq!(of(bucket), (None, Some(0)));
+    let both = store("aws_docdb_cluster", "  storage_encrypted = true\n") + &store("aws_efs_file_system", "");
+    assert_eq!(of(&both), (Some(1), Some(1)), "one does not stand for the other");
+}
+
+#[test]
 fn a_module_that_others_use_needs_no_backend() {
     let seen = observe(&DEF, "{}", &[("modules/db/main.tf", "resource \"random_id\" \"a\" {}\n")]);
     assert_eq!(
