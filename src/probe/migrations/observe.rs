@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{Exact, Fact, Facts, Observation, Value};
+use crate::model::{Certainty, Exact, Fact, Facts, Observation, Value};
 use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::suppression::{self, Configured};
@@ -118,6 +118,10 @@ impl<'a> Seen<'a> {
         let downs: BTreeSet<String> =
             files.iter().filter(|file| is_way_back(file)).map(|file| plain_name(file.name)).collect();
         let forward: Vec<&Placed<'a>> = files.iter().filter(|file| file.migration.back != Back::Itself).collect();
+        if let Some(first) = files.first() {
+            let seen = Finding::new("duplicate_versions", 0, "history", migrations_in(first.path, forward.len()));
+            self.findings.push(first.path, seen.with(Certainty::Hint));
+        }
         let newest = forward.len().saturating_sub(NEWEST);
         for file in &forward[newest..] {
             self.way_back(file, &downs);
@@ -178,6 +182,11 @@ impl<'a> Seen<'a> {
             }
         }
     }
+}
+
+fn migrations_in(path: &str, number: usize) -> String {
+    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    format!("{number} {} in `{folder}`", if number == 1 { "migration" } else { "migrations" })
 }
 
 /// A database, and whether it stands between dots: `1_a.sqlite.sql` goes before `1_a.sql`, where there are both.
@@ -256,6 +265,13 @@ mod tests {
         ]);
         assert!(matches!(mysql.facts.get("hazards"), Fact::Unobserved(_)));
         assert!(matches!(seen(&[("a.py", "")]).facts.get("hazards"), Fact::Unobserved(_)));
+    }
+
+    #[test]
+    fn the_history_that_has_one_order_is_shown() {
+        let seen = seen(&[("db/migrations/1_a.sql", "select 1;"), ("db/migrations/2_b.sql", "select 1;")]);
+        assert!(seen.evidence.iter().any(|item| item.note.as_deref() == Some("2 migrations in `db/migrations`")));
+        assert_eq!(count(&seen, "duplicate_versions"), Some(0));
     }
 
     #[test]

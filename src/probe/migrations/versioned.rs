@@ -60,6 +60,11 @@ pub(super) async fn look<'a>(
     let others: Vec<&str> =
         look.swept.get(other).own::<()>().filter(|(_, seen)| seen.is_ok()).map(|(id, _)| look.swept.path(id)).collect();
     migrations.extend(others.iter().copied());
+    if let Some(first) = others.first() {
+        let note = format!("one of {} migrations of a tool that goes by their whole names", others.len());
+        let seen = Finding::new("duplicate_versions", 0, "history", note).with(Certainty::Hint);
+        found.push(((*first).to_owned(), seen));
+    }
     let folders: BTreeSet<String> =
         migrations.iter().map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).collect();
     let released = if migrations.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Exact, Fact, Facts, Observation, Value};
+use crate::model::{Certainty, Exact, Fact, Facts, Observation, Value};
 use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings, unobserve_zeros};
 use crate::world::{Class, Swept, WantId};
@@ -76,6 +76,8 @@ impl Seen {
         self.versions.insert(contract.version.clone());
         self.api_versions.extend(contract.api_version.clone());
         self.operations += contract.operations.len();
+        let note = format!("describes {} operations in version {}", contract.operations.len(), contract.version);
+        self.findings.push(path, Finding::new("operations", 0, path, note).with(Certainty::Hint));
         self.paths += contract.operations.iter().map(|o| o.path.as_str()).collect::<BTreeSet<_>>().len();
         self.references += contract.references.all;
         self.schemes += contract.security.schemes.len();
