@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
+use crate::model::Certainty;
 use crate::probe::endoflife::{self, Cycle, Stage, of_version};
 use crate::probe::finding::Finding;
 use crate::probe::image::ImageRef;
@@ -83,10 +84,15 @@ pub(super) fn support(image: &UsedImage, today: Date) -> Support {
     }
     let mut support = Support { percent: Some(100), findings: Vec::new() };
     for cycle in cycles {
-        let Some((percent, fact, note)) = verdict(cycle, today) else { continue };
-        support.percent = support.percent.map(|known| known.min(percent));
-        let note = format!("`{}`: {} {} {note}", image.text, cycle.product, cycle.name);
         let subject = format!("{} {}", cycle.product, cycle.name);
+        let Some((percent, fact, note)) = verdict(cycle, today) else {
+            let note = format!("`{}`: {subject} is supported", image.text);
+            let seen = Finding::new("unsupported_bases", image.line, subject, note).with(Certainty::Hint);
+            support.findings.push(seen);
+            continue;
+        };
+        support.percent = support.percent.map(|known| known.min(percent));
+        let note = format!("`{}`: {subject} {note}", image.text);
         support.findings.push(Finding::new(fact, image.line, subject, note).with(endoflife::certainty(today)));
     }
     support
@@ -104,13 +110,13 @@ fn verdict(cycle: &Cycle, today: Date) -> Option<(u32, &'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Certainty;
     use crate::probe::image::Pin;
 
     fn facts(text: &str, today: Date) -> (Option<u32>, Vec<&'static str>) {
         let image = UsedImage { line: 1, text: text.to_owned(), pin: Pin::Version, is_final: true };
         let support = support(&image, today);
-        (support.percent, support.findings.iter().map(|finding| finding.fact).collect())
+        let counted = support.findings.iter().filter(|finding| finding.certainty > Certainty::Hint);
+        (support.percent, counted.map(|finding| finding.fact).collect())
     }
 
     #[test]

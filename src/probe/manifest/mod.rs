@@ -67,6 +67,7 @@ impl Probe for ManifestProbe {
             count("sources", "source files in their languages; where there is none, nothing needs a manifest"),
             count("libraries", "manifests of libraries, whose users choose the versions; they need no lock file"),
             count("lockfiles", "lock files in the source set"),
+            count("lockable", "manifests whose versions have to be fixed, by a lock file or one by one; those of libraries without a lock file are left out"),
             count("unlocked", "manifests that need a lock file and have none beside them or at the root of their workspace; a lock above that does not list them as a member is another project's"),
             count("open_requirements", "lines of `requirements.txt`, `pom.xml`, Gradle and NuGet files whose version is decided at install time"),
             count("dependencies", "dependencies that manifests of Cargo, Node, Python, Go, Bundler and Composer declare, for running and for development; unobserved where none of these is here"),
@@ -240,6 +241,7 @@ fn observe(swept: &Swept, want: WantId, folder: &str) -> Observation {
         return Observation { facts, evidence: judged.findings.evidence(), requests: 0 };
     }
     facts.present("libraries", Value::count(judged.libraries));
+    judged.findings.set_number(&mut facts, "lockable", judged.percents.len());
     for fact in ["unlocked", "open_requirements", "competing_locks"] {
         judged.findings.set_count(&mut facts, fact);
     }
@@ -277,6 +279,7 @@ impl Judged {
         if let Some(lock) = locked {
             self.percents.push(100);
             let note = format!("{}: locked by `{lock}`", ecosystem.name);
+            self.findings.push(path, Finding::new("unlocked", 0, lock.as_str(), note.as_str()).with(Certainty::Hint));
             self.findings.push(path, Finding::new("lockfiles", 0, lock, note).with(Certainty::Certain));
             return;
         }
@@ -287,7 +290,11 @@ impl Judged {
                 self.findings.push(path, Finding::new("libraries", 0, ecosystem.name, note).with(Certainty::Hint));
             }
             Need::Lines { exact, open } => self.lines(path, *exact, open),
-            Need::Versions { open } if open.is_empty() => self.percents.push(100),
+            Need::Versions { open } if open.is_empty() => {
+                self.percents.push(100);
+                let note = format!("{}: names exact versions, or none", ecosystem.name);
+                self.findings.push(path, Finding::new("unlocked", 0, ecosystem.name, note).with(Certainty::Hint));
+            }
             Need::Versions { open } => self.lines(path, 0, open),
             _ => {
                 self.percents.push(0);

@@ -47,7 +47,10 @@ fn a_go_module_without_dependencies_has_none_to_lock() {
 #[test]
 fn a_rust_library_needs_no_lock_and_a_program_does() {
     let manifest = ("Cargo.toml", "[package]\nname = 'x'\n[dependencies]\nserde = '1'\n");
-    assert_eq!(count(&observe(&DEF, "{}", &[manifest, ("src/lib.rs", "")]), "unlocked"), Some(0));
+    let library = observe(&DEF, "{}", &[manifest, ("src/lib.rs", "")]);
+    assert_eq!((count(&library, "unlocked"), count(&library, "lockable")), (Some(0), Some(0)));
+    let program = observe(&DEF, "{}", &[manifest, ("src/main.rs", "")]);
+    assert_eq!((count(&program, "unlocked"), count(&program, "lockable")), (Some(1), Some(1)));
     assert_eq!(count(&observe(&DEF, "{}", &[manifest, ("src/main.rs", "")]), "unlocked"), Some(1));
 }
 
