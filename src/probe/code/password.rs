@@ -31,7 +31,7 @@ pub(super) static RULES: &[Rule] = &[
     slow(&[Js], r"\b(bcrypt|bcryptjs|argon2)\.\w+\(|\b(pbkdf2|scrypt)(Sync)?\([^\n]*(?i:passw|pwd)"),
     anywhere(slow(
         &[Js],
-        r#"\b(from|require\()\s*['"](bcrypt|bcryptjs|argon2|@node-rs/(argon2|bcrypt)|better-auth|@feathersjs/authentication-local)['"]"#,
+        r#"\b(from|require\()\s*['"](bcrypt|bcryptjs|argon2|@node-rs/(argon2|bcrypt)|scrypt-kdf|better-auth|@feathersjs/authentication-local)['"]"#,
     )),
     slow(
         &[Java, Kotlin],
