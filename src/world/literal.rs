@@ -17,7 +17,7 @@ const SHORTEST: usize = super::prefilter::SHORTEST;
 const LONG_ENOUGH: usize = 6;
 
 /// A text that something cannot do without.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Literal {
     /// Its bytes; small letters where the case of ASCII letters does not count.
     pub(super) bytes: Vec<u8>,

@@ -18,6 +18,7 @@ pub mod class;
 mod class_names;
 mod content;
 pub mod deadline;
+mod dictionary;
 mod dispatch;
 mod file_bytes;
 mod generated_header;

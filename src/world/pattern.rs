@@ -135,20 +135,24 @@ pub(super) struct Searcher {
 impl Searcher {
     /// The first match from an offset on. `ascii`: whether all bytes are.
     pub(super) fn find_at<'h>(&mut self, bytes: &'h [u8], ascii: bool, from: usize) -> Option<Match<'h>> {
-        let Searcher { pattern, exact, plain, quick } = self;
-        if ascii && let Some(plain) = plain.get_or_insert_with(|| pattern.plain().cloned()) {
-            return plain.find_at(bytes, from);
-        }
-        let exact = exact.get_or_insert_with(|| pattern.regex().clone());
+        let Searcher { pattern, plain, quick, .. } = self;
         if ascii {
-            return exact.find_at(bytes, from);
+            return match plain.get_or_insert_with(|| pattern.plain().cloned()) {
+                Some(plain) => plain.find_at(bytes, from),
+                None => self.exact().find_at(bytes, from),
+            };
         }
         let Some(quick) = quick.get_or_insert_with(|| pattern.quick().cloned()) else {
-            return exact.find_at(bytes, from);
+            return self.exact().find_at(bytes, from);
         };
         let found = quick.regex.find_at(bytes, from)?;
         let around = &bytes[found.start().saturating_sub(1)..bytes.len().min(found.end() + 1)];
-        if quick.decides && around.is_ascii() { Some(found) } else { exact.find_at(bytes, found.start()) }
+        let decided = quick.decides && around.is_ascii();
+        if decided { Some(found) } else { self.exact().find_at(bytes, found.start()) }
+    }
+
+    fn exact(&mut self) -> &Regex {
+        self.exact.get_or_insert_with(|| self.pattern.regex().clone())
     }
 }
 

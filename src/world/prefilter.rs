@@ -4,36 +4,37 @@
 //! hardly depends on how many literals there are. Capital and small letters share a place: whether the difference counts is
 //! asked where literals are compared.
 
-use std::collections::BTreeMap;
-
 use memchr::memmem::Finder;
 
+use super::dictionary::{Dictionary, Gram};
 use super::literal::{Literal, has_letters_alike};
 
 /// Literals of fewer bytes are searched for one by one.
 pub(super) const SHORTEST: usize = 4;
 /// Bytes looked up at once.
-const GRAM: usize = 3;
+pub(super) const GRAM: usize = 3;
 /// From one place that is looked at to the next.
-const STEP: usize = 2;
+pub(super) const STEP: usize = 2;
 /// Places of the table: small enough to stay in the first cache together with the text.
 const PLACES: usize = 1 << 14;
 /// Bytes of the text in which grams are looked up before it is asked whether any of them was found.
 const AT_ONCE: usize = 16;
 
 /// The literals of some questions, and the state of a search.
-pub(super) struct Prefilter {
+pub(super) struct Prefilter<'a> {
     /// By hash of three bytes: the fourth bytes, by their lowest three bits, with which a literal may stand there that
     /// has not been answered for the text at hand.
     table: Box<[u8; PLACES]>,
     /// By place: its first entry, where the table is or was not 0.
     heads: Box<[u16; PLACES]>,
     /// Sorted by place.
-    entries: Vec<Entry>,
+    entries: Vec<Entry<'a>>,
+    /// Questions of the entries, one after the other.
+    asking: Vec<u32>,
     /// Places where a word that comes often is answered: to be put back for the next text.
     answered: Vec<(usize, u8)>,
     /// Literals that are too short to be looked up, with their questions.
-    short: Vec<Short>,
+    short: Vec<Short<'a>>,
     /// Questions with a literal in any case.
     any_case: Vec<usize>,
     /// By question: whether the answer is yes whatever is found.
@@ -42,22 +43,22 @@ pub(super) struct Prefilter {
     found: Vec<bool>,
 }
 
-struct Entry {
-    place: usize,
-    gram: [u8; GRAM],
-    /// How many bytes of the literal stand before the gram.
-    before: usize,
-    literal: Literal,
-    questions: Vec<usize>,
+/// A literal at one of its places, small: there are thousands.
+struct Entry<'a> {
+    gram: Gram,
+    literal: &'a Literal,
+    /// Where its questions start and end in `asking`.
+    first: u32,
+    end: u32,
 }
 
-struct Short {
-    finder: Finder<'static>,
+struct Short<'a> {
+    finder: Finder<'a>,
     whole_word: bool,
-    questions: Vec<usize>,
+    questions: Vec<u32>,
 }
 
-impl Short {
+impl Short<'_> {
     fn is_in(&self, bytes: &[u8]) -> bool {
         let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         let length = self.finder.needle().len();
@@ -66,47 +67,55 @@ impl Short {
     }
 }
 
-impl Prefilter {
-    /// `literals[n]` are those of question `n`; without any the answer is always yes.
-    pub(super) fn new(literals: &[&[Literal]]) -> Prefilter {
-        let mut by_literal: BTreeMap<&Literal, Vec<usize>> = BTreeMap::new();
-        let mut always: Vec<bool> = literals.iter().map(|literals| literals.is_empty()).collect();
-        for (question, literals) in literals.iter().enumerate() {
-            for literal in *literals {
-                by_literal.entry(literal).or_default().push(question);
-            }
-        }
-        let has_any = |literals: &&[Literal]| literals.iter().any(|literal| literal.any_case);
-        let any_case = (0..).zip(literals).filter(|(_, literals)| has_any(literals)).map(|(at, _)| at).collect();
-        let mut table = Box::new([0; PLACES]);
-        let (mut entries, mut short) = (Vec::new(), Vec::new());
-        for (literal, questions) in by_literal {
+impl<'a> Prefilter<'a> {
+    /// `questions[n]` are the literals of question `n` by their numbers in the dictionary; without any the answer is
+    /// always yes.
+    pub(super) fn new(dictionary: &Dictionary<'a>, questions: &[&[u32]]) -> Prefilter<'a> {
+        let mut always: Vec<bool> = questions.iter().map(|literals| literals.is_empty()).collect();
+        let is_any = |number: &u32| dictionary.literal(*number).any_case;
+        let any_case = (0..).zip(questions).filter(|(_, literals)| literals.iter().any(is_any)).map(|(at, _)| at);
+        let any_case = any_case.collect();
+        let numbered = (0_u32..).zip(questions);
+        let mut asked: Vec<(u32, u32)> =
+            numbered.flat_map(|(question, literals)| literals.iter().map(move |number| (*number, question))).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let (mut entries, mut short, mut asking) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new());
+        for same in asked.chunk_by(|(one, _), (other, _)| one == other) {
+            let literal = dictionary.literal(same[0].0);
+            let questions = same.iter().map(|(_, question)| *question);
             if literal.bytes.len() < SHORTEST {
-                let finder = Finder::new(&literal.bytes).into_owned();
-                short.push(Short { finder, whole_word: literal.whole_word, questions });
+                let finder = Finder::new(&literal.bytes);
+                short.push(Short { finder, whole_word: literal.whole_word, questions: questions.collect() });
             } else if entries.len() + STEP > usize::from(u16::MAX) {
-                questions.iter().for_each(|question| always[*question] = true);
+                questions.for_each(|question| always[question as usize] = true);
             } else {
-                enter(literal, &questions, &mut table, &mut entries);
+                let first = asking.len() as u32;
+                asking.extend(questions);
+                let end = asking.len() as u32;
+                let grams = dictionary.grams(same[0].0);
+                entries.extend(grams.map(|gram| Entry { gram, literal, first, end }));
             }
         }
-        entries.sort_by_key(|entry: &Entry| entry.place);
-        let mut heads = Box::new([0; PLACES]);
+        entries.sort_unstable_by_key(|entry: &Entry<'_>| entry.gram.place);
+        let (mut table, mut heads) = (Box::new([0; PLACES]), Box::new([0; PLACES]));
         let mut last = None;
-        for (at, entry) in (0..).zip(&entries) {
-            if last.replace(entry.place) != Some(entry.place) {
-                heads[entry.place] = at;
+        for (at, Entry { gram, .. }) in (0..).zip(&entries) {
+            table[usize::from(gram.place)] |= gram.fourths;
+            if last.replace(gram.place) != Some(gram.place) {
+                heads[usize::from(gram.place)] = at;
             }
         }
-        Prefilter { table, heads, entries, answered: Vec::new(), short, any_case, found: always.clone(), always }
+        let (answered, found) = (Vec::new(), always.clone());
+        Prefilter { table, heads, entries, asking, answered, short, any_case, found, always }
     }
 
     /// Searches a text, of which it is known whether it is ASCII; then [`Prefilter::answers`] are about it.
     pub(super) fn search(&mut self, bytes: &[u8], is_ascii: bool) {
         self.found.copy_from_slice(&self.always);
         for short in &self.short {
-            if short.questions.iter().any(|question| !self.found[*question]) && short.is_in(bytes) {
-                short.questions.iter().for_each(|question| self.found[*question] = true);
+            if short.questions.iter().any(|question| !self.found[*question as usize]) && short.is_in(bytes) {
+                short.questions.iter().for_each(|question| self.found[*question as usize] = true);
             }
         }
         if !is_ascii && !self.any_case.is_empty() && has_letters_alike(bytes) {
@@ -159,36 +168,26 @@ impl Prefilter {
     /// Whether nothing more can be learned at this place of the table.
     fn compare(&mut self, place: usize, gram: [u8; GRAM], bytes: &[u8], at: usize) -> bool {
         let here = &self.entries[usize::from(self.heads[place])..];
-        let found = &mut self.found;
+        let is_here = |entry: &&Entry<'_>| usize::from(entry.gram.place) == place;
+        let (found, asking) = (&mut self.found, &self.asking);
+        let questions = |entry: &Entry<'_>| &asking[entry.first as usize..entry.end as usize];
         let mut any = false;
-        for entry in here.iter().take_while(|entry| entry.place == place).filter(|entry| entry.gram == gram) {
-            let rest = at.checked_sub(entry.before).and_then(|start| bytes.get(start..));
+        for entry in here.iter().take_while(is_here).filter(|entry| entry.gram.bytes == gram) {
+            let rest = at.checked_sub(entry.gram.before as usize).and_then(|start| bytes.get(start..));
             if rest.is_some_and(|rest| entry.literal.starts(rest)) {
-                entry.questions.iter().for_each(|question| found[*question] = true);
+                questions(entry).iter().for_each(|question| found[*question as usize] = true);
                 any = true;
             }
         }
-        let answered = |entry: &Entry| entry.questions.iter().all(|question| found[*question]);
-        any && here.iter().take_while(|entry| entry.place == place).all(answered)
-    }
-}
-
-/// Enters a literal with as many neighbouring grams as there are bytes from one place that is looked at to the next.
-fn enter(literal: &Literal, questions: &[usize], table: &mut [u8; PLACES], entries: &mut Vec<Entry>) {
-    let bytes: Vec<u8> = literal.bytes.iter().copied().map(small).collect();
-    let first = rarest(&bytes);
-    for before in first..first + STEP {
-        let Some(gram) = bytes[before..].first_chunk::<GRAM>() else { continue };
-        let place = place_of(*gram);
-        table[place] |= bytes.get(before + GRAM).map_or(u8::MAX, |fourth| 1 << fourth_bit(u32::from(*fourth)));
-        entries.push(Entry { place, gram: *gram, before, literal: literal.clone(), questions: questions.to_vec() });
+        let answered = |entry: &Entry<'_>| questions(entry).iter().all(|question| found[*question as usize]);
+        any && here.iter().take_while(is_here).all(answered)
     }
 }
 
 /// The bit that tells small letters from capital ones; some marks change with it, and share a place too.
 const SMALL: u64 = 0x2020_2020_2020_2020;
 
-fn small(byte: u8) -> u8 {
+pub(super) fn small(byte: u8) -> u8 {
     byte | 0x20
 }
 
@@ -204,40 +203,13 @@ fn place(word: u32) -> usize {
     ((word << 8).wrapping_mul(0x9E37_79B1) >> (u32::BITS - PLACES.trailing_zeros())) as usize
 }
 
-fn place_of(gram: [u8; GRAM]) -> usize {
+pub(super) fn place_of(gram: [u8; GRAM]) -> usize {
     place(u32::from_le_bytes([gram[0], gram[1], gram[2], 0]))
 }
 
 /// Which bit of the table stands for a fourth byte.
-fn fourth_bit(byte: u32) -> u32 {
+pub(super) fn fourth_bit(byte: u32) -> u32 {
     byte & 7
-}
-
-/// Where in a literal two neighbouring grams start of which even the more likely one is seldom in source files.
-fn rarest(literal: &[u8]) -> usize {
-    let gram = |at: usize| {
-        let fourth = literal.get(at + GRAM).map_or(0, |byte| rarity(*byte).min(6));
-        literal[at..at + GRAM].iter().map(|byte| rarity(*byte)).sum::<u32>() + fourth
-    };
-    let starts = 0..=literal.len() - SHORTEST;
-    starts.max_by_key(|at| (gram(*at).min(gram(at + 1)), usize::MAX - at)).unwrap_or(0)
-}
-
-/// How seldom a byte is in source files, those that share its place included: twice the logarithm of its share, roughly.
-fn rarity(byte: u8) -> u32 {
-    // A line break shares its place with `*`, a tab with `)`, `_` with a control character.
-    const UNDERSCORE: u8 = b'_' | 0x20;
-    match byte {
-        b' ' => 6,
-        b'e' | b't' => 8,
-        b'r' | b'n' | b'a' | b's' | b'o' | b'i' => 9,
-        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b'f' | b'*' | b')' => 10,
-        b'h' | b'g' | b'b' | b'y' | b'v' | b'w' => 12,
-        UNDERSCORE | b'.' | b',' | b'(' | b'/' | b'"' | b':' | b'-' | b'=' | b';' => 12,
-        b'k' | b'x' | b'0'..=b'9' => 13,
-        b'j' | b'q' | b'z' => 16,
-        _ => 14,
-    }
 }
 
 #[cfg(test)]
@@ -253,7 +225,8 @@ mod tests {
         let mut literals = exact(&["Word@A", "word`a"]);
         literals.push(Literal { any_case: true, ..Literal::from(b"word".to_vec()) });
         let questions: Vec<&[Literal]> = literals.chunks(1).collect();
-        let mut prefilter = Prefilter::new(&questions);
+        let mut dictionary = Dictionary::default();
+        let mut prefilter = prefilter(&mut dictionary, &questions);
         assert_eq!(answers(&mut prefilter, "a Word@A, a word"), [true, false, true]);
         assert_eq!(answers(&mut prefilter, "a word`a"), [false, true, true]);
         assert_eq!(answers(&mut prefilter, "a wOrD@a or WORD`A"), [false, false, true]);
@@ -264,7 +237,8 @@ mod tests {
     #[test]
     fn a_short_word_counts_where_it_stands_alone() {
         let word = Literal { whole_word: true, ..Literal::from(b"zod".to_vec()) };
-        let mut prefilter = Prefilter::new(&[std::slice::from_ref(&word)]);
+        let mut dictionary = Dictionary::default();
+        let mut prefilter = prefilter(&mut dictionary, &[std::slice::from_ref(&word)]);
         for text in ["zod", "a zod.b", "zodiac zod", "\u{e9}zod"] {
             assert_eq!(answers(&mut prefilter, text), [true], "{text}");
         }
@@ -273,7 +247,16 @@ mod tests {
         }
     }
 
-    fn answers(prefilter: &mut Prefilter, text: &str) -> Vec<bool> {
+    fn prefilter<'a>(dictionary: &mut Dictionary<'a>, questions: &[&'a [Literal]]) -> Prefilter<'a> {
+        let numbers: Vec<Vec<u32>> = questions
+            .iter()
+            .map(|literals| literals.iter().map(|literal| dictionary.number(literal)).collect())
+            .collect();
+        let questions: Vec<&[u32]> = numbers.iter().map(Vec::as_slice).collect();
+        Prefilter::new(dictionary, &questions)
+    }
+
+    fn answers(prefilter: &mut Prefilter<'_>, text: &str) -> Vec<bool> {
         prefilter.search(text.as_bytes(), text.is_ascii());
         prefilter.answers().to_vec()
     }
@@ -282,7 +265,8 @@ mod tests {
     fn overlapping_literals_are_all_seen_wherever_they_stand() {
         let literals = exact(&["abcd", "abcde", "bcde", "cdefg", "wxyz", "defg", "abxy"]);
         let questions: Vec<&[Literal]> = literals.chunks(1).chain([&[][..]]).collect();
-        let mut prefilter = Prefilter::new(&questions);
+        let mut dictionary = Dictionary::default();
+        let mut prefilter = prefilter(&mut dictionary, &questions);
         for (before, after) in [(0, 0), (1, 0), (0, 1), (100, 100)] {
             let text = format!("{}abcde{}", "-".repeat(before), "-".repeat(after));
             assert_eq!(answers(&mut prefilter, &text), [true, true, true, false, false, false, false, true], "{text}");
@@ -300,7 +284,8 @@ mod tests {
     fn a_word_that_comes_often_is_there_in_the_next_text_too() {
         let literals = exact(&["word", "wordy"]);
         let questions: Vec<&[Literal]> = literals.chunks(1).collect();
-        let mut prefilter = Prefilter::new(&questions);
+        let mut dictionary = Dictionary::default();
+        let mut prefilter = prefilter(&mut dictionary, &questions);
         assert_eq!(answers(&mut prefilter, "word word wordy word"), [true, true]);
         assert_eq!(answers(&mut prefilter, "a word or two"), [true, false]);
         assert_eq!(answers(&mut prefilter, "nothing of this"), [false, false]);
@@ -310,7 +295,8 @@ mod tests {
     fn a_literal_too_short_to_look_up_is_searched_for() {
         let literals = exact(&["ab", "://"]);
         let questions: Vec<&[Literal]> = literals.chunks(1).collect();
-        let mut prefilter = Prefilter::new(&questions);
+        let mut dictionary = Dictionary::default();
+        let mut prefilter = prefilter(&mut dictionary, &questions);
         assert_eq!(answers(&mut prefilter, "nothing"), [false, false]);
         assert_eq!(answers(&mut prefilter, "a://b"), [false, true]);
         assert_eq!(answers(&mut prefilter, "xab"), [true, false]);
@@ -320,7 +306,8 @@ mod tests {
     fn every_literal_is_found_at_every_offset() {
         let literals = exact(&["TODO", "eeee", "abcde", "AKIA", "://x", "breakpoint(", " the ", "\u{e9}tat"]);
         let questions: Vec<&[Literal]> = literals.chunks(1).collect();
-        let mut prefilter = Prefilter::new(&questions);
+        let mut dictionary = Dictionary::default();
+        let mut prefilter = prefilter(&mut dictionary, &questions);
         for (number, literal) in literals.iter().enumerate() {
             for (before, after) in (0..40).flat_map(|before| (0..40).map(move |after| (before, after))) {
                 let text = [&vec![b'e'; before][..], &literal.bytes, &vec![b'x'; after]].concat();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::dictionary::Dictionary;
 use super::file_bytes::FileBytes;
 use super::literal::Literal;
 use super::prefilter::Prefilter;
@@ -14,16 +15,35 @@ const MOST: usize = 192;
 /// One thread's screens, by the wants that name a file.
 pub(super) struct Screens<'a> {
     wants: &'a [Want],
-    known: Vec<Screen>,
+    dictionary: Dictionary<'a>,
+    /// By want: what it asks of a file.
+    asked: Vec<Option<Asked>>,
+    known: Vec<Screen<'a>>,
     /// Which of them a set of wants has.
     places: BTreeMap<Vec<u32>, usize>,
     /// Set and place asked last: files of a folder come one after the other.
     last: (Vec<u32>, usize),
 }
 
+/// The questions of a want.
+#[derive(Default)]
+struct Asked {
+    /// Their literals, by number.
+    literals: Vec<u32>,
+    /// By question: where its literals end.
+    ends: Vec<usize>,
+}
+
+impl Asked {
+    fn questions(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.literals[start..*end])
+    }
+}
+
 /// The search for one set of wants.
-struct Screen {
-    prefilter: Prefilter,
+struct Screen<'a> {
+    prefilter: Prefilter<'a>,
     /// By want of the set: where its answers start; then where the last ones end.
     first: Vec<usize>,
 }
@@ -46,7 +66,9 @@ impl Answers {
 
 impl<'a> Screens<'a> {
     pub(super) fn new(wants: &'a [Want]) -> Screens<'a> {
-        Screens { wants, known: Vec::new(), places: BTreeMap::new(), last: (Vec::new(), 0) }
+        let asked = wants.iter().map(|_| None).collect();
+        let (dictionary, known, places) = (Dictionary::default(), Vec::new(), BTreeMap::new());
+        Screens { wants, dictionary, asked, known, places, last: (Vec::new(), 0) }
     }
 
     /// Asks all questions of these wants of a file.
@@ -76,17 +98,34 @@ impl<'a> Screens<'a> {
         self.known.len() - 1
     }
 
-    fn make(&self, wanted: &[u32]) -> Screen {
-        let mut literals: Vec<&[Literal]> = Vec::new();
+    fn make(&mut self, wanted: &[u32]) -> Screen<'a> {
+        for want in wanted {
+            self.ask_for(*want as usize);
+        }
+        let mut questions: Vec<&[u32]> = Vec::new();
         let mut first = Vec::new();
         for want in wanted {
-            first.push(literals.len());
-            match &self.wants[*want as usize].look {
-                Look::Hits { pattern, .. } => literals.extend(pattern.needs().iter().map(Vec::as_slice)),
-                Look::Doc { screen, .. } => literals.extend(screen.list().iter().map(Vec::as_slice)),
-            }
+            first.push(questions.len());
+            questions.extend(self.asked[*want as usize].iter().flat_map(Asked::questions));
         }
-        first.push(literals.len());
-        Screen { prefilter: Prefilter::new(&literals), first }
+        first.push(questions.len());
+        Screen { prefilter: Prefilter::new(&self.dictionary, &questions), first }
+    }
+
+    /// Finds out what a want asks of a file, where that is not known yet.
+    fn ask_for(&mut self, want: usize) {
+        if self.asked[want].is_some() {
+            return;
+        }
+        let questions: &'a [Vec<Literal>] = match &self.wants[want].look {
+            Look::Hits { pattern, .. } => pattern.needs(),
+            Look::Doc { screen, .. } => screen.list(),
+        };
+        let mut asked = Asked::default();
+        for literals in questions {
+            asked.literals.extend(literals.iter().map(|literal| self.dictionary.number(literal)));
+            asked.ends.push(asked.literals.len());
+        }
+        self.asked[want] = Some(asked);
     }
 }
