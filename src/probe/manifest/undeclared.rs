@@ -94,7 +94,8 @@ fn python_import(import: &Import, declared: &Declared, around: &Surroundings) ->
     let known = DISTRIBUTIONS.iter().find(|(name, _)| *name == top).map(|(_, names)| *names);
     let mut names: Vec<String> = known.unwrap_or_default().iter().map(|name| normal(name)).collect();
     names.push(normal(top));
-    let brings = |name: &str| names.iter().any(|wanted| brings(name, wanted, &normal(&import.module)));
+    let module = normal(&import.module);
+    let brings = |name: &str| names.iter().any(|wanted| brings(name, wanted, &module));
     if declared.running.iter().any(|name| brings(name)) {
         return None;
     }
@@ -117,19 +118,18 @@ fn python_import(import: &Import, declared: &Declared, around: &Surroundings) ->
 
 /// Whether a distribution brings an import: by its name, by a usual affix, or as a part of a namespace.
 fn brings(distribution: &str, wanted: &str, module: &str) -> bool {
-    let affix = [
-        format!("python-{wanted}"),
-        format!("{wanted}-python"),
-        format!("py{wanted}"),
-        format!("django-{wanted}"),
-        format!("flask-{wanted}"),
-    ];
-    distribution == wanted
-        || affix.iter().any(|name| name == distribution)
-        || distribution.replace('-', "") == wanted.replace('-', "")
+    const BEFORE: &[&str] = &["python-", "py", "django-", "flask-"];
+    let has_affix = BEFORE.iter().any(|before| distribution.strip_prefix(before) == Some(wanted))
+        || distribution.strip_suffix("-python") == Some(wanted);
+    has_affix
+        || without_hyphens(distribution).eq(without_hyphens(wanted))
         // `google.cloud.storage` is part of `google-cloud-storage`, `opentelemetry.sdk` of `opentelemetry-sdk`.
         || (module.starts_with(distribution) && distribution.contains('-'))
-        || (distribution.starts_with(&format!("{wanted}-")) && is_namespace(wanted))
+        || (is_namespace(wanted) && distribution.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('-')))
+}
+
+fn without_hyphens(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| *byte != b'-')
 }
 
 fn is_namespace(name: &str) -> bool {
