@@ -155,6 +155,14 @@ fn expects_end(typed: &Typed, end: &Exact, rises: bool) -> bool {
     }
 }
 
+/// The value from which on an expectation holds, where it asks for at least one.
+pub fn least(typed: &Typed) -> Option<&Exact> {
+    match &typed.test {
+        Test::Compare(Comparison::Greater | Comparison::GreaterEqual, bound) => bound.number(),
+        _ => None,
+    }
+}
+
 fn wrong_end(path: &str, to: &str, rises: bool, on_fact: &[&Typed]) -> Fault {
     let operator = if rises { ">=" } else { "<=" };
     match on_fact.first() {

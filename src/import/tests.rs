@@ -194,7 +194,7 @@ fn rules_are_proposed_by_words_that_mean_them_and_by_no_others() {
     for (item, rule) in [
         ("CI/CD pipeline (GitHub Actions)", "use: ci/pipeline-present # the text says"),
         ("Missing rollback procedures", "# proposed: use: release/rollback (the text says"),
-        ("Test coverage > 85%", "# proposed: use: tests/coverage, expect: [line > 85 %"),
+        ("Test coverage > 85%", "# proposed: use: tests/coverage, expect: [overall > 85 %"),
         ("Runbook `docs/runbook.md`", "# proposed: probe: { file: { path: docs/runbook.md } }"),
     ] {
         assert!(proposed(item).contains(rule), "{item}: {}", proposed(item));

@@ -146,17 +146,37 @@ pub struct FactDecl {
     pub ftype: FactType,
     /// What it means, with the unit and what "nothing found" is; one sentence.
     pub doc: &'static str,
+    /// For a credit: from where on it earns all.
+    pub all_from: Option<AllFrom>,
+}
+
+/// From where on a credit that a probe works out earns all: the bound that a check expects is then the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllFrom {
+    /// The facts of which the bound may be expected.
+    pub facts: &'static [&'static str],
+    /// The parameter of the probe that sets it, a whole percentage.
+    pub parameter: &'static str,
+    /// The bound.
+    pub bound: Exact,
 }
 
 impl FactDecl {
     /// A fact with an exact name.
     pub fn new(name: &'static str, ftype: FactType, doc: &'static str) -> FactDecl {
-        FactDecl { name: FactName::Exact(name), ftype, doc }
+        FactDecl { name: FactName::Exact(name), ftype, doc, all_from: None }
     }
 
     /// An open tree of untyped facts below `prefix` (which ends in a dot).
     pub fn tree(prefix: &'static str, ftype: FactType, doc: &'static str) -> FactDecl {
-        FactDecl { name: FactName::Tree(prefix), ftype, doc }
+        FactDecl { name: FactName::Tree(prefix), ftype, doc, all_from: None }
+    }
+
+    /// The same as a credit that earns all from a bound of one of `facts` on, which `parameter` sets.
+    #[must_use]
+    pub fn all_from(mut self, facts: &'static [&'static str], parameter: &'static str, bound: Exact) -> FactDecl {
+        self.all_from = Some(AllFrom { facts, parameter, bound });
+        self
     }
 }
 

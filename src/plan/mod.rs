@@ -6,6 +6,7 @@ mod brought;
 mod check;
 mod claim;
 mod each;
+mod follow;
 mod gate;
 mod id;
 mod left_out;

@@ -2,6 +2,7 @@
 
 use super::brought::Brought;
 use super::check::Draft;
+use super::follow::{self, Follows};
 use super::{Finding, PlannedObservation, Route, with};
 use crate::expect::{self, Expectation, Fault, Typed, credit};
 use crate::model::outcome::Grade;
@@ -80,6 +81,7 @@ fn one(
                 complain_about_grammar(&doc.expect, problems);
                 return None;
             };
+            let probe = following(draft, doc, raw, probe, problems)?;
             let grade = probe.grade();
             (kind, probe, grade)
         }
@@ -101,6 +103,28 @@ fn one(
     complain_about_target(draft, rule, probe.as_ref(), problems);
     let observation = observe(draft, rule, kind, probe);
     Some(Route { observation, applies, expect, credit, cap_ppm, grade, schema })
+}
+
+/// The probe with the bound of its credit as the check expects it.
+fn following(
+    draft: &Draft<'_>,
+    doc: &RouteDoc,
+    raw: &Raw<ProbeDoc>,
+    probe: Box<dyn Probe>,
+    problems: &mut Problems,
+) -> Option<Box<dyn Probe>> {
+    let schema = probe.facts();
+    // What is wrong with a line is told where the check's own expectations are read.
+    let mut told = Problems::new();
+    let expect: Vec<Typed> = doc.expect.iter().filter_map(|line| typed(line, &schema, &mut told)).collect();
+    match follow::credit(doc.credit.as_ref(), raw, &schema, &expect) {
+        Follows::Already => Some(probe),
+        Follows::With(raw) => decode(draft, &raw, problems).map(|(_, probe)| probe),
+        Follows::Not(problem) => {
+            problems.push(problem);
+            None
+        }
+    }
 }
 
 /// The one probe of a `probe:` mapping, with the spec's defaults put in.
@@ -147,7 +171,7 @@ fn with_defaults(draft: &Draft<'_>, kind: &str, params: &Node) -> Node {
     check.get("probe").and_then(|probe| probe.get(kind)).cloned().unwrap_or_else(|| params.clone())
 }
 
-fn entry(key: &str, text: String, span: &Span) -> (Key, Node) {
+pub(super) fn entry(key: &str, text: String, span: &Span) -> (Key, Node) {
     let value = Node { span: span.clone(), kind: Kind::Scalar { text, style: Style::Plain }, missing: Vec::new() };
     (Key { text: key.to_owned(), span: span.clone() }, value)
 }

@@ -95,7 +95,7 @@ fn proposals_carry_the_bounds_files_and_paths_of_the_text() {
     std::fs::write(&path, text).unwrap();
     let spec = String::from_utf8(import(&[path.to_str().unwrap()]).stdout).unwrap();
     for proposed in [
-        "# proposed: use: tests/coverage, expect: [line > 85 %, reported >= 50 %, changed.short = 0]",
+        "# proposed: use: tests/coverage, expect: [overall > 85 %, changed.short = 0]",
         "# proposed: use: perf/latency-smoke, with: { target: NAME }, expect: [status < 500, time.wait < 100 ms]",
         "# proposed: probe: { tests: { report: REPORT } }, expect: [failed = 0]",
         "# proposed: probe: { file: { path: docs/runbook.md } }, expect: [exists = true]",

@@ -32,7 +32,7 @@ fn schema() -> FactSchema {
         decl("tags", FactType::List(Box::new(FactType::Text))),
         decl("times", FactType::List(Box::new(FactType::Duration))),
         decl("value", FactType::Any),
-        FactDecl { name: FactName::Family("p"), ftype: FactType::Duration, doc: "" },
+        FactDecl { name: FactName::Family("p"), ftype: FactType::Duration, doc: "", all_from: None },
         FactDecl::tree("header.", FactType::Text, ""),
         FactDecl::tree("body.", FactType::Any, ""),
         FactDecl::tree("tests.", FactType::Any, ""),

@@ -39,6 +39,11 @@ pub(super) fn wanted(params: &Params, problems: &mut Problems) -> Wanted {
 }
 
 impl Wanted {
+    /// The share of the lines that earns all.
+    pub(super) fn line_share(self) -> Exact {
+        Exact::ratio(self.line, 100_u8).unwrap_or_else(Exact::one)
+    }
+
     /// Changed lines that had to be executed as well; 0 where there are too few to ask.
     pub(super) fn short(self, changed: Share) -> u64 {
         if !asks(changed) {

@@ -7,6 +7,7 @@ mod cobertura;
 mod coverage_py;
 mod credit;
 mod evidence;
+mod executable;
 #[cfg(test)]
 mod flavours;
 mod format;
@@ -29,6 +30,7 @@ use serde::Deserialize;
 use super::report_file::Written;
 use super::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch, folder, limits};
 use crate::model::{FactDecl, FactSchema, FactType, Grade, Observation, Problems, Unknown};
+use crate::world::{WantId, Wants};
 use crate::yaml::{Node, Spanned, decode as decode_node};
 use credit::Wanted;
 use format::Format;
@@ -133,7 +135,12 @@ impl Probe for Coverage {
             FactDecl::new(
                 "reported",
                 FactType::Ratio,
-                "share of the repository's source files that the reports list, among those with endings that they list",
+                "share of the repository's source files that the reports list, among those with endings that they list in which something can be executed",
+            ),
+            FactDecl::new(
+                "overall",
+                FactType::Ratio,
+                "`line` times `reported`: what is in a file that no report lists counts as not executed",
             ),
             FactDecl::tree("group.", FactType::Ratio, "`group.<name>.line` and `group.<name>.branch` of each group"),
             FactDecl::new("lowest_group", FactType::Ratio, "the least `line` of all groups"),
@@ -154,7 +161,8 @@ impl Probe for Coverage {
                 "coverage_credit",
                 FactType::Ratio,
                 "the least of two: `line` from `floor` to `line_min`, and `changed.line` from 0 to `changed_min` where that is asked for; times `reported`",
-            ),
+            )
+            .all_from(&["line", "overall"], "line_min", self.wanted.line_share()),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
@@ -178,6 +186,10 @@ impl Probe for Coverage {
 
     fn grade(&self) -> Grade {
         Grade::Ingested
+    }
+
+    fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
+        executable::declare(folder, wants)
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {

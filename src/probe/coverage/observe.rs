@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::measured::{Measured, Share, SourceFile, sum};
 
+use super::executable::Executable;
 use super::{Coverage, changes, credit, evidence, format};
 use crate::model::report::{Evidence, EvidenceKind};
 use crate::model::{Fact, Facts, Observation, Place, Unknown, Value};
@@ -38,6 +39,7 @@ impl Coverage {
         facts.present("left_out", Value::count(joined.strange.len() + joined.foreign.len()));
         let reported = reported(&look, files);
         facts.set("reported", ratio(reported, "the repository has no source file of this kind"));
+        facts.set("overall", overall(lines, reported));
         let groups = self.groups(&look, files);
         state_groups(&groups, &mut facts);
         let mut evidence = evidence::of_groups(&groups);
@@ -211,17 +213,30 @@ fn members(look: &Look<'_>, glob: &str) -> BTreeSet<String> {
     ids.into_iter().map(|id| tree.entry(id).path.clone()).collect()
 }
 
+/// Where no source file has to be reported, the lines that were are all there is.
+fn overall(lines: Share, reported: Share) -> Fact {
+    match (lines.ratio(), reported.ratio()) {
+        (Some(line), Some(share)) => Fact::Present(Value::Number(&line * &share)),
+        _ => ratio(lines, "the reports list no line"),
+    }
+}
+
 /// Reports that leave whole packages out look better than the code is.
 fn reported(look: &Look<'_>, files: &BTreeMap<String, SourceFile>) -> Share {
     let endings: BTreeSet<&str> = files.keys().filter_map(|path| ending(path)).collect();
     let start = folder::join(look.folder, "");
-    let sources = look.swept.tree().entries().iter().filter(|entry| {
-        let here = entry.class == Class::Src && entry.size > 0 && !entry.link && entry.path.starts_with(&start);
-        here && ending(&entry.path).is_some_and(|ending| endings.contains(ending))
-    });
+    let executable = Executable::seen(look);
+    let tree = look.swept.tree();
     let mut share = Share::default();
-    for entry in sources {
-        share.add(Share { covered: u64::from(files.contains_key(&entry.path)), total: 1 });
+    for entry in tree.entries() {
+        let here = entry.class == Class::Src && entry.size > 0 && !entry.link && entry.path.starts_with(&start);
+        let Some(ending) = ending(&entry.path).filter(|ending| here && endings.contains(ending)) else { continue };
+        let Some(id) = tree.find(&entry.path) else { continue };
+        let listed = files.contains_key(&entry.path);
+        // What a program wrote is seen only where it was opened.
+        if look.swept.class(id) == Class::Src && (listed || executable.holds(id, ending)) {
+            share.add(Share { covered: u64::from(listed), total: 1 });
+        }
     }
     share
 }

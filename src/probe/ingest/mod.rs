@@ -280,6 +280,7 @@ fn loads() -> Vec<FactDecl> {
         name: FactName::Family("p"),
         ftype: FactType::Duration,
         doc: "percentile of the response times, such as `p95`: those that the report has",
+        all_from: None,
     };
     vec![
         percentile,
