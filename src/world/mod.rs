@@ -13,6 +13,7 @@ pub mod api;
 pub mod artefact;
 mod ascii_word;
 mod attributes;
+mod bulk;
 mod choice;
 pub mod class;
 mod class_names;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use super::bulk::{self, Bulk};
 use super::class::Class;
 use super::content::{Content, decoded};
 use super::dispatch::{Dispatch, Memo};
@@ -12,7 +13,7 @@ use super::generated_header::generated_header;
 use super::pattern::Searcher;
 use super::screen::{Answers, Screens};
 use super::tree::{FileId, Tree};
-use super::want::{Digest, Hit, Hits, LARGEST_SWEPT, Look, Reader, View, Want};
+use super::want::{Digest, Hit, Hits, LARGEST_DOC, LARGEST_SWEPT, Look, Reader, View, Want};
 use crate::model::Unknown;
 
 /// Longest text kept of a match or its line, in characters.
@@ -131,24 +132,54 @@ impl<'a> Scanner<'a> {
         matches!(self.wants[want as usize].look, Look::Doc { binary: true, .. })
     }
 
-    /// Takes out the wants for which the file is too large; a large binary file is just binary.
+    /// Takes out the wants for which the file is too large; a large binary file is just binary, and what nobody wrote by
+    /// hand is left aside by wants of what people wrote.
     fn refuse_large(&mut self, id: FileId, wanted: &mut Vec<u32>) {
         let entry = self.tree.entry(id);
         if wanted.iter().all(|want| entry.size <= self.cap(*want)) {
             return;
         }
         let binary = self.tree.starts_binary(id);
+        let bulk = if binary { Bulk::Text } else { self.bulk(id) };
+        let mut around = Vec::new();
         wanted.retain(|want| {
-            let cap = self.cap(*want);
+            let (cap, takes_binary) = (self.cap(*want), self.takes_binary(*want));
+            let of_people = self.asks_for_people(*want);
             let bucket = &mut self.buckets[*want as usize];
-            let takes_binary = matches!(self.wants[*want as usize].look, Look::Doc { binary: true, .. });
-            if entry.size > cap && binary && !takes_binary {
-                bucket.binary += 1;
-            } else if entry.size > cap {
-                bucket.results.push((id, Err(super::content::too_large(&entry.path, cap))));
+            match &bulk {
+                _ if entry.size <= cap => return true,
+                _ if binary && !takes_binary => bucket.binary += 1,
+                Bulk::Made if of_people => {}
+                Bulk::Around(_) if of_people => around.push(*want),
+                _ => bucket.results.push((id, Err(super::content::too_large(&entry.path, cap)))),
             }
-            entry.size <= cap
+            false
         });
+        match bulk {
+            Bulk::Made => {
+                self.generated.push(id);
+                wanted.retain(|want| self.wants[*want as usize].select.classes.has(Class::Generated));
+            }
+            Bulk::Around(text) if !around.is_empty() => self.offer(id, FileBytes::new(entry, &text), &around),
+            Bulk::Around(_) | Bulk::Text => {}
+        }
+    }
+
+    /// Whether a want is about what people wrote: neither of bytes nor of raw text, and not of what programs write.
+    fn asks_for_people(&self, want: u32) -> bool {
+        let Want { select, look } = &self.wants[want as usize];
+        let raw = matches!(look, Look::Doc { binary: true, .. } | Look::Hits { view: View::Raw, .. });
+        !raw && !select.classes.has(Class::Generated)
+    }
+
+    /// What a file beyond the cap is, if it can be read at all.
+    fn bulk(&mut self, id: FileId) -> Bulk {
+        let mut content = std::mem::take(&mut self.content);
+        let read = self.tree.load(id, LARGEST_DOC, false, &mut content);
+        let most = usize::try_from(LARGEST_SWEPT).unwrap_or(usize::MAX);
+        let bulk = read.map_or(Bulk::Text, |()| bulk::of(&self.tree.entry(id).path, content.bytes(), most));
+        self.content = content;
+        bulk
     }
 
     fn read(&mut self, id: FileId, wanted: &mut Vec<u32>) {
