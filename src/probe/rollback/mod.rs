@@ -1,6 +1,7 @@
 //! Probe `rollback`: how a version is taken back: the command or job that does it, the section that describes it, the day on
 //! which it was rehearsed, and whether the database can follow. Owns facts; `page` reads prose, `observe` makes the sums.
 
+mod kept;
 mod observe;
 mod page;
 #[cfg(test)]
@@ -59,7 +60,9 @@ impl Probe for Rollback {
             fact("rehearsal_age", FactType::Duration, "time since the last day on which a page says that taking a version back was rehearsed, drilled or tested; absent without one"),
             fact("migrations", FactType::Count, "of the newest twenty migrations of each folder those that were judged"),
             fact("stuck_migrations", FactType::Count, "those without a way back, where they are more than a tenth and no page says that the schema only goes forward; otherwise 0"),
-            fact("rollback_credit", FactType::Ratio, "40 % for a command or job, 30 % for a section with a command and a word about the data where there are migrations (20 % without that word, 10 % for a heading alone), 30 % for a rehearsal within 180 days; at most 70 % with migrations that cannot go back"),
+            fact("kept", FactType::Count, "rules that keep the version before: a history of rollouts or releases, images that a registry keeps by number"),
+            fact("discarded", FactType::Count, "rules that throw the version before away: `revisionHistoryLimit: 0`, one revision of Helm, one image in the registry; what no rule says is kept or set elsewhere"),
+            fact("rollback_credit", FactType::Ratio, "40 % for a command or job where the version before is not thrown away, 30 % for a section with a command and a word about the data where there are migrations (20 % without that word, 10 % for a heading alone), 30 % for a rehearsal within 180 days; at most 70 % with migrations that cannot go back"),
         ];
         FactSchema { decls, ..FactSchema::default() }
     }
@@ -93,19 +96,21 @@ impl Probe for Rollback {
             );
         }
         ids.push(page::declare(folder, wants));
+        ids.push(kept::declare(folder, wants));
         ids.extend(migrations::back::declare(folder, wants));
         ids
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [back, deploys, pages, migrations @ ..] = look.wants else {
+            let [back, deploys, pages, kept, migrations @ ..] = look.wants else {
                 return Err(Unknown::because("the tree was not swept"));
             };
             for want in look.wants {
                 look.swept.get(*want).whole.clone()?;
             }
-            Ok(observe::observe(&look, *back, *deploys, *pages, migrations))
+            let seen = observe::Seen { back: *back, deploys: *deploys, pages: *pages, kept: *kept, migrations };
+            Ok(observe::observe(&look, &seen))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! From what was read to facts: the parts and what they are worth (catalogue, release/rollback).
 
+use super::kept;
 use super::page::{Page, Section};
 use crate::model::report::Evidence;
 use crate::model::{Certainty, Exact, Fact, Facts, Observation, Value};
@@ -15,11 +16,22 @@ const WHOLE: u32 = 30;
 /// So many sections are shown, the best ones.
 const SHOWN: usize = 5;
 
+/// What was wanted of the tree.
+pub(super) struct Seen<'a> {
+    pub(super) back: WantId,
+    pub(super) deploys: WantId,
+    pub(super) pages: WantId,
+    pub(super) kept: WantId,
+    pub(super) migrations: &'a [WantId],
+}
+
 /// Looks.
-pub(super) fn observe(look: &Look<'_>, back: WantId, deploys: WantId, pages: WantId, ways: &[WantId]) -> Observation {
+pub(super) fn observe(look: &Look<'_>, seen: &Seen<'_>) -> Observation {
+    let Seen { back, deploys, pages, kept: rules, migrations: ways } = *seen;
     let mut findings = Findings::default();
     let mut facts = Facts::new();
     commands(look, back, &mut findings);
+    kept::observe(look, rules, &mut findings);
     let shows_deployment = look.swept.get(deploys).hits().next().is_some();
     let read: Vec<(&str, &Page)> = look
         .swept
@@ -43,6 +55,8 @@ pub(super) fn observe(look: &Look<'_>, back: WantId, deploys: WantId, pages: Wan
     let age = rehearsal(&read, now, &mut findings);
 
     findings.set_count(&mut facts, "automated");
+    findings.set_count(&mut facts, "kept");
+    findings.set_count(&mut facts, "discarded");
     findings.set_number(&mut facts, "sections", all);
     findings.set_number(&mut facts, "guides", guides);
     let seconds = age.and_then(|age| u64::try_from(age).ok());
@@ -51,7 +65,8 @@ pub(super) fn observe(look: &Look<'_>, back: WantId, deploys: WantId, pages: Wan
     facts.present("migrations", Value::count(judged));
     facts.present("stuck_migrations", Value::count(stuck));
     let rehearsed = if age.is_some_and(|age| age <= HALF_A_YEAR) { 30 } else { 0 };
-    let automated = if findings.count("automated") > 0 { 40 } else { 0 };
+    // A command that has nothing to go back to takes nothing back.
+    let automated = if findings.count("automated") > 0 && findings.count("discarded") == 0 { 40 } else { 0 };
     let most = if stuck > 0 { 70 } else { 100 };
     let credit = (automated + best + rehearsed).min(most);
     let credit = Exact::ratio(u64::from(credit), 100_u64).unwrap_or_else(Exact::zero);
@@ -59,7 +74,7 @@ pub(super) fn observe(look: &Look<'_>, back: WantId, deploys: WantId, pages: Wan
     let is_seen = findings.count("automated") > 0 || all > 0 || age.is_some();
     if !is_seen && let Some(reason) = findings.unread_reason().or_else(|| elsewhere(shows_deployment)) {
         // Migrations alone do not say how a version is taken back.
-        for name in ["automated", "sections", "guides", "rehearsal_age", "stuck_migrations", "rollback_credit"] {
+        for name in ["automated", "kept", "sections", "guides", "rehearsal_age", "stuck_migrations", "rollback_credit"] {
             facts.set(name, Fact::Unobserved(reason.clone()));
         }
     }
@@ -74,7 +89,7 @@ fn elsewhere(shows_deployment: bool) -> Option<String> {
 
 /// What there is is shown whatever is asked for: together it is the way back.
 fn evidence(findings: Findings) -> Vec<Evidence> {
-    let alone = |one: &Evidence| one.fact.as_deref() == Some("stuck_migrations");
+    let alone = |one: &Evidence| matches!(one.fact.as_deref(), Some("stuck_migrations" | "discarded"));
     findings.evidence().into_iter().map(|one| if alone(&one) { one } else { Evidence { fact: None, ..one } }).collect()
 }
 

@@ -107,7 +107,10 @@ pub(super) fn read(path: &str, text: &str) -> Page {
     let headings = page::read(path, text.as_bytes()).sections;
     let lines: Vec<&str> = text.lines().collect();
     let mut page = Page { forward: first(&lines, &FORWARD), ..Page::default() };
-    for (at, heading) in headings.iter().enumerate() {
+    let matter = front_matter(&lines);
+    let is_named = headings.iter().any(|heading| heading.level == 1 && heading.line as usize > matter);
+    page.sections.extend(of_matter(&lines, matter).filter(|_| !is_named));
+    for (at, heading) in headings.iter().enumerate().filter(|(_, heading)| heading.line as usize > matter) {
         let written = lines.get((heading.line as usize).saturating_sub(1)).copied().unwrap_or_default();
         if !TITLE.is_match(&heading.title) || OTHER.is_match(&heading.title) || NAME.is_match(written) {
             continue;
@@ -115,20 +118,35 @@ pub(super) fn read(path: &str, text: &str) -> Page {
         let next = headings[at + 1..].iter().find(|next| next.level <= heading.level);
         let from = lines.len().min(heading.line as usize);
         let to = next.map_or(lines.len(), |next| (next.line as usize).saturating_sub(1)).clamp(from, lines.len());
-        page.sections.push(section(heading, &lines[from..to]));
+        page.sections.push(section(heading.title.clone(), heading.line, &lines[from..to]));
     }
     rehearsals(path, &headings, &lines, &mut page);
     page
+}
+
+/// Lines of the front matter, with its marks: its last line and the mark below look like a heading, and are none.
+fn front_matter(lines: &[&str]) -> usize {
+    let is_mark = |line: &&str| line.trim_end() == "---";
+    let Some((_, rest)) = lines.split_first().filter(|(first, _)| is_mark(first)) else { return 0 };
+    rest.iter().position(|line| is_mark(&line)).map_or(0, |at| at + 2)
+}
+
+/// A page whose title stands in its front matter alone is one section.
+fn of_matter(lines: &[&str], matter: usize) -> Option<Section> {
+    let titled = lines[..matter].iter().zip(1_u32..).find_map(|(line, number)| {
+        let title = line.strip_prefix("title:")?.trim().trim_matches(['"', '\'']).to_lowercase();
+        (TITLE.is_match(&title) && !OTHER.is_match(&title) && !NAME.is_match(line)).then_some((title, number))
+    });
+    titled.map(|(title, line)| section(title, line, &lines[matter..]))
 }
 
 fn first(lines: &[&str], pattern: &Regex) -> Option<u32> {
     lines.iter().zip(1_u32..).find(|(line, _)| pattern.is_match(line)).map(|(_, number)| number)
 }
 
-fn section(heading: &page::Section, body: &[&str]) -> Section {
-    let title = heading.title.clone();
+fn section(title: String, line: u32, body: &[&str]) -> Section {
     let speaks_of_data = DATA.is_match(&title) || body.iter().any(|line| DATA.is_match(line));
-    Section { title, line: heading.line, command: command(body), speaks_of_data }
+    Section { title, line, command: command(body), speaks_of_data }
 }
 
 /// The first line of a block of commands, of another block, or a command within a line.

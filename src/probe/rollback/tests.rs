@@ -85,3 +85,17 @@ fn a_section_ends_where_the_next_begins_and_is_about_versions() {
     assert_eq!(guides("## Downgrade attacks\n\n```\nx\n```\n\n### email.rollback.diff\n\n```\nx\n```\n"), none);
     assert_eq!(guides("```\n# rollback\nmake x\n```\n"), none);
 }
+
+#[test]
+fn a_title_in_the_front_matter_is_the_title_of_the_page() {
+    let guides = |text: &str| {
+        let seen = observe(&DEF, "{}", &[("docs/a.mdx", text), ("k8s.yaml", "kind: Deployment\n")]);
+        (count(&seen, "sections"), count(&seen, "guides"))
+    };
+    let matter = "---\ntitle: \"Downgrading\"\n---\n\n";
+    let steps = "## Steps\n\n```sh\nmake back\n```\n";
+    assert_eq!(guides(&format!("{matter}# Downgrading\n\n{steps}")), (Some(1), Some(1)));
+    assert_eq!(guides(&format!("{matter}Text.\n\n{steps}")), (Some(1), Some(1)));
+    assert_eq!(guides(&format!("{matter}Text.\n")), (Some(1), Some(0)));
+    assert_eq!(guides(&format!("---\ntitle: Shop\n---\n\n{steps}")), (Some(0), Some(0)));
+}
