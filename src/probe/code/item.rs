@@ -1,5 +1,4 @@
-//! The function that holds a place in a file, and whether somebody outside of its file can get to it: by its visibility, an
-//! attribute that registers it, or what its type promises. Code only; comments and texts are blank.
+//! The function that holds a place in a file, by how its language writes one. Code only; comments and texts are blank.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -7,6 +6,7 @@ use std::sync::OnceLock;
 use regex::bytes::Regex;
 
 use super::language::Lang;
+use super::open;
 use crate::probe::pattern::constant;
 
 /// A function or method.
@@ -83,7 +83,7 @@ pub(super) fn holding(code: &[u8], at: usize, lang: Lang) -> Option<Item> {
         let start = whole.start() + whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let mods = String::from_utf8_lossy(head.name("mods").map_or(&b""[..], |mods| mods.as_bytes())).into_owned();
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
-        let open = open(code, start, &mods, &name, lang);
+        let open = open::why(code, start, &mods, &name, lang);
         Some(Item { name, range, open })
     })
 }
@@ -142,7 +142,7 @@ fn statement_end(code: &[u8], from: usize) -> usize {
 }
 
 /// The partner of a bracket.
-fn partner(code: &[u8], open: usize) -> Option<usize> {
+pub(super) fn partner(code: &[u8], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in code.iter().enumerate().skip(open) {
         match byte {
@@ -168,17 +168,17 @@ fn is_argument(code: &[u8], from: usize, at: usize, lang: Lang) -> bool {
         })
 }
 
-fn indentation(line: &[u8]) -> usize {
+pub(super) fn indentation(line: &[u8]) -> usize {
     line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
-fn line_of(code: &[u8], at: usize) -> &[u8] {
+pub(super) fn line_of(code: &[u8], at: usize) -> &[u8] {
     let from = code[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     &code[from..line_end(code, at)]
 }
 
 /// The end of a block of Python: the first line that is indented no deeper than its head.
-fn end_of_block(code: &[u8], head: usize) -> usize {
+pub(super) fn end_of_block(code: &[u8], head: usize) -> usize {
     let deep = indentation(line_of(code, head));
     // Behind the arguments, which may stand on several lines.
     let open = code[head..].iter().position(|byte| *byte == b'(').map(|offset| head + offset);
@@ -192,109 +192,6 @@ fn end_of_block(code: &[u8], head: usize) -> usize {
         at = from + line.len();
     }
     code.len()
-}
-
-/// Why others can get to a function with this head.
-fn open(code: &[u8], start: usize, mods: &str, name: &str, lang: Lang) -> Option<&'static str> {
-    let has = |word: &str| mods.split_whitespace().any(|one| one == word);
-    let first = name.chars().next().unwrap_or('_');
-    let is_registered = || above(code, start).starts_with(b"#[get") || registers(above(code, start), lang);
-    let public = Some("is public");
-    match lang {
-        _ if name == "main" => Some("is where the program starts"),
-        _ if is_registered() => Some("is registered by what stands above it"),
-        Lang::Rust if mods.split_whitespace().next() == Some("pub") => public,
-        Lang::Rust if container(code, start, lang).is_some() => Some("is promised by a trait"),
-        Lang::Go if first.is_uppercase() || name == "init" => public,
-        Lang::Python if name.starts_with("__") && name.ends_with("__") => Some("is called by Python itself"),
-        Lang::Python | Lang::Js if has("private") || first == '#' => None,
-        Lang::Js if has("export") => public,
-        Lang::Python | Lang::Js if container(code, start, lang).is_some() => {
-            Some("is a method that its class promises")
-        }
-        Lang::Js if is_of_an_object(code, start, mods) => Some("is part of an object that is handed on"),
-        Lang::Java if has("public") || has("protected") => public,
-        Lang::Kotlin if !has("private") && !has("internal") => public,
-        Lang::DotNet if ["public", "protected", "override"].iter().any(|word| has(word)) || name.contains('.') => {
-            public
-        }
-        Lang::Php if !has("private") && indentation(line_of(code, start)) > 0 => public,
-        Lang::Swift if ["public", "open", "override", "@objc"].iter().any(|word| has(word)) => public,
-        Lang::Dart if first != '_' => public,
-        Lang::Elixir if has("def") => public,
-        _ => None,
-    }
-}
-
-/// Whether a method stands in an object and in no class.
-fn is_of_an_object(code: &[u8], start: usize, mods: &str) -> bool {
-    static CLASS: OnceLock<Regex> = OnceLock::new();
-    let class = CLASS.get_or_init(|| constant(r"\bclass\b[^{;()]*\{"));
-    let is_function = ["function", "const", "let", "var"].iter().any(|word| mods.contains(word));
-    let in_class = |head: regex::bytes::Match<'_>| partner(code, head.end() - 1).is_some_and(|close| close > start);
-    !is_function && indentation(line_of(code, start)) > 0 && !class.find_iter(&code[..start]).any(in_class)
-}
-
-/// The line above a head.
-fn above(code: &[u8], start: usize) -> &[u8] {
-    let line = code[..start].iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
-    line_of(code, line.saturating_sub(1)).trim_ascii()
-}
-
-/// Whether a decorator, annotation or attribute hands the function to somebody.
-fn registers(line: &[u8], lang: Lang) -> bool {
-    const OWN: &[&str] =
-        &["staticmethod", "classmethod", "property", "functools", "lru_cache", "cache", "wraps", "dataclass"];
-    let text = String::from_utf8_lossy(line);
-    match lang {
-        Lang::Python => text.strip_prefix('@').is_some_and(|name| !OWN.iter().any(|own| name.starts_with(own))),
-        Lang::Js | Lang::Java | Lang::Kotlin => text.starts_with('@') && !text.starts_with("@Suppress"),
-        Lang::DotNet => text.starts_with('['),
-        Lang::Rust => [
-            "get(",
-            "post(",
-            "put(",
-            "delete(",
-            "patch(",
-            "tokio::main",
-            "no_mangle",
-            "command",
-            "wasm_bindgen",
-            "pyfunction",
-        ]
-        .iter()
-        .any(|name| text.strip_prefix("#[").is_some_and(|rest| rest.starts_with(name))),
-        _ => false,
-    }
-}
-
-/// The class, trait or implementation around a head that promises its methods to others.
-fn container(code: &[u8], start: usize, lang: Lang) -> Option<()> {
-    static RUST: OnceLock<Regex> = OnceLock::new();
-    static PYTHON: OnceLock<Regex> = OnceLock::new();
-    static JS: OnceLock<Regex> = OnceLock::new();
-    let (cell, pattern) = match lang {
-        Lang::Rust => (
-            &RUST,
-            r"(?m)^[ \t]*(unsafe\s+)?impl\b[^{;]*\sfor\s[^{;]*\{|^[ \t]*(pub(\([^)]*\))?\s+)?(unsafe\s+)?trait\s[^{;]*\{",
-        ),
-        Lang::Python => (&PYTHON, r"(?m)^[ \t]*class[ \t]+\w+[ \t]*\([ \t]*[A-Za-z_][^)]*\)[ \t]*:"),
-        Lang::Js => {
-            (&JS, r"(?m)^[ \t]*(export\s[^{;\n]*class\b[^{;]*|[^{;\n]*\bclass\b[^{;]*\s(extends|implements)\s[^{;]*)\{")
-        }
-        _ => return None,
-    };
-    let heads = cell.get_or_init(|| constant(pattern)).find_iter(&code[..start]);
-    heads
-        .into_iter()
-        .any(|head| match lang {
-            Lang::Python => {
-                let first = head.start() + indentation(head.as_bytes());
-                end_of_block(code, first) > start && !head.as_bytes().ends_with(b"(object):")
-            }
-            _ => partner(code, head.end() - 1).is_some_and(|close| close > start),
-        })
-        .then_some(())
 }
 
 #[cfg(test)]

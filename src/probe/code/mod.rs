@@ -23,6 +23,7 @@ mod item;
 mod language;
 mod marker;
 mod newcomers;
+mod open;
 mod outdated;
 mod overrides;
 mod password;
