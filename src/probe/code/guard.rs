@@ -53,6 +53,8 @@ pub(super) enum Guard {
     Unfinished,
     /// Addresses that every deployment shares, that explain or that framework configuration holds are none.
     Address(Address),
+    /// Where more is done than to answer so. Settled by `unanswered`, which reads around the match.
+    OnlyAnswer,
     /// In a browser, or in the framework's own configuration, a branch on the environment's name is only a hint.
     Environment,
 }
@@ -84,7 +86,7 @@ impl Guard {
     pub(super) fn weigh(self, found: &Match<'_>, certainty: Certainty) -> Option<Certainty> {
         let hint = |is: bool| Some(if is { Certainty::Hint } else { certainty });
         match self {
-            Guard::None => Some(certainty),
+            Guard::None | Guard::OnlyAnswer => Some(certainty),
             Guard::Overridable if found.is_declared_abstract() => None,
             Guard::Overridable => hint(found.says_something_else()),
             Guard::PlainCall => found.is_plain_call().then_some(certainty),

@@ -33,6 +33,7 @@ mod rules;
 mod rust_tests;
 mod span;
 mod suppressed;
+mod unanswered;
 mod unread;
 
 use std::collections::BTreeMap;
@@ -85,7 +86,7 @@ fn decode(node: &Node, problems: &mut Problems) -> Option<Box<dyn Probe>> {
 const SHIPPED: &[(&str, &str)] = &[
     (
         "stubs",
-        "unfinished functions: `todo!()`, `panic(\"not implemented\")`, `NotImplementedError` in no abstract method; what is built only with a feature of Cargo that is not on by default is shown and does not count",
+        "unfinished functions: `todo!()`, `panic(\"not implemented\")`, `NotImplementedError` in no abstract method, a handler that only answers 501; what is built only with a feature of Cargo that is not on by default is shown and does not count",
     ),
     (
         "stubs_reachable",

@@ -11,7 +11,7 @@ use super::guard::{Guard, Match};
 use super::language::{self, Lang};
 use super::overrides::enclosing;
 use super::rules::{self, Scope};
-use super::{clippy, configuration, marker, rust_tests, suppressed};
+use super::{clippy, configuration, marker, rust_tests, suppressed, unanswered};
 use crate::probe::finding::{Finding, shortened};
 use crate::world::{Class, FileBytes, Literal, View};
 
@@ -45,6 +45,7 @@ pub(super) fn read(file: &FileBytes<'_>) -> SourceFile {
         shipped: file.entry.class == Class::Src,
         test_ranges,
         attributes: OnceCell::new(),
+        code: OnceCell::new(),
         seen: SourceFile::default(),
     };
     reading.match_rules();
@@ -74,6 +75,8 @@ struct Reading<'a, 'b> {
     test_ranges: Vec<Range<usize>>,
     /// Attributes that allow lints; read when something is found.
     attributes: OnceCell<Vec<clippy::Allowed>>,
+    /// The text without comments and strings; made when what is around a match decides.
+    code: OnceCell<Vec<u8>>,
     seen: SourceFile,
 }
 
@@ -131,6 +134,10 @@ impl Reading<'_, '_> {
         }
         if rule.fact == configuration::READS {
             self.seen.reads_configuration = true;
+            return;
+        }
+        let code = || self.code.get_or_init(|| self.file.regions().only(View::Code, found.bytes));
+        if rule.guard == Guard::OnlyAnswer && !unanswered::is_all(found, code()) {
             return;
         }
         let Some(certainty) = rule.guard.weigh(found, rule.certainty) else { return };

@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use super::guard::Guard;
 use super::language::Lang;
-use super::{configuration, credential, deployment, failure, fallback, hazard, newcomers, outdated, password};
+use super::{configuration, credential, deployment, failure, fallback, hazard, newcomers, outdated, password, unanswered};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
 use crate::world::{Literal, View, required_literals};
@@ -271,6 +271,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         deployment::RULES,
         configuration::RULES,
         newcomers::RULES,
+        unanswered::RULES,
     ]
     .into_iter()
     .flatten()
