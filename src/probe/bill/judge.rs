@@ -56,6 +56,8 @@ pub(super) struct Beside<'s> {
     pub(super) packages: &'s [Package],
     /// Ecosystems whose packages no lock lists, with a manifest of each.
     pub(super) unlocked: BTreeMap<&'static str, &'s str>,
+    /// A `pom.xml` of which direct dependencies alone are compared, and how many versions the tree does not state.
+    pub(super) direct: Option<(&'s str, usize)>,
     /// Versions that are released here.
     pub(super) current: Current,
 }
@@ -74,6 +76,14 @@ impl Beside<'_> {
         for (ecosystem, manifest) in self.unlocked.iter().filter(|_| !of_this.is_empty()) {
             let note = format!("no lock lists packages of {ecosystem}: they are not compared");
             findings.push(manifest, Finding::new("covered", 0, *ecosystem, note).with(Certainty::Hint));
+        }
+        if let Some((manifest, unstated)) = self.direct.filter(|_| !of_this.is_empty()) {
+            let managed = match unstated {
+                0 => String::new(),
+                count => format!("; the version of {count} more is managed elsewhere or a range, they are not"),
+            };
+            let note = format!("Maven has no lock: its direct dependencies are compared{managed}");
+            findings.push(manifest, Finding::new("covered", 0, "Maven", note).with(Certainty::Hint));
         }
         let (count, all) = (others.len(), others.len() + of_this.len());
         let mut facts = facts(self.packages, &of_this, count > 0, &self.unlocked, findings);
@@ -287,7 +297,7 @@ mod tests {
             let packages = ["a", "b"].map(|name| Package { name: format!("npm/{name}@1.0.0"), development: false });
             let current = Current::of(&["2.1.0", "1.9.3"]);
             let document = Document { path: "sbom.json".to_owned(), bill, old: None };
-            let beside = Beside { packages: &packages, unlocked: BTreeMap::new(), current };
+            let beside = Beside { packages: &packages, unlocked: BTreeMap::new(), direct: None, current };
             let facts = beside.facts(vec![document], &mut findings);
             let seen = crate::model::Observation { facts, evidence: findings.evidence(), requests: 0 };
             (count(&seen, "other_versions"), trial::percent(&seen, "covered"), trial::percent(&seen, "bill_credit"))
@@ -303,7 +313,7 @@ mod tests {
     fn what_no_lock_lists_is_said() {
         let pom = (
             "pom.xml",
-            "<project><dependencies><dependency><version>1.0</version></dependency></dependencies></project>",
+            "<project><dependencies><dependency><groupId>g</groupId><artifactId>far</artifactId><version>[1,2)</version></dependency></dependencies></project>",
         );
         let text = document(&[component("a"), component("b")].join(","));
         let seen = observe(&DEF, "{}", &[LOCK, CI, pom, ("sbom.json", &text)]);
@@ -311,6 +321,22 @@ mod tests {
         assert!(notes.iter().any(|note| note.starts_with("no lock lists packages of Maven")), "{notes:?}");
         let seen = observe(&DEF, "{}", &[CI, pom, ("sbom.json", &text)]);
         assert!(matches!(seen.facts.get("covered"), Fact::Unobserved(reason) if reason.ends_with("those of Maven")));
+    }
+
+    #[test]
+    fn direct_dependencies_of_maven_are_compared_with_the_versions_of_the_tree() {
+        let pom = (
+            "pom.xml",
+            "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>1.0</version></dependency><dependency><groupId>g</groupId><artifactId>far</artifactId></dependency></dependencies></project>",
+        );
+        let named =
+            |version: &str| document(&format!(r#"{{"name": "a", "purl": "pkg:maven/g/a@{version}?type=jar"}}"#));
+        let seen = observe(&DEF, "{}", &[CI, pom, ("sbom.json", &named("1.0"))]);
+        assert_eq!((trial::percent(&seen, "covered"), count(&seen, "locked_packages")), (Some(100), Some(1)));
+        let notes: Vec<String> = seen.evidence.into_iter().filter_map(|item| item.note).collect();
+        assert!(notes.iter().any(|note| note.contains("the version of 1 more is managed elsewhere")), "{notes:?}");
+        let seen = observe(&DEF, "{}", &[CI, pom, ("sbom.json", &named("2.0"))]);
+        assert_eq!(trial::percent(&seen, "covered"), Some(0));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod judge;
 mod locked;
 mod made;
+mod maven;
 mod other_locks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +71,7 @@ impl Probe for BillProbe {
             fact("documents", FactType::Count, "documents that were read, CycloneDX or SPDX"),
             fact("components", FactType::Count, "components that they list; what a document describes is none"),
             fact("identified", FactType::Ratio, "share of package URLs among the components, each URL once"),
-            fact("locked_packages", FactType::Count, "packages that the locks here list, each version once: of npm, yarn, pnpm, Cargo, uv, Poetry, PDM, Pipenv, Bundler, Composer, NuGet, Gradle, bun, Swift, Mix and pub, what `go.mod` requires, and `requirements.txt` where all is exact"),
+            fact("locked_packages", FactType::Count, "packages that the locks here list, each version once: of npm, yarn, pnpm, Cargo, uv, Poetry, PDM, Pipenv, Bundler, Composer, NuGet, Gradle, bun, Swift, Mix and pub, what `go.mod` requires, `requirements.txt` where all is exact, and of Maven the direct dependencies whose version the tree states"),
             fact("covered", FactType::Ratio, "share of the locked packages that a document names with their version; without those for development where that is more and the lock says which they are"),
             fact("is_complete", FactType::Bool, "whether `covered` is 90 % or more; absent without a document"),
             fact("other_versions", FactType::Count, "documents that say they are of a version which neither a manifest states nor the newest tag of a product names; they are not compared. None where a document names no version, or tags cannot be seen"),
@@ -98,6 +99,8 @@ impl Probe for BillProbe {
         let classes = ClassSet::of(&[Class::Src, Class::Generated]);
         let locks = Select::bases(locked::BASES).of(classes).below(folder);
         let mut ids = vec![wants.add(Want::doc(locks, "bill", locked::read).up_to(LARGEST))];
+        let poms = Select::bases(&["pom.xml"]).of(classes).below(folder);
+        ids.push(wants.add(Want::doc(poms, "bill of maven", maven::read)));
         ids.push(manifest::want(folder, wants));
         ids.push(Current::want(folder, wants));
         ids.extend(made::want(folder).map(|want| wants.add(want)));
@@ -106,7 +109,7 @@ impl Probe for BillProbe {
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
         Box::pin(async move {
-            let [locks, manifests, versions, signs] = look.wants else {
+            let [locks, poms, manifests, versions, signs] = look.wants else {
                 return Err(Unknown::because("the tree was not swept"));
             };
             for want in look.wants {
@@ -120,6 +123,10 @@ impl Probe for BillProbe {
                     Err(unknown) => findings.unread(look.swept.path(id), unknown.to_string()),
                 }
             }
+            let asked = asked_of_maven(&look, *poms, &mut findings);
+            let by_maven = !asked.packages.is_empty();
+            let unstated = asked.unstated;
+            packages.extend(asked.packages);
             for (id, hits) in look.swept.get(*signs).hits() {
                 let calls = hits.first.iter().filter(|hit| !made::is_idle(&hit.line_text));
                 let call = |hit: &crate::world::Hit| {
@@ -132,11 +139,25 @@ impl Probe for BillProbe {
                 true => Current::default(),
                 false => Current::look(&look, *versions).await?,
             };
-            let unlocked = unlocked(&look, *locks, *manifests);
-            let facts = Beside { packages: &packages, unlocked, current }.facts(documents, &mut findings);
+            let mut unlocked = unlocked(&look, *locks, *manifests);
+            let manifest = if by_maven { unlocked.remove("Maven") } else { None };
+            let direct = manifest.map(|manifest| (manifest, unstated));
+            let facts = Beside { packages: &packages, unlocked, direct, current }.facts(documents, &mut findings);
             Ok(Observation { facts, evidence: findings.evidence(), requests: 0 })
         })
     }
+}
+
+/// What the `pom.xml` files ask for.
+fn asked_of_maven(look: &Look<'_>, poms: WantId, findings: &mut Findings) -> maven::Asked {
+    let mut read = Vec::new();
+    for (id, pom) in look.swept.get(poms).own::<maven::Pom>() {
+        match pom {
+            Ok(pom) => read.push(pom),
+            Err(unknown) => findings.unread(look.swept.path(id), unknown.to_string()),
+        }
+    }
+    maven::asked(&read)
 }
 
 /// Ecosystems with a manifest that asks for packages and no lock that is read, with the first such manifest.
