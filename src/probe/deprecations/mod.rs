@@ -2,6 +2,7 @@
 //! abandoned, unmaintained, yanked, unsound. Owns parameters and facts; locks are read in `node`, `php` and `rust`, reports in
 //! `reports`, and `judge` joins them. Age is no word: what is finished may be old.
 
+mod deps_dev;
 mod judge;
 mod node;
 mod notice;
@@ -31,7 +32,7 @@ use reports::Report;
 #[schemars(rename = "DeprecationsProbe")]
 struct Params {
     /// Path or glob of reports, also below folders that git ignores: of `cargo audit`, `composer audit`, OSV-Scanner,
-    /// `dotnet list package --deprecated`, `go list -m -u all`, `yarn npm audit` and `pip install --report`, all as JSON. One that is older than HEAD does not count.
+    /// `dotnet list package --deprecated`, `go list -m -u all`, `yarn npm audit`, `pip install --report` and of the API of deps.dev (`GetVersion`, `GetProject`), all as JSON. One that is older than HEAD does not count.
     #[serde(default)]
     report: Option<Spanned<String>>,
 }
@@ -46,8 +47,7 @@ pub(super) static DEF: ProbeDef = ProbeDef {
 };
 
 /// Where reports lie by the usual names.
-const USUAL: &str =
-    "{,reports/}{cargo-audit,composer-audit,osv-scanner,osv,dotnet-deprecated,go-list,pip-report,yarn-audit}.json";
+const USUAL: &str = "{,reports/}{cargo-audit,composer-audit,osv-scanner,osv,dotnet-deprecated,go-list,pip-report,yarn-audit,deps-dev}.json";
 /// Locks, and the manifest of Composer, which alone says what its lock's packages are for.
 const BASES: &[&str] =
     &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "composer.lock", "composer.json", "Cargo.lock"];

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::deps_dev;
 use super::notice::{Kind, Notice, Position};
 use super::php::PHP;
 use super::rust::RUST;
@@ -20,15 +21,15 @@ pub(super) struct Report {
     pub(super) notices: Vec<Notice>,
 }
 
-fn text<'j>(value: &'j Json, key: &str) -> &'j str {
+pub(super) fn text<'j>(value: &'j Json, key: &str) -> &'j str {
     value[key].as_str().unwrap_or_default()
 }
 
-fn list(value: &Json) -> &[Json] {
+pub(super) fn list(value: &Json) -> &[Json] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn notice(ecosystem: &'static str, kind: Kind, word: &'static str, name: &str, version: &str) -> Notice {
+pub(super) fn notice(ecosystem: &'static str, kind: Kind, word: &'static str, name: &str, version: &str) -> Notice {
     Notice {
         ecosystem,
         name: name.to_owned(),
@@ -58,12 +59,14 @@ pub(super) fn read(content: &str) -> Result<Report, String> {
         dotnet(root)
     } else if has(&["pip_version", "install"]) {
         pip(root)
+    } else if deps_dev::is_it(&documents) {
+        Ok(deps_dev::read(&documents))
     } else if documents.iter().all(|found| found["children"]["ID"].is_string() || found["children"]["ID"].is_number()) {
         Ok(yarn(&documents))
     } else if documents.iter().any(|module| module["Main"] == true && module.get("Path").is_some()) {
         Ok(go(&documents))
     } else {
-        Err("is no report of cargo audit, composer audit, OSV-Scanner, dotnet, go, pip or yarn".to_owned())
+        Err("is no report of cargo audit, composer audit, OSV-Scanner, dotnet, go, pip, yarn or deps.dev".to_owned())
     }
 }
 
