@@ -267,7 +267,7 @@ fn about_the_report() -> Vec<FactDecl> {
     vec![
         FactDecl::new("scanned", FactType::Count, "files, packages or rules the tool looked at, where the report says"),
         FactDecl::new("age", FactType::Duration, "age of the oldest report"),
-        FactDecl::new("database_age", FactType::Duration, "age of the oldest database of vulnerabilities, where reports say: Grype, cargo audit, govulncheck"),
+        FactDecl::new("database_age", FactType::Duration, "age of the oldest database of vulnerabilities, where reports say: Grype, cargo audit, govulncheck, Trivy as a client of a server; OSV-Scanner, npm audit and Trivy by itself do not"),
         FactDecl::new("exit_code", FactType::Number, "exit code of `run`; unobserved when nothing was run"),
         FactDecl::new("tool.name", FactType::Text, "the tool that wrote the report"),
         FactDecl::new("tool.version", FactType::Version, "its version, where the report says"),

@@ -196,6 +196,10 @@ fn believed(joined: Joined, finished: &Finished) -> Result<Joined, Unknown> {
     }
 }
 
+/// Scanners of vulnerabilities whose reports have no day of their database, whatever their version (Trivy has it as the client
+/// of a server alone).
+const SILENT: &[&str] = &["trivy", "osv-scanner", "npm audit"];
+
 impl Joined {
     fn add(&mut self, path: Option<&str>, format: &'static str, report: Report, age_s: Option<u64>, doubt: &str) {
         let version = report.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
@@ -208,6 +212,8 @@ impl Joined {
         }
         if let Some(day) = report.database.and_then(|database| jiff::Timestamp::from_second(database.second).ok()) {
             note.push_str(&format!("; database of {}", day.strftime("%F")));
+        } else if SILENT.contains(&report.tool.as_str()) {
+            note.push_str("; it does not say of which day its database was");
         }
         if let Some(gap) = &report.gap {
             note.push_str(&format!("; {gap}"));

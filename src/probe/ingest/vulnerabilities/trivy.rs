@@ -22,6 +22,8 @@ pub(in crate::probe::ingest) fn parse(content: &Content) -> Result<Report, Strin
     let findings = results.iter().flat_map(of_target).collect();
     let mut report = Report::of("trivy").version(text(&root["Trivy"], "Version")).found(findings);
     report.written = Written::parse(text(root, "CreatedAt"));
+    // Only the client of a server says with which database it was (pull request 10075 of aquasecurity/trivy).
+    report = report.database(text(&root["Trivy"]["Server"]["VulnerabilityDB"], "UpdatedAt"));
     report.commit = root["Metadata"]["Commit"].as_str().map(str::to_owned);
     let metadata = &root["Metadata"];
     let digest = texts(metadata, "RepoDigests").next().unwrap_or(text(metadata, "ImageID"));
