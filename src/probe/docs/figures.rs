@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::restored::Restore;
 use super::seen::Seen;
+use super::tiers::{self, Tier};
 use super::written::{self, Written};
 use super::{backups, commands, incident_record, restored, runbook, seconds, written_by_page};
 use crate::model::{Certainty, Fact, Value};
@@ -88,15 +90,27 @@ impl Seen<'_> {
     /// Whether a restore was as fast as the plan needs.
     pub(super) fn restores(&mut self, swept: &Swept, want: WantId, text: &BTreeMap<&str, &Written>) {
         let objective = text.values().filter_map(|written| written.recovery_time).max();
-        let newest = restored::newest(swept, want);
+        let tiers: Vec<Tier> = text.values().flat_map(|written| written.tiers.iter().cloned()).collect();
+        let all = restored::all(swept, want);
+        let newest = restored::newest(&all);
         let known = |seconds: u64| Fact::Present(Value::count(seconds));
         self.facts.set("restore_time", newest.map_or(Fact::Absent, |(_, restore)| known(restore.seconds)));
+        let mut late = |path: &str, restore: &Restore, objective: u64, of: &str| {
+            if restore.seconds > objective {
+                let (took, allowed) = (restore.seconds / 60, objective / 60);
+                let note = format!("says that a restore{of} took {took} min; the plan allows {allowed} min");
+                let finding = Finding::new("rto_missed", restore.line, "restore", note);
+                self.findings.push(path, finding.with(Certainty::Likely));
+            }
+        };
+        for (path, restore, tier) in tiers::newest(&all, &tiers) {
+            late(path, restore, tier.recovery_time, &format!(" of `{}`", tier.name));
+        }
+        // One that names no tier may be of the least urgent.
         if let (Some((path, restore)), Some(objective)) = (newest, objective)
-            && restore.seconds > objective
+            && tiers::of(restore, &tiers).is_none()
         {
-            let (took, allowed) = (restore.seconds / 60, objective / 60);
-            let note = format!("says that a restore took {took} min; the plan allows {allowed} min");
-            self.findings.push(path, Finding::new("rto_missed", restore.line, "restore", note).with(Certainty::Likely));
+            late(path, restore, objective, "");
         }
         let missed = self.findings.count("rto_missed");
         self.facts.present("rto_missed", Value::count(missed));

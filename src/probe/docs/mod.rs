@@ -19,6 +19,7 @@ mod runbook;
 mod sections;
 mod seen;
 mod targets;
+mod tiers;
 mod written;
 
 use std::collections::BTreeMap;
@@ -157,7 +158,7 @@ impl Probe for Docs {
             fact("backup_interval", FactType::Duration, "the longest time between two backups, by the most frequent schedule in the repository (CronJobs, scheduled workflows, Velero, CloudNativePG, crontabs); unobserved where none is seen, or changes are archived all the time"),
             fact("rpo_missed", FactType::Count, "1 where that is longer than the recovery point objective of a recovery plan; 0 where it is not, and where there is no schedule or no objective to compare"),
             fact("restore_time", FactType::Duration, "how long the newest restore took that a record of a rehearsal or a recovery plan tells of, with its figure (`took 3 h 10 min`, a column `duration`); absent without one"),
-            fact("rto_missed", FactType::Count, "1 where that is longer than the recovery time objective of a recovery plan; 0 where it is not, and where there is no restore or no objective to compare"),
+            fact("rto_missed", FactType::Count, "restores that took longer than the recovery time objective of a recovery plan: the newest of each tier or service that the plan has in a table, held against its own, else the newest against the longest; 0 where it is not, and where there is no restore or no objective to compare"),
             fact("exercise_age", FactType::Duration, "time since the last day that stands with an exercise, a drill or a test in a recovery plan; absent without one"),
             fact("records_found", FactType::Count, "documents of `records` with a day"),
             fact("record_age", FactType::Duration, "time since the newest of them; absent without one"),

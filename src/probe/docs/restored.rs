@@ -19,6 +19,8 @@ pub(super) struct Restore {
     pub(super) line: u32,
     /// How long it took, in seconds.
     pub(super) seconds: u64,
+    /// Its line and the heading above, in lower case: which tier or service it is of.
+    pub(super) about: String,
 }
 
 fn fixed(text: &str) -> Regex {
@@ -60,12 +62,16 @@ pub(super) fn declare(folder: &str, wants: &mut Wants) -> WantId {
     wants.add(Want::sparse(select, "docs restores", |file| Ok(of_file(file))))
 }
 
-/// The newest restore of all records, with its file; of one day the longest.
-pub(super) fn newest(swept: &Swept, want: WantId) -> Option<(&str, &Restore)> {
+/// The restores of all records, with their files.
+pub(super) fn all(swept: &Swept, want: WantId) -> Vec<(&str, &Restore)> {
     let all = swept.get(want).own::<Vec<Restore>>();
     let all = all.filter_map(|(id, restores)| Some((swept.path(id), restores.ok()?)));
-    let all = all.flat_map(|(path, restores)| restores.iter().map(move |restore| (path, restore)));
-    all.max_by(|(a, x), (b, y)| (x.day, x.seconds).cmp(&(y.day, y.seconds)).then_with(|| b.cmp(a)))
+    all.flat_map(|(path, restores)| restores.iter().map(move |restore| (path, restore))).collect()
+}
+
+/// The newest restore of all records, with its file; of one day the longest.
+pub(super) fn newest<'s>(all: &[(&'s str, &'s Restore)]) -> Option<(&'s str, &'s Restore)> {
+    all.iter().copied().max_by(|(a, x), (b, y)| (x.day, x.seconds).cmp(&(y.day, y.seconds)).then_with(|| b.cmp(a)))
 }
 
 fn of_file(file: &FileBytes<'_>) -> Option<Vec<Restore>> {
@@ -101,7 +107,8 @@ fn read(text: &str) -> Vec<Restore> {
         let mut took = TOOK.find_iter(line).filter(|took| about && !is_wanted(&line[..took.end()]));
         let said = took.find_map(|took| of_line(&line[took.end()..]));
         if let Some(seconds) = by_column.or(said) {
-            found.push(Restore { day: own.or(day).or_else(|| day_on(heading)), line: number, seconds });
+            let day = own.or(day).or_else(|| day_on(heading));
+            found.push(Restore { day, line: number, seconds, about: format!("{heading} {line}").to_lowercase() });
         }
     }
     found

@@ -133,6 +133,26 @@ fn a_restore_that_took_longer_than_the_plan_allows_contradicts_it() {
 }
 
 #[test]
+fn a_restore_of_a_tier_is_held_against_its_own_objective() {
+    let plan = (
+        "dr.md",
+        "# Disaster recovery\n\n| Tier | RTO | RPO |\n|---|---|---|\n| Payments | 1 h | 5 min |\n| Archive | 24 h | 1 d |\n",
+    );
+    let missed = |record: &str| {
+        let files = [plan, ("docs/restore-tests/2026-05-01.md", record)];
+        count(&observe(&DEF, "glob: dr.md\nkind: disaster-recovery\n", &files), "rto_missed")
+    };
+    assert_eq!(missed("## Restore of payments, 2026-05-01\n\nDuration: 2 h\n"), Some(1));
+    assert_eq!(missed("## Restore of archive, 2026-05-01\n\nDuration: 2 h\n"), Some(0));
+    let rows =
+        "| day | store | duration |\n|---|---|---|\n| 2026-05-01 | payments | 2 h |\n| 2026-05-20 | archive | 3 h |\n";
+    assert_eq!(missed(rows), Some(1), "the newest of each tier counts");
+    let newer = rows.replace("2026-05-20 | archive | 3 h", "2026-05-20 | payments | 30 min");
+    assert_eq!(missed(&newer), Some(0));
+    assert_eq!(missed("Date: 2026-05-01\nDuration: 2 h\n"), Some(0), "it may be of the archive");
+}
+
+#[test]
 fn a_recovery_plan_without_numbers_is_worth_half_at_most() {
     let plan = |objectives: &str| {
         format!(

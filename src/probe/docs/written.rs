@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
+use super::tiers::{self, Tier};
+
 /// Lines looked at.
 const MOST_LINES: usize = 20_000;
 /// Rows of a table looked at.
@@ -25,6 +27,8 @@ pub(super) struct Written {
     pub(super) exercises: Vec<Date>,
     /// The longest recovery time objective with a number and a unit, in seconds.
     pub(super) recovery_time: Option<u64>,
+    /// Recovery times by tier or service, where a table has them.
+    pub(super) tiers: Vec<Tier>,
     /// The longest recovery point objective.
     pub(super) recovery_point: Option<u64>,
     /// Words that look like names in code: of alerts, metrics, functions.
@@ -94,6 +98,7 @@ pub(super) fn read(text: &str) -> Written {
         written.names.extend(names.take(MOST_NAMES.saturating_sub(written.names.len())));
     }
     written.recovery_time = longest(&lines, &RECOVERY_TIME, &RECOVERY_POINT);
+    written.tiers = tiers(&lines);
     written.recovery_point = longest(&lines, &RECOVERY_POINT, &RECOVERY_TIME);
     written
 }
@@ -146,6 +151,20 @@ fn longest(lines: &[&str], name: &Regex, other: &Regex) -> Option<u64> {
 fn below(lines: &[&str]) -> Option<u64> {
     let said = lines.iter().filter(|line| !line.trim().is_empty()).take_while(|line| !line.starts_with('#'));
     said.take(3).find_map(|line| duration(line))
+}
+
+/// What tables with a column of recovery times say by row.
+fn tiers(lines: &[&str]) -> Vec<Tier> {
+    let heads = (0..lines.len()).filter(|at| {
+        let next = lines.get(at + 1).copied().unwrap_or_default();
+        lines[*at].contains('|') && next.contains('|') && next.contains("--")
+    });
+    let of_table = |at: usize| {
+        let column =
+            lines[at].split('|').position(|cell| RECOVERY_TIME.is_match(cell) && !RECOVERY_POINT.is_match(cell))?;
+        Some(tiers::rows(lines, at, column, duration))
+    };
+    heads.filter_map(of_table).flatten().collect()
 }
 
 fn column(lines: &[&str], head: usize, name: &Regex) -> Option<u64> {
