@@ -125,6 +125,7 @@ fn circumstances(from: &Circumstances<'_>) -> Run {
         as_of: options.as_of.map(|date| date.to_string()),
         duration_ms: from.duration_ms,
         spec: SpecRef { path: options.spec_shown.clone(), sha256 },
+        root: options.root_implied.clone(),
         catalog: catalog::VERSION.to_owned(),
         environment: options.environment.clone(),
         commit: from.commit.0.clone(),

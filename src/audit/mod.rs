@@ -36,6 +36,9 @@ pub struct AuditOptions {
     pub spec: PathBuf,
     /// The path of the spec as reports show it.
     pub spec_shown: String,
+    /// The root as messages show it, where it is the folder of the spec because nobody said otherwise, and the audit was
+    /// started elsewhere.
+    pub root_implied: Option<String>,
     /// `--env`.
     pub environment: Option<String>,
     /// `--var NAME=VALUE`.

@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &AuditArgs, console: &Console) -> Result<Exit> {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
+    setup::name_root(&options, console);
     let mut audited = execute(&options, &prepared, console)?;
     if let Some(file) = &arguments.record {
         std::fs::write(file, audited.recording.text()).with_context(|| format!("cannot write `{}`", file.display()))?;

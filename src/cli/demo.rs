@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &DemoArgs, console: &Console) -> Result<Exit> {
     unpacked.context("cannot unpack the sample repository")?;
     let mut options = setup::options(&spec, &SelectArgs::default(), None)?;
     options.spec_shown = "shipworthy.yaml".to_owned();
+    options.root_implied = None;
     // The sample must not depend on what happens to be set here.
     options.process_env.retain(|name, _| name == "PATH");
     let prepared = match setup::prepare(&options, console)? {

@@ -24,6 +24,7 @@ pub(super) fn run(arguments: &PlanArgs, console: &Console) -> Result<Exit> {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
+    setup::name_root(&options, console);
     let plan = prepared.plan.as_ref();
     let text = if arguments.json {
         format!("{:#}\n", as_json(plan))

@@ -37,6 +37,7 @@ pub(super) fn options(spec: &SpecArgs, select: &SelectArgs, permit: Option<&Perm
         root,
         spec: spec.spec.clone(),
         spec_shown: shown,
+        root_implied: spec.root.is_none().then(|| elsewhere(&file)).flatten(),
         environment: spec.env.clone(),
         vars: spec.vars.iter().map(|text| pair(text)).collect::<Result<_>>()?,
         policy: spec.policy.clone(),
@@ -56,6 +57,22 @@ pub(super) fn options(spec: &SpecArgs, select: &SelectArgs, permit: Option<&Perm
         replay: None,
         timings: false,
     })
+}
+
+/// The folder of a spec, where that is not the working directory.
+fn elsewhere(spec: &Path) -> Option<String> {
+    let folder = spec.parent()?;
+    let here = Path::new(".").canonicalize().ok()?;
+    (here != folder).then(|| folder.display().to_string())
+}
+
+/// Says which folder is audited where that is easy to take for another one.
+pub(super) fn name_root(options: &AuditOptions, console: &Console) {
+    if let Some(root) = &options.root_implied {
+        console.note(&format!(
+            "note: the root is `{root}`, the folder of the spec\nhelp: `--root .` takes the working directory"
+        ));
+    }
 }
 
 fn allowed(permit: &PermitArgs) -> Permit {

@@ -41,6 +41,9 @@ pub struct Run {
     pub duration_ms: u64,
     /// The spec.
     pub spec: SpecRef,
+    /// The folder that was audited, where nobody named it and it is not the working directory: that of the spec.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
     /// Catalog version.
     pub catalog: String,
     /// `--env`.

@@ -232,6 +232,7 @@ pub(super) fn provenance(page: &mut Page, report: &Report) {
         format!("{} files", run.files),
         counted(usize::try_from(run.requests).unwrap_or(usize::MAX), "request", "requests"),
     ];
+    facts.extend(run.root.as_ref().map(|root| format!("root {}", code(root))));
     if !run.flags.is_empty() {
         facts.push(format!("flags {}", code(&run.flags.join(" "))));
     }

@@ -67,6 +67,7 @@ fn answer(canvas: &mut Canvas<'_>, report: &Report) {
 fn circumstances(canvas: &mut Canvas<'_>, report: &Report) {
     let run = &report.run;
     let mut parts = vec![figures::moment(&run.started_at), run.spec.path.clone()];
+    parts.extend(run.root.as_ref().map(|root| format!("root {root}")));
     parts.extend(run.as_of.as_ref().map(|day| format!("as of {day}")));
     parts.extend(run.environment.as_ref().map(|name| format!("environment {name}")));
     parts.extend(run.commit.as_ref().map(|commit| commit_words(commit, run.dirty)));
