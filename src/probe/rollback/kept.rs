@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::model::Certainty;
 use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::purpose;
-use crate::model::Certainty;
 use crate::world::{Class, ClassSet, FileBytes, Select, Want, WantId, Wants};
 
 /// Where such rules are written.
@@ -31,7 +31,9 @@ fn fixed(text: &str) -> Regex {
 /// `revisionHistoryLimit: 0` makes undoing a rollout impossible (Kubernetes, Deployments, clean up policy); Helm keeps as many
 /// revisions as `--history-max` says, none of the former with 1, and all with 0; Flux calls it `maxHistory`.
 static REVISIONS: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(r"(?m)^[ \t]*(?P<zero>revisionHistoryLimit):[ \t]*(?P<limit>\d+)[ \t]*(#|$)|^[ \t]*maxHistory:[ \t]*(?P<flux>\d+)[ \t]*(#|$)|\bhelm\b[^\n#]*--history-max[ =](?P<helm>\d+)\b")
+    fixed(
+        r"(?m)^[ \t]*(?P<zero>revisionHistoryLimit):[ \t]*(?P<limit>\d+)[ \t]*(#|$)|^[ \t]*maxHistory:[ \t]*(?P<flux>\d+)[ \t]*(#|$)|\bhelm\b[^\n#]*--history-max[ =](?P<helm>\d+)\b",
+    )
 });
 /// A release of Flux, which alone has `maxHistory`.
 static FLUX: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?m)^kind:[ \t]*['\x22]?HelmRelease\b"));
@@ -121,7 +123,8 @@ fn ecr(text: &str, from: usize, body: &str) -> Vec<Rule> {
             let count = COUNT.captures(part)?;
             let number: u32 = count.get(1)?.as_str().parse().ok()?;
             let by_number = part.contains("imageCountMoreThan") && !part.contains("\"untagged\"");
-            by_number.then(|| rule(text, from + start + count.get(0).map_or(0, |all| all.start()), &count[0], number > 1))
+            by_number
+                .then(|| rule(text, from + start + count.get(0).map_or(0, |all| all.start()), &count[0], number > 1))
         })
         .collect()
 }
@@ -169,7 +172,10 @@ mod tests {
         assert_eq!(said("kind: HelmRelease\nspec:\n  maxHistory: 1\n"), [(3, false)]);
         assert_eq!(said("kind: HelmRelease\nspec:\n  maxHistory: 0\n"), [(3, true)]);
         assert_eq!(said("kind: Cache\nspec:\n  maxHistory: 1\n"), []);
-        assert_eq!(said("helm upgrade shop . --history-max 1\nhelm upgrade shop . --history-max=10\n"), [(1, false), (2, true)]);
+        assert_eq!(
+            said("helm upgrade shop . --history-max 1\nhelm upgrade shop . --history-max=10\n"),
+            [(1, false), (2, true)]
+        );
     }
 
     #[test]

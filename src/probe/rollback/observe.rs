@@ -74,7 +74,8 @@ pub(super) fn observe(look: &Look<'_>, seen: &Seen<'_>) -> Observation {
     let is_seen = findings.count("automated") > 0 || all > 0 || age.is_some();
     if !is_seen && let Some(reason) = findings.unread_reason().or_else(|| elsewhere(shows_deployment)) {
         // Migrations alone do not say how a version is taken back.
-        for name in ["automated", "kept", "sections", "guides", "rehearsal_age", "stuck_migrations", "rollback_credit"] {
+        for name in ["automated", "kept", "sections", "guides", "rehearsal_age", "stuck_migrations", "rollback_credit"]
+        {
             facts.set(name, Fact::Unobserved(reason.clone()));
         }
     }

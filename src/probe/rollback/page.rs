@@ -109,7 +109,7 @@ pub(super) fn read(path: &str, text: &str) -> Page {
     let mut page = Page { forward: first(&lines, &FORWARD), ..Page::default() };
     let matter = front_matter(&lines);
     let is_named = headings.iter().any(|heading| heading.level == 1 && heading.line as usize > matter);
-    page.sections.extend(of_matter(&lines, matter).filter(|_| !is_named));
+    page.sections.extend(of_matter(&lines, matter).filter(|section| !is_named && section.command.is_some()));
     for (at, heading) in headings.iter().enumerate().filter(|(_, heading)| heading.line as usize > matter) {
         let written = lines.get((heading.line as usize).saturating_sub(1)).copied().unwrap_or_default();
         if !TITLE.is_match(&heading.title) || OTHER.is_match(&heading.title) || NAME.is_match(written) {
@@ -131,7 +131,7 @@ fn front_matter(lines: &[&str]) -> usize {
     rest.iter().position(|line| is_mark(&line)).map_or(0, |at| at + 2)
 }
 
-/// A page whose title stands in its front matter alone is one section.
+/// A page whose title stands in its front matter alone is one section, where it says how: a title alone may be of an outage.
 fn of_matter(lines: &[&str], matter: usize) -> Option<Section> {
     let titled = lines[..matter].iter().zip(1_u32..).find_map(|(line, number)| {
         let title = line.strip_prefix("title:")?.trim().trim_matches(['"', '\'']).to_lowercase();

@@ -96,6 +96,6 @@ fn a_title_in_the_front_matter_is_the_title_of_the_page() {
     let steps = "## Steps\n\n```sh\nmake back\n```\n";
     assert_eq!(guides(&format!("{matter}# Downgrading\n\n{steps}")), (Some(1), Some(1)));
     assert_eq!(guides(&format!("{matter}Text.\n\n{steps}")), (Some(1), Some(1)));
-    assert_eq!(guides(&format!("{matter}Text.\n")), (Some(1), Some(0)));
+    assert_eq!(guides(&format!("{matter}Text.\n")), (Some(0), Some(0)));
     assert_eq!(guides(&format!("---\ntitle: Shop\n---\n\n{steps}")), (Some(0), Some(0)));
 }
