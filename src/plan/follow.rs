@@ -42,19 +42,15 @@ pub(super) fn credit(
     }
 }
 
-fn follow(
-    doc: &Spanned<CreditDoc>,
-    raw: &Raw<ProbeDoc>,
-    all_from: &AllFrom,
-    typed: &Typed,
-    bound: &Exact,
-) -> Follows {
+fn follow(doc: &Spanned<CreditDoc>, raw: &Raw<ProbeDoc>, all_from: &AllFrom, typed: &Typed, bound: &Exact) -> Follows {
     let (AllFrom { parameter, .. }, percent) = (all_from, bound * &Exact::whole(100));
     let written = raw.node.entries().first().is_some_and(|(_, params)| params.get(parameter).is_some());
     let whole = Exact::whole(percent.floor_i64().unwrap_or(-1));
     if written || whole != percent {
         let message = format!("the credit goes by `{parameter}`, and what is expected is `{}`", typed.text());
-        return Follows::Not(doc.span.problem(message).help(format!("let `{parameter}` and `expect` name the same bound")));
+        return Follows::Not(
+            doc.span.problem(message).help(format!("let `{parameter}` and `expect` name the same bound")),
+        );
     }
     let set = entry(parameter, whole.floor_decimals(0), &raw.node.span);
     let key = Key { text: "probe".to_owned(), span: raw.node.span.clone() };

@@ -51,7 +51,8 @@ pub(super) fn of(path: &str, bytes: &[u8], most: usize) -> Bulk {
         return Bulk::Text;
     }
     let lines = || bytes.split_inclusive(|byte| *byte == b'\n');
-    let around: Vec<u8> = lines().flat_map(|line| if line.len() > LONGEST_LINE { b"\n" } else { line }).copied().collect();
+    let around: Vec<u8> =
+        lines().flat_map(|line| if line.len() > LONGEST_LINE { b"\n" } else { line }).copied().collect();
     if around.len() < bytes.len() && around.len() <= most {
         return Bulk::Around(around);
     }

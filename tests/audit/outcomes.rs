@@ -309,3 +309,27 @@ fn a_check_without_weight_is_shown_and_not_said_to_decide() {
     let screen = String::from_utf8(bench.run(&["audit"]).stdout).unwrap();
     assert!(screen.contains("Failed 1\n") && !screen.contains("decide"), "{screen}");
 }
+
+#[test]
+fn the_credit_of_coverage_follows_the_bound_that_is_expected() {
+    let lines: String = (1..=100).map(|line| format!("DA:{line},{}\n", u8::from(line <= 82))).collect();
+    let covered = |bound: &str| {
+        format!(
+            "      - id: covered\n        title: Covered\n        severity: medium\n        probe: {{ coverage: {{ report: lcov.info }} }}\n        expect:\n          - {bound}\n        credit: {{ fact: coverage_credit }}\n"
+        )
+    };
+    let credit = |bound: &str| {
+        let bench = Bench::new(&spec(&covered(bound)));
+        let bench = bench.write("a.py", "x = 1\n").write("lcov.info", &format!("SF:a.py\n{lines}end_of_record\n"));
+        let (_, report) = bench.audit(&[]);
+        check_of(&report)
+    };
+    fn check_of(report: &serde_json::Value) -> (String, u64) {
+        let covered = check(report, "covered");
+        (covered["outcome"].as_str().unwrap_or_default().to_owned(), covered["credit_ppm"].as_u64().unwrap_or_default())
+    }
+    assert_eq!(credit("line >= 80 %").0, "pass");
+    // From 40 to 85 %: 42 of 45.
+    assert_eq!(credit("line >= 85 %"), ("fail".to_owned(), 933_333));
+    assert_eq!(credit("overall > 84 %"), ("fail".to_owned(), 954_545));
+}

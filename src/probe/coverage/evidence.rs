@@ -28,7 +28,10 @@ pub(super) fn of_all(lines: Share, files: usize, strange: &BTreeSet<String>, for
 
 /// How much of the code the reports speak of, where that is not all.
 pub(super) fn of_reported(reported: Share) -> Option<Evidence> {
-    let note = format!("the reports list {} of {} source files in which something can be executed", reported.covered, reported.total);
+    let note = format!(
+        "the reports list {} of {} source files in which something can be executed",
+        reported.covered, reported.total
+    );
     (reported.missed() > 0).then(|| remark(note))
 }
 

@@ -67,7 +67,10 @@ mod tests {
             ("java", "package a;\n\n@Target(TYPE)\npublic interface A {\n  int b(int c) throws D;\n}\n"),
             ("kt", "interface A {\n    fun b(c: Int): Int\n}\n"),
             ("cs", "namespace A;\npublic interface IB\n{\n    int C(int d);\n}\n"),
-            ("ts", "import { A } from './a';\nexport * from './b';\nexport type C = (d: A) => void;\nexport interface E {\n  f(g: string): void;\n}\n"),
+            (
+                "ts",
+                "import { A } from './a';\nexport * from './b';\nexport type C = (d: A) => void;\nexport interface E {\n  f(g: string): void;\n}\n",
+            ),
             ("py", "\n"),
             ("php", "<?php\ninterface A {\n    public function b(int $c): int;\n}\n"),
         ] {
