@@ -8,7 +8,9 @@ use regex::bytes::Regex;
 
 use super::guard::Guard;
 use super::language::Lang;
-use super::{configuration, credential, deployment, failure, fallback, hazard, newcomers, outdated, password, unanswered};
+use super::{
+    configuration, credential, deployment, failure, fallback, hazard, newcomers, outdated, password, unanswered,
+};
 use crate::model::Certainty;
 use crate::probe::pattern::constant;
 use crate::world::{Literal, View, required_literals};

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::probe::xml_walk::{Step, walk};
+
 /// Phases of the default lifecycle that bindings and commands name, in their order.
 const PHASES: &[&str] = &[
     "validate",
@@ -52,54 +54,88 @@ pub(super) struct Maven {
     skipped_by: BTreeMap<String, BTreeSet<&'static str>>,
 }
 
-fn fixed(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a fixed pattern")
+/// A plugin as a pom writes it.
+#[derive(Debug, Default)]
+struct Plugin {
+    name: String,
+    executions: Vec<Execution>,
+    /// Whether it says more than that it is used.
+    is_set_up: bool,
+    brings_error_prone: bool,
+}
+
+#[derive(Debug, Default)]
+struct Execution {
+    phase: Option<String>,
+    goals: Vec<String>,
+}
+
+/// A profile as far as it has been read.
+#[derive(Debug, Default)]
+struct Profile {
+    id: String,
+    skips: BTreeSet<&'static str>,
 }
 
 fn phase(name: &str) -> Option<usize> {
     PHASES.iter().position(|phase| *phase == name)
 }
 
-/// Linters that one of these words says to skip: `checkstyle.skip`, `spotless.check.skip`.
-fn skipped(text: &str, value: &str) -> BTreeSet<&'static str> {
-    let says = |word: &str| [".skip", ".check.skip"].iter().any(|end| text.contains(&format!("{word}{end}{value}")));
-    LINTERS.iter().map(|(word, ..)| *word).filter(|word| says(word)).collect()
+/// Linters that a property of this name skips: `checkstyle.skip`, `spotless.check.skip`.
+fn skipped_by(property: &str) -> impl Iterator<Item = &'static str> {
+    let is_named = |word: &str| {
+        let end = property.split_once(word).map(|(_, end)| end);
+        matches!(end, Some(".skip" | ".check.skip"))
+    };
+    LINTERS.iter().map(|(word, ..)| *word).filter(move |word| is_named(word))
 }
 
 impl Maven {
-    /// Takes a pom in.
+    /// Takes a pom in, as far as it is one.
     pub(super) fn read(&mut self, text: &str) {
-        static PLUGIN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?s)<plugin>(.*?)</plugin>"));
-        static PROFILE: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?s)<profile>\s*(.*?)</profile>"));
-        static ID: LazyLock<Regex> = LazyLock::new(|| fixed(r"<id>\s*([^<\s]+)\s*</id>"));
-        for plugin in PLUGIN.captures_iter(text) {
-            self.plugin(&plugin[1]);
-        }
-        for profile in PROFILE.captures_iter(text) {
-            let skips = skipped(&profile[1], ">true<");
-            if let Some(id) = ID.captures(&profile[1]).filter(|_| !skips.is_empty()) {
-                self.skipped_by.entry(id[1].to_owned()).or_default().extend(skips);
+        let mut path: Vec<String> = Vec::new();
+        let (mut plugin, mut profile) = (Plugin::default(), Profile::default());
+        // What is broken further down says nothing against what stands before it.
+        let _ = walk(text, |step| {
+            match step {
+                Step::Open(element) => {
+                    match element.name.as_str() {
+                        "plugin" => plugin = Plugin::default(),
+                        "profile" => profile = Profile::default(),
+                        "execution" => plugin.executions.push(Execution::default()),
+                        "version" | "configuration" if is_in(&path, &["plugin"]) => plugin.is_set_up = true,
+                        _ => {}
+                    }
+                    path.push(element.name);
+                }
+                Step::Text(text) => {
+                    plugin.text(&path, text.trim());
+                    profile.text(&path, text.trim());
+                }
+                Step::Close => match path.pop().as_deref() {
+                    Some("plugin") => self.plugin(&std::mem::take(&mut plugin)),
+                    Some("profile") => {
+                        let Profile { id, skips } = std::mem::take(&mut profile);
+                        self.skipped_by.entry(id).or_default().extend(skips);
+                    }
+                    _ => {}
+                },
             }
-        }
+            Ok(())
+        });
     }
 
-    fn plugin(&mut self, text: &str) {
-        static NAME: LazyLock<Regex> = LazyLock::new(|| fixed(r"<artifactId>\s*([^<\s]+)\s*</artifactId>"));
-        static EXECUTION: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?s)<execution>(.*?)</execution>"));
-        static PHASE: LazyLock<Regex> = LazyLock::new(|| fixed(r"<phase>\s*([^<\s]+)\s*</phase>"));
-        let Some(name) = NAME.captures(text) else { return };
-        if name[1].contains("compiler") && text.contains("error_prone_core") {
+    fn plugin(&mut self, plugin: &Plugin) {
+        if plugin.name.contains("compiler") && plugin.brings_error_prone {
             self.bind("errorprone", phase("compile"));
         }
-        let Some((word, goals, usual)) = LINTERS.iter().find(|(word, ..)| name[1].contains(word)) else { return };
-        let runs = |execution: &str| goals.iter().any(|goal| execution.contains(&format!("<goal>{goal}</goal>")));
-        for execution in EXECUTION.captures_iter(text).filter(|execution| runs(&execution[1])) {
-            let named =
-                PHASE.captures(&execution[1]).map_or(*usual, |phase| phase.get(1).map_or("", |name| name.as_str()));
-            self.bind(word, phase(named));
+        let Some((word, goals, usual)) = LINTERS.iter().find(|(word, ..)| plugin.name.contains(word)) else { return };
+        let can_fail = |execution: &&Execution| execution.goals.iter().any(|goal| goals.contains(&goal.as_str()));
+        for execution in plugin.executions.iter().filter(can_fail) {
+            self.bind(word, phase(execution.phase.as_deref().unwrap_or(usual)));
         }
         // A bare mention takes its executions from a parent, which may lie elsewhere.
-        if !["<execution>", "<configuration>", "<version>"].iter().any(|tag| text.contains(tag)) {
+        if plugin.executions.is_empty() && !plugin.is_set_up {
             self.bind(word, phase(usual));
         }
     }
@@ -112,18 +148,54 @@ impl Maven {
 
     /// Whether a command builds as far as a linter that it does not skip.
     pub(super) fn lints(&self, command: &str) -> bool {
-        static MVN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?:^|[\s;&|/])mvnw?(?:\.cmd)?\s([^;&|\n]*)"));
+        static MVN: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(?:^|[\s;&|/])mvnw?(?:\.cmd)?\s([^;&|\n]*)").expect("a fixed pattern"));
         MVN.captures_iter(command).any(|found| self.reaches(&found[1]))
     }
 
     fn reaches(&self, words: &str) -> bool {
         let Some(last) = words.split_whitespace().filter_map(phase).max() else { return false };
-        let mut skips = skipped(words, "=true");
-        skips.extend(skipped(&format!("{words} "), " "));
+        let set = words.split_whitespace().filter_map(|word| word.strip_prefix("-D"));
+        let on = set.filter_map(|word| match word.split_once('=') {
+            Some((name, "true")) => Some(name),
+            Some(_) => None,
+            None => Some(word),
+        });
+        let mut skips: BTreeSet<&str> = on.flat_map(skipped_by).collect();
         let profiles = words.split_whitespace().filter_map(|word| word.strip_prefix("-P"));
-        let ids = profiles.flat_map(|ids| ids.trim().split(','));
-        skips.extend(ids.filter_map(|id| self.skipped_by.get(id)).flatten());
+        skips.extend(profiles.flat_map(|ids| ids.split(',')).filter_map(|id| self.skipped_by.get(id)).flatten());
         self.bound.iter().any(|(linter, phase)| *phase <= last && !skips.contains(linter))
+    }
+}
+
+/// Whether the elements around a place end with these.
+fn is_in(path: &[String], ends: &[&str]) -> bool {
+    path.len() >= ends.len() && path[path.len() - ends.len()..].iter().zip(ends).all(|(name, end)| name == end)
+}
+
+impl Plugin {
+    fn text(&mut self, path: &[String], text: &str) {
+        if is_in(path, &["plugin", "artifactId"]) {
+            text.clone_into(&mut self.name);
+        } else if is_in(path, &["artifactId"]) {
+            self.brings_error_prone |= text == "error_prone_core";
+        } else if let Some(execution) = self.executions.last_mut() {
+            if is_in(path, &["execution", "phase"]) {
+                execution.phase = Some(text.to_owned());
+            } else if is_in(path, &["execution", "goals", "goal"]) {
+                execution.goals.push(text.to_owned());
+            }
+        }
+    }
+}
+
+impl Profile {
+    fn text(&mut self, path: &[String], text: &str) {
+        if is_in(path, &["profile", "id"]) {
+            text.clone_into(&mut self.id);
+        } else if text == "true" && is_in(&path[..path.len().saturating_sub(1)], &["profile", "properties"]) {
+            self.skips.extend(path.last().into_iter().flat_map(|name| skipped_by(name)));
+        }
     }
 }
 
@@ -160,6 +232,8 @@ mod tests {
             "<version>2</version><executions><execution><goals><goal>apply</goal></goals></execution></executions>";
         assert!(!lints(&plugin(report), "mvn install"), "what rewrites does not fail");
         assert!(lints(&plugin(""), "mvn install"), "a parent may bind it");
+        let commented = format!("<a><!-- {} --></a>", plugin(""));
+        assert!(!lints(&commented, "mvn install"), "nobody uses it");
         let compiler = "<plugin><artifactId>maven-compiler-plugin</artifactId><path><artifactId>error_prone_core</artifactId></path></plugin>";
         assert!(lints(compiler, "mvn compile"));
     }
