@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 
 use crate::probe::finding::{Finding, Findings};
-use crate::probe::pipelines;
+use crate::probe::pipelines::{self, starts::Starts};
 use crate::world::{FileId, Swept};
 
 use super::pipeline::{Local, Pipeline, is_start, read};
@@ -69,16 +69,16 @@ impl Files<'_> {
                 self.order(&included, known, order, children);
             }
         }
-        for (local, is_gate) in started {
+        for (local, starts) in started {
             let named = self.named(path, &local);
-            children.extend(named.into_iter().map(|path| (path, is_gate)));
+            children.extend(named.into_iter().map(|path| (path, starts.clone())));
         }
         order.push(path.to_owned());
     }
 }
 
-/// A pipeline that another one starts: its file, and whether changes lead to it.
-type Child = (String, bool);
+/// A pipeline that another one starts: its file, and the events that lead to it.
+type Child = (String, Starts);
 
 /// A path with `*` (within a part) or `**` (across parts) as a pattern.
 fn pattern(path: &str) -> Option<Regex> {
@@ -91,11 +91,13 @@ fn pattern(path: &str) -> Option<Regex> {
 
 /// One pipeline.
 #[derive(Debug, Default)]
-pub(crate) struct Started {
+pub(crate) struct Pipelined {
     /// Its files, each behind those that it includes.
     pub(crate) files: Vec<String>,
-    /// Whether changes start it, as far as the job says that does.
-    pub(crate) is_gate: bool,
+    /// The events that start it, as far as the job says that does.
+    pub(crate) starts: Starts,
+    /// Whether another pipeline starts it.
+    pub(crate) is_child: bool,
 }
 
 /// The pipelines of a repository.
@@ -105,7 +107,7 @@ pub(crate) struct Resolved {
     /// What was named and not found.
     pub(crate) findings: Findings,
     /// The one that starts by itself, then those that it starts.
-    pub(crate) pipelines: Vec<Started>,
+    pub(crate) pipelines: Vec<Pipelined>,
 }
 
 /// Puts files together; `None` where no pipeline starts.
@@ -128,18 +130,18 @@ pub(crate) fn resolve(
     }
     // What lies where pipelines usually lie counts as included, first, so that the start wins.
     starts.sort_by_key(|path| is_start(path));
-    let mut pipelines = vec![Started { files: Vec::new(), is_gate: true }];
+    let mut pipelines = vec![Pipelined { files: Vec::new(), starts: Starts::always(), is_child: false }];
     let (mut known, mut children) = (BTreeSet::new(), Vec::new());
     for path in &starts {
         files.order(path, &mut known, &mut pipelines[0].files, &mut children);
     }
-    while let Some((child, is_gate)) = children.pop() {
+    while let Some((child, starts)) = children.pop() {
         if known.contains(&child) {
             continue;
         }
         let mut order = Vec::new();
         files.order(&child, &mut known, &mut order, &mut children);
-        pipelines.push(Started { files: order, is_gate });
+        pipelines.push(Pipelined { files: order, starts, is_child: true });
     }
     let Files { read, findings, .. } = files;
     Some(Resolved { read, findings, pipelines })

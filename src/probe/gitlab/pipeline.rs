@@ -3,10 +3,11 @@
 
 use crate::probe::finding::Finding;
 use crate::probe::image::{ImageRef, Pin};
+use crate::probe::pipelines::starts::Starts;
 use crate::probe::yaml_file::{self, YamlFault};
 use crate::yaml::Node;
 
-use super::starts;
+use super::starts::{self, Around, Keys};
 
 /// What is known of one file.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +22,8 @@ pub(crate) struct Pipeline {
     pub(crate) outside: Vec<(u32, &'static str, String)>,
     /// Files of the repository that belong to the same pipeline, as written.
     pub(super) locals: Vec<Local>,
-    /// Files of the repository that a job starts as a pipeline of their own, and whether changes start that job.
-    pub(super) children: Vec<(Local, bool)>,
+    /// Files of the repository that a job starts as a pipeline of their own, and the events that start that job.
+    pub(super) children: Vec<(Local, Starts)>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -95,10 +96,13 @@ impl Pipeline {
                     continue;
                 }
                 match local(item) {
-                    Some(local) => self.children.push((
-                        local,
-                        starts::by_changes(job.get("rules"), job.get("only"), job.get("except"), job.get("when")),
-                    )),
+                    Some(local) => {
+                        let around = Around {
+                            variables: vec![root.get("variables"), job.get("variables")],
+                            ..Around::default()
+                        };
+                        self.children.push((local, starts::starts(&Keys::of(job), &around)));
+                    }
                     None => self.include(item),
                 }
             }

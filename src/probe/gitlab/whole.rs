@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::probe::finding::{Finding, shortened};
+use crate::probe::pipelines::starts::Starts;
 use crate::probe::pipelines::step::written;
 use crate::probe::workflow::gates::{Gate, gate, is_swallowed, is_trial};
 use crate::yaml::Node;
 
 use super::pipeline::{NO_JOBS, Pipeline};
-use super::starts;
+use super::starts::{self, Around, Keys};
 
 /// Levels of `extends` that GitLab follows (CI/CD YAML syntax reference, `extends`).
 const MOST_LEVELS: usize = 11;
@@ -69,11 +70,14 @@ impl<'n> Whole<'n> {
         self.jobs.keys().copied().filter(|name| !name.starts_with('.'))
     }
 
-    /// Whether changes start a job.
-    pub(crate) fn is_gate(&self, job: &str) -> bool {
+    /// The events that start a job; in a pipeline that another one starts as far as that is.
+    pub(crate) fn starts(&self, job: &str, is_child: bool) -> Starts {
         let of = |key: &str| self.value(job, key);
         let rules = self.tops.iter().rev().find_map(|top| top.get("workflow")?.get("rules"));
-        rules.is_none_or(starts::by_rules) && starts::by_changes(of("rules"), of("only"), of("except"), of("when"))
+        let around = Around { variables: self.variables(job), is_child, has_workflow: rules.is_some() };
+        let keys = Keys { rules: of("rules"), only: of("only"), except: of("except"), when: of("when") };
+        let own = starts::starts(&keys, &around);
+        rules.map_or_else(|| own.clone(), |rules| starts::by_rules(rules, &around).and(&own))
     }
 
     /// The variables of a job, and those of all jobs.

@@ -206,7 +206,7 @@ impl Gathered {
     fn pipelines(&mut self, pipelines: &Pipelines, told: &Files<'_>) {
         self.pipelines = pipelines.files.len();
         self.unseen.clone_from(&pipelines.unseen);
-        for run in pipelines.runs.iter().filter(|run| run.is_gate) {
+        for run in pipelines.runs.iter().filter(|run| run.starts.is_gate()) {
             match &run.what {
                 What::Foreign(told) => self.foreign(run, told),
                 What::Action if super_linter::is_one(&run.text) => {

@@ -2,7 +2,7 @@
 //! pipelines of other systems, and where each command leads.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::probe::finding::shortened;
@@ -11,6 +11,7 @@ use crate::probe::workflow::work::{self, Work, WorkStep};
 use crate::world::{Swept, WantId};
 
 use super::follow::{Command, Files, MOST_COMMANDS, below, follow};
+use super::starts::Starts;
 use super::step::{Given, Reading, Shell, Step};
 use super::{LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
 
@@ -59,32 +60,32 @@ impl Gather<'_> {
         }
         let reached = reached(&works);
         for (path, work) in &works {
-            let is_gate = reached.contains(path);
-            self.found.files.insert((*path).to_owned(), Looked { line: work.line, is_gate });
-            self.work(path, &Arc::from(*path), work, is_gate, DEPTH);
+            let starts = reached.get(path).cloned().unwrap_or_default();
+            self.found.files.insert((*path).to_owned(), Looked { line: work.line, is_gate: starts.is_gate() });
+            self.work(path, &Arc::from(*path), work, &starts, DEPTH);
         }
     }
 
-    fn work(&mut self, path: &str, pipeline: &Arc<str>, work: &Work, is_gate: bool, depth: u32) {
+    fn work(&mut self, path: &str, pipeline: &Arc<str>, work: &Work, starts: &Starts, depth: u32) {
         for (line, name, told) in &work.foreign {
-            let step = Step { path: path.to_owned(), line: *line, is_gate, ..Step::default() };
+            let step = Step { path: path.to_owned(), line: *line, starts: starts.clone(), ..Step::default() };
             self.push(What::Foreign(told.clone()), pipeline, &step, name);
         }
         for step in &work.steps {
             if let Some(own) = step.uses.as_ref().and_then(|uses| uses.strip_prefix("./")).filter(|_| depth > 0) {
-                self.action(own, pipeline, is_gate, depth);
+                self.action(own, pipeline, starts, depth);
             }
-            self.step(pipeline, &of_workflow(path, step, is_gate));
+            self.step(pipeline, &of_workflow(path, step, starts));
         }
     }
 
     /// An action of the repository.
-    fn action(&mut self, folder: &str, pipeline: &Arc<str>, is_gate: bool, depth: u32) {
+    fn action(&mut self, folder: &str, pipeline: &Arc<str>, starts: &Starts, depth: u32) {
         let files = ["yml", "yaml"].map(|end| format!("{folder}/action.{end}"));
         let found = files.iter().find_map(|file| Some((file, self.files.reader()(file, LARGEST)?)));
         let Some((file, text)) = found else { return };
         if let Ok(Some(inner)) = work::read(file, text.as_bytes()) {
-            self.work(file, pipeline, &inner, is_gate, depth - 1);
+            self.work(file, pipeline, &inner, starts, depth - 1);
         }
     }
 
@@ -124,7 +125,7 @@ impl Gather<'_> {
     /// What a reader saw of a pipeline.
     fn reading(&mut self, path: &str, reading: Reading) {
         let starts = reading.steps.iter().chain(&reading.foreign);
-        let is_gate = starts.clone().any(|step| step.is_gate);
+        let is_gate = starts.clone().any(|step| step.starts.is_gate());
         let line = starts.filter(|step| step.path == path).map(|step| step.line).min().unwrap_or(1);
         self.found.files.insert(path.to_owned(), Looked { line, is_gate });
         reading.unseen.into_iter().for_each(|reason| self.miss(reason));
@@ -159,8 +160,9 @@ impl Gather<'_> {
             pipeline: pipeline.clone(),
             folder: None,
             set: Arc::from([]),
+            job: Arc::from(step.job.as_str()),
             is_soft: step.is_soft,
-            is_gate: step.is_gate,
+            starts: Arc::new(step.starts.clone()),
         });
     }
 
@@ -180,6 +182,8 @@ impl Gather<'_> {
         let soft = step.is_soft || gates::is_swallowed(text);
         let start =
             Command { path: path.clone(), line, text: text.to_owned(), folder: Some(shell.folder().to_owned()) };
+        let starts = Arc::new(step.starts.clone());
+        let job: Arc<str> = Arc::from(step.job.as_str());
         let led = follow(&self.files, start);
         if led.len() > MOST_COMMANDS {
             self.miss(format!("`{path}:{line}` leads to more commands than are followed"));
@@ -192,8 +196,9 @@ impl Gather<'_> {
                 pipeline: pipeline.clone(),
                 folder: command.folder.filter(|_| is_known).and_then(|folder| placed(&command.text, folder)),
                 set: set.clone(),
+                job: job.clone(),
                 is_soft: soft || gates::is_swallowed(&command.text),
-                is_gate: step.is_gate,
+                starts: starts.clone(),
                 path: command.path,
                 line: command.line,
                 text: command.text,
@@ -212,15 +217,22 @@ fn placed(text: &str, folder: String) -> Option<String> {
     }
 }
 
-/// Workflows that changes start, or that such call.
-fn reached<'w>(works: &BTreeMap<&'w str, Work>) -> BTreeSet<&'w str> {
-    let mut reached: BTreeSet<&str> = works.iter().filter(|(_, work)| work.is_gate).map(|(path, _)| *path).collect();
-    let mut next: Vec<&str> = reached.iter().copied().collect();
+/// The events that start each workflow, itself or what calls it.
+fn reached<'w>(works: &BTreeMap<&'w str, Work>) -> BTreeMap<&'w str, Starts> {
+    let mut reached: BTreeMap<&str, Starts> = works.iter().map(|(path, work)| (*path, work.starts.clone())).collect();
+    let mut next: Vec<&str> = reached.keys().copied().collect();
     while let Some(path) = next.pop() {
+        let by_caller = reached[path].clone();
         for call in &works[path].calls {
-            if let Some((path, _)) = works.get_key_value(call.as_str())
-                && reached.insert(path)
-            {
+            let Some((path, called)) =
+                works.get_key_value(call.as_str()).and_then(|(path, _)| reached.get_key_value(path))
+            else {
+                continue;
+            };
+            let both = called.or(&by_caller);
+            if both != *called {
+                let path = *path;
+                reached.insert(path, both);
                 next.push(path);
             }
         }
@@ -233,7 +245,7 @@ const BRINGS: &[&str] =
     &["setup-", "install", "toolchain", "actions/cache", "actions/upload", "paths-filter", "pre-commit"];
 
 /// A step of a workflow; what an action is told may be a command.
-fn of_workflow(path: &str, step: &WorkStep, is_gate: bool) -> Step {
+fn of_workflow(path: &str, step: &WorkStep, starts: &Starts) -> Step {
     let mut lines = step.lines.clone();
     if let Some(uses) = &step.uses
         && !uses.starts_with("./")
@@ -252,7 +264,8 @@ fn of_workflow(path: &str, step: &WorkStep, is_gate: bool) -> Step {
         uses: step.uses.clone(),
         with: step.with.clone(),
         set: step.set.clone(),
+        job: String::new(),
         is_soft: step.is_soft,
-        is_gate,
+        starts: starts.clone(),
     }
 }

@@ -3,11 +3,14 @@
 
 pub(crate) mod follow;
 mod gather;
+pub(crate) mod starts;
 pub(crate) mod step;
 mod system;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use starts::Starts;
 
 use crate::world::{Class, Name, Select, Swept, Want, WantId, Wants};
 
@@ -72,10 +75,12 @@ pub(crate) struct Run {
     pub(crate) folder: Option<String>,
     /// Names of variables that the pipeline sets there.
     pub(crate) set: Arc<[String]>,
+    /// The job it belongs to, or its step's own name; empty where none is given, and for workflows, which are judged apart.
+    pub(crate) job: Arc<str>,
     /// Whether its failure does not count.
     pub(crate) is_soft: bool,
-    /// Whether pull requests or pushes to the default branch start it.
-    pub(crate) is_gate: bool,
+    /// Which events start it.
+    pub(crate) starts: Arc<Starts>,
 }
 
 impl Run {

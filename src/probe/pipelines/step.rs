@@ -12,6 +12,7 @@ use crate::probe::workflow::work::Told;
 use crate::yaml::{Kind, Node, Style};
 
 use super::follow::Read;
+use super::starts::Starts;
 
 /// Commands with their lines, from 1.
 pub(super) type Lines = Vec<(u32, String)>;
@@ -42,10 +43,12 @@ pub(super) struct Step {
     pub(super) with: Told,
     /// Names of variables that are set there.
     pub(super) set: Vec<String>,
+    /// The job it belongs to, or its own name, as far as one is given.
+    pub(super) job: String,
     /// Whether its failure does not count.
     pub(super) is_soft: bool,
-    /// Whether changes start it: pull requests, or pushes to the default branch.
-    pub(super) is_gate: bool,
+    /// Which events start it.
+    pub(super) starts: Starts,
 }
 
 /// What a reader saw of one pipeline.
@@ -100,6 +103,11 @@ pub(crate) fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     node.get(key).and_then(Node::text)
 }
 
+/// The name that a step or a job gives itself under one of these keys, or none.
+pub(super) fn named(node: &Node, keys: &[&str]) -> String {
+    keys.iter().find_map(|key| text(node, key)).unwrap_or_default().to_owned()
+}
+
 /// Whether a key says `true`.
 pub(crate) fn is_true(node: &Node, key: &str) -> bool {
     text(node, key).is_some_and(|text| text.eq_ignore_ascii_case("true"))
@@ -120,27 +128,6 @@ pub(super) fn names<'n>(owners: impl IntoIterator<Item = Option<&'n Node>>) -> V
 pub(crate) fn told(node: Option<&Node>) -> Told {
     let entries = node.map(Node::entries).unwrap_or_default();
     entries.iter().filter_map(|(key, node)| Some((key.text.clone(), node.text()?.to_owned()))).collect()
-}
-
-/// Whether a condition can be met by a change: in one of its ways (`||`) no part (`&&`) is what only `others` meet.
-pub(crate) fn may_hold(condition: &str, others: impl Fn(&str) -> bool) -> bool {
-    condition.split("||").any(|way| !way.split("&&").any(&others))
-}
-
-/// Whether a list of branches lets the default branch, or any, through; a pattern in `/…/` may.
-pub(crate) fn has_default_branch<'t>(mut branches: impl Iterator<Item = &'t str>) -> bool {
-    branches.any(|branch| {
-        let is_pattern = branch.starts_with('/') || branch.starts_with('^') || branch.contains(".*");
-        gates::may_be_default(branch) || is_pattern && is_of_main_line(branch)
-    })
-}
-
-/// Whether a pattern of branches is not one of releases or of stages alone.
-fn is_of_main_line(pattern: &str) -> bool {
-    !["release", "hotfix", "deploy", "staging", "prod", "tag", "v\\d", "v[0-9]"]
-        .iter()
-        .any(|word| pattern.contains(word))
-        || ["main", "master", "develop"].iter().any(|word| pattern.contains(word))
 }
 
 /// Where the commands of one shell run, one after the other.
@@ -263,20 +250,5 @@ mod tests {
         let shell = Shell::new("${{ matrix.folder }}");
         assert_eq!((shell.folder(), shell.is_known("")), ("", false));
         assert!(!Shell::new("").is_known("(cd \"$web\" && npm i)") && Shell::new("").is_known("cd web && npm i"));
-    }
-
-    #[test]
-    fn a_condition_is_met_by_a_change_unless_every_way_needs_another_event() {
-        let others = |part: &str| part.contains("tag");
-        assert!(may_hold("tag || branch == main", others));
-        assert!(!may_hold("tag && branch == main", others));
-        assert!(!may_hold("tag == x || tag == y", others));
-    }
-
-    #[test]
-    fn branches_are_those_of_changes_or_not() {
-        for (branch, may) in [("main", true), ("/.*/", true), ("staging", false), ("/^release-.*/", false)] {
-            assert_eq!(has_default_branch([branch].into_iter()), may, "{branch}");
-        }
     }
 }

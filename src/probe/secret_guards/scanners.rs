@@ -100,7 +100,7 @@ pub(super) fn is_hosted(text: &str) -> bool {
 pub(super) fn in_pipelines(swept: &Swept, pipelines: &Pipelines, has_hook: bool) -> (Option<Seen>, Option<Seen>) {
     let (mut hard, mut soft) = (None, None);
     let is_told_to = |run: &Run| !super_linter::is_one(&run.text) || chooses_secrets(swept, &run.path);
-    for run in pipelines.runs.iter().filter(|run| run.is_gate && is_scan(run, has_hook) && is_told_to(run)) {
+    for run in pipelines.runs.iter().filter(|run| run.starts.is_gate() && is_scan(run, has_hook) && is_told_to(run)) {
         let seen = (run.path.clone(), run.line, format!("runs {}", run.note()));
         let into = if run.is_soft { &mut soft } else { &mut hard };
         into.get_or_insert(seen);
@@ -145,7 +145,7 @@ fn is_template(text: &str) -> bool {
 
 /// A workflow of another repository that may scan: why nothing is known.
 pub(super) fn unseen(pipelines: &Pipelines) -> Option<String> {
-    let foreign = pipelines.runs.iter().find(|run| run.is_gate && matches!(run.what, What::Foreign(_)));
+    let foreign = pipelines.runs.iter().find(|run| run.starts.is_gate() && matches!(run.what, What::Foreign(_)));
     let named =
         foreign.map(|run| format!("`{}` of another repository may scan (`{}:{}`)", run.text, run.path, run.line));
     named.or_else(|| pipelines.unseen.clone())

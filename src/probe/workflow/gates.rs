@@ -8,6 +8,8 @@ use regex::Regex;
 
 use crate::probe::finding::{Finding, shortened};
 
+use crate::probe::pipelines::starts::{Event, Started, Starts};
+
 use super::view::{Job, Step, Workflow, branches};
 
 fn pattern(text: &str) -> Regex {
@@ -28,7 +30,7 @@ static TESTS: LazyLock<Regex> = LazyLock::new(|| {
         r"|dotnet\s+test|rspec|rake(?:\s+(?:[\w:]+\s+)*(?:test|spec|ci|default)\S*|\s*$)|(?:bin/)?rails\s+(?:[\w:]+\s+)*test\S*",
         r"|phpunit|pest|paratest|artisan\s+test|composer\s+(?:run\s+|run-script\s+)?(?:test\S*|phpunit)",
         r"|(?:make|just|task|mage|invoke|poe|doit)\s+(?:-\S+\s+)*(?:[\w./]+[:-])*(?:tests?|check|spec|coverage|unit|e2e)(?:[:-][\w:./-]+)?",
-        r"|ct\s+(?:install|lint-and-install)|helm\s+(?:test|unittest)|(?:terraform|tofu)\s+test|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
+        r"|ct\s+(?:install|lint-and-install)|helm\s+(?:test|unittest)|(?:terraform|tofu)\s+test|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|(?:forge|skaffold)\s+test|hardhat\s+test|meson\s+test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
         r"|[\w./-]*\btests?[\w-]*\.(?:sh|py|ps1)|[\w./-]*run[-_]?tests?[\w./-]*",
         r"|(?:scripts?|bin|ci|hack|tools|dev)/(?:[\w./-]+[-_/])?tests?(?:[-_][\w-]+)?|(?:bin/)?(?:rails|rake)\s+[\x22']?\$\{?\w*tests?(?:_\w+)?\}?[\x22']?",
         r")(?:$|[\s;&|)'`])",
@@ -49,7 +51,7 @@ static SCANS: LazyLock<Regex> = LazyLock::new(|| {
 
 static SWALLOWED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\|\|\s*(?:true|:|exit\s+0|echo\b[^|]*)\s*(?:$|[;)])|;\s*(?:true|exit\s+0)\s*$|--exit-zero\b|--no-fail\b|-Dmaven\.test\.failure\.ignore(?:=true)?",
+        r"\|\|\s*(?:true|:|exit\s+0|echo\b[^|]*)\s*(?:$|[;)])|;\s*(?:true|exit\s+0)\s*$|--exit-zero\b|--no-fail(?:\s|$)|-Dmaven\.test\.failure\.ignore(?:=true)?",
     )
 });
 
@@ -76,6 +78,17 @@ impl Coverage {
             other: self.other || other.other,
             named: self.named.into_iter().chain(other.named).collect(),
         }
+    }
+
+    /// The same as events of pipelines: a push to a branch counts for no change, which a pull request brings.
+    pub(super) fn starts(&self) -> Starts {
+        Starts::each(|event| match event {
+            Event::Request => self.pull_request.into(),
+            Event::Branch => Started::No,
+            Event::Default if self.push => Started::Yes,
+            Event::Default if self.named.is_empty() => Started::No,
+            Event::Default => Started::Named(self.named.clone()),
+        })
     }
 }
 
@@ -112,7 +125,7 @@ pub(crate) fn may_be_default(branch: &str) -> bool {
 }
 
 /// Whether a branch that has no usual name is one, and none for releases or features.
-fn may_be_a_trunk(branch: &str) -> bool {
+pub(crate) fn may_be_a_trunk(branch: &str) -> bool {
     let lower = branch.to_ascii_lowercase();
     let is_plain = !lower.is_empty() && !lower.contains(['*', '/', '!', '?', '[']);
     let words = [
@@ -329,6 +342,10 @@ mod tests {
             "bin/rails db:setup test:system",
             "npx turbo run build test:e2e --filter=web",
             "nx affected -t test",
+            "forge test -vvv",
+            "skaffold test --module=x",
+            "npx hardhat test",
+            "meson test -C build",
         ] {
             assert!(runs_tests(text), "{text}");
         }
@@ -356,6 +373,7 @@ mod tests {
             assert!(SWALLOWED.is_match(text), "{text}");
         }
         assert!(!SWALLOWED.is_match("pytest || exit 1"));
+        assert!(!SWALLOWED.is_match("cargo test --no-fail-fast"));
     }
 
     fn passed_over(steps: &str) -> usize {

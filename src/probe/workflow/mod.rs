@@ -10,6 +10,7 @@ mod observe;
 mod permissions;
 mod stages;
 mod tested;
+mod tested_elsewhere;
 #[cfg(test)]
 mod tests;
 mod untrusted;
@@ -128,7 +129,7 @@ fn declarations() -> Vec<FactDecl> {
     let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
     let yes_no = |name, doc| FactDecl::new(name, FactType::Bool, doc);
     vec![
-        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` is observed"),
+        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` and what other systems' say of tests is observed"),
         count("pipelines", "GitHub workflows and pipelines of other systems (GitLab, CircleCI, Azure, Jenkins, …)"),
         count("composite_actions", "actions that the repository offers or uses itself"),
         count("parse_errors", "files that could not be read"),
@@ -155,10 +156,10 @@ fn declarations() -> Vec<FactDecl> {
         count("ignored_failures", "tests, lints, builds and deployments whose failure does not count"),
         count("ignored_scans", "security scans whose failure does not count"),
         ratio("gate_credit", "100 %, less 40 for each ignored failure and 15 for each ignored scan"),
-        count("test_jobs", "workflows with a job that runs tests"),
-        yes_no("tests_on_pull_request", "whether tests run on pull requests"),
+        count("test_jobs", "pipelines with a job that runs tests"),
+        yes_no("tests_on_pull_request", "whether tests run on change requests, in a pipeline of any system, or on the pushes to their branches"),
         yes_no("tests_on_push", "whether tests run on pushes to the default branch, or in a merge queue"),
-        ratio("test_credit", "both 100 %, pull requests only 70 %, pushes only 50 %, other events only 30 %, none 0 %"),
+        ratio("test_credit", "both 100 %, change requests only 70 %, pushes only 50 %, other events only 30 %, none 0 %; of the pipelines of all systems together"),
         count("deploy_jobs", "jobs that deploy"),
         count("untested_deployments", "those that a push starts and that need no job which runs tests; unobserved when no job deploys"),
         count("unstaged_deployments", "those that deploy to no stage and follow none: no other job deploys a preview or to an environment, or in a job or file, named after a stage such as `staging`; unobserved when no job deploys"),

@@ -14,9 +14,10 @@ use super::Digest;
 use super::judge::{self, Judged};
 use super::stages::{self, Placed};
 use super::tested::Tested;
+use super::tested_elsewhere;
 use super::uses::Pin;
 
-/// Files of other pipeline systems; what they say is not read.
+/// Files of other pipeline systems; of what they say only the commands are read.
 const OTHERS: &[(&str, &str)] = &[
     (".gitlab-ci.yml", "GitLab CI"),
     (".circleci/config.yml", "CircleCI"),
@@ -35,6 +36,10 @@ const OTHERS: &[(&str, &str)] = &[
     (".forgejo/workflows", "Forgejo Actions"),
     (".gitea/workflows", "Gitea Actions"),
     (".woodpecker", "Woodpecker"),
+    (".cirrus.yml", "Cirrus CI"),
+    (".build.yml", "builds.sr.ht"),
+    (".builds", "builds.sr.ht"),
+    ("buildspec.yml", "AWS CodeBuild"),
 ];
 
 /// Those that each part of a repository may have for itself.
@@ -148,7 +153,10 @@ impl<'s> Gathered<'s> {
             .iter()
             .map(|(path, system)| Evidence {
                 place: Some(Place::file(path.as_str())),
-                note: Some(format!("{system}; its content is not read")),
+                note: Some(match pipelines.files.contains_key(path) {
+                    true => format!("{system}; its commands are read, its pins and secrets are not"),
+                    false => format!("{system}; its content is not read"),
+                }),
                 fact: Some("pipelines".to_owned()),
                 ..Evidence::default()
             })
@@ -163,13 +171,18 @@ impl<'s> Gathered<'s> {
                 }
                 None => "no workflow in `.github/workflows`".to_owned(),
             });
-            return Observation { facts, evidence, requests: 0 };
         }
         let mut gathered = self;
+        let tested =
+            Tested { files: &gathered.files, pipelines, default_branch, doubt: gathered.doubt(&others, pipelines) };
+        if !gathered.files.is_empty() || !others.is_empty() {
+            tested.tell(&mut facts, &mut gathered.findings);
+        }
+        if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
+            let evidence = gathered.findings.evidence().into_iter().chain(evidence).collect();
+            return Observation { facts, evidence, requests: 0 };
+        }
         stages::find(&placed(&gathered.files), &mut gathered.findings);
-        let doubt = gathered.doubt(!others.is_empty());
-        let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt };
-        tested.tell(&mut facts, &mut gathered.findings);
         gathered.counts(&mut facts);
         let mut all = gathered.findings.evidence();
         all.append(&mut evidence);
@@ -177,14 +190,17 @@ impl<'s> Gathered<'s> {
     }
 
     /// Why tests may run that are not seen.
-    fn doubt(&self, has_others: bool) -> Option<&'static str> {
+    fn doubt(&self, others: &[(String, &'static str)], pipelines: &Pipelines) -> Option<String> {
         if self.files.values().any(|judged| !judged.foreign_calls.is_empty()) {
-            Some("a workflow calls one of another repository, and what that runs is not known")
-        } else if has_others {
-            Some("another pipeline system may run them, and on which changes is not told here")
-        } else {
-            (self.parse_errors > 0).then_some("a workflow could not be read")
+            return Some("a workflow calls one of another repository, and what that runs is not known".to_owned());
         }
+        if self.parse_errors > 0 {
+            return Some("a workflow could not be read".to_owned());
+        }
+        let unread = others.iter().find(|(path, _)| !pipelines.files.contains_key(path));
+        let unread =
+            unread.map(|(path, system)| format!("{system} (`{path}`) may run them, and its content is not read"));
+        unread.or_else(|| tested_elsewhere::doubt(pipelines))
     }
 
     fn counts(&self, facts: &mut Facts) {
@@ -212,9 +228,19 @@ impl<'s> Gathered<'s> {
         let logins = self.logins as u64;
         let keyless = Exact::ratio(logins - stored, logins).map(|ratio| Fact::Present(Value::Number(ratio)));
         facts.set("keyless_ratio", keyless.unwrap_or_else(|| Fact::Unobserved("no step logs in".to_owned())));
-        let ignored = 100_usize
-            .saturating_sub(40 * self.findings.count("ignored_failures") + 15 * self.findings.count("ignored_scans"));
-        facts.set("gate_credit", Fact::Present(percent(ignored)));
+        self.failures(facts, None);
+    }
+
+    /// Failures that do not count; that there are none is known only without a doubt.
+    fn failures(&self, facts: &mut Facts, doubt: Option<String>) {
+        let [failures, scans] = ["ignored_failures", "ignored_scans"].map(|fact| (fact, self.findings.count(fact)));
+        for (fact, count) in [failures, scans] {
+            match &doubt {
+                Some(doubt) if count == 0 => facts.set(fact, Fact::Unobserved(doubt.clone())),
+                _ => self.findings.set_count(facts, fact),
+            }
+        }
+        facts.set("gate_credit", Fact::Present(percent(100_usize.saturating_sub(40 * failures.1 + 15 * scans.1))));
     }
 
     /// After the catalogue: a literal or all secrets 0, printed −50, inherited −30, in the workflow's env −10.
@@ -252,8 +278,6 @@ const COUNTED: &[&str] = &[
     "stored_logins",
     "literal_secrets",
     "workflow_secrets",
-    "ignored_failures",
-    "ignored_scans",
 ];
 
 fn percent(percent: usize) -> Value {

@@ -1,23 +1,26 @@
 //! On which changes tests run: by a step that runs them, or by what a step leads to (`npm run ci`, `make all`, an action of the
-//! repository), which probe `pipelines` follows. A workflow counts for the events that start it or what calls it.
+//! repository), which probe `pipelines` follows. A workflow counts for the events that start it or what calls it; pipelines of
+//! other systems are in `tested_elsewhere`.
 
 use std::collections::BTreeMap;
 
 use crate::model::{Exact, Fact, Facts, Value};
 use crate::probe::finding::{Finding, Findings, shortened};
+use crate::probe::pipelines::starts::{Started, Starts};
 use crate::probe::pipelines::{Pipelines, What};
 
 use super::gates::{self, Coverage};
 use super::judge::Judged;
+use super::tested_elsewhere as elsewhere;
 
-/// What is asked of the workflows together.
+/// What is asked of the pipelines together.
 pub(super) struct Tested<'a> {
     pub(super) files: &'a BTreeMap<String, &'a Judged>,
     pub(super) pipelines: &'a Pipelines,
     /// The default branch, where the spec names it.
     pub(super) default_branch: Option<&'a str>,
     /// Why tests may run that are not seen.
-    pub(super) doubt: Option<&'static str>,
+    pub(super) doubt: Option<String>,
 }
 
 /// Where a workflow runs tests, and how.
@@ -29,7 +32,7 @@ struct Runs {
 
 impl Tested<'_> {
     pub(super) fn tell(&self, facts: &mut Facts, findings: &mut Findings) {
-        let mut seen = Coverage::default();
+        let mut starts = Starts::never();
         let mut count = 0;
         for (path, judged) in self.files {
             let Some(runs) = self.runs(path, judged) else { continue };
@@ -39,33 +42,37 @@ impl Tested<'_> {
                 path,
                 Finding::new("test_jobs", runs.line, runs.subject, format!("{} on {}", runs.note, words(&events))),
             );
-            seen = seen.and(events);
+            starts = starts.or(&events.starts());
+        }
+        for one in elsewhere::tests(self.pipelines) {
+            count += 1;
+            findings.push(&one.run.path, one.finding());
+            starts = starts.or(&one.starts);
         }
         facts.present("test_jobs", Value::count(count));
-        let is_whole = seen.pull_request && seen.push;
-        let named = seen.named.first().filter(|_| !seen.push);
-        let perhaps = named.map(|branch| {
-            format!("pushes to `{branch}` run tests; whether that is the default branch is not in the tree: name it with `default_branch`")
-        });
-        let doubt = self.doubt.map(str::to_owned).or(perhaps.clone()).filter(|_| !is_whole);
-        if doubt.is_none() {
-            self.missing(&seen, findings);
-        }
-        let told = |is: bool, reason: Option<&String>| match reason {
-            Some(reason) if !is => Fact::Unobserved(reason.clone()),
-            _ => Fact::Present(Value::Bool(is)),
-        };
-        let of_requests = doubt.as_ref().filter(|_| self.doubt.is_some());
-        facts.set("tests_on_pull_request", told(seen.pull_request, of_requests));
-        facts.set("tests_on_push", told(seen.push, doubt.as_ref()));
-        let credit = match (seen.pull_request, seen.push) {
-            (true, true) => 100,
-            (true, false) => 70,
-            (false, true) => 50,
-            _ if count > 0 => 30,
+        let starts = starts.or(&elsewhere::perhaps(self.pipelines));
+        self.judge(&starts, count > 0, facts, findings);
+    }
+
+    fn judge(&self, starts: &Starts, is_any: bool, facts: &mut Facts, findings: &mut Findings) {
+        let change = starts.on_change().knowing(self.default_branch);
+        let push = starts.on_push().clone().knowing(self.default_branch);
+        let credit = match (&change, &push) {
+            (Started::Yes, Started::Yes) => 100,
+            (Started::Yes, _) => 70,
+            (_, Started::Yes) => 50,
+            _ if is_any => 30,
             _ => 0,
         };
-        facts.set("test_credit", doubt.map_or_else(|| Fact::Present(percent(credit)), Fact::Unobserved));
+        let told = [&change, &push].map(|started| told(started, self.doubt.as_deref()));
+        let unobserved = told.iter().find(|fact| matches!(fact, Fact::Unobserved(_))).cloned();
+        if unobserved.is_none() {
+            self.missing((change == Started::Yes, push == Started::Yes), findings);
+        }
+        facts.set("test_credit", unobserved.unwrap_or_else(|| Fact::Present(percent(credit))));
+        let [change, push] = told;
+        facts.set("tests_on_pull_request", change);
+        facts.set("tests_on_push", push);
     }
 
     /// The first step that runs tests, or that leads to them.
@@ -84,9 +91,16 @@ impl Tested<'_> {
         Some(Runs { line: judged.starts.0, subject: text, note })
     }
 
-    /// What each workflow lacks, where tests do not run on every change: tests, or an event.
-    fn missing(&self, seen: &Coverage, findings: &mut Findings) {
-        for (path, judged) in self.files.iter().filter(|_| !(seen.pull_request && seen.push)) {
+    /// What each pipeline lacks, where tests do not run on every change: tests, or an event.
+    fn missing(&self, (on_change, on_push): (bool, bool), findings: &mut Findings) {
+        if on_change && on_push {
+            return;
+        }
+        let fact = if on_change { "tests_on_push" } else { "tests_on_pull_request" };
+        for (path, line, what) in elsewhere::lacking(self.pipelines, (on_change, on_push)) {
+            findings.push(path, Finding::new(fact, line, what, what));
+        }
+        for (path, judged) in self.files {
             let events = self.reached(path, judged);
             let (line, names) = &judged.starts;
             let mut miss = |fact: &'static str, what: &str| {
@@ -95,14 +109,13 @@ impl Tested<'_> {
             };
             match self.runs(path, judged) {
                 None if events.pull_request || events.push => {
-                    let fact = if seen.pull_request { "tests_on_push" } else { "tests_on_pull_request" };
                     miss(fact, "changes start it, and no step of it runs tests");
                 }
                 None => {}
-                Some(_) if !seen.pull_request && !events.pull_request => {
+                Some(_) if !on_change && !events.pull_request => {
                     miss("tests_on_pull_request", "it runs tests, and pull requests do not start it");
                 }
-                Some(_) if !seen.push && !events.push => {
+                Some(_) if !on_push && !events.push => {
                     miss("tests_on_push", "it runs tests, and pushes to the default branch do not start it");
                 }
                 Some(_) => {}
@@ -128,6 +141,21 @@ impl Tested<'_> {
             events.named.clear();
         }
         events
+    }
+}
+
+/// Whether tests run at an event, as a fact.
+fn told(started: &Started, doubt: Option<&str>) -> Fact {
+    match started {
+        Started::Yes => Fact::Present(Value::Bool(true)),
+        Started::Open(reason) => Fact::Unobserved(reason.to_string()),
+        Started::Named(branches) => {
+            let branch = branches.first().map_or("", String::as_str);
+            Fact::Unobserved(format!(
+                "pushes to `{branch}` run tests; whether that is the default branch is not in the tree: name it with `default_branch`"
+            ))
+        }
+        Started::No => doubt.map_or(Fact::Present(Value::Bool(false)), |doubt| Fact::Unobserved(doubt.to_owned())),
     }
 }
 

@@ -68,11 +68,52 @@ fn what_a_foreign_workflow_runs_is_not_guessed() {
 }
 
 #[test]
-fn another_system_is_a_pipeline_whose_content_is_unobserved() {
-    let seen = observe(&DEF, "{}", &[(".gitlab-ci.yml", "test: {script: [x]}\n")]);
-    assert_eq!((count(&seen, "files"), count(&seen, "pipelines")), (Some(0), Some(1)));
-    assert!(matches!(seen.facts.get("unpinned_actions"), Fact::Unobserved(reason) if reason.contains("GitLab")));
+fn of_another_system_the_tests_are_observed_and_nothing_else() {
+    let with = |text: &str| {
+        let seen = observe(&DEF, "{}", &[(".gitlab-ci.yml", text)]);
+        assert_eq!((count(&seen, "files"), count(&seen, "pipelines")), (Some(0), Some(1)));
+        assert!(matches!(seen.facts.get("unpinned_actions"), Fact::Unobserved(reason) if reason.contains("GitLab")));
+        (flag(&seen, "tests_on_pull_request"), flag(&seen, "tests_on_push"), percent(&seen, "test_credit"))
+    };
+    assert_eq!(with("test: {script: [make x]}\n"), (Some(false), Some(false), Some(0)));
+    assert_eq!(with("test: {script: [pytest]}\n"), (Some(true), Some(true), Some(100)));
+    assert_eq!(with("test: {script: [pytest], only: [main]}\n"), (Some(false), Some(true), Some(50)));
+    assert_eq!(with("test: {script: [pytest], rules: [{if: $RUN}]}\n"), (None, None, None));
+    assert_eq!(with("include: {project: a/b, file: c.yml}\ntest: {script: [make x]}\n"), (None, None, None));
+    assert_eq!(with("include: {template: Python.gitlab-ci.yml}\n"), (None, None, None));
+    assert_eq!(with("test: {script: [acme test --all]}\n"), (None, None, None));
+    assert_eq!(with("test: {script: [echo test, test -f x]}\n").2, Some(0));
     assert_eq!(count(&observe(&DEF, "{}", &[("a", "x")]), "pipelines"), Some(0));
+}
+
+#[test]
+fn of_two_systems_the_better_one_counts() {
+    let github = (CI, "on: [push, pull_request]\njobs:\n  t: {runs-on: x, steps: [{run: make docs}]}\n");
+    let with = |gitlab: &str| observe(&DEF, "{}", &[github, (".gitlab-ci.yml", gitlab)]);
+    let seen = with("test: {script: [pytest]}\n");
+    assert_eq!((percent(&seen, "test_credit"), count(&seen, "test_jobs")), (Some(100), Some(1)));
+    assert!(seen.evidence.iter().any(|item| {
+        item.note.as_deref().unwrap_or("").contains("`pytest` runs on pushes to branches, pushes to the default branch")
+    }));
+    let seen = with("test: {script: [pytest], only: [tags]}\n");
+    assert_eq!((flag(&seen, "tests_on_push"), percent(&seen, "test_credit")), (Some(false), Some(30)));
+}
+
+#[test]
+fn what_a_server_decides_neither_passes_nor_fails() {
+    let seen = observe(&DEF, "{}", &[("Jenkinsfile", "sh 'npm test'\n")]);
+    let is_told = |fact| matches!(seen.facts.get(fact), Fact::Unobserved(reason) if reason.contains("Jenkins server"));
+    assert!(is_told("tests_on_pull_request") && is_told("tests_on_push") && is_told("test_credit"));
+    let seen = observe(&DEF, "{}", &[("Jenkinsfile", "sh 'make ship'\n")]);
+    assert_eq!(percent(&seen, "test_credit"), None);
+}
+
+#[test]
+fn a_branch_of_another_name_in_another_system_may_be_the_default_branch() {
+    let files = [(".gitlab-ci.yml", "test: {script: [pytest], only: [next, merge_requests]}\n")];
+    assert_eq!(flag(&observe(&DEF, "{}", &files), "tests_on_push"), None);
+    assert_eq!(percent(&observe(&DEF, "default_branch: next", &files), "test_credit"), Some(100));
+    assert_eq!(percent(&observe(&DEF, "default_branch: edge", &files), "test_credit"), Some(70));
 }
 
 #[test]

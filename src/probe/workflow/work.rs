@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::probe::pipelines::starts::Starts;
 use crate::probe::yaml_file::{self, YamlFault};
 use crate::yaml::Node;
 
@@ -17,8 +18,8 @@ pub(crate) type Told = Vec<(String, String)>;
 /// What one workflow, or one composite action, runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Work {
-    /// Whether pull requests, pushes to the default branch or a merge queue start it.
-    pub(crate) is_gate: bool,
+    /// Which events start it; a merge queue is as good as a push to the default branch.
+    pub(crate) starts: Starts,
     /// Workflows of this repository that it calls.
     pub(crate) calls: Vec<String>,
     /// Workflows of others that it calls: line, name, and what they are told.
@@ -54,7 +55,7 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Option<Work>, YamlFault> 
     let Some(workflow) = Workflow::of(&root) else { return Ok(None) };
     let events = gates::events(&workflow);
     let line = workflow.triggers.first().map_or(1, |(_, node)| node.span.line);
-    let mut work = Work { is_gate: events.pull_request || events.push, line, ..Work::default() };
+    let mut work = Work { starts: events.starts(), line, ..Work::default() };
     for job in workflow.jobs.iter().filter(|job| !is_never(job.text("if"))) {
         if let Some(node) = job.node.get("uses")
             && let Some(text) = node.text()
@@ -152,7 +153,7 @@ mod tests {
         let work = read("w.yml", text.as_bytes()).expect("it is YAML").expect("it is a workflow");
         let lines: Vec<&str> = work.steps[0].lines.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(lines, ["tox -e py3", "tox -e lint", "tox -e docs"]);
-        assert_eq!((work.steps.len(), work.steps[0].folder.as_str(), work.is_gate), (1, "web", true));
+        assert_eq!((work.steps.len(), work.steps[0].folder.as_str(), work.starts.is_gate()), (1, "web", true));
     }
 
     #[test]
@@ -166,7 +167,7 @@ mod tests {
     fn what_only_a_schedule_starts_is_no_gate() {
         let text = "on: { schedule: [{ cron: '0 0 * * *' }] }\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n  c:\n    uses: acme/x/.github/workflows/y.yml@v1\n    with: { lint: true }\n";
         let work = read("w.yml", text.as_bytes()).expect("it is YAML").expect("it is a workflow");
-        assert!(!work.is_gate);
+        assert!(!work.starts.is_gate());
         assert_eq!(work.calls, [".github/workflows/b.yml"]);
         assert_eq!(work.foreign[0].2, [("lint".to_owned(), "true".to_owned())]);
     }

@@ -1,6 +1,9 @@
-//! AppVeyor: `install`, `build_script`, `test_script` and what stands before and after them, for every shell.
+//! AppVeyor: `install`, `build_script`, `test_script` and what stands before and after them, for every shell. After its
+//! documentation ("Branches and tags", "`appveyor.yml` reference"): pushes and pull requests start builds, and the branch of a
+//! pull request is the one that it goes to.
 
-use super::super::step::{Given, Lines, Reading, Step, has_default_branch, is_true, joined, listed, text, written};
+use super::super::starts::{Event, Started, Starts, branches};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, listed, text, written};
 use super::documents;
 use crate::yaml::Node;
 
@@ -15,17 +18,28 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
     let Some(root) = documents.first() else { return Ok(None) };
     let mut reading = Reading::default();
-    let branches = root.get("branches").and_then(|branches| branches.get("only"));
-    let on_default = branches.is_none_or(|only| has_default_branch(listed(only).iter().filter_map(Node::text)));
-    let is_gate = on_default && !is_true(root, "skip_non_tags");
-    step(given.path, root, is_gate, &mut reading);
+    let starts = by_branches(root).only_if(!is_true(root, "skip_non_tags"));
+    step(given.path, root, &starts, &mut reading);
     for one in root.get("for").map(Node::items).unwrap_or_default() {
-        step(given.path, one, is_gate, &mut reading);
+        let starts = starts.and(&by_branches(one)).only_if(!is_true(one, "skip_non_tags"));
+        step(given.path, one, &starts, &mut reading);
     }
     Ok(Some(reading))
 }
 
-fn step(path: &str, node: &Node, is_gate: bool, reading: &mut Reading) {
+/// `branches`: those that are built, or those that are not. A push whose pull request is built may be skipped.
+fn by_branches(node: &Node) -> Starts {
+    let branches = node.get("branches");
+    let of = |key: &str| branches.and_then(|branches| branches.get(key));
+    let any = |list: &Node, event| branches::any(listed(list).iter().filter_map(Node::text), event);
+    Starts::each(|event| {
+        let taken = of("only").map_or(Started::Yes, |only| any(only, event));
+        let kept = taken.and(of("except").map_or(Started::Yes, |except| any(except, event).negated()));
+        if event == Event::Branch && is_true(node, "skip_branch_with_pr") { Started::No } else { kept }
+    })
+}
+
+fn step(path: &str, node: &Node, starts: &Starts, reading: &mut Reading) {
     let mut lines: Lines = Vec::new();
     for phase in PHASES {
         for item in node.get(phase).map(listed).unwrap_or_default() {
@@ -43,5 +57,5 @@ fn step(path: &str, node: &Node, is_gate: bool, reading: &mut Reading) {
     }
     let Some((line, _)) = lines.first() else { return };
     let (line, path) = (*line, path.to_owned());
-    reading.steps.push(Step { path, line, lines: joined(&lines), is_gate, ..Step::default() });
+    reading.steps.push(Step { path, line, lines: joined(&lines), starts: starts.clone(), ..Step::default() });
 }

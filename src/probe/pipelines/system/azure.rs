@@ -1,14 +1,15 @@
-//! Azure Pipelines: stages, jobs and steps with the templates of the repository. After the YAML schema reference; without
-//! `trigger` every push starts a pipeline, and without `pr` every pull request does.
+//! Azure Pipelines: stages, jobs and steps with the templates of the repository. After the YAML schema reference (`trigger`,
+//! `pr`): without `trigger` every push starts a pipeline, and without `pr` every pull request does, unless the repository lies
+//! in Azure Repos, where a policy of the branch decides and `pr` says nothing.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::step::{
-    Given, Reading, Step, has_default_branch, is_true, listed, may_hold, names, script, text, told,
-};
+use super::super::starts::expression::{self, Value};
+use super::super::starts::{Event, Started, Starts, branches};
+use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text, told};
 use super::documents;
 use crate::probe::builds::join;
 use crate::probe::pipelines::LARGEST;
@@ -34,37 +35,48 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     }
     let mut pipeline =
         Pipeline { given, reading: Reading::default(), templates: 0, variables: root.get("variables").cloned() };
-    let here = Here { path: given.path.to_owned(), is_gate: is_started(root), depth: DEPTH, ..Here::default() };
+    let here = Here { path: given.path.to_owned(), starts: started(root), depth: DEPTH, ..Here::default() };
     pipeline.walk(root, &here);
     Ok(Some(pipeline.reading))
 }
 
-/// Whether a pull request or a push to the default branch starts it.
-fn is_started(root: &Node) -> bool {
-    let by = |key: &str| match root.get(key) {
-        None => true,
-        Some(node) if node.text() == Some("none") => false,
-        Some(node) => {
-            let branches = node.get("branches");
-            let included = branches.and_then(|branches| branches.get("include").or(Some(branches)));
-            let names = included.unwrap_or(node);
-            let only_tags = node.get("tags").is_some() && branches.is_none();
-            let given: Vec<&str> = listed(names).iter().filter_map(Node::text).collect();
-            !only_tags && (given.is_empty() || has_default_branch(given.iter().map(|name| name.trim_end_matches('*'))))
-                || given
-                    .iter()
-                    .any(|name| matches!(*name, "*" | "refs/heads/*" | "refs/heads/main" | "refs/heads/master"))
-        }
+/// The events that start it.
+fn started(root: &Node) -> Starts {
+    Starts::each(|event| match (event, root.get("trigger"), root.get("pr")) {
+        (Event::Request, _, Some(pr)) => by_branches(pr, event),
+        (Event::Request, _, None) => Started::open(
+            "no `pr` is there: on GitHub and Bitbucket each pull request starts it, in Azure Repos a policy decides",
+        ),
+        (_, Some(trigger), _) => by_branches(trigger, event),
+        (_, None, _) => Started::Yes,
+    })
+}
+
+/// `none`, a list of branches, or `branches` with those that are taken and left out; with `tags` alone no branch starts it.
+fn by_branches(node: &Node, event: Event) -> Started {
+    if node.text() == Some("none") {
+        return Started::No;
+    }
+    let branches = node.get("branches");
+    let of = |key: &str| branches.and_then(|branches| branches.get(key));
+    let any = |list: &Node| branches::any(listed(list).iter().filter_map(Node::text), event);
+    let taken = match (of("include").or(branches), node.items()) {
+        (Some(list), _) if of("include").is_some() || !list.items().is_empty() => any(list),
+        (None, [_, ..]) => any(node),
+        (None, _) if node.text().is_some() => any(node),
+        (None, _) if node.get("tags").is_some() => Started::No,
+        _ => Started::Yes,
     };
-    by("pr") || by("trigger")
+    taken.and(of("exclude").map_or(Started::Yes, |list| any(list).negated()))
 }
 
 /// Where the walk is.
 #[derive(Clone, Debug, Default)]
 struct Here {
     path: String,
+    job: String,
     is_soft: bool,
-    is_gate: bool,
+    starts: Starts,
     depth: u32,
     values: BTreeMap<String, String>,
 }
@@ -109,9 +121,11 @@ impl Pipeline<'_> {
         if condition.trim() == "false" {
             return;
         }
+        let own = named(node, &["job", "deployment"]);
         let here = Here {
+            job: if own.is_empty() { here.job.clone() } else { own },
             is_soft: here.is_soft || is_true(node, "continueOnError"),
-            is_gate: here.is_gate && may_run(condition),
+            starts: here.starts.and(&by_condition(condition)),
             ..here.clone()
         };
         if SCRIPTS.iter().any(|key| node.get(key).is_some()) || node.get("task").is_some() {
@@ -133,17 +147,18 @@ impl Pipeline<'_> {
         let folder = ["workingDirectory", "workingDir", "cwd"]
             .iter()
             .find_map(|key| text(node, key).or_else(|| inputs.and_then(|inputs| text(inputs, key))));
-        let named = folder.map(|folder| filled(folder, &here.values)).unwrap_or_default();
+        let folder = folder.map(|folder| filled(folder, &here.values)).unwrap_or_default();
         self.reading.steps.push(Step {
             path: here.path.clone(),
             line: lines.first().map_or(node.span.line, |(line, _)| *line),
-            folder: below_sources(&named),
+            folder: below_sources(&folder),
             lines,
             uses: text(node, "task").map(str::to_owned),
             with: told(inputs),
             set: names([node.get("env"), self.variables.as_ref()]),
+            job: here.job.clone(),
             is_soft: here.is_soft,
-            is_gate: here.is_gate,
+            starts: here.starts.clone(),
         });
     }
 
@@ -164,7 +179,7 @@ impl Pipeline<'_> {
                 line,
                 uses,
                 with,
-                is_gate: here.is_gate,
+                starts: here.starts.clone(),
                 ..Step::default()
             });
         }
@@ -190,16 +205,30 @@ impl Pipeline<'_> {
     }
 }
 
-/// Whether a condition lets a change run it.
-fn may_run(condition: &str) -> bool {
-    static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(concat!(
-            r"(?i)eq\(\s*variables(?:\['build\.reason'\]|\.build\.reason)\s*,\s*'(?:schedule|manual)'\s*\)",
-            r"|startswith\(\s*variables(?:\['build\.sourcebranch'\]|\.build\.sourcebranch)\s*,\s*'refs/tags",
-        ))
-        .expect("a fixed pattern")
-    });
-    condition.contains("or(") || condition.contains("not(") || may_hold(condition, |part| OTHERS.is_match(part))
+/// The events at which a condition lets something run (documentation, "Expressions" and "Predefined variables").
+fn by_condition(condition: &str) -> Starts {
+    if condition.trim().is_empty() {
+        return Starts::always();
+    }
+    Starts::each(|event| {
+        let is_request = event == Event::Request;
+        expression::holds(condition, &|name| {
+            Some(match name.to_ascii_lowercase().as_str() {
+                "build.reason" if is_request => Value::Text("PullRequest".to_owned()),
+                "build.reason" => Value::Text("IndividualCI".to_owned()),
+                "build.sourcebranch" if is_request => Value::Text("refs/pull/1/merge".to_owned()),
+                "build.sourcebranch" | "build.sourcebranchname" => expression::source(event),
+                "system.pullrequest.targetbranch" | "system.pullrequest.targetbranchname" => {
+                    expression::of_requests(event, Value::DefaultBranch)
+                }
+                "system.pullrequest.isfork" => Value::Text("False".to_owned()),
+                "true" => Value::Text("true".to_owned()),
+                "false" => Value::Text("false".to_owned()),
+                name if name.starts_with("system.pullrequest.") => expression::of_requests(event, Value::Some),
+                _ => return None,
+            })
+        })
+    })
 }
 
 /// The commands of a task that runs some.

@@ -1,11 +1,14 @@
 //! Buildkite: the steps of every pipeline below `.buildkite`; which of them a pipeline uploads is decided on its server, or by a
-//! program whose output nobody sees before it runs.
+//! program whose output nobody sees before it runs. What builds a pipeline there is a setting, too; `branches` and `if` of a step
+//! leave events out (documentation, "Branch configuration" and "Using conditionals").
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::step::{Given, Reading, Step, has_default_branch, is_true, listed, may_hold, names, script, text};
+use super::super::starts::expression::{self, Value, source};
+use super::super::starts::{Event, Started, Starts, branches};
+use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text};
 use super::documents;
 use crate::yaml::{Kind, Node};
 
@@ -19,7 +22,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         let steps = if matches!(root.kind, Kind::List(_)) { Some(&root) } else { root.get("steps") };
         if let Some(steps) = steps {
             is_one = true;
-            run(given.path, steps, (false, true), &mut reading);
+            run(given.path, steps, (false, &by_server()), &mut reading);
         }
     }
     Ok(is_one.then_some(reading))
@@ -37,24 +40,24 @@ fn printed(given: &Given<'_>) -> Reading {
         let is_soft = lines[at + 1..].iter().take_while(of_step).any(|line| line.contains("soft_fail: true"));
         let line = u32::try_from(at + 1).unwrap_or(0);
         let (path, lines) = (given.path.to_owned(), vec![(line, found[1].to_owned())]);
-        reading.steps.push(Step { path, line, lines, is_soft, is_gate: true, ..Step::default() });
+        reading.steps.push(Step { path, line, lines, is_soft, starts: by_server(), ..Step::default() });
     }
     reading.miss(format!("`{}` makes its pipeline when it runs", given.path));
     reading
 }
 
 /// Steps in order; behind a block all wait for a hand.
-fn run(path: &str, steps: &Node, (is_soft, is_gate): (bool, bool), reading: &mut Reading) {
-    let mut is_gate = is_gate;
+fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), reading: &mut Reading) {
+    let mut starts = starts.clone();
     for step in steps.items() {
         // One with a condition holds some builds alone.
         let is_block = ["block", "manual"].iter().any(|key| step.get(key).is_some()) && step.get("if").is_none()
             || step.text() == Some("block");
-        is_gate &= !is_block;
-        let is_gate = is_gate && starts(step);
+        starts = starts.only_if(!is_block);
+        let starts = starts.and(&of_step(step));
         let is_soft = is_soft || step.get("soft_fail").is_some_and(is_allowed);
         if let Some(group) = step.get("steps") {
-            run(path, group, (is_soft, is_gate), reading);
+            run(path, group, (is_soft, &starts), reading);
             continue;
         }
         let Some(node) = ["command", "commands"].iter().find_map(|key| step.get(key)) else { continue };
@@ -65,7 +68,16 @@ fn run(path: &str, steps: &Node, (is_soft, is_gate): (bool, bool), reading: &mut
         let line = lines.first().map_or(step.span.line, |(line, _)| *line);
         let lines = lines.into_iter().map(|(line, text)| (line, text.replace("$$", "$"))).collect();
         let set = names([step.get("env")]);
-        reading.steps.push(Step { path: path.to_owned(), line, lines, set, is_soft, is_gate, ..Step::default() });
+        reading.steps.push(Step {
+            path: path.to_owned(),
+            line,
+            lines,
+            set,
+            job: named(step, &["label", "name", "key"]),
+            is_soft,
+            starts,
+            ..Step::default()
+        });
     }
 }
 
@@ -80,19 +92,44 @@ fn is_allowed(node: &Node) -> bool {
     node.text() == Some("true") || node.items().iter().any(any)
 }
 
-fn starts(step: &Node) -> bool {
-    static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r#"build\.tag\s*(?:!=\s*(?:null|"")|=~|$)|build\.source\s*==\s*['"](?:schedule|ui|api|trigger_job)['"]"#,
-        )
-        .expect("a fixed pattern")
-    });
-    let branches = step.get("branches").map(|node| {
-        let names = listed(node).iter().filter_map(Node::text).flat_map(str::split_whitespace);
-        let names: Vec<&str> = names.collect();
-        names.iter().any(|name| name.starts_with('!')) || has_default_branch(names.into_iter())
-    });
-    !is_true(step, "skip")
-        && branches != Some(false)
-        && text(step, "if").is_none_or(|condition| may_hold(condition, |part| OTHERS.is_match(part)))
+fn by_server() -> Starts {
+    Starts::all(Started::open("what starts a pipeline of Buildkite is a setting of its server"))
+}
+
+/// The events that a step lets through.
+fn of_step(step: &Node) -> Starts {
+    if is_true(step, "skip") {
+        return Starts::never();
+    }
+    let names: Vec<&str> = step.get("branches").map(listed).unwrap_or_default().iter().filter_map(Node::text).collect();
+    let names: Vec<&str> = names.into_iter().flat_map(str::split_whitespace).collect();
+    Starts::each(|event| {
+        // The branch of a pull request is the one that the change is made on.
+        let built = if event == Event::Request { Event::Branch } else { event };
+        let any = |names: &[&str]| branches::any(names.iter().copied(), built);
+        let (left_out, taken): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| name.starts_with('!'));
+        let left_out: Vec<&str> = left_out.iter().map(|name| name.trim_start_matches('!')).collect();
+        let taken = if taken.is_empty() { Started::Yes } else { any(&taken) };
+        let by_condition = text(step, "if").map_or(Started::Yes, |condition| by_condition(condition, event));
+        taken.and(any(&left_out).negated()).and(by_condition)
+    })
+}
+
+fn by_condition(condition: &str, event: Event) -> Started {
+    expression::holds(condition, &|name| {
+        Some(match name {
+            "build.branch" => source(event),
+            "pipeline.default_branch" => Value::DefaultBranch,
+            "build.tag" => Value::Null,
+            "build.source" => Value::Text("webhook".to_owned()),
+            "build.pull_request.base_branch" => expression::of_requests(event, Value::DefaultBranch),
+            "build.pull_request.draft" | "build.pull_request.repository.fork" => Value::Text("false".to_owned()),
+            "build.message" => Value::Some,
+            name if name.starts_with("build.pull_request") => expression::of_requests(event, Value::Some),
+            name if ["build.", "pipeline.", "organization."].iter().any(|start| name.starts_with(start)) => {
+                Value::Unknown(format!("`{name}` decides, whose value is not in the file"))
+            }
+            _ => return None,
+        })
+    })
 }

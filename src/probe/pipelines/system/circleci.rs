@@ -1,12 +1,16 @@
 //! CircleCI: `.circleci/config.yml` with its reusable commands; steps and jobs of orbs are those of others. After the
-//! configuration reference: a job runs where a workflow names it.
+//! configuration reference: a job runs where a workflow names it, on every push to every branch unless filters and conditions
+//! say otherwise. Pull requests start nothing by themselves: the push of a branch runs on the change.
+
+mod logic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::step::{Given, Reading, Step, has_default_branch, listed, names, script, text, told};
+use super::super::starts::{Event, Started, Starts, branches};
+use super::super::step::{Given, Reading, Step, listed, names, script, text, told};
 use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::{Kind, Node};
@@ -36,7 +40,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if super::super::step::is_true(root, "setup") {
         reading.miss(format!("`{}` makes its pipeline when it runs", given.path));
     }
-    let mut config = Config { root, path: given.path, reading, visits: 0, environment: None };
+    let mut config = Config { root, path: given.path, reading, visits: 0, environment: None, job: String::new() };
     match root.get("workflows") {
         Some(workflows) => {
             workflows.entries().iter().filter(|(_, node)| !node.entries().is_empty()).for_each(|(_, node)| {
@@ -44,7 +48,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             });
         }
         None if root.get("jobs").is_none() => return Ok(None),
-        None => config.job(&Entry { name: "build", node: root, told: None }, true),
+        None => config.job(&Entry { name: "build", node: root, told: None }, &on_pushes()),
     }
     Ok(Some(config.reading))
 }
@@ -57,14 +61,18 @@ struct Config<'n> {
     visits: usize,
     /// What the job that is looked at sets for every step.
     environment: Option<Node>,
+    /// The name of that job.
+    job: String,
 }
 
 impl<'n> Config<'n> {
     fn workflow(&mut self, workflow: &'n Node) {
         let by_schedule = workflow.get("triggers").is_some_and(|triggers| triggers.items().iter().all(is_schedule));
-        let when = workflow.get("when").and_then(|when| self.holds(when));
-        let unless = workflow.get("unless").and_then(|unless| self.holds(unless)).map(|holds| !holds);
-        let is_gate = !by_schedule && when != Some(false) && unless != Some(false);
+        let when = |key: &str, event: Event| workflow.get(key).map(|condition| self.holds(condition, event));
+        let starts = on_pushes().only_if(!by_schedule).and(&Starts::each(|event| {
+            let unless = when("unless", event).map_or(Started::Yes, Started::negated);
+            when("when", event).unwrap_or(Started::Yes).and(unless)
+        }));
         let jobs: Vec<Entry<'n>> =
             workflow.get("jobs").map(Node::items).unwrap_or_default().iter().filter_map(Entry::of).collect();
         let mut held: BTreeSet<&str> =
@@ -79,31 +87,32 @@ impl<'n> Config<'n> {
             }
         }
         for job in jobs.iter().filter(|job| job.text("type") != Some("approval")) {
-            let is_gate = is_gate && !held.contains(job.known_as()) && job.is_of_changes();
-            self.job(job, is_gate);
+            let starts = starts.only_if(!held.contains(job.known_as())).and(&job.filtered());
+            self.job(job, &starts);
         }
     }
 
-    fn job(&mut self, entry: &Entry<'_>, is_gate: bool) {
+    fn job(&mut self, entry: &Entry<'_>, starts: &Starts) {
         let Entry { name, node, told: given } = *entry;
         let Some(job) = self.root.get("jobs").and_then(|jobs| jobs.get(name)) else {
             if let Some((line, uses)) = self.of_orb(name, node) {
                 let with = told(given);
                 let path = self.path.to_owned();
                 // What an orb ships or tells others about is not what it checks.
-                let is_gate = is_gate && !SHIPS.iter().any(|word| name.contains(word));
-                self.reading.foreign.push(Step { path, line, uses: Some(uses), with, is_gate, ..Step::default() });
+                let starts = starts.only_if(!SHIPS.iter().any(|word| name.contains(word)));
+                self.reading.foreign.push(Step { path, line, uses: Some(uses), with, starts, ..Step::default() });
             }
             return;
         };
         self.environment = job.get("environment").cloned();
+        self.job = entry.known_as().to_owned();
         for values in of_matrix(given) {
             let values = with_defaults(job, given, values);
             let hooks = given.and_then(|given| given.get("pre-steps"));
             let steps = hooks.into_iter().chain(job.get("steps"));
             let all: Vec<&Node> = steps.chain(given.and_then(|given| given.get("post-steps"))).collect();
             for list in all {
-                self.steps(list, &values, is_gate, DEPTH);
+                self.steps(list, &values, starts, DEPTH);
             }
         }
     }
@@ -116,7 +125,7 @@ impl<'n> Config<'n> {
         Some((at.span.line, format!("{}/{part}", source.text().unwrap_or(orb).split('@').next().unwrap_or(orb))))
     }
 
-    fn steps(&mut self, list: &Node, values: &Values, is_gate: bool, depth: u32) {
+    fn steps(&mut self, list: &Node, values: &Values, starts: &Starts, depth: u32) {
         if depth == 0 {
             return;
         }
@@ -127,19 +136,19 @@ impl<'n> Config<'n> {
             }
             match step.text() {
                 Some(text) => match parameter(text).and_then(|name| values.get(name)) {
-                    Some(steps) => self.steps(&steps.clone(), values, is_gate, depth - 1),
-                    None => self.named(text, step, None, values, is_gate, depth),
+                    Some(steps) => self.steps(&steps.clone(), values, starts, depth - 1),
+                    None => self.named(text, step, None, values, starts, depth),
                 },
                 None => {
                     for (key, node) in step.entries() {
-                        self.step(&key.text, node, values, is_gate, depth);
+                        self.step(&key.text, node, values, starts, depth);
                     }
                 }
             }
         }
     }
 
-    fn step(&mut self, key: &str, node: &Node, values: &Values, is_gate: bool, depth: u32) {
+    fn step(&mut self, key: &str, node: &Node, values: &Values, starts: &Starts, depth: u32) {
         match key {
             "run" => {
                 let node = filled(node, values);
@@ -151,90 +160,60 @@ impl<'n> Config<'n> {
                 let line = lines.first().map_or(node.span.line, |(line, _)| *line);
                 let (path, folder) = (self.path.to_owned(), below_project(folder));
                 let set = names([node.get("environment"), self.environment.as_ref()]);
-                self.reading.steps.push(Step { path, line, folder, lines, set, is_gate, ..Step::default() });
+                self.reading.steps.push(Step {
+                    path,
+                    line,
+                    folder,
+                    lines,
+                    set,
+                    starts: starts.clone(),
+                    ..Step::default()
+                });
             }
             "when" | "unless" => {
                 let condition = node.get("condition").map(|condition| filled(condition, values));
-                let holds = condition.and_then(|condition| self.holds(&condition));
-                if holds != Some(key == "unless")
+                let by_condition = Starts::each(|event| {
+                    let holds = condition.as_ref().map_or(Started::Yes, |condition| self.holds(condition, event));
+                    if key == "unless" { holds.negated() } else { holds }
+                });
+                let starts = starts.and(&by_condition);
+                if by_condition != Starts::never()
                     && let Some(steps) = node.get("steps")
                 {
-                    self.steps(steps, values, is_gate, depth - 1);
+                    self.steps(steps, values, &starts, depth - 1);
                 }
             }
-            "steps" => self.steps(node, values, is_gate, depth - 1),
-            name => self.named(name, node, Some(node), values, is_gate, depth),
+            "steps" => self.steps(node, values, starts, depth - 1),
+            name => self.named(name, node, Some(node), values, starts, depth),
         }
     }
 
     /// A command of this file, or one of an orb.
-    fn named(&mut self, name: &str, at: &Node, given: Option<&Node>, values: &Values, is_gate: bool, depth: u32) {
+    fn named(&mut self, name: &str, at: &Node, given: Option<&Node>, values: &Values, starts: &Starts, depth: u32) {
         if let Some(command) = self.root.get("commands").and_then(|commands| commands.get(name)) {
             let given = given.map(|given| filled(given, values));
             let values = with_defaults(command, given.as_ref(), Values::new());
             if let Some(steps) = command.get("steps") {
-                self.steps(steps, &values, is_gate, depth - 1);
+                self.steps(steps, &values, starts, depth - 1);
             }
         } else if let Some((line, uses)) = self.of_orb(name, at) {
             let path = self.path.to_owned();
             let with = told(given);
-            self.reading.steps.push(Step { path, line, uses: Some(uses), with, is_gate, ..Step::default() });
-        }
-    }
-
-    /// Whether a condition holds for a change; `None` where that is not known.
-    fn holds(&self, condition: &Node) -> Option<bool> {
-        if let Some(text) = condition.text() {
-            return self.value(text).and_then(|value| match value.as_str() {
-                "true" => Some(true),
-                "false" | "" | "0" => Some(false),
-                text if text.contains("<<") => None,
-                _ => Some(true),
+            self.reading.steps.push(Step {
+                path,
+                line,
+                uses: Some(uses),
+                with,
+                starts: starts.clone(),
+                ..Step::default()
             });
         }
-        if let Some(all) = condition.get("and") {
-            let parts: Vec<_> = all.items().iter().map(|part| self.holds(part)).collect();
-            return if parts.contains(&Some(false)) {
-                Some(false)
-            } else {
-                parts.into_iter().try_fold(true, |_, is| is)
-            };
-        }
-        if let Some(any) = condition.get("or") {
-            let parts: Vec<_> = any.items().iter().map(|part| self.holds(part)).collect();
-            return if parts.contains(&Some(true)) {
-                Some(true)
-            } else {
-                parts.into_iter().try_fold(false, |_, is| is)
-            };
-        }
-        if let Some(not) = condition.get("not") {
-            return self.holds(not).map(|holds| !holds);
-        }
-        let equal: Vec<&str> = condition.get("equal")?.items().iter().filter_map(Node::text).collect();
-        let [one, other] = equal.as_slice() else { return None };
-        let (branch, value) = if one.contains("pipeline.git.branch") { (*one, *other) } else { (*other, *one) };
-        if branch.contains("pipeline.git.branch") {
-            return if has_default_branch([value].into_iter()) { None } else { Some(false) };
-        }
-        Some(self.value(one)? == self.value(other)?)
     }
+}
 
-    /// A text with the pipeline's values for a change; `None` where one is not known.
-    fn value(&self, text: &str) -> Option<String> {
-        static PIPELINE: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"^<<\s*pipeline\.([\w.-]+)\s*>>$").expect("a fixed pattern"));
-        let Some(found) = PIPELINE.captures(text.trim()) else { return Some(text.trim().to_owned()) };
-        match &found[1] {
-            "trigger_source" => Some("webhook".to_owned()),
-            "schedule.name" | "schedule.id" | "git.tag" => Some(String::new()),
-            name => {
-                let name = name.strip_prefix("parameters.")?;
-                let declared = self.root.get("parameters")?.get(name)?;
-                declared.get("default").and_then(Node::text).map(str::to_owned)
-            }
-        }
-    }
+/// What starts a pipeline that says nothing.
+fn on_pushes() -> Starts {
+    Starts::each(|event| Started::from(event != Event::Request))
 }
 
 fn is_schedule(trigger: &Node) -> bool {
@@ -272,15 +251,18 @@ impl<'n> Entry<'n> {
             .filter_map(|item| item.text().or_else(|| item.entries().first().map(|(key, _)| key.text.as_str())))
     }
 
-    /// Whether its filters let branches of changes through.
-    fn is_of_changes(&self) -> bool {
-        let branches = self.told.and_then(|told| told.get("filters")?.get("branches"));
-        let Some(branches) = branches else { return true };
-        let texts = |key: &str| branches.get(key).map(listed).unwrap_or_default().iter().filter_map(Node::text);
-        match branches.get("only") {
-            Some(_) => has_default_branch(texts("only")),
-            None => !texts("ignore").any(|branch| matches!(branch, "/.*/" | "/.+/" | "/^.*$/" | "/^.*/" | "/.*/i")),
+    /// The events that its filters let through.
+    fn filtered(&self) -> Starts {
+        let filters = self.told.and_then(|told| told.get("filters"));
+        if let Some(condition) = filters.and_then(Node::text) {
+            return Starts::all(logic::not_in_file(condition));
         }
+        let Some(branches) = filters.and_then(|filters| filters.get("branches")) else { return Starts::always() };
+        let texts = |key: &str| branches.get(key).map(listed).unwrap_or_default().iter().filter_map(Node::text);
+        Starts::each(|event| {
+            let only = branches.get("only").map_or(Started::Yes, |_| branches::any(texts("only"), event));
+            only.and(branches::any(texts("ignore"), event).negated())
+        })
     }
 }
 

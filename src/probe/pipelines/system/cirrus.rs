@@ -1,10 +1,9 @@
-//! Cirrus CI: keys that end in `script` below each task, in the order in which they are written.
+//! Cirrus CI: keys that end in `script` below each task, in the order in which they are written. Every push and every pull
+//! request starts a task unless `only_if` or `skip` says otherwise ("Writing tasks, conditional task execution").
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, may_hold, names, text, written};
+use super::super::starts::expression::{self, Value, of_requests};
+use super::super::starts::{Event, Started, Starts};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, named, names, text, written};
 use super::documents;
 use crate::yaml::Node;
 
@@ -42,14 +41,18 @@ fn run(path: &str, task: &Node, root: &Node, reading: &mut Reading) {
     let mut lines: Lines = Vec::new();
     scripts(task, DEPTH, &mut lines);
     let get = |key: &str| text(task, key).or_else(|| text(root, key));
-    let is_gate = get("only_if").is_none_or(may_start) && get("trigger_type") != Some("manual");
+    let starts = Starts::each(|event| {
+        let only = get("only_if").map_or(Started::Yes, |condition| by_condition(condition, event));
+        only.and(get("skip").map_or(Started::Yes, |condition| by_condition(condition, event).negated()))
+    });
     reading.steps.push(Step {
         path: path.to_owned(),
         line: lines.first().map_or(task.span.line, |(line, _)| *line),
         lines: joined(&lines),
         set: names([root, task].into_iter().flat_map(|owner| [owner.get("env"), owner.get("environment")])),
+        job: named(task, &["name", "alias"]),
         is_soft: is_true(task, "allow_failures") || is_true(root, "allow_failures"),
-        is_gate,
+        starts: starts.only_if(get("trigger_type") != Some("manual")),
         ..Step::default()
     });
 }
@@ -69,10 +72,19 @@ fn scripts(node: &Node, depth: u32, lines: &mut Lines) {
     node.items().iter().for_each(|item| scripts(item, depth - 1, lines));
 }
 
-fn may_start(condition: &str) -> bool {
-    static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"^[\s('"]*\$(?:CIRRUS_CRON|CIRRUS_TAG|CIRRUS_RELEASE)\s*(?:$|\)|!=\s*['"]{2}|=~|==\s*['"]\w)"#)
-            .expect("a fixed pattern")
-    });
-    condition != "false" && may_hold(condition, |part| OTHERS.is_match(part))
+fn by_condition(condition: &str, event: Event) -> Started {
+    let is_request = event == Event::Request;
+    expression::holds(condition, &|name| {
+        Some(match name {
+            "CIRRUS_BRANCH" if is_request => Value::Text("pull/1".to_owned()),
+            "CIRRUS_BRANCH" => expression::source(event),
+            "CIRRUS_BASE_BRANCH" => of_requests(event, Value::DefaultBranch),
+            "CIRRUS_DEFAULT_BRANCH" => Value::DefaultBranch,
+            "CIRRUS_CRON" | "CIRRUS_TAG" | "CIRRUS_RELEASE" => Value::Null,
+            "CIRRUS_PR_DRAFT" => Value::Text("false".to_owned()),
+            "CIRRUS_CHANGE_MESSAGE" | "CIRRUS_CHANGE_TITLE" | "CIRRUS_USER_COLLABORATOR" => Value::Some,
+            name if name.starts_with("CIRRUS_PR") => of_requests(event, Value::Some),
+            _ => return None,
+        })
+    })
 }

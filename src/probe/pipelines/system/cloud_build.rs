@@ -1,8 +1,12 @@
 //! Google Cloud Build: the script of each step, or what its image is told to run.
 
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, names, script, text, written};
+use super::super::starts::{Started, Starts};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, named, names, script, text, written};
 use super::documents;
 use crate::yaml::Node;
+
+/// What starts it.
+const STARTS: &str = "a trigger of Cloud Build, on its server, decides what starts this";
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
@@ -17,8 +21,9 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             lines,
             uses: text(step, "name").map(str::to_owned),
             set: names([step.get("env")]),
+            job: named(step, &["id"]),
             is_soft: is_true(step, "allowFailure"),
-            is_gate: true,
+            starts: Starts::all(Started::open(STARTS)),
             ..Step::default()
         });
     }

@@ -1,7 +1,11 @@
 //! AWS CodeBuild: the commands of each phase of a build specification.
 
+use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Lines, Reading, Step, joined, text, written};
 use super::documents;
+
+/// What starts it.
+const STARTS: &str = "a project of CodeBuild, on its server, decides what starts this";
 
 /// Phases in order.
 const PHASES: &[&str] = &["install", "pre_build", "build", "post_build"];
@@ -16,7 +20,14 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         let is_soft = text(phase, "on-failure") == Some("CONTINUE");
         let line = lines.first().map_or(phase.span.line, |(line, _)| *line);
         let (path, lines) = (given.path.to_owned(), joined(&lines));
-        reading.steps.push(Step { path, line, lines, is_soft, is_gate: true, ..Step::default() });
+        reading.steps.push(Step {
+            path,
+            line,
+            lines,
+            is_soft,
+            starts: Starts::all(Started::open(STARTS)),
+            ..Step::default()
+        });
     }
     Ok(Some(reading))
 }

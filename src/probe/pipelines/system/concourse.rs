@@ -1,10 +1,14 @@
 //! Concourse: the plans of jobs, with the task files of the repository. A job starts by itself where it gets something with
 //! `trigger: true`.
 
+use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Reading, Step, is_true, joined, listed, text, written};
 use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::Node;
+
+/// What starts it.
+const STARTS: &str = "which changes a resource of Concourse brings is not told";
 
 /// Task files of one pipeline that are read.
 const MOST_FILES: usize = 300;
@@ -20,8 +24,9 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     }
     let mut pipeline = Pipeline { given, reading: Reading::default(), files: 0 };
     for job in jobs {
-        let is_gate = job.get("plan").is_some_and(|plan| is_triggered(plan, DEPTH));
-        job.get("plan").into_iter().for_each(|plan| pipeline.plan(plan, (false, is_gate), DEPTH));
+        let by_itself = job.get("plan").is_some_and(|plan| is_triggered(plan, DEPTH));
+        let starts = Starts::all(Started::open(STARTS)).only_if(by_itself);
+        job.get("plan").into_iter().for_each(|plan| pipeline.plan(plan, (false, &starts), DEPTH));
     }
     Ok(Some(pipeline.reading))
 }
@@ -45,29 +50,29 @@ struct Pipeline<'g> {
 }
 
 impl Pipeline<'_> {
-    fn plan(&mut self, plan: &Node, (is_soft, is_gate): (bool, bool), depth: u32) {
+    fn plan(&mut self, plan: &Node, (is_soft, starts): (bool, &Starts), depth: u32) {
         if depth == 0 {
             return;
         }
         for step in listed(plan) {
             for key in BELOW {
                 if let Some(below) = step.get(key) {
-                    self.plan(below, (is_soft || *key == "try", is_gate), depth - 1);
+                    self.plan(below, (is_soft || *key == "try", starts), depth - 1);
                 }
             }
             if step.get("task").is_none() {
                 continue;
             }
             if let Some(config) = step.get("config") {
-                self.task(self.given.path, config, (is_soft, is_gate));
+                self.task(self.given.path, config, (is_soft, starts));
             } else if let Some(file) = text(step, "file") {
-                self.file(file, step.span.line, (is_soft, is_gate));
+                self.file(file, step.span.line, (is_soft, starts));
             }
         }
     }
 
     /// The first part of a path is what was gotten; the rest is a file there, which may be this repository.
-    fn file(&mut self, file: &str, line: u32, how: (bool, bool)) {
+    fn file(&mut self, file: &str, line: u32, how: (bool, &Starts)) {
         let path = file.split_once('/').map_or(file, |(_, path)| path);
         let at = self.given.path;
         self.files += 1;
@@ -81,7 +86,7 @@ impl Pipeline<'_> {
         }
     }
 
-    fn task(&mut self, path: &str, config: &Node, (is_soft, is_gate): (bool, bool)) {
+    fn task(&mut self, path: &str, config: &Node, (is_soft, starts): (bool, &Starts)) {
         let Some(run) = config.get("run") else { return };
         let program = text(run, "path").unwrap_or("");
         let args = run.get("args").map(Node::items).unwrap_or_default();
@@ -101,6 +106,6 @@ impl Pipeline<'_> {
         }
         let line = lines.first().map_or(run.span.line, |(line, _)| *line);
         let (path, lines) = (path.to_owned(), joined(&lines));
-        self.reading.steps.push(Step { path, line, lines, is_soft, is_gate, ..Step::default() });
+        self.reading.steps.push(Step { path, line, lines, is_soft, starts: starts.clone(), ..Step::default() });
     }
 }

@@ -1,7 +1,10 @@
 //! Drone and Woodpecker, which came from it: steps with `commands` in one or several documents, and `when` (`trigger` of a
-//! whole pipeline of Drone), which tells the events.
+//! whole pipeline of Drone), which tells the events. After Drone's "Triggers" and "Conditions" and Woodpecker's "Workflow
+//! syntax, `when`": what says nothing runs on every event, and the branch of a pull request is the one that it goes to.
 
-use super::super::step::{Given, Reading, Step, has_default_branch, listed, names, script, text, told};
+use super::super::starts::expression::{self, Value, target};
+use super::super::starts::{Event, Started, Starts, branches};
+use super::super::step::{Given, Reading, Step, listed, names, script, text, told};
 use super::documents;
 use crate::yaml::Node;
 
@@ -17,15 +20,20 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         let steps = document.get("steps").or_else(|| document.get("pipeline"));
         let (Some(steps), None | Some("pipeline")) = (steps, text(&document, "kind")) else { continue };
         is_one = true;
-        let is_gate = ["trigger", "when"].iter().filter_map(|key| document.get(key)).all(by_changes);
+        let conditions = ["trigger", "when"].iter().filter_map(|key| document.get(key));
+        let by_branches = document
+            .get("branches")
+            .map_or_else(Starts::always, |node| Starts::each(|event| Condition::of(node).lets_branch(event)));
+        let starts = conditions.fold(by_branches, |starts, when| starts.and(&by_events(when)));
         // A list, or in older files a mapping by name.
-        let listed = steps.items().iter().chain(steps.entries().iter().map(|(_, step)| step));
-        listed.for_each(|step| run(given.path, step, is_gate, &mut reading));
+        let listed = steps.items().iter().map(|step| (text(step, "name").unwrap_or(""), step));
+        let mapped = steps.entries().iter().map(|(key, step)| (key.text.as_str(), step));
+        listed.chain(mapped).for_each(|step| run(given.path, step, &starts, &mut reading));
     }
     Ok(is_one.then_some(reading))
 }
 
-fn run(path: &str, step: &Node, is_gate: bool, reading: &mut Reading) {
+fn run(path: &str, (name, step): (&str, &Node), starts: &Starts, reading: &mut Reading) {
     let lines = step.get("commands").map(script).unwrap_or_default();
     // An image without commands is a plugin.
     let plugin = text(step, "image").filter(|_| step.get("commands").is_none());
@@ -37,21 +45,49 @@ fn run(path: &str, step: &Node, is_gate: bool, reading: &mut Reading) {
         uses: plugin.map(str::to_owned),
         with: told(step.get("settings")),
         set: names([step.get("environment")]),
+        job: name.to_owned(),
         is_soft: text(step, "failure") == Some("ignore"),
-        is_gate: is_gate && step.get("when").is_none_or(by_changes),
+        starts: step.get("when").map_or_else(|| starts.clone(), |when| starts.and(&by_events(when))),
     });
 }
 
-/// Whether one of the conditions lets a pull request or a push to the default branch through.
-fn by_changes(when: &Node) -> bool {
-    listed(when).iter().any(|when| {
-        let events = of(when, "event");
-        let branches = of(when, "branch");
-        let named = |names: &[&str]| events.is_none_or(|node| node.names(names));
-        let default = branches.is_none_or(|node| node.lets_default_branch());
-        let is_failure = of(when, "status").is_some_and(|node| !node.names(&["success"]));
-        let by_change = ["pull_request", "merge_request", "push"].iter().any(|event| named(&[event]));
-        by_change && default && !is_failure && when.get("cron").is_none()
+/// The events that one of the conditions lets through.
+fn by_events(when: &Node) -> Starts {
+    listed(when).iter().fold(Starts::never(), |all, when| all.or(&Starts::each(|event| lets_through(when, event))))
+}
+
+fn lets_through(when: &Node, event: Event) -> Started {
+    let of = |key: &str| when.get(key).map(Condition::of);
+    let names: &[&str] = if event == Event::Request { &["pull_request", "merge_request"] } else { &["push"] };
+    let is_failure = of("status").is_some_and(|node| !node.names(&["success"]));
+    if of("event").is_some_and(|node| !node.names(names)) || is_failure || when.get("cron").is_some() {
+        return Started::No;
+    }
+    let by_branch = of("branch").map_or(Started::Yes, |node| node.lets_branch(event));
+    let by_ref = of("ref").map_or(Started::Yes, |node| node.lets_ref(event));
+    let by_expression = text(when, "evaluate").map_or(Started::Yes, |condition| evaluated(condition, event));
+    let elsewhere = ["repo", "instance"].iter().find(|key| when.get(key).is_some());
+    let by_server =
+        elsewhere.map_or(Started::Yes, |key| Started::open(format!("`{key}` decides, which the server knows")));
+    by_branch.and(by_ref).and(by_expression).and(by_server)
+}
+
+/// `evaluate`, with the variables of Woodpecker's environment.
+fn evaluated(condition: &str, event: Event) -> Started {
+    expression::holds(condition, &|name| {
+        Some(match name {
+            "CI_PIPELINE_EVENT" | "CI_BUILD_EVENT" if event == Event::Request => Value::Text("pull_request".to_owned()),
+            "CI_PIPELINE_EVENT" | "CI_BUILD_EVENT" => Value::Text("push".to_owned()),
+            "CI_COMMIT_BRANCH" | "CI_COMMIT_TARGET_BRANCH" => target(event),
+            "CI_REPO_DEFAULT_BRANCH" => Value::DefaultBranch,
+            "CI_COMMIT_TAG" => Value::Null,
+            "CI_COMMIT_PULL_REQUEST" => expression::of_requests(event, Value::Some),
+            "CI_COMMIT_MESSAGE" | "CI_COMMIT_AUTHOR" => Value::Some,
+            name if name.starts_with("CI_") => {
+                Value::Unknown(format!("`{name}` decides, whose value is not in the file"))
+            }
+            _ => return None,
+        })
     })
 }
 
@@ -62,21 +98,38 @@ struct Condition<'n> {
     left_out: Option<&'n Node>,
 }
 
-fn of<'n>(when: &'n Node, key: &str) -> Option<Condition<'n>> {
-    let node = when.get(key)?;
-    let taken = if node.entries().is_empty() { Some(node) } else { node.get("include") };
-    Some(Condition { taken, left_out: node.get("exclude") })
-}
+impl<'n> Condition<'n> {
+    fn of(node: &'n Node) -> Condition<'n> {
+        let taken = if node.entries().is_empty() { Some(node) } else { node.get("include") };
+        Condition { taken, left_out: node.get("exclude") }
+    }
 
-impl Condition<'_> {
     fn names(self, names: &[&str]) -> bool {
         let has =
             |node: &Node| listed(node).iter().filter_map(Node::text).any(|name| names.contains(&name) || name == "*");
         self.taken.is_none_or(has) && !self.left_out.is_some_and(has)
     }
 
-    fn lets_default_branch(self) -> bool {
-        let has = |node: &Node| has_default_branch(listed(node).iter().filter_map(Node::text));
-        self.taken.is_none_or(has)
+    fn lets_branch(self, event: Event) -> Started {
+        self.lets(|names| branches::any(names, event))
+    }
+
+    /// `refs/heads/…` of pushes and `refs/pull/…` of pull requests.
+    fn lets_ref(self, event: Event) -> Started {
+        self.lets(|names| {
+            let is_pull = |name: &&str| {
+                ["refs/pull", "refs/merge", "refs/**", "refs/*"].iter().any(|start| name.starts_with(start))
+            };
+            match event {
+                Event::Request => names.iter().any(is_pull).into(),
+                Event::Branch | Event::Default => branches::any(names, event),
+            }
+        })
+    }
+
+    fn lets(self, any: impl Fn(Vec<&str>) -> Started) -> Started {
+        let texts = |node: &'n Node| listed(node).iter().filter_map(Node::text).collect::<Vec<_>>();
+        let taken = self.taken.map_or(Started::Yes, |node| any(texts(node)));
+        taken.and(self.left_out.map_or(Started::Yes, |node| any(texts(node)).negated()))
     }
 }

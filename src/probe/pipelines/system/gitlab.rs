@@ -2,9 +2,10 @@
 //! GitLab run is known by their names; what other projects bring is not seen.
 
 use crate::probe::finding::Finding;
-use crate::probe::gitlab::{files, pipeline, whole::Whole};
+use crate::probe::gitlab::{files, files::Pipelined, pipeline, whole::Whole};
 use crate::world::{FileId, Swept};
 
+use super::super::starts::Starts;
 use super::super::step::{Reading, Step, joined, names};
 
 /// What the pipelines of a repository run; `None` where none starts.
@@ -32,7 +33,7 @@ pub(in super::super) fn read<'t>(swept: &Swept, texts: impl Iterator<Item = (Fil
     }
     for started in &resolved.pipelines {
         let whole = Whole::of(&resolved.read, &started.files);
-        whole.names().for_each(|job| work(&whole, job, started.is_gate, &mut reading));
+        whole.names().for_each(|job| work(&whole, job, started, &mut reading));
     }
     Some(reading)
 }
@@ -45,18 +46,25 @@ fn outside(path: &str, included: &[(u32, &'static str, String)], reading: &mut R
             _ => reading.miss(format!("`{path}:{line}` includes what is not in this repository")),
         }
         let uses = Some(format!("{kind}: {name}"));
-        reading.steps.push(Step { path: path.to_owned(), line: *line, uses, is_gate: true, ..Step::default() });
+        reading.steps.push(Step {
+            path: path.to_owned(),
+            line: *line,
+            uses,
+            starts: Starts::always(),
+            ..Step::default()
+        });
     }
 }
 
-fn work(whole: &Whole<'_>, job: &str, is_gate: bool, reading: &mut Reading) {
+fn work(whole: &Whole<'_>, job: &str, pipeline: &Pipelined, reading: &mut Reading) {
     let lines = whole.script(job);
     let Some(first) = lines.first() else { return };
     let step = Step {
         path: first.file.to_owned(),
         line: first.line,
+        job: job.to_owned(),
         is_soft: whole.soft(job).is_some(),
-        is_gate: is_gate && whole.is_gate(job),
+        starts: pipeline.starts.and(&whole.starts(job, pipeline.is_child)),
         set: names(whole.variables(job)),
         ..Step::default()
     };

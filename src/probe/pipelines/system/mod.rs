@@ -1,5 +1,5 @@
-//! Pipeline systems beside GitHub's: which of them reads a file, and what each makes of it. What starts a pipeline from
-//! outside of the repository (a trigger of Cloud Build, a job of Jenkins) is taken to be a change.
+//! Pipeline systems beside GitHub's: which of them reads a file, and what each makes of it. Where
+//! what starts a pipeline lies outside of the repository (a trigger of Cloud Build, a job of Jenkins), that is not told.
 
 mod appveyor;
 mod azure;
@@ -14,6 +14,8 @@ mod drone;
 pub(super) mod gitlab;
 mod jenkins;
 mod sourcehut;
+#[cfg(test)]
+mod starts_tests;
 #[cfg(test)]
 mod tests;
 mod travis;

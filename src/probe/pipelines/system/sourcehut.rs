@@ -1,8 +1,12 @@
 //! builds.sr.ht: tasks, each a script under its name.
 
+use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Reading, Step, script};
 use super::documents;
 use crate::yaml::Node;
+
+/// What starts it.
+const STARTS: &str = "what submits a manifest to builds.sr.ht is not in the tree";
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
@@ -14,7 +18,13 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         let sources = lines.iter().position(|(_, text)| text.trim_start().starts_with("cd "));
         let lines = lines.into_iter().enumerate().filter(|(at, _)| Some(*at) != sources).map(|(_, line)| line);
         let (path, line) = (given.path.to_owned(), node.span.line);
-        reading.steps.push(Step { path, line, lines: lines.collect(), is_gate: true, ..Step::default() });
+        reading.steps.push(Step {
+            path,
+            line,
+            lines: lines.collect(),
+            starts: Starts::all(Started::open(STARTS)),
+            ..Step::default()
+        });
     }
     Ok(Some(reading))
 }

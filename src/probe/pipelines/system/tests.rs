@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use crate::probe::pipelines::{self, Pipelines, What};
 use crate::world::{Tree, Wants, sweep};
 
-fn pipelines(files: &[(&str, &str)]) -> Arc<Pipelines> {
+pub(super) fn pipelines(files: &[(&str, &str)]) -> Arc<Pipelines> {
     let mut wants = Wants::default();
     let want = pipelines::want(&mut wants);
     let tree = Arc::new(Tree::from_memory(files.iter().copied()));
@@ -19,7 +19,7 @@ fn seen(files: &[(&str, &str)]) -> Vec<String> {
     let mark = |is: bool, mark: &'static str| if is { mark } else { "" };
     let say = |run: &pipelines::Run| {
         let foreign = run.what != What::Command;
-        let marks = [mark(run.is_soft, "~"), mark(!run.is_gate, "-"), mark(foreign, "*")].concat();
+        let marks = [mark(run.is_soft, "~"), mark(!run.starts.is_gate(), "-"), mark(foreign, "*")].concat();
         format!("{}{marks} {}", run.line, run.text)
     };
     found.runs.iter().map(say).collect()
@@ -157,6 +157,8 @@ fn travis_runs_phases_and_jobs_some_of_which_may_fail() {
         ["2 npm ci", "7 cd web", "8 npm run lint", "2~ npm ci", "9~ npm run next", "2- npm ci", "10- make night"]
     );
     assert_eq!(one(".travis.yml", "language: node_js\nnode_js: 22\n"), ["1 npm test"]);
+    let java = [(".travis.yml", "language: java\n"), ("pom.xml", "<project/>")];
+    assert_eq!(seen(&java), ["1 mvn test -B"]);
 }
 
 #[test]
@@ -230,7 +232,29 @@ fn jenkins_runs_what_its_steps_are_told() {
 #[test]
 fn jenkins_does_not_fail_by_an_exit_code_that_nobody_takes() {
     let text = "stage('a') { steps { sh(script: 'npm test', returnStatus: true) } }\nsh returnStatus: true, script: 'mypy .'\ndef code = sh(returnStatus: true, script: 'ruff check')\nsh(script: \"\"\"\n  pytest\n\"\"\", returnStatus: true)\nsh 'make'; echo 'returnStatus: true'\n";
-    assert_eq!(one("Jenkinsfile", text), ["1~ npm test", "2~ mypy .", "3 ruff check", "5~ pytest", "7 make"]);
+    assert_eq!(one("Jenkinsfile", text), ["1~ npm test", "2~ mypy .", "3~ ruff check", "5~ pytest", "7 make"]);
+    let asked = "def code = sh(returnStatus: true, script: 'ruff check')\nif (code != 0) { error 'no' }\n";
+    assert_eq!(one("Jenkinsfile", asked), ["1 ruff check"]);
+}
+
+#[test]
+fn jenkins_goes_on_after_a_failure_that_is_caught() {
+    for (text, seen) in [
+        ("warnError('x') { sh 'npm test' }", "1~ npm test"),
+        ("catchError(buildResult: 'SUCCESS', stageResult: 'FAILURE') { sh 'npm test' }", "1~ npm test"),
+        ("catchError { sh 'npm test' }", "1 npm test"),
+        ("try { sh 'npm test' } catch (e) { echo 'x' }", "1~ npm test"),
+        ("try { sh 'npm test' } catch (e) { throw e }", "1 npm test"),
+        ("try { sh 'npm test' } finally { sh2() }", "1 npm test"),
+    ] {
+        assert_eq!(one("Jenkinsfile", text), [seen], "{text}");
+    }
+}
+
+#[test]
+fn jenkins_runs_nothing_in_a_comment() {
+    let text = "/*\nsh 'never'\n*/\nsh 'make http://a' // sh 'never'\n";
+    assert_eq!(one("Jenkinsfile", text), ["4 make http://a"]);
 }
 
 #[test]

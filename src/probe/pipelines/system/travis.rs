@@ -1,27 +1,48 @@
-//! Travis CI: the phases of a build and of each job under `jobs.include`, which takes from the top what it does not say.
+//! Travis CI: the phases of a build and of each job under `jobs.include`, which takes from the top what it does not say. After
+//! its documentation ("Customizing the build, safelisting or blocklisting branches"; "Conditional builds, stages and jobs";
+//! "Conditions"): pushes and pull requests start builds, and the branch of a pull request is the one that it goes to.
 
-use super::super::step::{
-    Given, Lines, Reading, Step, has_default_branch, joined, listed, may_hold, names, text, written,
-};
+use super::super::starts::expression::{self, Value, of_requests, target};
+use super::super::starts::{Started, Starts, branches};
+use super::super::step::{Given, Lines, Reading, Step, joined, listed, named, names, text, written};
 use super::documents;
+use crate::probe::pipelines::LARGEST;
 use crate::yaml::Node;
 
 /// Phases whose failure ends a build, in order.
 const PHASES: &[&str] = &["before_install", "install", "before_script", "script"];
 
 /// What a build runs where `script` is not said, by language (its documentation's pages for each).
-const DEFAULTS: &[(&str, &str)] =
-    &[("node_js", "npm test"), ("ruby", "rake"), ("go", "go test ./..."), ("rust", "cargo test"), ("php", "phpunit")];
+const DEFAULTS: &[(&str, &str)] = &[
+    ("c", "./configure && make && make test"),
+    ("cpp", "./configure && make && make test"),
+    ("dart", "dart test"),
+    ("elixir", "mix test"),
+    ("go", "go test ./..."),
+    ("haskell", "cabal test"),
+    ("node_js", "npm test"),
+    ("perl", "make test"),
+    ("php", "phpunit"),
+    ("ruby", "rake"),
+    ("rust", "cargo test"),
+    ("scala", "sbt test"),
+];
+
+/// The same for languages of the Java platform ("Building a Java project"): by the build file that is there, the first one wins.
+const BUILDS: &[(&str, &str)] = &[
+    ("gradlew", "./gradlew check"),
+    ("build.gradle", "gradle check"),
+    ("build.gradle.kts", "gradle check"),
+    ("mvnw", "./mvnw test -B"),
+    ("pom.xml", "mvn test -B"),
+    ("build.xml", "ant test"),
+];
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
     let Some(root) = documents.first() else { return Ok(None) };
     let mut reading = Reading::default();
-    let branches = root.get("branches").map(|branches| branches.get("only").unwrap_or(branches));
-    let on_default = branches.is_none_or(|only| {
-        !only.entries().is_empty() || has_default_branch(listed(only).iter().filter_map(Node::text))
-    });
-    let is_gate = on_default && text(root, "if").is_none_or(may_start);
+    let starts = by_branches(root).and(&by_condition(text(root, "if")));
     let jobs = root.get("jobs").or_else(|| root.get("matrix"));
     let included = jobs.and_then(|jobs| jobs.get("include").or(Some(jobs)));
     let own: Vec<&Node> = included.map(Node::items).unwrap_or_default().iter().collect();
@@ -32,14 +53,14 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             .iter()
             .any(|key| root.get(key).is_some_and(|node| node.items().len() > 1));
     if is_expanded {
-        step(given.path, root, None, (false, is_gate), &mut reading);
+        step(given, root, None, (false, &starts), &mut reading);
     }
     for job in own {
         let is_soft = allowed.iter().any(|entry| matches(entry, job));
         let stage = text(job, "stage").and_then(|name| stage(root, name));
-        let by_stage = stage.and_then(|stage| text(stage, "if")).is_none_or(may_start);
-        let is_gate = is_gate && by_stage && text(job, "if").is_none_or(may_start);
-        step(given.path, root, Some(job), (is_soft, is_gate), &mut reading);
+        let by_stage = by_condition(stage.and_then(|stage| text(stage, "if")));
+        let starts = starts.and(&by_stage).and(&by_condition(text(job, "if")));
+        step(given, root, Some(job), (is_soft, &starts), &mut reading);
     }
     Ok(Some(reading))
 }
@@ -61,23 +82,49 @@ fn texts(node: &Node) -> Vec<&str> {
     all
 }
 
-/// Whether a condition lets a push to a branch or a pull request through.
-fn may_start(condition: &str) -> bool {
-    let condition = condition.replace(" OR ", "||").replace(" AND ", "&&").replace(" or ", "||").replace(" and ", "&&");
-    may_hold(&condition, |part| {
-        let part = part.to_ascii_lowercase();
-        let only_others = |part: &str| {
-            ["cron", "api"].iter().any(|event| part.contains(event))
-                && !part.contains("push")
-                && !part.contains("pull_request")
-                && !part.contains('!')
-                && !part.contains("not")
-        };
-        part.contains("tag is present") || part.contains("tag =~") || part.contains("type") && only_others(&part)
+/// `branches`: those that are built, or those that are not.
+fn by_branches(root: &Node) -> Starts {
+    let Some(branches) = root.get("branches") else { return Starts::always() };
+    let only = if branches.entries().is_empty() { Some(branches) } else { branches.get("only") };
+    let any = |list: &Node, event| branches::any(listed(list).iter().filter_map(Node::text), event);
+    Starts::each(|event| {
+        let taken = only.map_or(Started::Yes, |only| any(only, event));
+        taken.and(branches.get("except").map_or(Started::Yes, |except| any(except, event).negated()))
     })
 }
 
-fn step(path: &str, root: &Node, job: Option<&Node>, (is_soft, is_gate): (bool, bool), reading: &mut Reading) {
+fn by_condition(condition: Option<&str>) -> Starts {
+    let Some(condition) = condition else { return Starts::always() };
+    Starts::each(|event| {
+        expression::holds(condition, &|name| {
+            Some(match name.to_ascii_lowercase().as_str() {
+                "type" => Value::Text(
+                    if of_requests(event, Value::Some) == Value::Null { "push" } else { "pull_request" }.to_owned(),
+                ),
+                "branch" => target(event),
+                "head_branch" => of_requests(event, Value::OtherBranch),
+                "tag" => Value::Null,
+                "fork" => Value::Text("false".to_owned()),
+                "commit_message" | "sender" => Value::Some,
+                "repo" | "head_repo" | "os" | "dist" | "group" | "sudo" | "language" => {
+                    Value::Unknown(format!("`{name}` decides, whose value is not in the file"))
+                }
+                _ => return None,
+            })
+        })
+    })
+}
+
+/// What a build runs that does not say so.
+fn default(given: &Given<'_>, language: &str) -> Option<&'static str> {
+    if matches!(language, "java" | "groovy" | "kotlin" | "android") {
+        let found = BUILDS.iter().find(|(file, _)| (given.read)(file, LARGEST).is_some());
+        return found.map(|(_, command)| *command);
+    }
+    DEFAULTS.iter().find(|(name, _)| *name == language).map(|(_, command)| *command)
+}
+
+fn step(given: &Given<'_>, root: &Node, job: Option<&Node>, (is_soft, starts): (bool, &Starts), reading: &mut Reading) {
     let get = |key: &str| job.and_then(|job| job.get(key)).or_else(|| root.get(key));
     let mut lines: Lines = Vec::new();
     for phase in PHASES {
@@ -86,12 +133,22 @@ fn step(path: &str, root: &Node, job: Option<&Node>, (is_soft, is_gate): (bool, 
         }
     }
     let language = get("language");
-    let default = DEFAULTS.iter().find(|(name, _)| language.and_then(Node::text) == Some(*name));
-    if let (Some((_, command)), Some(language), None) = (default, language, get("script")) {
-        lines.push((language.span.line, (*command).to_owned()));
+    if let (Some(language), None) = (language, get("script"))
+        && let Some(command) = default(given, language.text().unwrap_or(""))
+    {
+        lines.push((language.span.line, command.to_owned()));
     }
     let line = lines.first().map_or(1, |(line, _)| *line);
-    let (path, lines) = (path.to_owned(), joined(&lines));
+    let (path, lines) = (given.path.to_owned(), joined(&lines));
     let env = [root.get("env"), root.get("env").and_then(|env| env.get("global")), job.and_then(|job| job.get("env"))];
-    reading.steps.push(Step { path, line, lines, set: names(env), is_soft, is_gate, ..Step::default() });
+    reading.steps.push(Step {
+        path,
+        line,
+        lines,
+        set: names(env),
+        job: job.map(|job| named(job, &["name", "stage"])).unwrap_or_default(),
+        is_soft,
+        starts: starts.clone(),
+        ..Step::default()
+    });
 }
