@@ -5,6 +5,7 @@ mod deployments;
 mod exposure;
 pub(super) mod gates;
 mod identity;
+mod ignored_elsewhere;
 mod judge;
 mod observe;
 mod permissions;
@@ -129,7 +130,7 @@ fn declarations() -> Vec<FactDecl> {
     let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
     let yes_no = |name, doc| FactDecl::new(name, FactType::Bool, doc);
     vec![
-        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` and what other systems' say of tests is observed"),
+        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` and what other systems' say of tests and of failures is observed"),
         count("pipelines", "GitHub workflows and pipelines of other systems (GitLab, CircleCI, Azure, Jenkins, …)"),
         count("composite_actions", "actions that the repository offers or uses itself"),
         count("parse_errors", "files that could not be read"),
@@ -153,7 +154,7 @@ fn declarations() -> Vec<FactDecl> {
         count("literal_secrets", "tokens and registry passwords that are written down"),
         count("workflow_secrets", "secrets in a workflow's `env`, which every step can read"),
         ratio("secret_credit", "100 %, less 30 for each inherit, 50 for each print, 10 for each workflow-wide secret; 0 % with a literal or all secrets"),
-        count("ignored_failures", "tests, lints, builds and deployments whose failure does not count"),
+        count("ignored_failures", "tests, lints, builds and deployments whose failure does not count, in pipelines of any system"),
         count("ignored_scans", "security scans whose failure does not count"),
         ratio("gate_credit", "100 %, less 40 for each ignored failure and 15 for each ignored scan"),
         count("test_jobs", "pipelines with a job that runs tests"),

@@ -11,6 +11,7 @@ use crate::probe::suppression::{self, Configured};
 use crate::world::{Class, Select, Swept, WantId};
 
 use super::Digest;
+use super::ignored_elsewhere;
 use super::judge::{self, Judged};
 use super::stages::{self, Placed};
 use super::tested::Tested;
@@ -175,10 +176,17 @@ impl<'s> Gathered<'s> {
         let mut gathered = self;
         let tested =
             Tested { files: &gathered.files, pipelines, default_branch, doubt: gathered.doubt(&others, pipelines) };
+        let doubt = tested.doubt.clone();
         if !gathered.files.is_empty() || !others.is_empty() {
             tested.tell(&mut facts, &mut gathered.findings);
         }
+        for (path, finding) in ignored_elsewhere::ignored(pipelines) {
+            gathered.findings.push(path, finding);
+        }
         if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
+            if !others.is_empty() {
+                gathered.failures(&mut facts, doubt);
+            }
             let evidence = gathered.findings.evidence().into_iter().chain(evidence).collect();
             return Observation { facts, evidence, requests: 0 };
         }
