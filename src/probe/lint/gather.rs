@@ -154,7 +154,7 @@ impl Gathered {
                 .skip_while(|(_, line)| !line.contains("lint-staged") && !line.contains("simple-git-hooks"))
             {
                 let line = (at + 1, line.replace(['"', '[', ']', ','], " "));
-                self.hook(path, u32::try_from(line.0).unwrap_or(0), &tool::of_command(&line.1), &line.1);
+                self.hook(path, u32::try_from(line.0).unwrap_or(0), &tool::of_hook_command(&line.1), &line.1);
             }
         }
         if tool::HOSTED.contains(&path) {
@@ -188,7 +188,7 @@ impl Gathered {
                 continue;
             }
             let languages: BTreeSet<&'static str> =
-                follow(told, start).iter().flat_map(|command| tool::of_command(&command.text)).collect();
+                follow(told, start).iter().flat_map(|command| tool::of_hook_command(&command.text)).collect();
             self.hook(path, number, &languages.into_iter().collect::<Vec<_>>(), command);
         }
         if let Some(skipped) = pre_commit_ci::skipped(text) {

@@ -150,3 +150,12 @@ fn a_hook_that_the_service_skips_is_a_hook_alone() {
     let credit = |ci: &str| gate(&[APP, (".pre-commit-config.yaml", &hooks(ci))]).1;
     assert_eq!((credit("ci:\n  autofix_prs: false\n"), credit("ci:\n  skip: [ruff-check]\n")), (Some(100), Some(40)));
 }
+
+#[test]
+fn a_formatter_that_rewrites_is_a_hook_and_no_gate() {
+    let app = ("src/a.php", "<?php\n");
+    let staged = ("package.json", "{\"lint-staged\": {\n\"*.php\": \"vendor/bin/pint\"}}");
+    assert_eq!(gate(&[app, staged]), (Some(1), Some(40)));
+    let ci = workflow("      - run: vendor/bin/pint\n");
+    assert_eq!(gate(&[app, (".github/workflows/ci.yml", &ci)]), (Some(1), Some(0)));
+}

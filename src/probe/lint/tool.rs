@@ -207,8 +207,17 @@ pub(super) fn of_path(path: &str) -> Option<(&'static str, bool)> {
     of(LANGUAGES).map(|name| (name, true)).or_else(|| of(OTHERWISE).map(|name| (name, false)))
 }
 
-/// Languages that a linter in this command looks at.
+/// Languages that a linter in this command looks at and can refuse.
 pub(super) fn of_command(text: &str) -> Vec<&'static str> {
+    of_parts(text, |part| !rewrites(part))
+}
+
+/// Languages that a command of a hook looks at: what it rewrites is mended before the change is made.
+pub(super) fn of_hook_command(text: &str) -> Vec<&'static str> {
+    of_parts(text, |_| true)
+}
+
+fn of_parts(text: &str, counts: fn(&str) -> bool) -> Vec<&'static str> {
     static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"^\s*(?:-\s+)?(?:run:\s*)?(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:uv\s+)?(?:pip3?|pipx|uv|npm|yarn|pnpm|bun|gem|go|cargo|apt|apt-get|brew|poetry|choco|apk|dnf|rustup|composer|dotnet|bundle|curl|wget|mise)\s+(?:-\S+\s+)*(?:install|add|i|get|sync|ci|tool\s+(?:install|update|restore)|component|require|-\S*|global)\b[^&;|]*$|^\s*(?:echo|printf|export|#|//|which|command\s+-v|name:|key:|path:|description:|restore-keys:|mkdir|rm|cp|cat|ls|git|cd)\b?",
@@ -220,7 +229,7 @@ pub(super) fn of_command(text: &str) -> Vec<&'static str> {
             .expect("a fixed pattern")
     });
     let all = text.split("&&").flat_map(|part| part.split("||")).flat_map(|part| part.split(';'));
-    let is_gate = |part: &&str| !INSTALLS.is_match(part) && !FORMATS.is_match(part) && !rewrites(part);
+    let is_gate = |part: &&str| !INSTALLS.is_match(part) && !FORMATS.is_match(part) && counts(part);
     let parts: Vec<&str> = all.filter(is_gate).collect();
     let of = |patterns: &&Patterns| parts.iter().any(|part| patterns.command().is_match(part.as_bytes()));
     PATTERNS.iter().filter(of).map(|patterns| patterns.language.name).collect()
