@@ -16,7 +16,7 @@ fn schema() -> FactSchema {
         decl("load", FactType::Number),
         decl("error_rate", FactType::Ratio),
         decl("time", FactType::Duration),
-        FactDecl { name: FactName::Family("p"), ftype: FactType::Duration, doc: "" },
+        FactDecl { name: FactName::Family("p"), ftype: FactType::Duration, doc: "", all_from: None },
         decl("size", FactType::Size),
         decl("throughput", FactType::Rate),
         decl("bandwidth", FactType::Throughput),

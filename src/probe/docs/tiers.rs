@@ -34,7 +34,7 @@ pub(super) fn rows(lines: &[&str], at: usize, column: usize, duration: fn(&str) 
         let named = column > 0 && name.chars().count() >= SHORTEST && LETTERS.is_match(&name);
         Some(Tier { name, recovery_time: duration(cells.get(column)?)? }).filter(|_| named)
     };
-    body.filter_map(|row| tier(row)).collect()
+    body.filter_map(tier).collect()
 }
 
 /// Whether a text names a tier, as a word of its own: `tier 1` is not in `tier 10`.

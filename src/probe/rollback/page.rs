@@ -128,7 +128,7 @@ pub(super) fn read(path: &str, text: &str) -> Page {
 fn front_matter(lines: &[&str]) -> usize {
     let is_mark = |line: &&str| line.trim_end() == "---";
     let Some((_, rest)) = lines.split_first().filter(|(first, _)| is_mark(first)) else { return 0 };
-    rest.iter().position(|line| is_mark(&line)).map_or(0, |at| at + 2)
+    rest.iter().position(is_mark).map_or(0, |at| at + 2)
 }
 
 /// A page whose title stands in its front matter alone is one section, where it says how: a title alone may be of an outage.
