@@ -13,12 +13,10 @@ mod shapes;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::report::Evidence;
 use crate::model::{Certainty, FactDecl, FactSchema, FactType, Facts, Observation, Problems, Unknown, Value};
-use crate::probe::evidence;
 use crate::probe::finding::{Finding, Findings};
 use crate::probe::{BoxFuture, Lane, Look, Probe, ProbeDef, Touch};
-use crate::world::want::LARGEST_SWEPT;
+use crate::world::want::LARGEST_DOC;
 use crate::world::{ClassSet, Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::Node;
 
@@ -107,7 +105,8 @@ impl Probe for SecretsProbe {
     fn declare(&self, folder: &str, wants: &mut Wants) -> Vec<WantId> {
         let select = Select::any(ClassSet::ALL).below(folder).except(self.exclude.iter().cloned());
         let texts = Want::sparse(select, "secrets", |file| Ok(scan::scan(file))).screened(scan::questions);
-        vec![wants.add(texts)]
+        // What was recorded of a session, a dump, a bundle: much of what leaks is in large files.
+        vec![wants.add(texts.up_to(LARGEST_DOC))]
     }
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Observation, Unknown>> {
@@ -124,7 +123,7 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     let mut findings = Findings::default();
     let (mut hints, mut likely, mut suppressed) = (0_usize, 0_usize, 0_usize);
     let (found, mut allowed) = (swept.get(want), excuse::Allowed::read(swept));
-    let (mut large, mut unread) = (0_usize, Vec::new());
+    let mut unread = Vec::new();
     let mut take = |path: &str, finding: Finding| {
         hints += usize::from(finding.certainty == Certainty::Hint);
         likely += usize::from(finding.certainty == Certainty::Likely);
@@ -134,11 +133,6 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
         let entry = swept.tree().entry(id);
         let scanned = match digest {
             Ok(scanned) => scanned,
-            // Data and bundles, which nobody writes a secret into by hand; that they were passed over is said.
-            Err(_) if entry.size > LARGEST_SWEPT => {
-                large += 1;
-                continue;
-            }
             Err(unknown) => {
                 unread.push((entry.path.as_str(), unknown.0.as_str()));
                 continue;
@@ -173,36 +167,39 @@ fn observe(swept: &Swept, want: WantId, stores: &Select) -> Observation {
     facts.present("hints", Value::count(hints));
     facts.present("likely", Value::count(likely));
     facts.present("suppressed", Value::count(suppressed));
-    let mut evidence = findings.evidence();
-    if large > 0 {
-        let note = format!("files larger than {} MiB, not looked through: {large}", LARGEST_SWEPT >> 20);
-        evidence.push(Evidence { certainty: Certainty::Hint, ..evidence::remark(note) });
-    }
-    Observation { facts, evidence, requests: 0 }
+    Observation { facts, evidence: findings.evidence(), requests: 0 }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use crate::model::Fact;
+    use crate::model::{Fact, Value};
     use crate::probe::sample;
     use crate::probe::trial::count;
     use crate::world::Tree;
 
     #[test]
-    fn where_a_file_cannot_be_read_nothing_found_is_unknown_and_what_is_too_large_is_told() {
+    fn where_a_file_cannot_be_read_or_is_too_large_nothing_found_is_unknown() {
         let dir = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let tokens = |tree| sample::look("secrets", "{}", tree, "").unwrap().facts.get("tokens");
         write("a.py", "x = 1\n");
         write("gone.py", "x = 2\n");
-        write("data.json", &" ".repeat(2 * 1024 * 1024 + 1));
         let tree = Tree::open(dir.path()).unwrap();
         std::fs::remove_file(dir.path().join("gone.py")).unwrap();
-        let seen = sample::look("secrets", "{}", tree, "").unwrap();
-        assert!(matches!(seen.facts.get("tokens"), Fact::Unobserved(reason) if reason.contains("gone.py")));
-        let notes: Vec<_> = seen.evidence.iter().filter_map(|item| item.note.as_deref()).collect();
-        assert!(notes.contains(&"files larger than 2 MiB, not looked through: 1"), "{notes:?}");
-        let seen = sample::look("secrets", "{}", Tree::open(dir.path()).unwrap(), "").unwrap();
-        assert_eq!(count(&seen, "tokens"), Some(0));
+        assert!(matches!(tokens(tree), Fact::Unobserved(reason) if reason.contains("gone.py")));
+        write("data.json", &" ".repeat(16 * 1024 * 1024 + 1));
+        let open = || Tree::open(dir.path()).unwrap();
+        assert!(matches!(tokens(open()), Fact::Unobserved(reason) if reason.contains("`data.json` is larger than")));
+        write("data.json", &" ".repeat(2 * 1024 * 1024 + 1));
+        assert_eq!(tokens(open()), Fact::Present(Value::count(0)));
+    }
+
+    #[test]
+    fn a_large_file_is_looked_through() {
+        let key = ["AKIA", "QX4BM7ZT2LPN5RVY"].concat();
+        let text = format!("{}\n{key}\n", " \n".repeat(1_050_000));
+        let seen = sample::observe("secrets", "{}", &[("session.har", text.as_str())]).unwrap();
+        assert_eq!(count(&seen, "tokens"), Some(1));
     }
 }
