@@ -92,6 +92,8 @@ impl Gather<'_> {
     /// Pipelines of other systems, each by its own reader; GitLab's files make one together.
     fn others(&mut self, swept: &Swept, want: WantId) {
         let (mut gitlab, doubt) = (Vec::new(), RefCell::new(None));
+        let has =
+            |ends: &[&str]| swept.tree().entries().iter().any(|file| ends.iter().any(|end| file.path.ends_with(end)));
         for (id, text) in swept.get(want).own::<String>() {
             let path = swept.path(id);
             if is_workflow(path) || is_of_another(path, swept.class(id)) {
@@ -108,7 +110,7 @@ impl Gather<'_> {
                 gitlab.push((id, text.as_str()));
                 continue;
             };
-            match reader(&Given { path, text, read: self.files.reader(), doubt: &doubt }) {
+            match reader(&Given { path, text, read: self.files.reader(), has: &has, doubt: &doubt }) {
                 Ok(Some(reading)) => self.reading(path, reading),
                 Ok(None) => {}
                 Err(reason) => self.unread(path, &reason),

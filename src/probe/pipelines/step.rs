@@ -22,6 +22,8 @@ pub(super) struct Given<'g> {
     pub(super) path: &'g str,
     pub(super) text: &'g str,
     pub(super) read: &'g Read<'g>,
+    /// Whether a file of the repository has a name with one of these ends.
+    pub(super) has: &'g dyn Fn(&[&str]) -> bool,
     /// Why a file was not read whole: the first reason.
     pub(super) doubt: &'g RefCell<Option<String>>,
 }

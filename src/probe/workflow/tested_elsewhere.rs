@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::probe::finding::Finding;
 use crate::probe::pipelines::starts::{Event, Started, Starts};
-use crate::probe::pipelines::{Pipelines, Run, What};
+use crate::probe::pipelines::{Pipelines, Run, SEARCHED_TESTS, What};
 
 use super::gates;
 
@@ -77,13 +77,23 @@ pub(super) fn doubt(pipelines: &Pipelines) -> Option<String> {
     pipelines.unseen.clone().or_else(foreign).or_else(groovy)
 }
 
-/// Events on which commands run that may be tests, by a runner that is not known.
+/// Events on which commands run that may be tests: by a runner that is not known, or by a search whose outcome is not.
 pub(super) fn perhaps(pipelines: &Pipelines) -> Starts {
-    let runs = pipelines.runs.iter().filter(|run| !is_of_github(&run.pipeline) && may_test(run));
+    let runs = pipelines.runs.iter().filter(|run| !is_of_github(&run.pipeline) && (may_test(run) || is_search(run)));
     runs.fold(Starts::never(), |all, run| {
-        let reason = format!("`{}:{}` may run tests by a runner that is not known: {}", run.path, run.line, run.note());
+        let Run { path, line, .. } = run;
+        let reason = if is_search(run) {
+            format!("`{path}` has neither `test_script` nor `test: off`: AppVeyor searches for test assemblies and runs them")
+        } else {
+            format!("`{path}:{line}` may run tests by a runner that is not known: {}", run.note())
+        };
         all.or(&run.starts.and(&Starts::all(Started::open(reason))))
     })
+}
+
+/// Whether a system searches for tests by itself.
+fn is_search(run: &Run) -> bool {
+    run.what == What::Action && run.text == SEARCHED_TESTS
 }
 
 /// Whether a command says `test` and is no known runner of tests, nor the shell's own `test`, nor one that only prints.

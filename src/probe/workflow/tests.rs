@@ -109,6 +109,34 @@ fn what_a_server_decides_neither_passes_nor_fails() {
 }
 
 #[test]
+fn tests_that_a_system_searches_by_itself_are_not_told() {
+    let project = ("src/shop.csproj", "<Project/>");
+    let with = |text: &str, project| {
+        let seen = observe(&DEF, "{}", &[("appveyor.yml", text), project]);
+        let reason = match seen.facts.get("test_credit") {
+            Fact::Unobserved(reason) => reason,
+            _ => String::new(),
+        };
+        (percent(&seen, "test_credit"), reason.contains("searches for test assemblies"))
+    };
+    for text in [
+        "build: {project: shop.sln}\n",
+        "build_script: [make]\ntest: {assemblies: [a.dll]}\n",
+        "build: off\ntest_script:\n",
+    ] {
+        assert_eq!(with(text, project), (None, true), "{text}");
+    }
+    for text in ["build: {project: shop.sln}\ntest: off\n", "build: off\ntest: false\ninstall: [make]\n"] {
+        assert_eq!(with(text, project), (Some(0), false), "{text}");
+    }
+    assert_eq!(with("build: off\ntest_script: [{ps: dotnet test}]\n", project), (Some(100), false));
+    assert_eq!(with("build_script: [make]\n", ("main.py", "")), (Some(0), false));
+    let only = "branches: {only: [main]}\nskip_branch_with_pr: true\n";
+    let seen = observe(&DEF, "{}", &[("appveyor.yml", only), project]);
+    assert!(matches!(seen.facts.get("tests_on_push"), Fact::Unobserved(_)));
+}
+
+#[test]
 fn a_branch_of_another_name_in_another_system_may_be_the_default_branch() {
     let files = [(".gitlab-ci.yml", "test: {script: [pytest], only: [next, merge_requests]}\n")];
     assert_eq!(flag(&observe(&DEF, "{}", &files), "tests_on_push"), None);
