@@ -8,7 +8,7 @@ use crate::probe::{pre_commit_ci, super_linter};
 use crate::world::{Class, Swept, WantId};
 
 use super::maven::Maven;
-use super::{build, strict, tool};
+use super::{build, hooks, strict, tool};
 
 /// A language counts from this share of the bytes of shipped source, in percent.
 const SHARE: u64 = 20;
@@ -171,6 +171,7 @@ impl Gathered {
     }
 
     fn hook_file(&mut self, path: &str, text: &str, told: &Files<'_>) {
+        let arguments = hooks::arguments(path, text);
         for (at, line) in text.lines().enumerate() {
             let number = u32::try_from(at + 1).unwrap_or(0);
             let clean = line.trim().trim_start_matches("- ").trim();
@@ -182,7 +183,8 @@ impl Gathered {
                 continue;
             }
             let command = ["entry:", "run:"].iter().find_map(|key| clean.strip_prefix(key)).unwrap_or(clean);
-            let text = command.trim().to_owned();
+            let more = arguments.get(&number).map_or("", String::as_str);
+            let text = format!("{} {more}", command.trim()).trim_end().to_owned();
             let start = Command { path: path.to_owned(), line: number, text, folder: Some(String::new()) };
             if clean.starts_with("repo:") || clean.starts_with("name:") || clean.starts_with("rev:") {
                 continue;

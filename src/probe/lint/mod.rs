@@ -5,6 +5,7 @@
 mod build;
 mod compiled;
 mod gather;
+mod hooks;
 mod maven;
 mod strict;
 #[cfg(test)]

@@ -159,3 +159,15 @@ fn a_formatter_that_rewrites_is_a_hook_and_no_gate() {
     let ci = workflow("      - run: vendor/bin/pint\n");
     assert_eq!(gate(&[app, (".github/workflows/ci.yml", &ci)]), (Some(1), Some(0)));
 }
+
+#[test]
+fn a_hook_runs_its_entry_with_its_arguments() {
+    let make = ("Makefile", "all:\n\truff check .\nclean:\n\trm -rf out\n");
+    let hooks = |args: &str| {
+        let block =
+            format!("repos:\n  - repo: local\n    hooks:\n      - id: x\n        entry: make\n        args: {args}\n");
+        count(&seen(&[APP, make, (".pre-commit-config.yaml", &block)]), "hooks_only")
+    };
+    assert_eq!((hooks("[clean]"), hooks("[-j, all]"), hooks("[]")), (Some(0), Some(1), Some(1)));
+    assert_eq!(hooks("\n        - clean"), Some(0));
+}

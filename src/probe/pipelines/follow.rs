@@ -1,14 +1,16 @@
 //! Where a command of a pipeline leads: into a script of `package.json`, a target of a `Makefile`, a recipe of a `justfile`,
-//! an environment of tox, a script file of the repository. One file for each kind of runner.
+//! an environment of tox, a session of nox, a script file of the repository. One file for each kind of runner.
 
 mod files;
+mod hatch;
+mod nox;
 mod package;
-mod python;
 mod scripts;
 mod targets;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod tox;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -122,7 +124,9 @@ impl Follow<'_, '_> {
         self.package(text, folder, depth);
         self.composer(text, folder, depth);
         self.targets(text, folder, depth);
-        self.python(text, folder, depth);
+        self.tox(text, folder, depth);
+        self.nox(text, folder, depth);
+        self.hatch(text, folder, depth);
         self.tasks(text, folder, depth);
         self.scripts(text, folder, depth);
     }

@@ -8,11 +8,11 @@ use super::{Follow, Place, fixed, has_any, number};
 
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:^|[\s;&|(/])(poe|poethepoet|pdm|hatch|invoke|inv|mise|taskipy|duty|rake|rails|rye|pixi)\s+(?:(?:run|r)\s+)?(?:-\S+\s+)*([\w:.-]+)",
+        r"(?:^|[\s;&|(/])(poe|poethepoet|pdm|invoke|inv|mise|taskipy|duty|rake|rails|rye|pixi)\s+(?:(?:run|r)\s+)?(?:-\S+\s+)*([\w:.-]+)",
     )
 });
 /// One of these is in every call.
-const RUNNERS: &[&str] = &["poe", "pdm", "hatch", "inv", "mise", "taskipy", "duty", "rake", "rails", "rye", "pixi"];
+const RUNNERS: &[&str] = &["poe", "pdm", "inv", "mise", "taskipy", "duty", "rake", "rails", "rye", "pixi"];
 /// Lines that belong to a task, at most.
 const LINES: usize = 8;
 
