@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::probe::finding::{Finding, shortened};
 use crate::probe::pipelines::starts::Starts;
 use crate::probe::pipelines::step::written;
-use crate::probe::workflow::gates::{Gate, gate, is_swallowed, is_trial};
+use crate::probe::workflow::gates::{Gate, gate, is_passed_over, is_swallowed, is_trial};
 use crate::yaml::Node;
 
 use super::pipeline::{NO_JOBS, Pipeline};
@@ -166,8 +166,14 @@ impl<'n> Whole<'n> {
             return None;
         }
         let soft = self.soft(name);
-        let (gate, how, line) = lines.iter().find_map(|line| {
-            let how = if is_swallowed(&line.text) { "its failure is swallowed" } else { soft? };
+        let script = continued(lines);
+        let (gate, how, line) = lines.iter().enumerate().find_map(|(at, line)| {
+            let how = match soft {
+                _ if is_swallowed(&line.text) => "its failure is swallowed",
+                Some(soft) => soft,
+                None if is_passed_over(&script, at) => "`set +e` lets the script go on",
+                None => return None,
+            };
             Some((gate(&line.text)?, how, line))
         })?;
         let note = format!("job `{name}`: {how}: `{}`", shortened(&line.text));
@@ -194,6 +200,18 @@ impl<'n> Whole<'n> {
             }
         }
     }
+}
+
+/// The lines of a script, what a `\` continues in its first line and the others empty.
+fn continued(lines: &[Line<'_>]) -> Vec<(u32, String)> {
+    let mut script: Vec<(u32, String)> = lines.iter().map(|line| (line.line, line.text.clone())).collect();
+    for at in (1..script.len()).rev() {
+        if script[at - 1].1.ends_with('\\') {
+            let more = std::mem::take(&mut script[at].1);
+            script[at - 1].1.push_str(&more);
+        }
+    }
+    script
 }
 
 /// `allow_failure: true`, or for the exit code that runners of tests and linters use for what they find.
@@ -230,6 +248,14 @@ mod tests {
         let text = "unit:\n  script: [npm test]\n  allow_failure: true\nlint:\n  script:\n  - npm run lint || true\ndeploy:\n  when: manual\n  allow_failure: true\n  script: kubectl apply -f x\n.hidden:\n  script: [pytest]\n  allow_failure: true\n";
         assert_eq!(facts(text), [("ignored_failures", "lint".into()), ("ignored_failures", "unit".into())]);
         assert_eq!((work(text).jobs, work(text).test_jobs), (3, 1));
+    }
+
+    #[test]
+    fn a_test_after_whose_failure_the_script_goes_on_is_found() {
+        let job = |end: &str| format!("unit: {{script: [set +e, pytest, {end}]}}\n");
+        assert_eq!(facts(&job("echo done")), [("ignored_failures", "unit".into())]);
+        assert!(facts(&job("exit $?")).is_empty() && facts("unit: {script: [set +e, pytest]}\n").is_empty());
+        assert!(facts("unit:\n  script:\n  - |\n    set +e\n    pytest \\\n      -x\n").is_empty());
     }
 
     #[test]

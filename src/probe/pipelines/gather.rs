@@ -120,7 +120,7 @@ impl Gather<'_> {
             self.miss(reason);
         }
         if let Some(reading) = system::gitlab::read(swept, gitlab.into_iter()) {
-            self.reading(".gitlab-ci.yml", reading);
+            self.reading(super::GITLAB, reading);
         }
     }
 

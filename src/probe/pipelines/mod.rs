@@ -20,6 +20,9 @@ pub(crate) const LARGEST: u64 = 1024 * 1024;
 /// What a run of AppVeyor is named that searches for test assemblies by itself; whether it finds some is not in the tree.
 pub(crate) const SEARCHED_TESTS: &str = "search for test assemblies";
 
+/// The name of GitLab's pipeline, which may have many files.
+pub(crate) const GITLAB: &str = ".gitlab-ci.yml";
+
 /// Pipelines of all systems.
 pub(crate) const PIPELINES: &[&str] = &[
     ".github/workflows/*.{yml,yaml}",

@@ -6,14 +6,16 @@
 use std::collections::BTreeSet;
 
 use crate::probe::finding::{Finding, shortened};
-use crate::probe::pipelines::{Pipelines, Run, What};
+use crate::probe::pipelines::{GITLAB, Pipelines, Run, What};
 
 use super::gates;
 use super::tested_elsewhere::is_of_github;
 
-/// `ignored_failures` and `ignored_scans` with their files, one for each job.
-pub(super) fn ignored(pipelines: &Pipelines) -> Vec<(&str, Finding)> {
-    let written = |run: &&Run| run.what == What::Command && run.by.is_none() && !is_of_github(&run.pipeline);
+/// `ignored_failures` and `ignored_scans` with their files, one for each job. Beside GitHub workflows, GitLab's pipeline is
+/// left to probe `gitlab`: the packs of both systems are in use there, and one job is one failure.
+pub(super) fn ignored(pipelines: &Pipelines, is_beside_github: bool) -> Vec<(&str, Finding)> {
+    let is_left = |pipeline: &str| is_of_github(pipeline) || is_beside_github && pipeline == GITLAB;
+    let written = |run: &&Run| run.what == What::Command && run.by.is_none() && !is_left(&run.pipeline);
     let runs: Vec<&Run> = pipelines.runs.iter().filter(written).collect();
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
@@ -67,6 +69,21 @@ mod tests {
             assert_eq!(counted(path, text), (Some(1), Some(0)), "{path}");
         }
         assert_eq!(counted(".gitlab-ci.yml", "t: {script: [trivy fs .], allow_failure: true}\n"), (Some(0), Some(1)));
+    }
+
+    #[test]
+    fn beside_github_workflows_a_job_of_gitlab_is_counted_by_the_probe_for_gitlab_alone() {
+        let github =
+            (".github/workflows/ci.yml", "on: push\njobs: {t: {runs-on: x, steps: [{run: pytest || true}]}}\n");
+        let gitlab = (".gitlab-ci.yml", "t: {script: [pytest], allow_failure: true}\n");
+        let circle =
+            (".circleci/config.yml", "jobs: {t: {steps: [run: pytest || true]}}\nworkflows: {w: {jobs: [t]}}\n");
+        let by = |def, files: &[(&str, &str)]| count(&observe(def, "{}", files), "ignored_failures");
+        assert_eq!(
+            (by(&DEF, &[github, gitlab]), by(&crate::probe::gitlab::DEF, &[github, gitlab])),
+            (Some(1), Some(1))
+        );
+        assert_eq!((by(&DEF, &[github, gitlab, circle]), by(&DEF, &[gitlab, circle])), (Some(2), Some(2)));
     }
 
     #[test]

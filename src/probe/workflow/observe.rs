@@ -180,7 +180,7 @@ impl<'s> Gathered<'s> {
         if !gathered.files.is_empty() || !others.is_empty() {
             tested.tell(&mut facts, &mut gathered.findings);
         }
-        for (path, finding) in ignored_elsewhere::ignored(pipelines) {
+        for (path, finding) in ignored_elsewhere::ignored(pipelines, !gathered.files.is_empty()) {
             gathered.findings.push(path, finding);
         }
         if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
