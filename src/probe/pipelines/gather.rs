@@ -12,7 +12,7 @@ use crate::world::{Swept, WantId};
 
 use super::follow::{Command, Files, MOST_COMMANDS, below, follow};
 use super::starts::Starts;
-use super::step::{Given, Reading, Shell, Step};
+use super::step::{Given, Reading, Shell, Step, passed_over};
 use super::{LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
 
 /// Commands of one repository; more are not looked at.
@@ -136,7 +136,10 @@ impl Gather<'_> {
             let name = step.uses.clone().unwrap_or_default();
             self.push(What::Foreign(step.with.clone()), &pipeline, step, &name);
         }
-        reading.steps.iter().for_each(|step| self.step(&pipeline, step));
+        for mut step in reading.steps {
+            step.passed_over = passed_over(&step.lines);
+            self.step(&pipeline, &step);
+        }
     }
 
     /// A step: what it uses, and its commands in the folders that those before them lead to.
@@ -146,8 +149,8 @@ impl Gather<'_> {
         }
         let set = Arc::from(step.set.as_slice());
         let mut shell = Shell::new(&step.folder);
-        for (line, text) in &step.lines {
-            self.command(pipeline, step, (*line, text), &shell, &set);
+        for (at, (_, text)) in step.lines.iter().enumerate() {
+            self.command(pipeline, step, at, &shell, &set);
             shell.after(text);
         }
     }
@@ -164,24 +167,20 @@ impl Gather<'_> {
             set: Arc::from([]),
             job: Arc::from(step.job.as_str()),
             is_soft: step.is_soft,
+            is_passed_over: false,
             starts: Arc::new(step.starts.clone()),
         });
     }
 
     /// One command of a step with all that it leads to.
-    fn command(
-        &mut self,
-        pipeline: &Arc<str>,
-        step: &Step,
-        (line, text): (u32, &str),
-        shell: &Shell,
-        set: &Arc<[String]>,
-    ) {
+    fn command(&mut self, pipeline: &Arc<str>, step: &Step, at: usize, shell: &Shell, set: &Arc<[String]>) {
+        let (line, text) = (step.lines[at].0, &step.lines[at].1);
+        let is_passed_over = step.passed_over.contains(&at);
         let path = &step.path;
         if self.found.runs.len() > MOST_RUNS {
             return self.miss(format!("`{path}:{line}` comes after more commands than are followed"));
         }
-        let soft = step.is_soft || gates::is_swallowed(text);
+        let soft = step.is_soft || is_passed_over || gates::is_swallowed(text);
         let start =
             Command { path: path.clone(), line, text: text.to_owned(), folder: Some(shell.folder().to_owned()) };
         let starts = Arc::new(step.starts.clone());
@@ -200,6 +199,7 @@ impl Gather<'_> {
                 set: set.clone(),
                 job: job.clone(),
                 is_soft: soft || gates::is_swallowed(&command.text),
+                is_passed_over,
                 starts: starts.clone(),
                 path: command.path,
                 line: command.line,
@@ -248,7 +248,7 @@ const BRINGS: &[&str] =
 
 /// A step of a workflow; what an action is told may be a command.
 fn of_workflow(path: &str, step: &WorkStep, starts: &Starts) -> Step {
-    let mut lines = step.lines.clone();
+    let (mut lines, mut passed_over) = (step.lines.clone(), step.passed_over.clone());
     if let Some(uses) = &step.uses
         && !uses.starts_with("./")
         && !step.with.is_empty()
@@ -257,12 +257,14 @@ fn of_workflow(path: &str, step: &WorkStep, starts: &Starts) -> Step {
         let told = step.with.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ; ");
         let told = if uses.contains("/cargo") { format!("cargo {told}") } else { told };
         lines.insert(0, (step.line, told));
+        passed_over = passed_over.into_iter().map(|at| at + 1).collect();
     }
     Step {
         path: path.to_owned(),
         line: step.line,
         folder: step.folder.clone(),
         lines,
+        passed_over,
         uses: step.uses.clone(),
         with: step.with.clone(),
         set: step.set.clone(),

@@ -85,6 +85,8 @@ pub(crate) struct Run {
     pub(crate) job: Arc<str>,
     /// Whether its failure does not count.
     pub(crate) is_soft: bool,
+    /// Whether that is because its script goes on after it (`set +e`).
+    pub(crate) is_passed_over: bool,
     /// Which events start it.
     pub(crate) starts: Arc<Starts>,
 }

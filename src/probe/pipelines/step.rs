@@ -2,6 +2,7 @@
 //! than is seen. How a system writes scripts, which all of them do alike, is here too.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -39,6 +40,8 @@ pub(super) struct Step {
     pub(super) folder: String,
     /// Its commands, in order, each whole.
     pub(super) lines: Lines,
+    /// Which of them the script goes on after where they fail (`set +e`), by their place.
+    pub(super) passed_over: BTreeSet<usize>,
     /// An action, task, orb or image of somebody else's that it uses.
     pub(super) uses: Option<String>,
     /// What that is told: keys and values.
@@ -77,11 +80,14 @@ pub(crate) fn script(node: &Node) -> Lines {
     joined(&lines)
 }
 
-/// Lines with those that a `\` continues joined to them; what goes on after a failure says so.
+/// Lines with those that a `\` continues joined to them.
 pub(crate) fn joined(lines: &[(u32, String)]) -> Lines {
-    let commands = gates::commands(lines.iter().map(|(line, text)| (*line, text.as_str())).collect());
-    let soft = |at: usize| if gates::is_passed_over(&commands, at) { " || true" } else { "" };
-    commands.iter().enumerate().map(|(at, (line, text))| (*line, format!("{text}{}", soft(at)))).collect()
+    gates::commands(lines.iter().map(|(line, text)| (*line, text.as_str())).collect())
+}
+
+/// The commands of a script that it goes on after, by their place.
+pub(crate) fn passed_over(script: &[(u32, String)]) -> BTreeSet<usize> {
+    (0..script.len()).filter(|at| gates::is_passed_over(script, *at)).collect()
 }
 
 /// The lines of a script as they are written.

@@ -27,7 +27,11 @@ pub(super) fn ignored(pipelines: &Pipelines, is_beside_github: bool) -> Vec<(&st
         if is_decided || !seen.insert((run.pipeline.clone(), job)) {
             continue;
         }
-        let how = if gates::is_swallowed(&run.text) { "its failure is swallowed" } else { "it may fail" };
+        let how = match run {
+            _ if gates::is_swallowed(&run.text) => "its failure is swallowed",
+            Run { is_passed_over: true, .. } => "`set +e` lets the script go on",
+            _ => "it may fail",
+        };
         let job = if run.job.is_empty() { "a step".to_owned() } else { format!("job `{}`", run.job) };
         let note = format!("{job}: {how}: `{}`", shortened(&run.text));
         found.push((run.path.as_str(), Finding::new(gate.ignored_fact(), run.line, run.text.as_str(), note)));
@@ -69,6 +73,20 @@ mod tests {
             assert_eq!(counted(path, text), (Some(1), Some(0)), "{path}");
         }
         assert_eq!(counted(".gitlab-ci.yml", "t: {script: [trivy fs .], allow_failure: true}\n"), (Some(0), Some(1)));
+    }
+
+    #[test]
+    fn what_a_script_goes_on_after_is_shown_as_it_is_written() {
+        let text = "jobs: {t: {steps: [run: \"set +e\\npytest -x\\necho done\"]}}\nworkflows: {w: {jobs: [t]}}\n";
+        let seen = observe(&DEF, "{}", &[(".circleci/config.yml", text)]);
+        let notes: Vec<&str> = seen.evidence.iter().filter_map(|item| item.note.as_deref()).collect();
+        let is_shown = |note: &&&str| note.ends_with("`set +e` lets the script go on: `pytest -x`");
+        assert_eq!(
+            (count(&seen, "ignored_failures"), notes.iter().filter(is_shown).count()),
+            (Some(1), 1),
+            "{notes:?}"
+        );
+        assert!(!notes.iter().any(|note| note.contains("|| true")), "{notes:?}");
     }
 
     #[test]

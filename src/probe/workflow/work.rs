@@ -1,11 +1,13 @@
 //! What the jobs of a workflow run, for probes that look for a certain tool: commands, actions, the folder they run in, and
 //! whether their failure counts.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::probe::pipelines::starts::Starts;
+use crate::probe::pipelines::step::passed_over;
 use crate::probe::yaml_file::{self, YamlFault};
 use crate::yaml::Node;
 
@@ -39,6 +41,8 @@ pub(crate) struct WorkStep {
     pub(crate) folder: String,
     /// Its commands, once for each value of the matrix that they name.
     pub(crate) lines: Vec<(u32, String)>,
+    /// Which of them the script goes on after where they fail, by their place.
+    pub(crate) passed_over: BTreeSet<usize>,
     /// The action it uses.
     pub(crate) uses: Option<String>,
     /// What the action is told: keys and values.
@@ -102,20 +106,22 @@ fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> 
     let folder = own.or_else(|| of_all(job.node)).or_else(|| of_all(workflow.root)).unwrap_or_default();
     let folder = folder.trim_start_matches("./").trim_end_matches('/');
     let joined = gates::commands(step.scripts());
-    let lines: Vec<(u32, String)> = joined
-        .iter()
-        .enumerate()
-        .flat_map(|(at, (line, text))| {
-            let passed_over = gates::is_passed_over(&joined, at);
-            let texts = if passed_over { vec![format!("{text} || true")] } else { of_matrix(job, text) };
-            texts.into_iter().map(|text| (*line, text))
-        })
-        .collect();
+    let soft_lines = passed_over(&joined);
+    let (mut lines, mut passed_over) = (Vec::new(), BTreeSet::new());
+    for (at, (line, text)) in joined.iter().enumerate() {
+        for text in of_matrix(job, text) {
+            if soft_lines.contains(&at) {
+                passed_over.insert(lines.len());
+            }
+            lines.push((*line, text));
+        }
+    }
     let uses = step.text("uses");
     Some(WorkStep {
         line: uses.map(|(_, line)| line).or(lines.first().map(|(line, _)| *line)).unwrap_or(step.node.span.line),
         folder: if folder == "." { String::new() } else { folder.to_owned() },
         lines,
+        passed_over,
         uses: uses.map(|(text, _)| text.to_owned()),
         with: told(step.node),
         set: [workflow.root, job.node, step.node].into_iter().flat_map(variables).collect(),

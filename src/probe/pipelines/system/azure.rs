@@ -159,6 +159,7 @@ impl Pipeline<'_> {
             job: here.job.clone(),
             is_soft: here.is_soft,
             starts: here.starts.clone(),
+            ..Step::default()
         });
     }
 

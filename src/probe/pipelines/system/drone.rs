@@ -48,6 +48,7 @@ fn run(path: &str, (name, step): (&str, &Node), starts: &Starts, reading: &mut R
         job: name.to_owned(),
         is_soft: text(step, "failure") == Some("ignore"),
         starts: step.get("when").map_or_else(|| starts.clone(), |when| starts.and(&by_events(when))),
+        ..Step::default()
     });
 }
 
