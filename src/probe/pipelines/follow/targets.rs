@@ -1,6 +1,7 @@
 //! Targets of a `Makefile`, recipes of a `justfile`, tasks of a `Taskfile`, functions of a magefile: each with its commands
 //! and with what it needs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -112,7 +113,8 @@ fn is_ignored(line: &str) -> bool {
 
 /// The commands on a line of a recipe, without the marks before them; a task that names others runs these.
 fn commands(line: &str) -> Vec<String> {
-    let clean = line.trim().trim_start_matches(['@', '-', '+', '$', ' ']).trim_start_matches('(').trim();
+    let line = by_name(line.trim().trim_start_matches(['@', '-', '+', ' ']));
+    let clean = line.trim_start_matches(['@', '-', '+', '$', ' ']).trim_start_matches('(').trim();
     if clean.is_empty() || clean.starts_with('#') {
         return Vec::new();
     }
@@ -126,6 +128,15 @@ fn commands(line: &str) -> Vec<String> {
     let clean = clean.replace("$(MAKE)", "make").replace("${MAKE}", "make");
     let clean = clean.replace("$(", " ").replace("${", " ").replace([')', '}'], " ");
     vec![variables(&clean)]
+}
+
+/// A command whose program is a variable, as the program that the variable is named after: `$(MAKE) check`, `$(HATCH) run x`.
+fn by_name(command: &str) -> Cow<'_, str> {
+    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| fixed(r"^\$(?:\(\w+\)|\{\w+\})(?:\s|$)"));
+    match VARIABLE.find(command) {
+        Some(found) => format!("{} {}", variables(found.as_str().trim()), &command[found.end()..]).into(),
+        None => command.into(),
+    }
 }
 
 impl Follow<'_, '_> {

@@ -47,6 +47,18 @@ fn a_target_leads_to_its_recipe_and_to_what_it_needs() {
 }
 
 #[test]
+fn a_program_that_a_variable_names_is_followed() {
+    let files = [
+        ("Makefile", "all:\n\t@$(MAKE) check\ncheck:\n\t@${HATCH} run style\n\t$(PREFIX)mypy .\n"),
+        ("pyproject.toml", "[tool.hatch.envs.default.scripts]\nstyle = \"ruff check src\"\n"),
+    ];
+    assert_eq!(
+        ends(&files, "make all", ""),
+        ["Makefile:2 make check", "Makefile:4 hatch run style", "pyproject.toml:2 ruff check src", "Makefile:5 mypy ."]
+    );
+}
+
+#[test]
 fn an_environment_of_tox_is_found_by_name() {
     let files = [(
         "tox.ini",
