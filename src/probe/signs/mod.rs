@@ -165,4 +165,6 @@ impl Probe for SignsProbe {
 }
 
 #[cfg(test)]
+mod lines;
+#[cfg(test)]
 mod tests;

@@ -1,0 +1,52 @@
+//! Tests of the rules that ask for signs: lines that look like one and are none, each beside a line that is one.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::DEF;
+use crate::probe::trial::{count, observe};
+
+/// A rule, a manifest, and the text of a file without a sign and with one.
+struct Line {
+    rule: &'static str,
+    manifest: (&'static str, &'static str),
+    path: &'static str,
+    none: &'static str,
+    sign: &'static str,
+}
+
+#[rustfmt::skip]
+const LINES: &[Line] = &[
+    Line { rule: "rel/degradation", manifest: ("empty.txt", ""), path: "docs/risks.md", none: "| Risk | Answer |\n|---|---|\n| service worker bugs | graceful degradation |\n", sign: "| Dependency | Behaviour when down |\n|---|---|\n| bank | orders wait |\n" },
+    Line { rule: "rel/degradation", manifest: ("empty.txt", ""), path: "docs/api_degradation.md", none: "# API degradation runbook\n", sign: "# When the bank is down\n" },
+];
+
+/// The parameters of each probe `signs` of a rule.
+fn parameters(rule: &str) -> Vec<String> {
+    let lines: Vec<&str> = crate::catalog::text(rule).unwrap().lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let below = |at: usize| {
+        let inside = |line: &&&str| line.trim().is_empty() || indent(line) > indent(lines[at]);
+        let block = lines[at + 1..].iter().take_while(inside);
+        block.map(|line| line.get(indent(lines[at]) + 2..).unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    };
+    (0..lines.len()).filter(|at| lines[*at].trim().trim_start_matches("- ") == "signs:").map(below).collect()
+}
+
+fn seen(line: &Line, text: &str) -> i64 {
+    let files = [line.manifest, (line.path, text)];
+    parameters(line.rule).iter().map(|yaml| count(&observe(&DEF, yaml, &files), "seen").unwrap_or(0)).sum()
+}
+
+#[test]
+fn what_looks_like_a_sign_and_is_none_does_not_count() {
+    let mut wrong = Vec::new();
+    for line in LINES {
+        if seen(line, line.none) > 0 {
+            wrong.push(format!("{}: {:?} is no sign", line.rule, line.none));
+        }
+        if seen(line, line.sign) == 0 {
+            wrong.push(format!("{}: {:?} is a sign", line.rule, line.sign));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
