@@ -18,6 +18,7 @@ struct Line {
 const LINES: &[Line] = &[
     Line { rule: "rel/degradation", manifest: ("empty.txt", ""), path: "docs/risks.md", none: "| Risk | Answer |\n|---|---|\n| service worker bugs | graceful degradation |\n", sign: "| Dependency | Behaviour when down |\n|---|---|\n| bank | orders wait |\n" },
     Line { rule: "rel/degradation", manifest: ("empty.txt", ""), path: "docs/api_degradation.md", none: "# API degradation runbook\n", sign: "# When the bank is down\n" },
+    Line { rule: "auth/csrf", manifest: ("empty.txt", ""), path: "cookies.go", none: "package a\n\nfunc mode(s string) http.SameSite {\n\treturn http.SameSiteLaxMode\n}\n", sign: "package a\n\nvar session = http.Cookie{SameSite: http.SameSiteLaxMode}\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
