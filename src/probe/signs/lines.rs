@@ -19,6 +19,10 @@ const LINES: &[Line] = &[
     Line { rule: "rel/degradation", manifest: ("empty.txt", ""), path: "docs/risks.md", none: "| Risk | Answer |\n|---|---|\n| service worker bugs | graceful degradation |\n", sign: "| Dependency | Behaviour when down |\n|---|---|\n| bank | orders wait |\n" },
     Line { rule: "rel/degradation", manifest: ("empty.txt", ""), path: "docs/api_degradation.md", none: "# API degradation runbook\n", sign: "# When the bank is down\n" },
     Line { rule: "auth/csrf", manifest: ("empty.txt", ""), path: "cookies.go", none: "package a\n\nfunc mode(s string) http.SameSite {\n\treturn http.SameSiteLaxMode\n}\n", sign: "package a\n\nvar session = http.Cookie{SameSite: http.SameSiteLaxMode}\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("package.json", "{\"dependencies\": {\"express-session\": \"1.0.0\"}}"), path: "src/app.js", none: "app.use(helmet({ hsts: { maxAge: 31536000 } }));\n", sign: "app.use(session({ cookie: { maxAge: 3600000 } }));\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("package.json", "{\"dependencies\": {\"jose\": \"1.0.0\"}}"), path: "src/invite.ts", none: "show(invite.expiresAt);\n", sign: "new SignJWT(claims).setExpirationTime(\"1h\");\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("go.mod", "module shop\n\ngo 1.24\n\nrequire (\n\tgithub.com/gorilla/sessions v1.0.0\n)\n"), path: "main.go", none: "package a\n\nfunc a() {\n\tconfig.LDAP.Timeout = 5\n\tlogs.Rotate()\n\tsession.Options.MaxAge = -1\n}\n", sign: "package a\n\nfunc a() {\n\tsession.Options.MaxAge = 3600\n}\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("Cargo.toml", "[dependencies]\ntower-sessions = \"1\"\n"), path: "src/main.rs", none: "fn a() { list.rotate_left(1); }\n", sign: "fn a() { rotate_session(&session); }\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
