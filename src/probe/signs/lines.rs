@@ -23,6 +23,9 @@ const LINES: &[Line] = &[
     Line { rule: "auth/session-lifetime", manifest: ("package.json", "{\"dependencies\": {\"jose\": \"1.0.0\"}}"), path: "src/invite.ts", none: "show(invite.expiresAt);\n", sign: "new SignJWT(claims).setExpirationTime(\"1h\");\n" },
     Line { rule: "auth/session-lifetime", manifest: ("go.mod", "module shop\n\ngo 1.24\n\nrequire (\n\tgithub.com/gorilla/sessions v1.0.0\n)\n"), path: "main.go", none: "package a\n\nfunc a() {\n\tconfig.LDAP.Timeout = 5\n\tlogs.Rotate()\n\tsession.Options.MaxAge = -1\n}\n", sign: "package a\n\nfunc a() {\n\tsession.Options.MaxAge = 3600\n}\n" },
     Line { rule: "auth/session-lifetime", manifest: ("Cargo.toml", "[dependencies]\ntower-sessions = \"1\"\n"), path: "src/main.rs", none: "fn a() { list.rotate_left(1); }\n", sign: "fn a() { rotate_session(&session); }\n" },
+    Line { rule: "config/validated-at-startup", manifest: ("package.json", "{\"dependencies\": {\"zod\": \"1.0.0\"}}"), path: "src/config.ts", none: "const live = JSON.parse(process.env.LIVE);\n", sign: "const config = schema.parse(process.env);\n" },
+    Line { rule: "config/validated-at-startup", manifest: ("Cargo.toml", "[dependencies]\nclap = \"1\"\n"), path: "src/main.rs", none: "struct A {\n    #[arg(long = \"command-from-env\")]\n    a: bool,\n}\n", sign: "struct A {\n    #[arg(long, env)]\n    a: bool,\n}\n" },
+    Line { rule: "config/validated-at-startup", manifest: ("Cargo.toml", "[dependencies]\nfigment = \"1\"\n"), path: "src/main.rs", none: "fn a() { page.extract(&urls); }\n", sign: "fn a() { let c: Config = figment.extract()?; }\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
