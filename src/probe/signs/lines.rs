@@ -26,6 +26,7 @@ const LINES: &[Line] = &[
     Line { rule: "config/validated-at-startup", manifest: ("package.json", "{\"dependencies\": {\"zod\": \"1.0.0\"}}"), path: "src/config.ts", none: "const live = JSON.parse(process.env.LIVE);\n", sign: "const config = schema.parse(process.env);\n" },
     Line { rule: "config/validated-at-startup", manifest: ("Cargo.toml", "[dependencies]\nclap = \"1\"\n"), path: "src/main.rs", none: "struct A {\n    #[arg(long = \"command-from-env\")]\n    a: bool,\n}\n", sign: "struct A {\n    #[arg(long, env)]\n    a: bool,\n}\n" },
     Line { rule: "config/validated-at-startup", manifest: ("Cargo.toml", "[dependencies]\nfigment = \"1\"\n"), path: "src/main.rs", none: "fn a() { page.extract(&urls); }\n", sign: "fn a() { let c: Config = figment.extract()?; }\n" },
+    Line { rule: "data/backups", manifest: ("empty.txt", ""), path: "deploy/release.yml", none: "env:\n  S3_BUCKET: releases\n", sign: "env:\n  BACKUP_S3_BUCKET: copies\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
