@@ -27,6 +27,7 @@ const LINES: &[Line] = &[
     Line { rule: "config/validated-at-startup", manifest: ("Cargo.toml", "[dependencies]\nclap = \"1\"\n"), path: "src/main.rs", none: "struct A {\n    #[arg(long = \"command-from-env\")]\n    a: bool,\n}\n", sign: "struct A {\n    #[arg(long, env)]\n    a: bool,\n}\n" },
     Line { rule: "config/validated-at-startup", manifest: ("Cargo.toml", "[dependencies]\nfigment = \"1\"\n"), path: "src/main.rs", none: "fn a() { page.extract(&urls); }\n", sign: "fn a() { let c: Config = figment.extract()?; }\n" },
     Line { rule: "data/backups", manifest: ("empty.txt", ""), path: "deploy/release.yml", none: "env:\n  S3_BUCKET: releases\n", sign: "env:\n  BACKUP_S3_BUCKET: copies\n" },
+    Line { rule: "data/durable-and-protected", manifest: ("empty.txt", ""), path: "main.tf", none: "resource \"aws_elasticache_subnet_group\" \"a\" {}\n", sign: "resource \"aws_elasticache_replication_group\" \"a\" {}\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
