@@ -28,6 +28,9 @@ const LINES: &[Line] = &[
     Line { rule: "config/validated-at-startup", manifest: ("Cargo.toml", "[dependencies]\nfigment = \"1\"\n"), path: "src/main.rs", none: "fn a() { page.extract(&urls); }\n", sign: "fn a() { let c: Config = figment.extract()?; }\n" },
     Line { rule: "data/backups", manifest: ("empty.txt", ""), path: "deploy/release.yml", none: "env:\n  S3_BUCKET: releases\n", sign: "env:\n  BACKUP_S3_BUCKET: copies\n" },
     Line { rule: "data/durable-and-protected", manifest: ("empty.txt", ""), path: "main.tf", none: "resource \"aws_elasticache_subnet_group\" \"a\" {}\n", sign: "resource \"aws_elasticache_replication_group\" \"a\" {}\n" },
+    Line { rule: "data/pool-and-timeouts", manifest: ("Cargo.toml", "[dependencies]\nsqlx = \"1\"\nreqwest = \"1\"\n"), path: "src/main.rs", none: "fn a() { reqwest::Client::builder().connect_timeout(T); }\n", sign: "fn a() { PgPoolOptions::new().acquire_timeout(T); }\n" },
+    Line { rule: "data/pool-and-timeouts", manifest: ("go.mod", "module shop\n\ngo 1.24\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v1.0.0\n)\n"), path: "main.go", none: "package a\n\nfunc a() {\n\tctx, cancel := context.WithTimeout(ctx, second)\n\tdefer cancel()\n\tclient.GetAds(ctx, request)\n}\n", sign: "package a\n\nfunc a() {\n\tctx, cancel := context.WithTimeout(ctx, second)\n\tdefer cancel()\n\tdb.QueryContext(ctx, query)\n}\n" },
+    Line { rule: "data/pool-and-timeouts", manifest: ("empty.txt", ""), path: "envoy.yaml", none: "connect_timeout: '0.25s'\n", sign: "url: postgres://db/shop?connect_timeout=5\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
