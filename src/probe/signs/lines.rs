@@ -32,6 +32,7 @@ const LINES: &[Line] = &[
     Line { rule: "data/pool-and-timeouts", manifest: ("go.mod", "module shop\n\ngo 1.24\n\nrequire (\n\tgithub.com/jackc/pgx/v5 v1.0.0\n)\n"), path: "main.go", none: "package a\n\nfunc a() {\n\tctx, cancel := context.WithTimeout(ctx, second)\n\tdefer cancel()\n\tclient.GetAds(ctx, request)\n}\n", sign: "package a\n\nfunc a() {\n\tctx, cancel := context.WithTimeout(ctx, second)\n\tdefer cancel()\n\tdb.QueryContext(ctx, query)\n}\n" },
     Line { rule: "data/pool-and-timeouts", manifest: ("empty.txt", ""), path: "envoy.yaml", none: "connect_timeout: '0.25s'\n", sign: "url: postgres://db/shop?connect_timeout=5\n" },
     Line { rule: "gov/audit-log", manifest: ("requirements.txt", "django==1.0\n"), path: "shop/a.py", none: "entries = AuditLog.get_audit_log(instance)\nauditlog.unregister(Document)\n", sign: "audit_log.record(user, action)\n" },
+    Line { rule: "ml/drift-monitoring", manifest: ("requirements.txt", "langsmith==1.0\n"), path: "shop/a.py", none: "atexit.register(stop)\n", sign: "@traceable\ndef answer(): ...\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
