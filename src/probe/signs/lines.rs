@@ -33,6 +33,7 @@ const LINES: &[Line] = &[
     Line { rule: "data/pool-and-timeouts", manifest: ("empty.txt", ""), path: "envoy.yaml", none: "connect_timeout: '0.25s'\n", sign: "url: postgres://db/shop?connect_timeout=5\n" },
     Line { rule: "gov/audit-log", manifest: ("requirements.txt", "django==1.0\n"), path: "shop/a.py", none: "entries = AuditLog.get_audit_log(instance)\nauditlog.unregister(Document)\n", sign: "audit_log.record(user, action)\n" },
     Line { rule: "ml/drift-monitoring", manifest: ("requirements.txt", "langsmith==1.0\n"), path: "shop/a.py", none: "atexit.register(stop)\n", sign: "@traceable\ndef answer(): ...\n" },
+    Line { rule: "ml/evaluation-gate", manifest: ("empty.txt", ""), path: ".github/workflows/ci.yml", none: "jobs:\n  a:\n    steps:\n      - run: scan --failure-threshold high --cov-fail-under=30\n", sign: "jobs:\n  a:\n    steps:\n      - run: check --min-accuracy 0.9\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
