@@ -34,6 +34,7 @@ const LINES: &[Line] = &[
     Line { rule: "gov/audit-log", manifest: ("requirements.txt", "django==1.0\n"), path: "shop/a.py", none: "entries = AuditLog.get_audit_log(instance)\nauditlog.unregister(Document)\n", sign: "audit_log.record(user, action)\n" },
     Line { rule: "ml/drift-monitoring", manifest: ("requirements.txt", "langsmith==1.0\n"), path: "shop/a.py", none: "atexit.register(stop)\n", sign: "@traceable\ndef answer(): ...\n" },
     Line { rule: "ml/evaluation-gate", manifest: ("empty.txt", ""), path: ".github/workflows/ci.yml", none: "jobs:\n  a:\n    steps:\n      - run: scan --failure-threshold high --cov-fail-under=30\n", sign: "jobs:\n  a:\n    steps:\n      - run: check --min-accuracy 0.9\n" },
+    Line { rule: "ml/inference-limits", manifest: ("requirements.txt", "torch==1.0\n"), path: "shop/a.py", none: "scheduler = WarmupParamScheduler(a)\nwarmup_cache_at_start()\n", sign: "warmup_model()\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
