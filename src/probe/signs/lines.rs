@@ -35,6 +35,8 @@ const LINES: &[Line] = &[
     Line { rule: "ml/drift-monitoring", manifest: ("requirements.txt", "langsmith==1.0\n"), path: "shop/a.py", none: "atexit.register(stop)\n", sign: "@traceable\ndef answer(): ...\n" },
     Line { rule: "ml/evaluation-gate", manifest: ("empty.txt", ""), path: ".github/workflows/ci.yml", none: "jobs:\n  a:\n    steps:\n      - run: scan --failure-threshold high --cov-fail-under=30\n", sign: "jobs:\n  a:\n    steps:\n      - run: check --min-accuracy 0.9\n" },
     Line { rule: "ml/inference-limits", manifest: ("requirements.txt", "torch==1.0\n"), path: "shop/a.py", none: "scheduler = WarmupParamScheduler(a)\nwarmup_cache_at_start()\n", sign: "warmup_model()\n" },
+    Line { rule: "ml/llm-safeguards", manifest: ("package.json", "{\"dependencies\": {\"openai\": \"1.0.0\", \"zod\": \"1.0.0\"}}"), path: "src/a.ts", none: "const user = { role: row.role };\nconst form = Form.safeParse(data);\n", sign: "const messages = [{ role: \"system\", content: rules }];\n" },
+    Line { rule: "ml/llm-safeguards", manifest: ("requirements.txt", "openai==1.0\nfastapi==1.0\npydantic==1.0\n"), path: "shop/a.py", none: "class User:\n    role: str\n\n@app.get(\"/\", response_model=User)\ndef a(): return User.model_validate(row)\n", sign: "answer = Answer.model_validate_json(completion.text)\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
