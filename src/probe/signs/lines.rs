@@ -38,6 +38,8 @@ const LINES: &[Line] = &[
     Line { rule: "ml/llm-safeguards", manifest: ("package.json", "{\"dependencies\": {\"openai\": \"1.0.0\", \"zod\": \"1.0.0\"}}"), path: "src/a.ts", none: "const user = { role: row.role };\nconst form = Form.safeParse(data);\n", sign: "const messages = [{ role: \"system\", content: rules }];\n" },
     Line { rule: "ml/llm-safeguards", manifest: ("requirements.txt", "openai==1.0\nfastapi==1.0\npydantic==1.0\n"), path: "shop/a.py", none: "class User:\n    role: str\n\n@app.get(\"/\", response_model=User)\ndef a(): return User.model_validate(row)\n", sign: "answer = Answer.model_validate_json(completion.text)\n" },
     Line { rule: "ml/reproducible-pipeline", manifest: ("empty.txt", ""), path: "shop/a.py", none: "from sklearn.preprocessing import LabelBinarizer\nfrom torchvision.transforms import transforms\n", sign: "from shop.common.features import basket\n" },
+    Line { rule: "ml/rollback", manifest: ("empty.txt", ""), path: "compose.yaml", none: "volumes:\n  - \"./models:/opt/shop/models:ro\"\n", sign: "env:\n  MODEL: \"models:/prices@champion\"\n" },
+    Line { rule: "ml/rollback", manifest: ("empty.txt", ""), path: "CHANGELOG.md", none: "## Reverts\n\n```\nabc\n```\n", sign: "## Rollback\n\n```\nmake rollback\n```\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
