@@ -40,6 +40,8 @@ const LINES: &[Line] = &[
     Line { rule: "ml/reproducible-pipeline", manifest: ("empty.txt", ""), path: "shop/a.py", none: "from sklearn.preprocessing import LabelBinarizer\nfrom torchvision.transforms import transforms\n", sign: "from shop.common.features import basket\n" },
     Line { rule: "ml/rollback", manifest: ("empty.txt", ""), path: "compose.yaml", none: "volumes:\n  - \"./models:/opt/shop/models:ro\"\n", sign: "env:\n  MODEL: \"models:/prices@champion\"\n" },
     Line { rule: "ml/rollback", manifest: ("empty.txt", ""), path: "CHANGELOG.md", none: "## Reverts\n\n```\nabc\n```\n", sign: "## Rollback\n\n```\nmake rollback\n```\n" },
+    Line { rule: "obs/error-tracking", manifest: ("requirements.txt", "ddtrace==1.0\ngevent==1.0\n"), path: "shop/a.py", none: "from gevent import monkey\nmonkey.patch_all()\n", sign: "import ddtrace\nddtrace.patch_all()\n" },
+    Line { rule: "obs/error-tracking", manifest: ("empty.txt", ""), path: "src/a.ts", none: "const a = { releaseReason: options.releaseReason, b: options.environment };\n", sign: "options.release = version;\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
