@@ -42,6 +42,9 @@ const LINES: &[Line] = &[
     Line { rule: "ml/rollback", manifest: ("empty.txt", ""), path: "CHANGELOG.md", none: "## Reverts\n\n```\nabc\n```\n", sign: "## Rollback\n\n```\nmake rollback\n```\n" },
     Line { rule: "obs/error-tracking", manifest: ("requirements.txt", "ddtrace==1.0\ngevent==1.0\n"), path: "shop/a.py", none: "from gevent import monkey\nmonkey.patch_all()\n", sign: "import ddtrace\nddtrace.patch_all()\n" },
     Line { rule: "obs/error-tracking", manifest: ("empty.txt", ""), path: "src/a.ts", none: "const a = { releaseReason: options.releaseReason, b: options.environment };\n", sign: "options.release = version;\n" },
+    Line { rule: "obs/tracing", manifest: ("requirements.txt", "ddtrace==1.0\ngevent==1.0\n"), path: "shop/a.py", none: "from gevent import monkey\nmonkey.patch_all()\n", sign: "import ddtrace\nddtrace.patch_all()\n" },
+    Line { rule: "obs/tracing", manifest: ("package.json", "{\"dependencies\": {\"@sentry/node\": \"1.0.0\"}}"), path: "src/a.ts", none: "Sentry.init({ tracesSampleRate: 0 });\n", sign: "Sentry.init({ tracesSampleRate: 0.1 });\n" },
+    Line { rule: "obs/tracing", manifest: ("go.mod", "module shop\n\ngo 1.24\n\nrequire (\n\tgo.opentelemetry.io/otel/sdk v1.0.0\n)\n"), path: "main.go", none: "package a\n\nfunc a() {\n\tctx, span := tracer.Start(ctx, \"pay\")\n}\n", sign: "package a\n\nfunc a() {\n\tprovider := sdktrace.NewTracerProvider()\n}\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
