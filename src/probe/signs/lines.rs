@@ -45,6 +45,9 @@ const LINES: &[Line] = &[
     Line { rule: "obs/tracing", manifest: ("requirements.txt", "ddtrace==1.0\ngevent==1.0\n"), path: "shop/a.py", none: "from gevent import monkey\nmonkey.patch_all()\n", sign: "import ddtrace\nddtrace.patch_all()\n" },
     Line { rule: "obs/tracing", manifest: ("package.json", "{\"dependencies\": {\"@sentry/node\": \"1.0.0\"}}"), path: "src/a.ts", none: "Sentry.init({ tracesSampleRate: 0 });\n", sign: "Sentry.init({ tracesSampleRate: 0.1 });\n" },
     Line { rule: "obs/tracing", manifest: ("go.mod", "module shop\n\ngo 1.24\n\nrequire (\n\tgo.opentelemetry.io/otel/sdk v1.0.0\n)\n"), path: "main.go", none: "package a\n\nfunc a() {\n\tctx, span := tracer.Start(ctx, \"pay\")\n}\n", sign: "package a\n\nfunc a() {\n\tprovider := sdktrace.NewTracerProvider()\n}\n" },
+    Line { rule: "obs/metrics-in-code", manifest: ("empty.txt", ""), path: "ci.yml", none: "run: newrelic-admin validate-config newrelic.ini\n", sign: "command: newrelic-admin run-program gunicorn shop\n" },
+    Line { rule: "obs/metrics-in-code", manifest: ("empty.txt", ""), path: "releasenotes/a.yaml", none: "fixes:\n  - Starts below ``ddtrace-run`` again.\n", sign: "command: ddtrace-run gunicorn shop\n" },
+    Line { rule: "obs/metrics-in-code", manifest: ("shop.csproj", "<Project><ItemGroup><PackageReference Include=\"OpenTelemetry.Exporter.OpenTelemetryProtocol\" Version=\"1.0\" /></ItemGroup></Project>"), path: "Program.cs", none: "builder.WithLogging(logging => logging.AddOtlpExporter());\n", sign: "builder.WithMetrics(metrics => metrics.AddOtlpExporter());\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
