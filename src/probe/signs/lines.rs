@@ -48,6 +48,7 @@ const LINES: &[Line] = &[
     Line { rule: "obs/metrics-in-code", manifest: ("empty.txt", ""), path: "ci.yml", none: "run: newrelic-admin validate-config newrelic.ini\n", sign: "command: newrelic-admin run-program gunicorn shop\n" },
     Line { rule: "obs/metrics-in-code", manifest: ("empty.txt", ""), path: "releasenotes/a.yaml", none: "fixes:\n  - Starts below ``ddtrace-run`` again.\n", sign: "command: ddtrace-run gunicorn shop\n" },
     Line { rule: "obs/metrics-in-code", manifest: ("shop.csproj", "<Project><ItemGroup><PackageReference Include=\"OpenTelemetry.Exporter.OpenTelemetryProtocol\" Version=\"1.0\" /></ItemGroup></Project>"), path: "Program.cs", none: "builder.WithLogging(logging => logging.AddOtlpExporter());\n", sign: "builder.WithMetrics(metrics => metrics.AddOtlpExporter());\n" },
+    Line { rule: "obs/slo", manifest: ("empty.txt", ""), path: "docs/finance.md", none: "Columns: budget allocated, budget spent.\n", sign: "Where the error budget is spent features wait.\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
