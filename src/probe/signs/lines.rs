@@ -49,6 +49,7 @@ const LINES: &[Line] = &[
     Line { rule: "obs/metrics-in-code", manifest: ("empty.txt", ""), path: "releasenotes/a.yaml", none: "fixes:\n  - Starts below ``ddtrace-run`` again.\n", sign: "command: ddtrace-run gunicorn shop\n" },
     Line { rule: "obs/metrics-in-code", manifest: ("shop.csproj", "<Project><ItemGroup><PackageReference Include=\"OpenTelemetry.Exporter.OpenTelemetryProtocol\" Version=\"1.0\" /></ItemGroup></Project>"), path: "Program.cs", none: "builder.WithLogging(logging => logging.AddOtlpExporter());\n", sign: "builder.WithMetrics(metrics => metrics.AddOtlpExporter());\n" },
     Line { rule: "obs/slo", manifest: ("empty.txt", ""), path: "docs/finance.md", none: "Columns: budget allocated, budget spent.\n", sign: "Where the error budget is spent features wait.\n" },
+    Line { rule: "obs/structured-logs", manifest: ("Cargo.toml", "[dependencies]\ntracing-subscriber = \"1\"\n"), path: "src/main.rs", none: "fn a() { command.stdout(Stdio::null()); }\n", sign: "fn a() { layer.with_writer(std::io::stdout); }\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
