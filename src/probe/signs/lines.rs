@@ -50,6 +50,7 @@ const LINES: &[Line] = &[
     Line { rule: "obs/metrics-in-code", manifest: ("shop.csproj", "<Project><ItemGroup><PackageReference Include=\"OpenTelemetry.Exporter.OpenTelemetryProtocol\" Version=\"1.0\" /></ItemGroup></Project>"), path: "Program.cs", none: "builder.WithLogging(logging => logging.AddOtlpExporter());\n", sign: "builder.WithMetrics(metrics => metrics.AddOtlpExporter());\n" },
     Line { rule: "obs/slo", manifest: ("empty.txt", ""), path: "docs/finance.md", none: "Columns: budget allocated, budget spent.\n", sign: "Where the error budget is spent features wait.\n" },
     Line { rule: "obs/structured-logs", manifest: ("Cargo.toml", "[dependencies]\ntracing-subscriber = \"1\"\n"), path: "src/main.rs", none: "fn a() { command.stdout(Stdio::null()); }\n", sign: "fn a() { layer.with_writer(std::io::stdout); }\n" },
+    Line { rule: "input/body-limits", manifest: ("package.json", "{\"dependencies\": {\"express\": \"1.0.0\", \"multer\": \"1.0.0\"}}"), path: "src/a.ts", none: "res.json({ page, limit });\nconstructor(private fileSize: FileSizePipe) {}\n", sign: "app.use(express.json({ limit: \"1mb\" }));\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
