@@ -51,6 +51,8 @@ const LINES: &[Line] = &[
     Line { rule: "obs/slo", manifest: ("empty.txt", ""), path: "docs/finance.md", none: "Columns: budget allocated, budget spent.\n", sign: "Where the error budget is spent features wait.\n" },
     Line { rule: "obs/structured-logs", manifest: ("Cargo.toml", "[dependencies]\ntracing-subscriber = \"1\"\n"), path: "src/main.rs", none: "fn a() { command.stdout(Stdio::null()); }\n", sign: "fn a() { layer.with_writer(std::io::stdout); }\n" },
     Line { rule: "input/body-limits", manifest: ("package.json", "{\"dependencies\": {\"express\": \"1.0.0\", \"multer\": \"1.0.0\"}}"), path: "src/a.ts", none: "res.json({ page, limit });\nconstructor(private fileSize: FileSizePipe) {}\n", sign: "app.use(express.json({ limit: \"1mb\" }));\n" },
+    Line { rule: "rel/server-limits", manifest: ("package.json", "{\"dependencies\": {\"pg\": \"1.0.0\"}}"), path: "src/a.ts", none: "const pool = { maxConnections: 5 };\nconst dev = await vite.createServer(config);\n", sign: "server.maxConnections = 500;\n" },
+    Line { rule: "rel/server-limits", manifest: ("Gemfile", "gem 'puma'\n"), path: "app/a.rb", none: "@workers = Worker.order(:name)\n", sign: "workers 2\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
