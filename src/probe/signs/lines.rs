@@ -53,6 +53,7 @@ const LINES: &[Line] = &[
     Line { rule: "input/body-limits", manifest: ("package.json", "{\"dependencies\": {\"express\": \"1.0.0\", \"multer\": \"1.0.0\"}}"), path: "src/a.ts", none: "res.json({ page, limit });\nconstructor(private fileSize: FileSizePipe) {}\n", sign: "app.use(express.json({ limit: \"1mb\" }));\n" },
     Line { rule: "rel/server-limits", manifest: ("package.json", "{\"dependencies\": {\"pg\": \"1.0.0\"}}"), path: "src/a.ts", none: "const pool = { maxConnections: 5 };\nconst dev = await vite.createServer(config);\n", sign: "server.maxConnections = 500;\n" },
     Line { rule: "rel/server-limits", manifest: ("Gemfile", "gem 'puma'\n"), path: "app/a.rb", none: "@workers = Worker.order(:name)\n", sign: "workers 2\n" },
+    Line { rule: "rel/graceful-shutdown", manifest: ("empty.txt", ""), path: "shop/a.py", none: "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n", sign: "signal.signal(signal.SIGTERM, stop)\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
