@@ -54,6 +54,8 @@ const LINES: &[Line] = &[
     Line { rule: "rel/server-limits", manifest: ("package.json", "{\"dependencies\": {\"pg\": \"1.0.0\"}}"), path: "src/a.ts", none: "const pool = { maxConnections: 5 };\nconst dev = await vite.createServer(config);\n", sign: "server.maxConnections = 500;\n" },
     Line { rule: "rel/server-limits", manifest: ("Gemfile", "gem 'puma'\n"), path: "app/a.rb", none: "@workers = Worker.order(:name)\n", sign: "workers 2\n" },
     Line { rule: "rel/graceful-shutdown", manifest: ("empty.txt", ""), path: "shop/a.py", none: "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n", sign: "signal.signal(signal.SIGTERM, stop)\n" },
+    Line { rule: "tests/integration-level", manifest: ("requirements.txt", "psycopg==1.0\ndjango==1.0\n"), path: "tests/test_a.py", none: "class A(unittest.TestCase):\n    box = SpanContainer(tracer)\n", sign: "class A(TestCase):\n    pass\n" },
+    Line { rule: "tests/integration-level", manifest: ("empty.txt", ""), path: "src/test/java/ATest.java", none: "import okhttp3.OkHttpClient;\n", sign: "class ATest { void a() { client.newCall(request); } }\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
