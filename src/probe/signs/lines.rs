@@ -56,6 +56,8 @@ const LINES: &[Line] = &[
     Line { rule: "rel/graceful-shutdown", manifest: ("empty.txt", ""), path: "shop/a.py", none: "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n", sign: "signal.signal(signal.SIGTERM, stop)\n" },
     Line { rule: "tests/integration-level", manifest: ("requirements.txt", "psycopg==1.0\ndjango==1.0\n"), path: "tests/test_a.py", none: "class A(unittest.TestCase):\n    box = SpanContainer(tracer)\n", sign: "class A(TestCase):\n    pass\n" },
     Line { rule: "tests/integration-level", manifest: ("empty.txt", ""), path: "src/test/java/ATest.java", none: "import okhttp3.OkHttpClient;\n", sign: "class ATest { void a() { client.newCall(request); } }\n" },
+    Line { rule: "api/health-in-code", manifest: ("empty.txt", ""), path: "src/main/java/A.java", none: "class A { void a() { map.add(\"status\", errors.get(\"status\")); } }\n", sign: "class A {\n  @GetMapping(\"/health\")\n  void a() {}\n}\n" },
+    Line { rule: "api/health-in-code", manifest: ("empty.txt", ""), path: "cli.py", none: "if args.command == \"health-check\":\n    check()\n", sign: "if path == \"/health\":\n    ok()\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
