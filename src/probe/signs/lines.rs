@@ -58,6 +58,7 @@ const LINES: &[Line] = &[
     Line { rule: "tests/integration-level", manifest: ("empty.txt", ""), path: "src/test/java/ATest.java", none: "import okhttp3.OkHttpClient;\n", sign: "class ATest { void a() { client.newCall(request); } }\n" },
     Line { rule: "api/health-in-code", manifest: ("empty.txt", ""), path: "src/main/java/A.java", none: "class A { void a() { map.add(\"status\", errors.get(\"status\")); } }\n", sign: "class A {\n  @GetMapping(\"/health\")\n  void a() {}\n}\n" },
     Line { rule: "api/health-in-code", manifest: ("empty.txt", ""), path: "cli.py", none: "if args.command == \"health-check\":\n    check()\n", sign: "if path == \"/health\":\n    ok()\n" },
+    Line { rule: "api/idempotency", manifest: ("requirements.txt", "flask==1.0\n"), path: "shop/a.py", none: "processed_message = clean(message)\n", sign: "processed_message_ids.add(message.id)\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
