@@ -59,6 +59,7 @@ const LINES: &[Line] = &[
     Line { rule: "api/health-in-code", manifest: ("empty.txt", ""), path: "src/main/java/A.java", none: "class A { void a() { map.add(\"status\", errors.get(\"status\")); } }\n", sign: "class A {\n  @GetMapping(\"/health\")\n  void a() {}\n}\n" },
     Line { rule: "api/health-in-code", manifest: ("empty.txt", ""), path: "cli.py", none: "if args.command == \"health-check\":\n    check()\n", sign: "if path == \"/health\":\n    ok()\n" },
     Line { rule: "api/idempotency", manifest: ("requirements.txt", "flask==1.0\n"), path: "shop/a.py", none: "processed_message = clean(message)\n", sign: "processed_message_ids.add(message.id)\n" },
+    Line { rule: "obs/synthetic-monitoring", manifest: ("empty.txt", ""), path: "src/a.ts", none: "show({ type: 'browser', location: [a, b] });\n", sign: "new BrowserCheck('login', { code });\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
