@@ -22,7 +22,11 @@ const BASES: &[(&str, &str, &str)] = &[
     (".travis.yml", "ci.any", "is a Travis pipeline"),
     ("bitbucket-pipelines.yml", "ci.any", "is a Bitbucket pipeline"),
     (".woodpecker.yml", "ci.any", "is a Woodpecker pipeline"),
+    (".woodpecker.yaml", "ci.any", "is a Woodpecker pipeline"),
     (".drone.yml", "ci.any", "is a Drone pipeline"),
+    (".cirrus.yml", "ci.any", "is a Cirrus pipeline"),
+    ("appveyor.yml", "ci.any", "is an AppVeyor pipeline"),
+    (".appveyor.yml", "ci.any", "is an AppVeyor pipeline"),
     ("alembic.ini", "data.migrations", "configures Alembic"),
     ("flyway.conf", "data.migrations", "configures Flyway"),
     ("diesel.toml", "data.migrations", "configures Diesel"),
@@ -78,7 +82,7 @@ pub(super) fn look(entry: &Entry, gathered: &mut Gathered) {
     if path.starts_with(".changeset/") {
         gathered.sign("release.artifacts", path, "configures Changesets");
     }
-    if path.starts_with(".circleci/") || path.starts_with(".buildkite/") {
+    if [".circleci/", ".buildkite/", ".woodpecker/"].iter().any(|folder| path.starts_with(folder)) {
         gathered.sign("ci.any", path, "is a pipeline");
     }
 }
