@@ -35,6 +35,7 @@ pub(super) fn is_gradle_check(command: &str) -> bool {
     });
     BUILD.is_match(command) && !EXCLUDED.is_match(command)
 }
+
 /// Commands that compile a .NET project.
 pub(super) static DOTNET_BUILD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[\s;&|/])(?:dotnet\s+(?:build|test|publish|pack|msbuild)|msbuild)(?:$|\s)")

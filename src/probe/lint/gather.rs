@@ -193,10 +193,9 @@ impl Gathered {
                 follow(told, start).iter().flat_map(|command| tool::of_hook_command(&command.text)).collect();
             self.hook(path, number, &languages.into_iter().collect::<Vec<_>>(), command);
         }
-        if let Some(skipped) = pre_commit_ci::skipped(text) {
-            let at = text.lines().position(|line| line.trim_end() == "ci:").unwrap_or(0);
-            let line = u32::try_from(at + 1).unwrap_or(0);
-            let is_skipped = |note: &str| skipped.iter().any(|hook| note == hook_note(hook));
+        if let Some(ci) = pre_commit_ci::section(text) {
+            let line = ci.line;
+            let is_skipped = |note: &str| ci.skipped.iter().any(|hook| note == hook_note(hook));
             for (language, (_, _, note)) in self.hooks.clone().into_iter().filter(|(_, (.., note))| !is_skipped(note)) {
                 let note = format!("pre-commit.ci runs it: {note}");
                 self.runs.entry(language).or_insert((path.to_owned(), line, note));

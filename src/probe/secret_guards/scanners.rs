@@ -93,7 +93,7 @@ pub(super) fn hook(path: &str, text: &str) -> Option<Seen> {
 
 /// Whether this file makes pre-commit.ci run a hook that looks for secrets.
 pub(super) fn is_hosted(text: &str) -> bool {
-    pre_commit_ci::skipped(text).is_some_and(|skipped| !skipped.iter().any(|hook| scans(&format!(" {hook} "))))
+    pre_commit_ci::section(text).is_some_and(|ci| !ci.skipped.iter().any(|hook| scans(&format!(" {hook} "))))
 }
 
 /// The first run of a pipeline that scans: one whose failure counts, else one that is ignored.
