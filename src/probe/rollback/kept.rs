@@ -10,7 +10,7 @@ use regex::Regex;
 use crate::model::Certainty;
 use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
-use crate::probe::purpose;
+use crate::probe::{purpose, terraform};
 use crate::world::{Class, ClassSet, FileBytes, Select, Want, WantId, Wants};
 
 /// Where such rules are written.
@@ -37,9 +37,9 @@ static REVISIONS: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A release of Flux, which alone has `maxHistory`.
 static FLUX: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?m)^kind:[ \t]*['\x22]?HelmRelease\b"));
-static RESOURCE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(r#"(?m)^[ \t]*resource[ \t]+"(aws_ecr_lifecycle_policy|google_artifact_registry_repository)""#)
-});
+/// Resources of Terraform with rules for images.
+const ECR: &str = "aws_ecr_lifecycle_policy";
+const ARTIFACT_REGISTRY: &str = "google_artifact_registry_repository";
 static COUNT: LazyLock<Regex> = LazyLock::new(|| fixed(r#"\bcountNumber"?\s*[=:]\s*(\d+)"#));
 static PRIORITY: LazyLock<Regex> = LazyLock::new(|| fixed(r#"\brulePriority"?\s*[=:]"#));
 static KEEP: LazyLock<Regex> = LazyLock::new(|| fixed(r"\bkeep_count\s*=\s*(\d+)"));
@@ -58,20 +58,19 @@ fn of_file(file: &FileBytes<'_>) -> Option<Vec<Rule>> {
     if !file.may_hold(0) {
         return None;
     }
-    let rules = read(&file.text());
+    let rules = read(file.path(), &file.text());
     (!rules.is_empty()).then_some(rules)
 }
 
-fn read(text: &str) -> Vec<Rule> {
+fn read(path: &str, text: &str) -> Vec<Rule> {
     let mut rules: Vec<Rule> = REVISIONS.captures_iter(text).filter_map(|found| revisions(text, &found)).collect();
-    for found in RESOURCE.captures_iter(text) {
-        let (Some(head), Some(kind)) = (found.get(0), found.get(1)) else { continue };
-        let Some(body) = block(&text[head.end()..]) else { continue };
-        let from = head.end();
-        if kind.as_str() == "aws_ecr_lifecycle_policy" {
-            rules.extend(ecr(text, from, body));
-        } else {
-            rules.extend(artifact_registry(text, from, body));
+    if path.ends_with(".tf") || path.ends_with(".tofu") {
+        for (kind, place) in terraform::resources(text, &[ECR, ARTIFACT_REGISTRY]) {
+            let (from, Some(body)) = (place.start, text.get(place)) else { continue };
+            match kind {
+                ECR => rules.extend(ecr(text, from, body)),
+                _ => rules.extend(artifact_registry(text, from, body)),
+            }
         }
     }
     rules
@@ -93,23 +92,6 @@ fn rule(text: &str, at: usize, said: &str, keeps: bool) -> Rule {
     let skipped = said.len() - said.trim_start().len();
     let line = text[..at + skipped].matches('\n').count() + 1;
     Rule { line: u32::try_from(line).unwrap_or(u32::MAX), text: said.trim().to_owned(), keeps }
-}
-
-/// The text between the braces that open next.
-fn block(text: &str) -> Option<&str> {
-    let open = text.find('{')?;
-    let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate().skip(open) {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return text.get(..at);
-        }
-    }
-    None
 }
 
 /// Rules that expire images by number; those of images without a tag, which no release is, do not count.
@@ -161,19 +143,19 @@ pub(super) fn observe(look: &Look<'_>, want: WantId, findings: &mut Findings) {
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> Vec<(u32, bool)> {
-        read(text).into_iter().map(|rule| (rule.line, rule.keeps)).collect()
+    fn said(path: &str, text: &str) -> Vec<(u32, bool)> {
+        read(path, text).into_iter().map(|rule| (rule.line, rule.keeps)).collect()
     }
 
     #[test]
     fn a_deployment_without_history_has_nothing_to_go_back_to() {
-        assert_eq!(said("kind: Deployment\nspec:\n  revisionHistoryLimit: 0\n"), [(3, false)]);
-        assert_eq!(said("kind: Deployment\nspec:\n  revisionHistoryLimit: 3 # few\n"), [(3, true)]);
-        assert_eq!(said("kind: HelmRelease\nspec:\n  maxHistory: 1\n"), [(3, false)]);
-        assert_eq!(said("kind: HelmRelease\nspec:\n  maxHistory: 0\n"), [(3, true)]);
-        assert_eq!(said("kind: Cache\nspec:\n  maxHistory: 1\n"), []);
+        assert_eq!(said("a.yaml", "kind: Deployment\nspec:\n  revisionHistoryLimit: 0\n"), [(3, false)]);
+        assert_eq!(said("a.yaml", "kind: Deployment\nspec:\n  revisionHistoryLimit: 3 # few\n"), [(3, true)]);
+        assert_eq!(said("a.yaml", "kind: HelmRelease\nspec:\n  maxHistory: 1\n"), [(3, false)]);
+        assert_eq!(said("a.yaml", "kind: HelmRelease\nspec:\n  maxHistory: 0\n"), [(3, true)]);
+        assert_eq!(said("a.yaml", "kind: Cache\nspec:\n  maxHistory: 1\n"), []);
         assert_eq!(
-            said("helm upgrade shop . --history-max 1\nhelm upgrade shop . --history-max=10\n"),
+            said("deploy.sh", "helm upgrade shop . --history-max 1\nhelm upgrade shop . --history-max=10\n"),
             [(1, false), (2, true)]
         );
     }
@@ -186,19 +168,19 @@ mod tests {
                  selection = {{\n        tagStatus = \"{status}\"\n        countType = \"imageCountMoreThan\"\n        countNumber = {number}\n      }}\n    }}]\n  }})\n}}\n"
             )
         };
-        assert_eq!(said(&ecr("any", 1)), [(8, false)]);
-        assert_eq!(said(&ecr("any", 10)), [(8, true)]);
-        assert_eq!(said(&ecr("untagged", 1)), []);
+        assert_eq!(said("a.tf", &ecr("any", 1)), [(8, false)]);
+        assert_eq!(said("a.tf", &ecr("any", 10)), [(8, true)]);
+        assert_eq!(said("a.tf", &ecr("untagged", 1)), []);
         let by_age = ecr("any", 1).replace("imageCountMoreThan", "sinceImagePushed");
-        assert_eq!(said(&by_age), []);
+        assert_eq!(said("a.tf", &by_age), []);
         let gar = |number: u8, state: &str| {
             format!(
                 "resource \"google_artifact_registry_repository\" \"a\" {{\n  cleanup_policies {{\n    action = \"DELETE\"\n    condition {{ tag_state = \"{state}\" }}\n  }}\n  \
                  cleanup_policies {{\n    action = \"KEEP\"\n    most_recent_versions {{\n      keep_count = {number}\n    }}\n  }}\n}}\n"
             )
         };
-        assert_eq!(said(&gar(5, "ANY")), [(9, true)]);
-        assert_eq!(said(&gar(1, "ANY")), [(9, false)]);
-        assert_eq!(said(&gar(1, "UNTAGGED")), []);
+        assert_eq!(said("a.tf", &gar(5, "ANY")), [(9, true)]);
+        assert_eq!(said("a.tf", &gar(1, "ANY")), [(9, false)]);
+        assert_eq!(said("a.tf", &gar(1, "UNTAGGED")), []);
     }
 }

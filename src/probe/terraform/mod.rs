@@ -11,6 +11,7 @@ mod lines;
 mod observe;
 mod pins;
 mod protection;
+mod resources;
 #[cfg(test)]
 mod tests;
 mod tflint;
@@ -24,6 +25,8 @@ use crate::probe::{Probe, ProbeDef, purpose};
 use crate::world::{Name, Select, Swept, Want, WantId, Wants};
 use crate::yaml::{Node, Spanned};
 use protection::State;
+
+pub(crate) use resources::resources;
 
 /// Parameters of the `terraform` probe.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
