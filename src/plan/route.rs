@@ -2,7 +2,7 @@
 
 use super::brought::Brought;
 use super::check::Draft;
-use super::follow::{self, Follows};
+use super::credit_bound::{self, Fit};
 use super::{Finding, PlannedObservation, Route, with};
 use crate::expect::{self, Expectation, Fault, Typed, credit};
 use crate::model::outcome::Grade;
@@ -81,7 +81,7 @@ fn one(
                 complain_about_grammar(&doc.expect, problems);
                 return None;
             };
-            let probe = following(draft, doc, raw, probe, problems)?;
+            let probe = fitted(draft, doc, raw, probe, problems)?;
             let grade = probe.grade();
             (kind, probe, grade)
         }
@@ -106,7 +106,7 @@ fn one(
 }
 
 /// The probe with the bound of its credit as the check expects it.
-fn following(
+fn fitted(
     draft: &Draft<'_>,
     doc: &RouteDoc,
     raw: &Raw<ProbeDoc>,
@@ -117,10 +117,10 @@ fn following(
     // What is wrong with a line is told where the check's own expectations are read.
     let mut told = Problems::new();
     let expect: Vec<Typed> = doc.expect.iter().filter_map(|line| typed(line, &schema, &mut told)).collect();
-    match follow::credit(doc.credit.as_ref(), raw, &schema, &expect) {
-        Follows::Already => Some(probe),
-        Follows::With(raw) => decode(draft, &raw, problems).map(|(_, probe)| probe),
-        Follows::Not(problem) => {
+    match credit_bound::fit(doc.credit.as_ref(), raw, &schema, &expect) {
+        Fit::Already => Some(probe),
+        Fit::With(raw) => decode(draft, &raw, problems).map(|(_, probe)| probe),
+        Fit::Not(problem) => {
             problems.push(problem);
             None
         }
