@@ -142,7 +142,7 @@ impl Context<'_> {
         let harmless = ["example", "sample", "template", "dist", "default", "test", "schema"]
             .iter()
             .any(|word| base.contains(word))
-            || base.split('.').any(|part| part == "ci");
+            || base.split('.').any(|part| matches!(part, "ci" | "tpl" | "tmpl"));
         if harmless {
             return Vec::new();
         }

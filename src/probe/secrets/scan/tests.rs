@@ -38,6 +38,7 @@ fn an_env_file_counts_its_real_values_only() {
     let text = "DB_PASSWORD=Tr0ub4dor9\nSECRET_KEY=changethis\nAPI_TOKEN=\nDEBUG=1\nSMTP_PASSWORD=${X}\nKAFKA_PASSWORD=CLUSTER_API_SECRET\n";
     assert_eq!(found(".env", Class::Src, text), vec![("env_files", Certainty::Certain)]);
     assert!(found(".env.example", Class::Src, text).is_empty());
+    assert!(found(".env.tpl", Class::Src, text).is_empty() && found(".env.tmpl", Class::Src, text).is_empty());
     let template = "<% if (session_token = `op signin --account Zx81Spectrum9`) %>\nAPI_TOKEN=<%= `op read x` %>\n";
     assert!(found(".env.erb", Class::Src, template).is_empty());
     assert!(found("tests/.env.ci.mysql", Class::Test, text).is_empty());
