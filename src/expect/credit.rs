@@ -47,6 +47,24 @@ enum Rule {
     Least(Vec<Rule>),
 }
 
+impl TypedCredit {
+    /// Paths of the facts that it looks at.
+    pub fn paths(&self) -> Vec<&str> {
+        let mut paths = Vec::new();
+        add_paths(&self.0, &mut paths);
+        paths
+    }
+}
+
+fn add_paths<'a>(rule: &'a Rule, paths: &mut Vec<&'a str>) {
+    match rule {
+        Rule::Fact(fact) | Rule::Linear { fact, .. } => paths.push(fact.path()),
+        Rule::Ratio(part, whole) => paths.extend([part.path(), whole.path()]),
+        Rule::Steps(steps) => paths.extend(steps.iter().flat_map(|(lines, _)| lines).map(Typed::path)),
+        Rule::Least(rules) => rules.iter().for_each(|rule| add_paths(rule, paths)),
+    }
+}
+
 /// Checks a credit rule against the declared facts and the check's own expectations.
 pub fn type_check(rule: &CreditRule, schema: &FactSchema, expectations: &[Typed]) -> Result<TypedCredit, Vec<Fault>> {
     let mut faults = Vec::new();

@@ -14,6 +14,9 @@ pub(super) const ENDS_SOON_DAYS: i64 = 30;
 /// Follows what was seen and no fact counts.
 pub(super) const HINT: &str = "(a hint, not counted)";
 
+/// Follows what is no finding, but what a failed check has of what is expected.
+const CREDITED: &str = "(met, earns the credit)";
+
 /// How many checks, by what became of them. Every check is in exactly one of the first five.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -124,6 +127,7 @@ pub(super) fn evidence_line(evidence: &Evidence) -> String {
     match &evidence.suppression {
         Some(suppression) => format!("{line} ({})", suppressed::words(suppression)),
         None if evidence.is_hint() && !line.is_empty() => format!("{line} {HINT}"),
+        None if evidence.credited && !line.is_empty() => format!("{line} {CREDITED}"),
         None => line,
     }
 }

@@ -251,12 +251,16 @@ fn level(severity: Severity) -> &'static str {
 fn results(report: &Report, check: &Check, rules: &[Rule]) -> Vec<SarifResult> {
     let is_open = matches!(check.outcome, Outcome::Unknown | Outcome::Blocked);
     let placed: Vec<&Evidence> = match check.outcome {
-        Outcome::Fail => check.evidence.iter().filter(|evidence| evidence.place.as_ref().is_some_and(inside)).collect(),
+        Outcome::Fail => check.evidence.iter().filter(|evidence| is_finding(evidence)).collect(),
         _ => suppressed(check).collect(),
     };
     let whole = is_open || placed.is_empty();
     let whole = whole.then(|| result(report, check, rules, None));
     whole.into_iter().chain(placed.into_iter().map(|evidence| result(report, check, rules, Some(evidence)))).collect()
+}
+
+fn is_finding(evidence: &Evidence) -> bool {
+    !evidence.credited && evidence.place.as_ref().is_some_and(inside)
 }
 
 /// What a file says to a specialist is accepted, and is.

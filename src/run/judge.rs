@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::CheckRun;
+use super::{CheckRun, shown};
 use crate::expect::{self, Judgement, credit};
 use crate::model::outcome::{Certainty, Grade, Outcome, Severity};
 use crate::model::report::Evidence;
@@ -54,7 +54,7 @@ pub(super) fn route(
         route: Some(number),
         grade: Some(grade),
         facts: observation.facts.clone(),
-        evidence: relevant(route, &judgements, &observation.evidence),
+        evidence: shown::of_expectations(route, &judgements, &observation.evidence),
         ..without(overall(&judgements), severity, None)
     };
     run.judgements = judgements;
@@ -67,7 +67,7 @@ pub(super) fn route(
         return turned(run, format!("the evidence is only {}; this check needs {least}", grade.word()));
     }
     match run.outcome {
-        Outcome::Fail => failed(route, run),
+        Outcome::Fail => failed(route, run, &observation.evidence),
         Outcome::Pass if forbids(suppressions, &run.evidence) => forbidden(run),
         Outcome::Pass if route.cap_ppm < FULL => capped(route, run),
         _ => run,
@@ -118,32 +118,7 @@ fn overall(judgements: &[Judgement]) -> Outcome {
     }
 }
 
-/// Evidence of the facts that expectations name, or of the failed ones where something failed: what is counted first,
-/// then hints, then what is suppressed, of whichever line.
-fn relevant(route: &Route, judgements: &[Judgement], evidence: &[Evidence]) -> Vec<Evidence> {
-    let named = |item: &Evidence, line: usize| {
-        item.fact.as_deref().is_none_or(|fact| is_about(route.expect[line].path(), fact))
-    };
-    let lines = |outcome: Option<Outcome>| -> Vec<usize> {
-        (0..judgements.len()).filter(|line| outcome.is_none_or(|o| judgements[*line].outcome == o)).collect()
-    };
-    let failed = lines(Some(Outcome::Fail));
-    let all = lines(None);
-    let wanted = if failed.is_empty() { &all } else { &failed };
-    let is_wanted = |item: &&Evidence| {
-        let lines = if item.suppression.is_some() { &all } else { wanted };
-        lines.iter().any(|line| named(item, *line))
-    };
-    let mut relevant: Vec<Evidence> = evidence.iter().filter(is_wanted).cloned().collect();
-    relevant.sort_by_key(|item| (item.is_suppressed(), item.is_hint()));
-    relevant
-}
-
-fn is_about(path: &str, fact: &str) -> bool {
-    path == fact || path.strip_prefix(fact).is_some_and(|rest| rest.starts_with(['.', '[']))
-}
-
-fn failed(route: &Route, mut run: CheckRun) -> CheckRun {
+fn failed(route: &Route, mut run: CheckRun, observed: &[Evidence]) -> CheckRun {
     let weighed = run.evidence.iter().filter(|item| !item.is_suppressed()).map(|item| item.certainty);
     let certainty = weighed.max().unwrap_or(Certainty::Certain);
     run.certainty = Some(certainty);
@@ -155,10 +130,14 @@ fn failed(route: &Route, mut run: CheckRun) -> CheckRun {
         run.reason =
             Some("a blocker fails only on certain findings; these are likely, so it counts as high".to_owned());
     }
-    match route.credit.as_ref().map(|rule| credit::earn(rule, &run.facts)) {
-        None => run,
-        Some(Ok(ppm)) => CheckRun { credit_ppm: ppm.min(FULL - 1).min(route.cap_ppm), ..run },
-        Some(Err(unknown)) => turned(run, unknown.0),
+    let Some(rule) = &route.credit else { return run };
+    match credit::earn(rule, &run.facts) {
+        Ok(0) => run,
+        Ok(ppm) => {
+            shown::add_credited(&mut run.evidence, rule, observed);
+            CheckRun { credit_ppm: ppm.min(FULL - 1).min(route.cap_ppm), ..run }
+        }
+        Err(unknown) => turned(run, unknown.0),
     }
 }
 

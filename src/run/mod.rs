@@ -4,6 +4,7 @@ mod judge;
 mod lane;
 mod observe;
 mod recording;
+mod shown;
 mod stop;
 mod waive;
 

@@ -333,3 +333,25 @@ fn the_credit_of_coverage_follows_the_bound_that_is_expected() {
     assert_eq!(credit("line >= 85 %"), ("fail".to_owned(), 933_333));
     assert_eq!(credit("overall > 84 %"), ("fail".to_owned(), 954_545));
 }
+
+/// Two of three sections are there; nowhere is a place of the third.
+#[test]
+fn what_earns_a_failed_check_its_credit_is_shown_as_met_and_is_no_finding() {
+    let kept = "      - id: kept\n        title: Kept\n        probe: { docs: { glob: KEPT.md, sections: [Logs, Backups, Owner] } }\n        expect:\n          - missing[#] <= 0\n        credit: { fact: section_ratio }\n";
+    let page = "# Kept\n\n## Logs\n\nThirty days.\n\n## Backups\n\nNinety days.\n";
+    let bench = Bench::new(&spec(kept)).write("KEPT.md", page);
+    let (_, report) = bench.audit(&[]);
+    let row = check(&report, "kept");
+    assert_eq!((&row["outcome"], &row["credit_ppm"]), (&"fail".into(), &666_666.into()));
+    assert_eq!((&row["evidence"][0]["credited"], &row["certainty"]), (&true.into(), &"certain".into()));
+    let screen = String::from_utf8(bench.run(&["audit"]).stdout).unwrap();
+    assert!(screen.contains("KEPT.md: has 2 of 3 sections: Backups, Logs; nowhere: Owner (met"), "{screen}");
+    let github = String::from_utf8(bench.run(&["audit", "-o", "github"]).stdout).unwrap();
+    assert!(!github.contains("file=KEPT.md"), "{github}");
+    let sarif = String::from_utf8(bench.run(&["audit", "-o", "sarif"]).stdout).unwrap();
+    assert!(!sarif.contains("KEPT.md\""), "{sarif}");
+
+    let none = Bench::new(&spec(kept)).write("KEPT.md", "# Kept\n\nNothing yet.\n");
+    let (_, report) = none.audit(&[]);
+    assert_eq!(check(&report, "kept")["evidence"].as_array().map(Vec::len), Some(0), "nothing earns nothing");
+}

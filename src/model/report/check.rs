@@ -182,6 +182,9 @@ pub struct Evidence {
     /// What the file says to a specialist about it, such as `# hadolint ignore=DL3002`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppression: Option<Suppression>,
+    /// It shows what is there and earns a failed check its credit; it is no finding.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub credited: bool,
 }
 
 impl Evidence {
@@ -195,9 +198,9 @@ impl Evidence {
         self.suppression.as_ref().is_some_and(|suppression| suppression.honoured)
     }
 
-    /// It stands behind the value of a fact.
+    /// It stands behind the value of a fact that is expected.
     pub fn is_counted(&self) -> bool {
-        !self.is_hint() && !self.is_suppressed()
+        !self.is_hint() && !self.is_suppressed() && !self.credited
     }
 }
 
