@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use crate::probe::finding::{Finding, shortened};
 use crate::probe::pipelines::starts::Starts;
 use crate::probe::pipelines::step::written;
-use crate::probe::workflow::gates::{Gate, gate, is_passed_over, is_swallowed, is_trial};
+use crate::probe::workflow::gates::{is_passed_over, is_swallowed, is_trial};
+use crate::probe::workflow::recognised::{Gate, gate};
 use crate::yaml::Node;
 
 use super::pipeline::{NO_JOBS, Pipeline};

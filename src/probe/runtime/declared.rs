@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::probe::workflow::gates::{Gate, gate};
+use crate::probe::workflow::recognised::{Gate, gate};
 use crate::world::{Name, Select};
 
 /// Files that are read.

@@ -106,15 +106,20 @@ fn tests(job: &Job<'_>) -> bool {
     gates::job_tests(job).is_some()
 }
 
+/// Whether a line deploys, and not only tries it out.
+pub(super) fn is_deploying_command(text: &str) -> bool {
+    !text.trim_start().starts_with('#') && DEPLOYS.is_match(text) && !TRIES.is_match(text)
+}
+
+/// Whether an action deploys: what `uses` says.
+pub(super) fn is_deploying(uses: &str) -> bool {
+    ACTIONS.iter().any(|known| uses.starts_with(known))
+}
+
 fn deploys(job: &Job<'_>) -> Option<(u32, String)> {
     job.steps.iter().find_map(|step| {
-        let action = step.text("uses").filter(|(uses, _)| ACTIONS.iter().any(|known| uses.starts_with(known)));
-        let command = || {
-            let lines = step.scripts().into_iter();
-            lines
-                .filter(|(_, text)| !text.trim_start().starts_with('#') && !TRIES.is_match(text))
-                .find(|(_, text)| DEPLOYS.is_match(text))
-        };
+        let action = step.text("uses").filter(|(uses, _)| is_deploying(uses));
+        let command = || step.scripts().into_iter().find(|(_, text)| is_deploying_command(text));
         let (line, text) = action.map(|(uses, line)| (line, uses)).or_else(command)?;
         Some((line, shortened(text)))
     })

@@ -1,6 +1,6 @@
-//! Steps that test, lint, build or deploy: which there are, on which events, and whether their failure counts.
+//! Steps that test, lint, build or deploy: on which events they run, and whether their failure counts. Which they are is in
+//! `recognised`.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -10,54 +10,14 @@ use crate::probe::finding::{Finding, shortened};
 
 use crate::probe::pipelines::starts::{Event, Started, Starts};
 
+use super::recognised::{TEST_ACTIONS, gate, gate_of_action, is_comment, pattern, runs_tests};
 use super::view::{Job, Step, Workflow, branches};
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a fixed pattern")
-}
-
-/// Test runners (catalogue, table T1), and script, make and task targets named after tests.
-static TESTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)(?:^|[\s;&|('`/])(?:",
-        r"cargo\s+(?:\+\S+\s+)?(?:hack\s+)?(?:test|nextest\s+run|llvm-cov|tarpaulin)",
-        r"|pytest|py\.test|python3?\s+-m\s+(?:pytest|unittest|tox|nox)|tox|nox|hatch\s+(?:run\s+)?test\S*|manage\.py\s+test",
-        r"|(?:turbo|nx|lerna|wireit|rush|moon)\s[^\n|;&]*\b(?:test|coverage)\S*",
-        r"|(?:npm|pnpm|yarn|bun)\s+(?:-{1,2}\S+\s+)*(?:run\s+|run-script\s+)?(?:-{1,2}\S+\s+)*(?:test\S*|[a-z-]+:test\S*|t|coverage\S*)",
-        r"|(?:npx\s+|bunx\s+|pnpm\s+exec\s+|yarn\s+)?(?:jest|vitest|mocha|ava|playwright\s+test|cypress\s+run|c8|nyc)|node\s+--test|deno\s+(?:task\s+)?test",
-        r"|go\s+test|gotestsum|ginkgo",
-        r"|mvnw?(?:\.cmd)?\s+[^\n|;]*\b(?:test|verify|package|install|deploy)|gradlew?(?:\.bat)?\s+[^\n|;]*\b(?:test|check|build)\b",
-        r"|dotnet\s+test|rspec|rake(?:\s+(?:[\w:]+\s+)*(?:test|spec|ci|default)\S*|\s*$)|(?:bin/)?rails\s+(?:[\w:]+\s+)*test\S*",
-        r"|phpunit|pest|paratest|artisan\s+test|composer\s+(?:run\s+|run-script\s+)?(?:test\S*|phpunit)",
-        r"|(?:make|just|task|mage|invoke|poe|doit)\s+(?:-\S+\s+)*(?:[\w./]+[:-])*(?:tests?|check|spec|coverage|unit|e2e)(?:[:-][\w:./-]+)?",
-        r"|ct\s+(?:install|lint-and-install)|helm\s+(?:test|unittest)|(?:terraform|tofu)\s+test|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|(?:forge|skaffold)\s+test|hardhat\s+test|meson\s+test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
-        r"|[\w./-]*\btests?[\w-]*\.(?:sh|py|ps1)|[\w./-]*run[-_]?tests?[\w./-]*",
-        r"|(?:scripts?|bin|ci|hack|tools|dev)/(?:[\w./-]+[-_/])?tests?(?:[-_][\w-]+)?|(?:bin/)?(?:rails|rake)\s+[\x22']?\$\{?\w*tests?(?:_\w+)?\}?[\x22']?",
-        r")(?:$|[\s;&|)'`])",
-    ))
-});
-
-static LINTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[\s;&|/])(?:eslint|ruff|flake8|mypy|pyright|pylint|golangci-lint|cargo\s+(?:clippy|fmt)|rubocop|phpstan|psalm|prettier|tsc|stylelint|shellcheck|hadolint|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:lint\S*|typecheck|build)|make\s+(?:lint|build)\S*|go\s+(?:vet|build)|cargo\s+build|alembic\s+upgrade|terraform\s+apply|kubectl\s+apply|helm\s+upgrade)(?:$|[\s;&|])",
-    )
-});
-
-static SCANS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[\s;&|/])(?:trivy|grype|snyk|npm\s+audit|pnpm\s+audit|yarn\s+(?:npm\s+)?audit|pip-audit|safety|bandit|semgrep|gosec|govulncheck|cargo\s+(?:audit|deny)|gitleaks|trufflehog|checkov|tfsec|osv-scanner|brakeman|bundle-audit|composer\s+audit)(?:$|[\s;&|])",
-    )
-});
 
 static SWALLOWED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\|\|\s*(?:true|:|exit\s+0|echo\b[^|]*)\s*(?:$|[;)])|;\s*(?:true|exit\s+0)\s*$|--exit-zero\b|--no-fail(?:\s|$)|-Dmaven\.test\.failure\.ignore(?:=true)?",
     )
 });
-
-/// Actions that run tests.
-const TEST_ACTIONS: &[&str] =
-    &["cypress-io/github-action@", "gradle/gradle-build-action@", "ruby/action-rspec@", "taiki-e/nextest"];
 
 /// On which events tests run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,61 +117,6 @@ pub(super) fn job_tests(job: &Job<'_>) -> Option<(u32, String)> {
     None
 }
 
-/// Whether a line runs tests; one that only installs a runner does not.
-pub(super) fn runs_tests(text: &str) -> bool {
-    static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:uv\s+)?(?:pip3?|pipx|uv|npm|yarn|pnpm|gem|go|cargo|apt|apt-get|brew|poetry|choco|apk|dnf)\s+(?:-\S+\s+)*(?:install|add|i|get|sync|ci|tool)\b[^&;|]*$|^\s*(?:make|just|task)\s+\S*(?:install|setup|tools|deps)\S*\s*$",
-        )
-    });
-    let text = named_by_variable(text);
-    TESTS.is_match(&text) && !is_comment(&text) && !INSTALLS.is_match(&text)
-}
-
-/// A command with `${{ env.CARGO }}`, `$PYTHON` or `"${NPM}"` as the tool that the variable is named after.
-fn named_by_variable(text: &str) -> Cow<'_, str> {
-    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r#"(?i)"?\$(?:\{\{\s*(?:env|matrix|vars|inputs)\.|\{)?(cargo|go|npm|pnpm|yarn|bun|node|python3?|pytest|tox|mvn|gradle|dotnet|make|composer|rake)(?:_?(?:bin|cmd|command|path|exe))?(?:\s*\}\}|\})?"?(?:\s|$)"#,
-        )
-    });
-    VARIABLE.replace_all(text, "$1 ")
-}
-
-fn is_comment(text: &str) -> bool {
-    text.trim_start().starts_with('#')
-}
-
-/// What a line of a pipeline decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Gate {
-    Tests,
-    /// Lints, builds, deployments.
-    Work,
-    Scan,
-}
-
-impl Gate {
-    /// The fact that counts its failure where that is ignored.
-    pub(crate) fn ignored_fact(self) -> &'static str {
-        match self {
-            Gate::Scan => "ignored_scans",
-            Gate::Tests | Gate::Work => "ignored_failures",
-        }
-    }
-}
-
-/// What a line decides, if anything; a comment decides nothing.
-pub(crate) fn gate(text: &str) -> Option<Gate> {
-    match text {
-        text if is_comment(text) => None,
-        text if SCANS.is_match(text) => Some(Gate::Scan),
-        text if runs_tests(text) => Some(Gate::Tests),
-        text if LINTS.is_match(text) => Some(Gate::Work),
-        _ => None,
-    }
-}
-
 /// Whether a line hides the failure of its command.
 pub(crate) fn is_swallowed(text: &str) -> bool {
     SWALLOWED.is_match(text)
@@ -264,16 +169,26 @@ fn decides_later(text: &str, later: &[Step<'_>]) -> bool {
     own.len() == 2 && steps.flat_map(Step::scripts).any(|(_, line)| tool(line) == own && !is_swallowed(line))
 }
 
+/// How a step or a job says that its failure does not count.
+const SOFT: &str = "`continue-on-error: true`";
+
 /// What a step ignores, if no `later` one decides it.
 fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool, later: &[Step<'_>]) -> Option<Finding> {
+    let ignored = |fact: &'static str, line: u32, text: &str, how: &str| {
+        let what = if job.id.is_empty() { "this action".to_owned() } else { format!("job `{}`", job.id) };
+        let note = format!("{what}: {how}: `{}`", shortened(text));
+        Finding::new(fact, line, format!("{}:{}", job.id, shortened(text)), note)
+    };
+    if let Some((uses, line)) = step.text("uses").filter(|_| soft) {
+        return gate_of_action(uses).map(|gate| ignored(gate.ignored_fact(), line, uses, SOFT));
+    }
     let script = commands(step.scripts());
     for (at, (line, text)) in script.iter().enumerate() {
         let Some(gate) = gate(text) else { continue };
-        let fact = gate.ignored_fact();
         let how = if is_swallowed(text) {
             "its failure is swallowed"
         } else if soft {
-            "`continue-on-error: true`"
+            SOFT
         } else if is_passed_over(&script, at) {
             "`set +e` lets the script go on"
         } else {
@@ -282,9 +197,7 @@ fn in_step(job: &Job<'_>, step: &Step<'_>, soft: bool, later: &[Step<'_>]) -> Op
         if decides_later(text, later) {
             return None;
         }
-        let what = if job.id.is_empty() { "this action".to_owned() } else { format!("job `{}`", job.id) };
-        let note = format!("{what}: {how}: `{}`", shortened(text));
-        return Some(Finding::new(fact, *line, format!("{}:{}", job.id, shortened(text)), note));
+        return Some(ignored(gate.ignored_fact(), *line, text, how));
     }
     None
 }
@@ -319,53 +232,6 @@ pub(crate) fn is_passed_over(script: &[(u32, String)], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn test_runners_are_recognised_and_look_alikes_are_not() {
-        for text in [
-            "cargo test --locked",
-            "${{ env.CARGO }} test --verbose ${{ env.TARGET_FLAGS }}",
-            "\"$PYTHON\" -m pytest",
-            "${NPM_BIN} test",
-            "uv run pytest -q",
-            "npm test",
-            "npm run test:unit -- --ci",
-            "go test ./...",
-            "./mvnw -B verify",
-            "make test-unit",
-            "bundle exec rake",
-            "vendor/bin/phpunit",
-            "uv run bash scripts/tests-start.sh",
-            "tox -e py",
-            "pnpm test",
-            "pnpm -r test",
-            "bin/rails db:setup test:system",
-            "npx turbo run build test:e2e --filter=web",
-            "nx affected -t test",
-            "forge test -vvv",
-            "skaffold test --module=x",
-            "npx hardhat test",
-            "meson test -C build",
-        ] {
-            assert!(runs_tests(text), "{text}");
-        }
-        for text in [
-            "npm ci",
-            "echo latest",
-            "docker run attest",
-            "bundle exec rake install:x",
-            "make install-test-tools-local",
-            "make build",
-            "cargo build",
-            "pip install pytest",
-            "cargo install cargo-tarpaulin",
-            "contest run",
-            "turbo run build --filter=latest",
-            "bin/rails db:test:prepare",
-        ] {
-            assert!(!runs_tests(text), "{text}");
-        }
-    }
 
     #[test]
     fn a_swallowed_failure_is_recognised() {

@@ -6,21 +6,19 @@
 use std::collections::BTreeSet;
 
 use crate::probe::finding::{Finding, shortened};
-use crate::probe::pipelines::{GITLAB, Pipelines, Run, What};
+use crate::probe::pipelines::{Pipelines, Run, What};
 
-use super::gates;
 use super::tested_elsewhere::is_of_github;
+use super::{gates, recognised};
 
-/// `ignored_failures` and `ignored_scans` with their files, one for each job. Beside GitHub workflows, GitLab's pipeline is
-/// left to probe `gitlab`: the packs of both systems are in use there, and one job is one failure.
-pub(super) fn ignored(pipelines: &Pipelines, is_beside_github: bool) -> Vec<(&str, Finding)> {
-    let is_left = |pipeline: &str| is_of_github(pipeline) || is_beside_github && pipeline == GITLAB;
-    let written = |run: &&Run| run.what == What::Command && run.by.is_none() && !is_left(&run.pipeline);
+/// `ignored_failures` and `ignored_scans` with their files, one for each job.
+pub(super) fn ignored(pipelines: &Pipelines) -> Vec<(&str, Finding)> {
+    let written = |run: &&Run| run.what == What::Command && run.by.is_none() && !is_of_github(&run.pipeline);
     let runs: Vec<&Run> = pipelines.runs.iter().filter(written).collect();
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for run in runs.iter().filter(|run| run.is_soft && !gates::is_trial(&run.job)) {
-        let Some(gate) = gates::gate(&run.text) else { continue };
+        let Some(gate) = recognised::gate(&run.text) else { continue };
         let is_decided = runs.iter().any(|later| decides(later, run));
         // A job without a name is each step of its own.
         let job = if run.job.is_empty() { run.line.to_string() } else { run.job.to_string() };
@@ -90,18 +88,32 @@ mod tests {
     }
 
     #[test]
-    fn beside_github_workflows_a_job_of_gitlab_is_counted_by_the_probe_for_gitlab_alone() {
+    fn each_job_that_may_fail_is_one_whatever_stands_beside_it() {
         let github =
             (".github/workflows/ci.yml", "on: push\njobs: {t: {runs-on: x, steps: [{run: pytest || true}]}}\n");
         let gitlab = (".gitlab-ci.yml", "t: {script: [pytest], allow_failure: true}\n");
         let circle =
             (".circleci/config.yml", "jobs: {t: {steps: [run: pytest || true]}}\nworkflows: {w: {jobs: [t]}}\n");
-        let by = |def, files: &[(&str, &str)]| count(&observe(def, "{}", files), "ignored_failures");
-        assert_eq!(
-            (by(&DEF, &[github, gitlab]), by(&crate::probe::gitlab::DEF, &[github, gitlab])),
-            (Some(1), Some(1))
-        );
-        assert_eq!((by(&DEF, &[github, gitlab, circle]), by(&DEF, &[gitlab, circle])), (Some(2), Some(2)));
+        let counted = |files: &[(&str, &str)]| count(&observe(&DEF, "{}", files), "ignored_failures");
+        assert_eq!((counted(&[github, gitlab]), counted(&[github, gitlab, circle])), (Some(2), Some(3)));
+    }
+
+    #[test]
+    fn beside_github_workflows_that_there_is_none_is_known_only_where_all_was_read() {
+        let github = (".github/workflows/ci.yml", "on: push\njobs: {t: {runs-on: x, steps: [{run: pytest}]}}\n");
+        let counted = |files: &[(&str, &str)]| count(&observe(&DEF, "{}", files), "ignored_failures");
+        assert_eq!(counted(&[github]), Some(0));
+        assert_eq!(counted(&[github, ("Jenkinsfile", "sh 'npm test'\n")]), None);
+    }
+
+    #[test]
+    fn where_no_gate_is_seen_nothing_is_known_of_its_failure() {
+        let label = "on: pull_request\njobs: {t: {runs-on: x, steps: [{uses: actions/labeler@v5}]}}\n";
+        let lint = "on: push\njobs: {t: {runs-on: x, steps: [{uses: golangci/golangci-lint-action@v6}]}}\n";
+        let counted = |text| counted(".github/workflows/ci.yml", text).0;
+        assert_eq!((counted(label), counted(lint)), (None, Some(0)));
+        let seen = observe(&DEF, "{}", &[(".github/workflows/ci.yml", label)]);
+        assert_eq!(percent(&seen, "gate_credit"), None);
     }
 
     #[test]

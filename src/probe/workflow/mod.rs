@@ -9,6 +9,7 @@ mod ignored_elsewhere;
 mod judge;
 mod observe;
 mod permissions;
+pub(super) mod recognised;
 mod stages;
 mod tested;
 mod tested_elsewhere;
@@ -156,6 +157,7 @@ fn declarations() -> Vec<FactDecl> {
         ratio("secret_credit", "100 %, less 30 for each inherit, 50 for each print, 10 for each workflow-wide secret; 0 % with a literal or all secrets"),
         count("ignored_failures", "tests, lints, builds and deployments whose failure does not count, in pipelines of any system"),
         count("ignored_scans", "security scans whose failure does not count"),
+        count("gates", "commands and actions, of pipelines of any system, that are known to test, lint, build, scan or deploy"),
         ratio("gate_credit", "100 %, less 40 for each ignored failure and 15 for each ignored scan"),
         count("test_jobs", "pipelines with a job that runs tests"),
         yes_no("tests_on_pull_request", "whether tests run on change requests, in a pipeline of any system, or on the pushes to their branches"),

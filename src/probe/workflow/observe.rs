@@ -6,17 +6,17 @@ use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
 use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
-use crate::probe::pipelines::{self, Pipelines};
+use crate::probe::pipelines::{self, Pipelines, Run, What};
 use crate::probe::suppression::{self, Configured};
 use crate::world::{Class, Select, Swept, WantId};
 
 use super::Digest;
-use super::ignored_elsewhere;
 use super::judge::{self, Judged};
 use super::stages::{self, Placed};
 use super::tested::Tested;
 use super::tested_elsewhere;
 use super::uses::Pin;
+use super::{ignored_elsewhere, recognised};
 
 /// Files of other pipeline systems; of what they say only the commands are read.
 const OTHERS: &[(&str, &str)] = &[
@@ -174,34 +174,42 @@ impl<'s> Gathered<'s> {
             });
         }
         let mut gathered = self;
-        let tested =
-            Tested { files: &gathered.files, pipelines, default_branch, doubt: gathered.doubt(&others, pipelines) };
-        let doubt = tested.doubt.clone();
+        let (called, doubt) = (gathered.foreign_call(), gathered.doubt(&others, pipelines));
+        let unknown = called.clone().or_else(|| doubt.clone());
+        let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt: unknown };
+        // What a workflow of another repository lets fail is as much its own as what an action does.
+        let gates: Vec<&Run> = pipelines.runs.iter().filter(|run| is_gate(run)).collect();
+        let doubt = doubt.or_else(|| gates.is_empty().then(|| called.unwrap_or_else(|| NO_GATE.to_owned())));
+        facts.present("gates", Value::count(gates.len()));
         if !gathered.files.is_empty() || !others.is_empty() {
             tested.tell(&mut facts, &mut gathered.findings);
         }
-        for (path, finding) in ignored_elsewhere::ignored(pipelines, !gathered.files.is_empty()) {
+        for (path, finding) in ignored_elsewhere::ignored(pipelines) {
             gathered.findings.push(path, finding);
         }
+        let is_clean = ["ignored_failures", "ignored_scans"].iter().all(|fact| gathered.findings.count(fact) == 0);
+        evidence.extend((is_clean && doubt.is_none()).then(|| gate_seen(&gates)).flatten());
         if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
             if !others.is_empty() {
-                gathered.failures(&mut facts, doubt);
+                gathered.failures(&mut facts, doubt.as_deref());
             }
             let evidence = gathered.findings.evidence().into_iter().chain(evidence).collect();
             return Observation { facts, evidence, requests: 0 };
         }
         stages::find(&placed(&gathered.files), &mut gathered.findings);
-        gathered.counts(&mut facts);
+        gathered.counts(&mut facts, doubt.as_deref());
         let mut all = gathered.findings.evidence();
         all.append(&mut evidence);
         Observation { facts, evidence: all, requests: 0 }
     }
 
-    /// Why tests may run that are not seen.
+    fn foreign_call(&self) -> Option<String> {
+        let is_any = self.files.values().any(|judged| !judged.foreign_calls.is_empty());
+        is_any.then(|| "a workflow calls one of another repository, and what that runs is not known".to_owned())
+    }
+
+    /// Why more may run in these pipelines than is seen.
     fn doubt(&self, others: &[(String, &'static str)], pipelines: &Pipelines) -> Option<String> {
-        if self.files.values().any(|judged| !judged.foreign_calls.is_empty()) {
-            return Some("a workflow calls one of another repository, and what that runs is not known".to_owned());
-        }
         if self.parse_errors > 0 {
             return Some("a workflow could not be read".to_owned());
         }
@@ -211,7 +219,7 @@ impl<'s> Gathered<'s> {
         unread.or_else(|| tested_elsewhere::doubt(pipelines))
     }
 
-    fn counts(&self, facts: &mut Facts) {
+    fn counts(&self, facts: &mut Facts, doubt: Option<&str>) {
         for fact in COUNTED {
             self.findings.set_count(facts, fact);
         }
@@ -236,19 +244,26 @@ impl<'s> Gathered<'s> {
         let logins = self.logins as u64;
         let keyless = Exact::ratio(logins - stored, logins).map(|ratio| Fact::Present(Value::Number(ratio)));
         facts.set("keyless_ratio", keyless.unwrap_or_else(|| Fact::Unobserved("no step logs in".to_owned())));
-        self.failures(facts, None);
+        self.failures(facts, doubt);
     }
 
     /// Failures that do not count; that there are none is known only without a doubt.
-    fn failures(&self, facts: &mut Facts, doubt: Option<String>) {
+    fn failures(&self, facts: &mut Facts, doubt: Option<&str>) {
         let [failures, scans] = ["ignored_failures", "ignored_scans"].map(|fact| (fact, self.findings.count(fact)));
         for (fact, count) in [failures, scans] {
-            match &doubt {
-                Some(doubt) if count == 0 => facts.set(fact, Fact::Unobserved(doubt.clone())),
+            match doubt {
+                Some(doubt) if count == 0 => facts.set(fact, Fact::Unobserved(doubt.to_owned())),
                 _ => self.findings.set_count(facts, fact),
             }
         }
-        facts.set("gate_credit", Fact::Present(percent(100_usize.saturating_sub(40 * failures.1 + 15 * scans.1))));
+        let credit = percent(100_usize.saturating_sub(40 * failures.1 + 15 * scans.1));
+        facts.set(
+            "gate_credit",
+            match doubt {
+                Some(doubt) if failures.1 + scans.1 == 0 => Fact::Unobserved(doubt.to_owned()),
+                _ => Fact::Present(credit),
+            },
+        );
     }
 
     /// After the catalogue: a literal or all secrets 0, printed −50, inherited −30, in the workflow's env −10.
@@ -261,6 +276,33 @@ impl<'s> Gathered<'s> {
             + 10 * self.findings.count("workflow_secrets");
         100_usize.saturating_sub(lost)
     }
+}
+
+/// Why that no failure is ignored is not known where nothing is seen that could fail.
+const NO_GATE: &str =
+    "no command or action is known to test, lint, build, scan or deploy, whose failure could be ignored";
+
+fn is_gate(run: &Run) -> bool {
+    match run.what {
+        What::Command => recognised::gate(&run.text).is_some(),
+        What::Action => recognised::gate_of_action(&run.text).is_some(),
+        What::Foreign(_) => false,
+    }
+}
+
+/// What was looked at, for who asks what it is that no failure of is ignored.
+fn gate_seen(gates: &[&Run]) -> Option<Evidence> {
+    let first = gates.first()?;
+    let others = match gates.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} more that test, lint, build, scan or deploy"),
+    };
+    Some(Evidence {
+        place: Some(Place { file: first.path.clone(), line: first.line, column: 0 }),
+        note: Some(format!("looked at {}{others}", first.note())),
+        fact: Some("ignored_failures".to_owned()),
+        ..Evidence::default()
+    })
 }
 
 fn placed<'f>(files: &'f BTreeMap<String, &Judged>) -> Vec<Placed<'f>> {

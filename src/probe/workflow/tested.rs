@@ -9,8 +9,9 @@ use crate::probe::finding::{Finding, Findings, shortened};
 use crate::probe::pipelines::starts::{Started, Starts};
 use crate::probe::pipelines::{Pipelines, What};
 
-use super::gates::{self, Coverage};
+use super::gates::Coverage;
 use super::judge::Judged;
+use super::recognised;
 use super::tested_elsewhere as elsewhere;
 
 /// What is asked of the pipelines together.
@@ -83,7 +84,7 @@ impl Tested<'_> {
         }
         let led = self.pipelines.runs.iter().find(|run| {
             let is_elsewhere = run.by.is_some() || run.path != path;
-            &*run.pipeline == path && run.what == What::Command && is_elsewhere && gates::runs_tests(&run.text)
+            &*run.pipeline == path && run.what == What::Command && is_elsewhere && recognised::runs_tests(&run.text)
         })?;
         let text = shortened(&led.text);
         let by = led.by.as_deref().unwrap_or("an action of the repository");

@@ -9,7 +9,7 @@ use crate::probe::finding::Finding;
 use crate::probe::pipelines::starts::{Event, Started, Starts};
 use crate::probe::pipelines::{Pipelines, Run, SEARCHED_TESTS, What};
 
-use super::gates;
+use super::recognised;
 
 /// A pipeline that runs tests.
 pub(super) struct Elsewhere<'p> {
@@ -30,7 +30,7 @@ impl Elsewhere<'_> {
 pub(super) fn tests(pipelines: &Pipelines) -> Vec<Elsewhere<'_>> {
     let mut found: BTreeMap<&str, Elsewhere<'_>> = BTreeMap::new();
     let runs = pipelines.runs.iter().filter(|run| !is_of_github(&run.pipeline) && run.what == What::Command);
-    for run in runs.filter(|run| gates::runs_tests(&run.text)) {
+    for run in runs.filter(|run| recognised::runs_tests(&run.text)) {
         let one = found.entry(&run.pipeline).or_insert_with(|| Elsewhere { run, starts: Starts::never() });
         if run.starts.is_gate() && !one.run.starts.is_gate() {
             one.run = run;
@@ -105,7 +105,10 @@ fn may_test(run: &Run) -> bool {
         Regex::new(r"^\s*(?:#|test\s|echo\b|printf\b|export\b|mkdir\b|cp\b|mv\b|cd\b|if\s+test\s|docker\s+(?:build|push|tag)\b)|\binstall\b")
             .expect("a fixed pattern")
     });
-    run.what == What::Command && WORD.is_match(&run.text) && !gates::runs_tests(&run.text) && !OTHER.is_match(&run.text)
+    run.what == What::Command
+        && WORD.is_match(&run.text)
+        && !recognised::runs_tests(&run.text)
+        && !OTHER.is_match(&run.text)
 }
 
 /// What brings jobs of its own: an orb's job, a template of another repository, or one that comes with GitLab and tests.
