@@ -60,6 +60,26 @@ const LINES: &[Line] = &[
     Line { rule: "api/health-in-code", manifest: ("empty.txt", ""), path: "cli.py", none: "if args.command == \"health-check\":\n    check()\n", sign: "if path == \"/health\":\n    ok()\n" },
     Line { rule: "api/idempotency", manifest: ("requirements.txt", "flask==1.0\n"), path: "shop/a.py", none: "processed_message = clean(message)\n", sign: "processed_message_ids.add(message.id)\n" },
     Line { rule: "obs/synthetic-monitoring", manifest: ("empty.txt", ""), path: "src/a.ts", none: "show({ type: 'browser', location: [a, b] });\n", sign: "new BrowserCheck('login', { code });\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("requirements.txt", "fastapi==1.0\n"), path: "shop/a.py", none: "response.set_cookie(\"theme\", theme, max_age=99)\n", sign: "response.set_cookie(\"session\", key, max_age=3600)\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("go.mod", "module shop\n\ngo 1.24\n\nrequire (\n\tgithub.com/golang-jwt/jwt/v5 v1.0.0\n)\n"), path: "main.go", none: "package a\n\nvar invitation = Invitation{ExpiresAt: tomorrow}\n", sign: "package a\n\nvar claims = jwt.RegisteredClaims{ExpiresAt: tomorrow}\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("package.json", "{\"dependencies\": {\"express\": \"1.0.0\"}}"), path: "src/a.ts", none: "await api.post(\"/logout\");\n", sign: "router.post(\"/logout\", end);\n" },
+    Line { rule: "auth/session-lifetime", manifest: ("requirements.txt", "flask==1.0\n"), path: "shop/a.py", none: "session.pop(\"cart\", None)\n", sign: "session.pop(\"user_id\", None)\n" },
+    Line { rule: "ml/inference-limits", manifest: ("requirements.txt", "transformers==1.0\ndjango==1.0\n"), path: "shop/a.py", none: "name = models.CharField(max_length=255)\n", sign: "batch = tokenizer(texts, max_length=512)\n" },
+    Line { rule: "ml/inference-limits", manifest: ("requirements.txt", "openai==1.0\nrequests==1.0\n"), path: "shop/a.py", none: "requests.get(url, timeout=5)\n", sign: "client = OpenAI(timeout=20)\n" },
+    Line { rule: "ml/inference-limits", manifest: ("package.json", "{\"dependencies\": {\"openai\": \"1.0.0\"}}"), path: "src/a.ts", none: "await fetch(url, { signal: AbortSignal.timeout(500) });\n", sign: "const client = new OpenAI({ timeout: 20_000 });\n" },
+    Line { rule: "ml/inference-limits", manifest: ("requirements.txt", "fastapi==1.0\n"), path: "shop/a.py", none: "@asynccontextmanager\nasync def lifespan(app):\n    await database.connect()\n    yield\n", sign: "@asynccontextmanager\nasync def lifespan(app):\n    app.state.model = load()\n    yield\n" },
+    Line { rule: "ml/llm-safeguards", manifest: ("requirements.txt", "openai==1.0\n"), path: "shop/a.py", none: "tools = [\"hammer\"]\npage_all(tags=tags, tools=tools)\n", sign: "client.responses.create(tools=ALLOWED)\n" },
+    Line { rule: "ml/llm-safeguards", manifest: ("package.json", "{\"dependencies\": {\"openai\": \"1.0.0\"}}"), path: "src/a.ts", none: "type Shed = { tools: number };\n", sign: "client.responses.create({ input, tools: allowedTools });\n" },
+    Line { rule: "auth/authorisation-tests", manifest: ("empty.txt", ""), path: "tests/test_a.py", none: "account2 = open_account()\n", sign: "other_user = make_user()\n" },
+    Line { rule: "data/pool-and-timeouts", manifest: ("requirements.txt", "psycopg==1.0\nredis==1.0\n"), path: "shop/a.py", none: "pool = redis.ConnectionPool(host=\"cache\")\n", sign: "pool = ConnectionPool(url)\n" },
+    Line { rule: "data/pool-and-timeouts", manifest: ("empty.txt", ""), path: "src/main/java/A.java", none: "class A { void a() { executor.setMaximumPoolSize(4); jedisConfig.setMaxTotal(8); client.setConnectionTimeout(5); } }\n", sign: "class A { void a() { dataSource.setMaximumPoolSize(4); } }\n" },
+    Line { rule: "data/pool-and-timeouts", manifest: ("empty.txt", ""), path: "application.yml", none: "kafka:\n  connection-timeout: 5s\n", sign: "spring:\n  datasource:\n    hikari:\n      connection-timeout: 5000\n" },
+    Line { rule: "data/pool-and-timeouts", manifest: ("package.json", "{\"dependencies\": {\"mysql2\": \"1.0.0\", \"ioredis\": \"1.0.0\"}}"), path: "src/a.ts", none: "new Redis({ connectTimeout: 500 });\n", sign: "mysql.createPool({ connectTimeout: 500 });\n" },
+    Line { rule: "auth/csrf", manifest: ("empty.txt", ""), path: "shop/a.py", none: "response.set_cookie(\"theme\", theme, samesite=\"lax\")\n", sign: "response.set_cookie(\"session\", key, samesite=\"lax\")\n" },
+    Line { rule: "obs/alert-routing", manifest: ("empty.txt", ""), path: "main.tf", none: "command = \"watchdog --device /dev/watchdog\"\n", sign: "alertname = \"Watchdog\"\n" },
+    Line { rule: "release/signed-provenance", manifest: ("empty.txt", ""), path: ".github/workflows/release.yml", none: "permissions:\n  attestations: write\n", sign: "jobs:\n  a:\n    steps:\n      - uses: actions/attest-build-provenance@v2\n" },
+    Line { rule: "tests/integration-level", manifest: ("empty.txt", ""), path: "spec/a_spec.rb", none: "Rack.new(get(\"x\"))\nurl = ENV.get \"/x\"\n", sign: "before { get \"/orders\" }\n" },
+    Line { rule: "tests/integration-level", manifest: ("empty.txt", ""), path: "tests/ATest.php", none: "<?php\n$this->container->get('mailer');\n", sign: "<?php\n$this->get('/orders');\n" },
 ];
 
 /// The parameters of each probe `signs` of a rule.
@@ -91,4 +111,11 @@ fn what_looks_like_a_sign_and_is_none_does_not_count() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_level_of_what_builds_is_none_of_the_application() {
+    let text = "build({ logLevel: \"info\" });\n";
+    let line = |path| Line { rule: "obs/structured-logs", manifest: ("empty.txt", ""), path, none: "", sign: text };
+    assert_eq!((seen(&line("esbuild.config.js"), text), seen(&line("src/server.js"), text)), (0, 1));
 }
