@@ -3,6 +3,7 @@
 
 pub(super) mod files;
 mod observe;
+pub(super) mod order;
 pub(super) mod pipeline;
 mod starts;
 pub(super) mod whole;

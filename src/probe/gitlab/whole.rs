@@ -71,6 +71,11 @@ impl<'n> Whole<'n> {
         self.jobs.keys().copied().filter(|name| !name.starts_with('.'))
     }
 
+    /// What stands at the top of each file, those that win last.
+    pub(super) fn tops(&self) -> impl DoubleEndedIterator<Item = &'n Node> + '_ {
+        self.tops.iter().copied()
+    }
+
     /// The events that start a job; in a pipeline that another one starts as far as that is.
     pub(crate) fn starts(&self, job: &str, is_child: bool) -> Starts {
         let of = |key: &str| self.value(job, key);
@@ -100,7 +105,7 @@ impl<'n> Whole<'n> {
     }
 
     /// The value of a job's key: its own, else that of the last it extends which has one.
-    fn value(&self, job: &str, key: &str) -> Option<&'n Node> {
+    pub(super) fn value(&self, job: &str, key: &str) -> Option<&'n Node> {
         self.visits.set(0);
         self.inherited(job, key, MOST_LEVELS)
     }

@@ -11,6 +11,7 @@ use crate::probe::workflow::work::{self, Work, WorkStep};
 use crate::world::{Swept, WantId};
 
 use super::follow::{Command, Files, MOST_COMMANDS, below, follow};
+use super::order::Order;
 use super::starts::Starts;
 use super::step::{Given, Reading, Shell, Step, passed_over};
 use super::{LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
@@ -147,10 +148,10 @@ impl Gather<'_> {
         if let Some(uses) = &step.uses {
             self.push(What::Action, pipeline, step, uses);
         }
-        let set = Arc::from(step.set.as_slice());
+        let (set, order) = (Arc::from(step.set.as_slice()), step.order.clone().map(Arc::new));
         let mut shell = Shell::new(&step.folder);
         for (at, (_, text)) in step.lines.iter().enumerate() {
-            self.command(pipeline, step, at, &shell, &set);
+            self.command(pipeline, step, at, &shell, (&set, &order));
             shell.after(text);
         }
     }
@@ -169,11 +170,19 @@ impl Gather<'_> {
             is_soft: step.is_soft,
             is_passed_over: false,
             starts: Arc::new(step.starts.clone()),
+            order: step.order.clone().map(Arc::new),
         });
     }
 
     /// One command of a step with all that it leads to.
-    fn command(&mut self, pipeline: &Arc<str>, step: &Step, at: usize, shell: &Shell, set: &Arc<[String]>) {
+    fn command(
+        &mut self,
+        pipeline: &Arc<str>,
+        step: &Step,
+        at: usize,
+        shell: &Shell,
+        (set, order): (&Arc<[String]>, &Option<Arc<Order>>),
+    ) {
         let (line, text) = (step.lines[at].0, &step.lines[at].1);
         let is_passed_over = step.passed_over.contains(&at);
         let path = &step.path;
@@ -201,6 +210,7 @@ impl Gather<'_> {
                 is_soft: soft || gates::is_swallowed(&command.text),
                 is_passed_over,
                 starts: starts.clone(),
+                order: order.clone(),
                 path: command.path,
                 line: command.line,
                 text: command.text,
@@ -271,5 +281,6 @@ fn of_workflow(path: &str, step: &WorkStep, starts: &Starts) -> Step {
         job: String::new(),
         is_soft: step.is_soft,
         starts: starts.clone(),
+        order: None,
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod follow;
 mod gather;
+pub(crate) mod order;
 pub(crate) mod starts;
 pub(crate) mod step;
 mod system;
@@ -10,6 +11,7 @@ mod system;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use order::Order;
 use starts::Starts;
 
 use crate::world::{Class, Name, Select, Swept, Want, WantId, Wants};
@@ -89,6 +91,8 @@ pub(crate) struct Run {
     pub(crate) is_passed_over: bool,
     /// Which events start it.
     pub(crate) starts: Arc<Starts>,
+    /// Where it stands in its pipeline, where its system tells that.
+    pub(crate) order: Option<Arc<Order>>,
 }
 
 impl Run {

@@ -13,6 +13,7 @@ use crate::probe::workflow::work::Told;
 use crate::yaml::{Kind, Node, Style};
 
 use super::follow::Read;
+use super::order::Order;
 use super::starts::Starts;
 
 /// Commands with their lines, from 1.
@@ -54,6 +55,8 @@ pub(super) struct Step {
     pub(super) is_soft: bool,
     /// Which events start it.
     pub(super) starts: Starts,
+    /// Where it stands in its pipeline, where that is told.
+    pub(super) order: Option<Order>,
 }
 
 /// What a reader saw of one pipeline.
@@ -70,6 +73,14 @@ impl Reading {
     /// Notes why more may run; the first reason stays.
     pub(super) fn miss(&mut self, reason: impl Into<String>) {
         self.unseen.get_or_insert_with(|| reason.into());
+    }
+
+    /// The same where each step waits for all before it.
+    pub(super) fn in_sequence(mut self) -> Reading {
+        for (rank, step) in self.steps.iter_mut().enumerate() {
+            step.order = Some(Order::ranked(rank));
+        }
+        self
     }
 }
 

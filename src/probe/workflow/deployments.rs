@@ -13,7 +13,7 @@ use super::view::{Job, Workflow};
 /// Commands that change what runs somewhere.
 static DEPLOYS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^|[\s;&|(])(?:helm\s+(?:upgrade|install)|kubectl\s+(?:apply|set\s+image|rollout\s+restart)|kustomize\s+build[^\n]*\|\s*kubectl|argocd\s+app\s+(?:sync|set)|(?:terraform|tofu|terragrunt)\s+apply|pulumi\s+up|cdk\s+deploy|sam\s+deploy|(?:serverless|sls)\s+deploy|(?:flyctl|fly)\s+deploy|vercel\s+(?:deploy|--prod)|netlify\s+deploy|wrangler\s+(?:deploy|publish)|firebase\s+deploy|gcloud\s+(?:run|app|functions)\s+deploy|gcloud\s+run\s+services\s+update|aws\s+ecs\s+update-service|aws\s+cloudformation\s+deploy|aws\s+lambda\s+update-function-code|az\s+(?:webapp|containerapp)\s+(?:deploy|up|update)|kamal\s+deploy|ansible-playbook|nomad\s+job\s+run|docker\s+stack\s+deploy|docker\s+service\s+update|eb\s+deploy|railway\s+up|git\s+push\s+\S*(?:heroku|dokku)\S*)(?:$|[\s;&|)])",
+        r"(?:^|[\s;&|(])(?:helm\s+(?:upgrade|install)|kubectl\s+(?:apply|set\s+image|rollout\s+restart)|kustomize\s+build[^\n]*\|\s*kubectl|argocd\s+app\s+(?:sync|set)|(?:terraform|tofu|terragrunt)\s+apply|pulumi\s+up|cdk\s+deploy|sam\s+deploy|(?:serverless|sls)\s+deploy|(?:flyctl|fly)\s+deploy|vercel\s+(?:deploy|--prod)|netlify\s+deploy|wrangler\s+(?:deploy|publish)|firebase\s+deploy|gcloud\s+(?:run|app|functions)\s+deploy|gcloud\s+run\s+services\s+update|aws\s+ecs\s+update-service|aws\s+cloudformation\s+deploy|aws\s+lambda\s+update-function-code|az\s+(?:webapp|containerapp|functionapp|staticwebapp)\s+(?:deploy|up|update)|kamal\s+deploy|ansible-playbook|nomad\s+job\s+run|docker\s+stack\s+deploy|docker\s+service\s+update|eb\s+deploy|railway\s+up|git\s+push\s+\S*(?:heroku|dokku)\S*)(?:$|[\s;&|)])",
     )
     .expect("a fixed pattern")
 });
@@ -89,7 +89,13 @@ fn environment(job: &Job<'_>) -> Option<String> {
 }
 
 fn is_trial(job: &Job<'_>) -> bool {
-    is_named(job, &["test", "e2e", "integration", "kind", "lint", "plan", "validate"]) || tests(job)
+    is_named_a_trial(job.id) || tests(job)
+}
+
+/// Whether a job is named after trying something out.
+pub(super) fn is_named_a_trial(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["test", "e2e", "integration", "kind", "lint", "plan", "validate"].iter().any(|word| lower.contains(word))
 }
 
 fn is_named(job: &Job<'_>, words: &[&str]) -> bool {

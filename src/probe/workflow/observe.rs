@@ -16,7 +16,7 @@ use super::stages::{self, Placed};
 use super::tested::Tested;
 use super::tested_elsewhere;
 use super::uses::Pin;
-use super::{ignored_elsewhere, recognised};
+use super::{deployments_elsewhere, ignored_elsewhere, recognised};
 
 /// Files of other pipeline systems; of what they say only the commands are read.
 const OTHERS: &[(&str, &str)] = &[
@@ -175,6 +175,7 @@ impl<'s> Gathered<'s> {
         }
         let mut gathered = self;
         let (called, doubt) = (gathered.foreign_call(), gathered.doubt(&others, pipelines));
+        let doubt_of_pipelines = doubt.clone();
         let unknown = called.clone().or_else(|| doubt.clone());
         let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt: unknown };
         // What a workflow of another repository lets fail is as much its own as what an action does.
@@ -189,14 +190,20 @@ impl<'s> Gathered<'s> {
         }
         let is_clean = ["ignored_failures", "ignored_scans"].iter().all(|fact| gathered.findings.count(fact) == 0);
         evidence.extend((is_clean && doubt.is_none()).then(|| gate_seen(&gates)).flatten());
+        let elsewhere = deployments_elsewhere::deployments(pipelines);
+        let placed: Vec<Placed<'_>> =
+            placed(&gathered.files).chain(elsewhere.iter().map(|(path, one)| (*path, one))).collect();
+        let untold = doubt_of_pipelines.filter(|_| elsewhere.iter().any(|(_, one)| !one.is_preview && !one.is_tested));
+        stages::find(&placed, &mut gathered.findings);
         if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
             if !others.is_empty() {
+                stages::facts(&placed, &gathered.findings, untold.as_deref(), &mut facts);
                 gathered.failures(&mut facts, doubt.as_deref());
             }
             let evidence = gathered.findings.evidence().into_iter().chain(evidence).collect();
             return Observation { facts, evidence, requests: 0 };
         }
-        stages::find(&placed(&gathered.files), &mut gathered.findings);
+        stages::facts(&placed, &gathered.findings, untold.as_deref(), &mut facts);
         gathered.counts(&mut facts, doubt.as_deref());
         let mut all = gathered.findings.evidence();
         all.append(&mut evidence);
@@ -238,7 +245,6 @@ impl<'s> Gathered<'s> {
             mean(&self.permissions, if open { 20 } else { 100 }, "no workflow has a token of its own"),
         );
         facts.set("secret_credit", Fact::Present(percent(self.secret_percent())));
-        stages::facts(&placed(&self.files), &self.findings, facts);
         self.findings.set_number(facts, "logins", self.logins);
         let stored = self.findings.count("stored_logins").min(self.logins) as u64;
         let logins = self.logins as u64;
@@ -305,9 +311,9 @@ fn gate_seen(gates: &[&Run]) -> Option<Evidence> {
     })
 }
 
-fn placed<'f>(files: &'f BTreeMap<String, &Judged>) -> Vec<Placed<'f>> {
+fn placed<'f>(files: &'f BTreeMap<String, &Judged>) -> impl Iterator<Item = Placed<'f>> {
     let of = |(path, judged): (&'f String, &&'f Judged)| judged.deployments.iter().map(move |one| (path.as_str(), one));
-    files.iter().flat_map(of).collect()
+    files.iter().flat_map(of)
 }
 
 /// Facts that count findings.

@@ -39,13 +39,16 @@ pub(super) fn find(all: &[Placed<'_>], findings: &mut Findings) {
 
 /// The facts, after `find`. Credit after the catalogue: half for a job that deploys, 25 where tests stand before it, 15
 /// where another environment does, 10 where one runs at a time; the mean of all.
-pub(super) fn facts(all: &[Placed<'_>], findings: &Findings, facts: &mut Facts) {
+///
+/// `untold` is why jobs may stand before those of other systems that are not seen.
+pub(super) fn facts(all: &[Placed<'_>], findings: &Findings, untold: Option<&str>, facts: &mut Facts) {
     findings.set_count(facts, "deploy_jobs");
     let lacks = ["untested_deployments", "unstaged_deployments", "unguarded_deployments"];
     let deploying: Vec<&Placed<'_>> = all.iter().filter(|(_, one)| !one.is_preview).collect();
-    if deploying.is_empty() {
+    let unobserved = untold.or_else(|| deploying.is_empty().then_some("no pipeline deploys"));
+    if let Some(reason) = unobserved {
         for fact in lacks.into_iter().chain(["deploy_credit"]) {
-            facts.set(fact, Fact::Unobserved("no workflow deploys".to_owned()));
+            facts.set(fact, Fact::Unobserved(reason.to_owned()));
         }
         return;
     }
@@ -91,7 +94,7 @@ mod tests {
     fn judged(all: &[Placed<'_>]) -> (usize, usize, Option<Fact>) {
         let (mut findings, mut seen) = (Findings::default(), Facts::new());
         find(all, &mut findings);
-        facts(all, &findings, &mut seen);
+        facts(all, &findings, None, &mut seen);
         let counts = (findings.count("deploy_jobs"), findings.count("unstaged_deployments"));
         (counts.0, counts.1, Some(seen.get("deploy_credit")))
     }
@@ -116,7 +119,7 @@ mod tests {
         let preview = Deployment { is_preview: true, ..preview };
         assert_eq!(judged(&[("w/ship.yml", &production), ("w/pr.yml", &preview)]), (1, 0, percent(100)));
         let alone = judged(&[("w/pr.yml", &preview)]);
-        assert_eq!((alone.0, alone.2), (0, Some(Fact::Unobserved("no workflow deploys".to_owned()))));
+        assert_eq!((alone.0, alone.2), (0, Some(Fact::Unobserved("no pipeline deploys".to_owned()))));
     }
 
     #[test]

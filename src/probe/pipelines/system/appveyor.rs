@@ -32,7 +32,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if searches_tests(root) && (given.has)(OF_ASSEMBLIES) {
         reading.steps.push(search(given.path, root, starts));
     }
-    Ok(Some(reading))
+    Ok(Some(reading.in_sequence()))
 }
 
 /// `branches`: those that are built, or those that are not. A push whose pull request is built may be skipped.

@@ -2,11 +2,12 @@
 //! `pr`): without `trigger` every push starts a pipeline, and without `pr` every pull request does, unless the repository lies
 //! in Azure Repos, where a policy of the branch decides and `pr` says nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::order::{Order, all_needed};
 use super::super::starts::expression::{self, Value};
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text, told};
@@ -33,8 +34,14 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if !(does && is_start) {
         return Ok(None);
     }
-    let mut pipeline =
-        Pipeline { given, reading: Reading::default(), templates: 0, variables: root.get("variables").cloned() };
+    let mut pipeline = Pipeline {
+        given,
+        reading: Reading::default(),
+        templates: 0,
+        variables: root.get("variables").cloned(),
+        waits: BTreeMap::new(),
+        last_stage: None,
+    };
     let here = Here { path: given.path.to_owned(), starts: started(root), depth: DEPTH, ..Here::default() };
     pipeline.walk(root, &here);
     Ok(Some(pipeline.reading))
@@ -79,6 +86,7 @@ struct Here {
     starts: Starts,
     depth: u32,
     values: BTreeMap<String, String>,
+    order: Order,
 }
 
 struct Pipeline<'g> {
@@ -87,6 +95,10 @@ struct Pipeline<'g> {
     templates: usize,
     /// What the pipeline sets for every step.
     variables: Option<Node>,
+    /// What each stage, and each job by its stage, waits for.
+    waits: BTreeMap<String, BTreeSet<String>>,
+    /// The stage that was looked at last.
+    last_stage: Option<String>,
 }
 
 /// Keys below which stages, jobs and steps stand.
@@ -122,7 +134,9 @@ impl Pipeline<'_> {
             return;
         }
         let own = named(node, &["job", "deployment"]);
+        let order = self.order(node, &own, &here.order);
         let here = Here {
+            order,
             job: if own.is_empty() { here.job.clone() } else { own },
             is_soft: here.is_soft || is_true(node, "continueOnError"),
             starts: here.starts.and(&by_condition(condition)),
@@ -159,8 +173,39 @@ impl Pipeline<'_> {
             job: here.job.clone(),
             is_soft: here.is_soft,
             starts: here.starts.clone(),
+            order: Some(here.order.clone()),
             ..Step::default()
         });
+    }
+
+    /// Where what stands below a node stands: a stage waits for the one before it unless it says for which, a job of a stage
+    /// for none unless it does (YAML schema reference, `dependsOn`).
+    fn order(&mut self, node: &Node, job: &str, around: &Order) -> Order {
+        let named = node.get("dependsOn").map(listed).map(|list| list.iter().filter_map(Node::text).map(str::to_owned));
+        let named: Option<BTreeSet<String>> = named.map(Iterator::collect);
+        let mut order = around.clone();
+        if let Some(stage) = node.get("stage") {
+            order.stage = stage.text().map_or_else(|| format!("line {}", stage.span.line), str::to_owned);
+            let direct = named.unwrap_or_else(|| self.last_stage.iter().cloned().collect());
+            order.needs = all_needed(direct.iter().map(String::as_str), &self.waits);
+            self.waits.insert(order.stage.clone(), direct);
+            self.last_stage = Some(order.stage.clone());
+        } else if !job.is_empty() {
+            order.id = job.to_owned();
+            // Jobs of several stages may have one name: that of a stage stands before it, which no job has.
+            let own = |name: &str| format!("{}/{name}", around.stage);
+            let direct: BTreeSet<String> = named.unwrap_or_default().iter().map(|name| own(name)).collect();
+            let all = all_needed(direct.iter().map(String::as_str), &self.waits);
+            self.waits.insert(own(job), direct);
+            let start = format!("{}/", around.stage);
+            order.needs.extend(all.iter().filter_map(|name| name.strip_prefix(&start)).map(str::to_owned));
+        }
+        let environment = node.get("environment").filter(|_| node.get("deployment").is_some());
+        if let Some(name) = environment.and_then(|node| node.text().or_else(|| text(node, "name"))) {
+            order.environment = Some(name.to_owned());
+            order.is_held = true;
+        }
+        order
     }
 
     fn template(&mut self, name: &str, node: &Node, here: &Here) {
@@ -261,6 +306,15 @@ fn task(node: &Node) -> Vec<(u32, String)> {
         "gradle" => one(format!("gradle {}", if of("tasks").is_empty() { "build" } else { of("tasks") })),
         "dotnetcorecli" => one(format!("dotnet {} {} {}", of("command"), of("custom"), of("arguments"))),
         "msbuild" | "vsbuild" => one(format!("msbuild {}", of("solution"))),
+        "kubernetesmanifest" if matches!(of("action"), "" | "deploy" | "promote") => one("kubectl apply".to_owned()),
+        "kubernetes" => one(format!("kubectl {} {}", of("command"), of("arguments"))),
+        "helmdeploy" => one(format!("helm {}", of("command"))),
+        "azurewebapp" | "azurermwebappdeployment" | "azurewebappcontainer" => one("az webapp deploy".to_owned()),
+        "azurefunctionapp" | "azurefunctionappcontainer" => one("az functionapp deploy".to_owned()),
+        "azurecontainerapps" => one("az containerapp up".to_owned()),
+        name if name.starts_with("terraformtask") || name == "terraformcli" => {
+            one(format!("terraform {}", of("command")))
+        }
         "grunt" | "gulp" => one(format!("{name} {}", of("targets"))),
         _ => Vec::new(),
     }

@@ -2,6 +2,7 @@
 //! the reference, "Pipeline start conditions": `default` runs for branches that no pattern of `branches` takes, and patterns of
 //! `pull-requests` are about the branch that a change is made on.
 
+use super::super::order::Order;
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, joined, listed, named, text, told, written};
 use super::documents;
@@ -15,7 +16,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let taken: Vec<&str> = taken.iter().flat_map(|(key, _)| alternatives(&key.text)).collect();
     for (kind, node) in pipelines.entries() {
         if kind.text == "default" {
-            run(given.path, node, &by_default(&taken), &mut reading);
+            run(given.path, node, ("default", &by_default(&taken)), &mut reading);
             continue;
         }
         for (pattern, list) in node.entries() {
@@ -24,7 +25,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
                 ("branches", Event::Branch | Event::Default) => branches::any(alternatives(&pattern.text), event),
                 _ => Started::No,
             });
-            run(given.path, list, &starts, &mut reading);
+            run(given.path, list, (&format!("{} {}", kind.text, pattern.text), &starts), &mut reading);
         }
     }
     Ok(Some(reading))
@@ -48,25 +49,50 @@ fn by_default(taken: &[&str]) -> Starts {
 }
 
 /// Steps one after the other; behind one that a hand starts all wait for it.
-fn run(path: &str, list: &Node, starts: &Starts, reading: &mut Reading) {
+fn run(path: &str, list: &Node, (part, starts): (&str, &Starts), reading: &mut Reading) {
     if let Some(elsewhere) = text(list, "import") {
         return reading.miss(format!("`{path}` imports `{elsewhere}` of another repository"));
     }
     let mut starts = starts.clone();
+    let mut is_by_hand = false;
     for item in listed(list) {
         for (kind, node) in item.entries() {
+            let from = reading.steps.len();
+            is_by_hand |= text(node, "trigger") == Some("manual");
             starts = starts.only_if(text(node, "trigger") != Some("manual"));
             match kind.text.as_str() {
-                "step" => step(path, node, &starts, reading),
-                "parallel" => run(path, node.get("steps").unwrap_or(node), &starts, reading),
-                "stage" => node.get("steps").into_iter().for_each(|steps| run(path, steps, &starts, reading)),
+                "step" => step(path, node, (part, &starts), reading),
+                "parallel" => {
+                    // They wait for what stands before all of them.
+                    let rank = from;
+                    run(path, node.get("steps").unwrap_or(node), (part, &starts), reading);
+                    let together = reading.steps[from..].iter_mut().filter_map(|step| step.order.as_mut());
+                    together.for_each(|order| (order.rank, order.after) = (rank, rank));
+                }
+                "stage" => {
+                    node.get("steps").into_iter().for_each(|steps| run(path, steps, (part, &starts), reading));
+                    let own = reading.steps[from..].iter_mut().filter_map(|step| step.order.as_mut());
+                    own.for_each(|order| deployed(order, node));
+                }
                 _ => {}
             }
+            let own = reading.steps[from..].iter_mut().filter_map(|step| step.order.as_mut());
+            own.for_each(|order| order.is_by_hand |= is_by_hand);
         }
     }
 }
 
-fn step(path: &str, node: &Node, starts: &Starts, reading: &mut Reading) {
+/// A step or a stage with `deployment` runs alone in its environment (documentation, "Set up and monitor deployments").
+fn deployed(order: &mut Order, node: &Node) {
+    if let Some(environment) = text(node, "deployment").or_else(|| text(node, "environment")) {
+        order.environment = Some(environment.to_owned());
+        order.is_held = true;
+    }
+}
+
+fn step(path: &str, node: &Node, (part, starts): (&str, &Starts), reading: &mut Reading) {
+    let mut order = Order { part: part.to_owned(), ..Order::ranked(reading.steps.len()) };
+    deployed(&mut order, node);
     let is_soft = node.get("on-fail").and_then(|fail| text(fail, "strategy")) == Some("ignore");
     let base = Step {
         path: path.to_owned(),
@@ -74,6 +100,7 @@ fn step(path: &str, node: &Node, starts: &Starts, reading: &mut Reading) {
         job: named(node, &["name"]),
         is_soft,
         starts: starts.clone(),
+        order: Some(order),
         ..Step::default()
     };
     let mut lines = Vec::new();

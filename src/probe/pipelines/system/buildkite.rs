@@ -2,10 +2,12 @@
 //! program whose output nobody sees before it runs. What builds a pipeline there is a setting, too; `branches` and `if` of a step
 //! leave events out (documentation, "Branch configuration" and "Using conditionals").
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::order::{Order, all_needed};
 use super::super::starts::expression::{self, Value, source};
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text};
@@ -49,7 +51,17 @@ fn printed(given: &Given<'_>) -> Reading {
 /// Steps in order; behind a block all wait for a hand.
 fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), reading: &mut Reading) {
     let mut starts = starts.clone();
+    // What stands behind a `wait` or a block waits for all before that.
+    let mut after = reading.steps.len();
+    let mut is_by_hand = false;
     for step in steps.items() {
+        if ["wait", "waiter", "block", "manual", "input"]
+            .iter()
+            .any(|key| step.get(key).is_some() || step.text() == Some(key))
+        {
+            after = reading.steps.len();
+            is_by_hand |= ["block", "manual"].iter().any(|key| step.get(key).is_some() || step.text() == Some(key));
+        }
         // One with a condition holds some builds alone.
         let is_block = ["block", "manual"].iter().any(|key| step.get(key).is_some()) && step.get("if").is_none()
             || step.text() == Some("block");
@@ -76,8 +88,28 @@ fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), reading: &m
             job: named(step, &["label", "name", "key"]),
             is_soft,
             starts,
+            order: Some(order(step, after, is_by_hand, reading)),
             ..Step::default()
         });
+    }
+}
+
+/// Where a step stands: behind what it names, or behind the last `wait` (documentation, "Dependencies").
+fn order(step: &Node, after: usize, is_by_hand: bool, reading: &Reading) -> Order {
+    let depends = step.get("depends_on");
+    let names = depends.map(listed).unwrap_or_default().iter();
+    let names = names.filter_map(|item| item.text().or_else(|| text(item, "step")));
+    let orders = reading.steps.iter().filter_map(|step| step.order.as_ref());
+    let known: BTreeMap<String, BTreeSet<String>> =
+        orders.map(|order| (order.id.clone(), order.needs.clone())).collect();
+    Order {
+        id: named(step, &["key", "id", "identifier"]),
+        rank: reading.steps.len(),
+        after: if depends.is_some() { 0 } else { after },
+        needs: all_needed(names, &known),
+        is_by_hand,
+        is_held: step.get("concurrency_group").is_some(),
+        ..Order::default()
     }
 }
 

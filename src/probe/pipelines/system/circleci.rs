@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::order::{Order, all_needed};
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, listed, names, script, text, told};
 use super::documents;
@@ -40,11 +41,19 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if super::super::step::is_true(root, "setup") {
         reading.miss(format!("`{}` makes its pipeline when it runs", given.path));
     }
-    let mut config = Config { root, path: given.path, reading, visits: 0, environment: None, job: String::new() };
+    let mut config = Config {
+        root,
+        path: given.path,
+        reading,
+        visits: 0,
+        environment: None,
+        job: String::new(),
+        order: Order::default(),
+    };
     match root.get("workflows") {
         Some(workflows) => {
-            workflows.entries().iter().filter(|(_, node)| !node.entries().is_empty()).for_each(|(_, node)| {
-                config.workflow(node);
+            workflows.entries().iter().filter(|(_, node)| !node.entries().is_empty()).for_each(|(name, node)| {
+                config.workflow(&name.text, node);
             });
         }
         None if root.get("jobs").is_none() => return Ok(None),
@@ -63,10 +72,12 @@ struct Config<'n> {
     environment: Option<Node>,
     /// The name of that job.
     job: String,
+    /// Where that stands in its workflow.
+    order: Order,
 }
 
 impl<'n> Config<'n> {
-    fn workflow(&mut self, workflow: &'n Node) {
+    fn workflow(&mut self, name: &str, workflow: &'n Node) {
         let by_schedule = workflow.get("triggers").is_some_and(|triggers| triggers.items().iter().all(is_schedule));
         let when = |key: &str, event: Event| workflow.get(key).map(|condition| self.holds(condition, event));
         let starts = on_pushes().only_if(!by_schedule).and(&Starts::each(|event| {
@@ -86,7 +97,17 @@ impl<'n> Config<'n> {
                 break;
             }
         }
+        let direct: BTreeMap<String, BTreeSet<String>> =
+            jobs.iter().map(|job| (job.known_as().to_owned(), job.requires().map(str::to_owned).collect())).collect();
         for job in jobs.iter().filter(|job| job.text("type") != Some("approval")) {
+            self.order = Order {
+                part: name.to_owned(),
+                id: job.known_as().to_owned(),
+                needs: all_needed(job.requires(), &direct),
+                is_by_hand: held.contains(job.known_as()),
+                is_held: job.told.is_some_and(|told| told.get("serial-group").is_some()),
+                ..Order::default()
+            };
             let starts = starts.only_if(!held.contains(job.known_as())).and(&job.filtered());
             self.job(job, &starts);
         }
@@ -100,7 +121,9 @@ impl<'n> Config<'n> {
                 let path = self.path.to_owned();
                 // What an orb ships or tells others about is not what it checks.
                 let starts = starts.only_if(!SHIPS.iter().any(|word| name.contains(word)));
-                self.reading.foreign.push(Step { path, line, uses: Some(uses), with, starts, ..Step::default() });
+                let (job, order) = (entry.known_as().to_owned(), Some(self.order.clone()));
+                let step = Step { path, line, uses: Some(uses), with, job, starts, order, ..Step::default() };
+                self.reading.foreign.push(step);
             }
             return;
         };
@@ -166,7 +189,9 @@ impl<'n> Config<'n> {
                     folder,
                     lines,
                     set,
+                    job: self.job.clone(),
                     starts: starts.clone(),
+                    order: Some(self.order.clone()),
                     ..Step::default()
                 });
             }
@@ -204,7 +229,9 @@ impl<'n> Config<'n> {
                 line,
                 uses: Some(uses),
                 with,
+                job: self.job.clone(),
                 starts: starts.clone(),
+                order: Some(self.order.clone()),
                 ..Step::default()
             });
         }

@@ -1,7 +1,7 @@
 //! Google Cloud Build: the script of each step, or what its image is told to run.
 
 use super::super::starts::{Started, Starts};
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, named, names, script, text, written};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, listed, named, names, script, text, written};
 use super::documents;
 use crate::yaml::Node;
 
@@ -26,6 +26,15 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             starts: Starts::all(Started::open(STARTS)),
             ..Step::default()
         });
+    }
+    let mut reading = reading.in_sequence();
+    for (step, node) in reading.steps.iter_mut().zip(steps.items()) {
+        if let (Some(order), Some(list)) = (&mut step.order, node.get("waitFor")) {
+            // `-` is the start of the build.
+            let named = listed(list).iter().filter_map(Node::text).filter(|name| *name != "-");
+            (order.after, order.needs) = (0, named.map(str::to_owned).collect());
+        }
+        step.order.iter_mut().for_each(|order| order.id.clone_from(&step.job));
     }
     Ok(Some(reading))
 }

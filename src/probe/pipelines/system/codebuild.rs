@@ -29,5 +29,5 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             ..Step::default()
         });
     }
-    Ok(Some(reading))
+    Ok(Some(reading.in_sequence()))
 }

@@ -2,9 +2,10 @@
 //! GitLab run is known by their names; what other projects bring is not seen.
 
 use crate::probe::finding::Finding;
-use crate::probe::gitlab::{files, files::Pipelined, pipeline, whole::Whole};
+use crate::probe::gitlab::{files, files::Pipelined, order::Orders, pipeline, whole::Whole};
 use crate::world::{FileId, Swept};
 
+use super::super::order::Order;
 use super::super::starts::Starts;
 use super::super::step::{Reading, Step, joined, names};
 
@@ -33,7 +34,8 @@ pub(in super::super) fn read<'t>(swept: &Swept, texts: impl Iterator<Item = (Fil
     }
     for started in &resolved.pipelines {
         let whole = Whole::of(&resolved.read, &started.files);
-        whole.names().for_each(|job| work(&whole, job, started, &mut reading));
+        let orders = Orders::of(&whole);
+        whole.names().for_each(|job| work(&whole, (job, orders.order(&whole, job)), started, &mut reading));
     }
     Some(reading)
 }
@@ -56,7 +58,7 @@ fn outside(path: &str, included: &[(u32, &'static str, String)], reading: &mut R
     }
 }
 
-fn work(whole: &Whole<'_>, job: &str, pipeline: &Pipelined, reading: &mut Reading) {
+fn work(whole: &Whole<'_>, (job, order): (&str, Order), pipeline: &Pipelined, reading: &mut Reading) {
     let lines = whole.script(job);
     let Some(first) = lines.first() else { return };
     let step = Step {
@@ -66,6 +68,7 @@ fn work(whole: &Whole<'_>, job: &str, pipeline: &Pipelined, reading: &mut Readin
         is_soft: whole.soft(job).is_some(),
         starts: pipeline.starts.and(&whole.starts(job, pipeline.is_child)),
         set: names(whole.variables(job)),
+        order: Some(order),
         ..Step::default()
     };
     // One shell runs all of it, lines of several files among them; a step names one file.

@@ -26,5 +26,5 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             ..Step::default()
         });
     }
-    Ok(Some(reading))
+    Ok(Some(reading.in_sequence()))
 }

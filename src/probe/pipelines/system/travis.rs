@@ -2,6 +2,7 @@
 //! its documentation ("Customizing the build, safelisting or blocklisting branches"; "Conditional builds, stages and jobs";
 //! "Conditions"): pushes and pull requests start builds, and the branch of a pull request is the one that it goes to.
 
+use super::super::order::Order;
 use super::super::starts::expression::{self, Value, of_requests, target};
 use super::super::starts::{Started, Starts, branches};
 use super::super::step::{Given, Lines, Reading, Step, joined, listed, named, names, text, written};
@@ -52,15 +53,31 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         || ["env", "python", "node_js", "go", "rvm", "php", "jdk", "rust", "os"]
             .iter()
             .any(|key| root.get(key).is_some_and(|node| node.items().len() > 1));
+    let listed_stages = root.get("stages").map(Node::items).unwrap_or_default().iter();
+    let mut stages: Vec<String> =
+        listed_stages.filter_map(|stage| stage.text().or_else(|| text(stage, "name"))).map(str::to_lowercase).collect();
+    let mut rank = |stage: &str| {
+        let stage = stage.to_lowercase();
+        stages.iter().position(|known| *known == stage).unwrap_or_else(|| {
+            stages.push(stage);
+            stages.len() - 1
+        })
+    };
     if is_expanded {
         step(given, root, None, (false, &starts), &mut reading);
+        reading.steps.iter_mut().for_each(|step| step.order = Some(Order::ranked(rank("test"))));
     }
+    let mut current = "test";
     for job in own {
+        // A job without a stage is of the one before it (documentation, "Build Stages").
+        current = text(job, "stage").unwrap_or(current);
         let is_soft = allowed.iter().any(|entry| matches(entry, job));
         let stage = text(job, "stage").and_then(|name| stage(root, name));
         let by_stage = by_condition(stage.and_then(|stage| text(stage, "if")));
         let starts = starts.and(&by_stage).and(&by_condition(text(job, "if")));
         step(given, root, Some(job), (is_soft, &starts), &mut reading);
+        let order = Order::ranked(rank(current));
+        reading.steps.last_mut().into_iter().for_each(|step| step.order = Some(order.clone()));
     }
     Ok(Some(reading))
 }

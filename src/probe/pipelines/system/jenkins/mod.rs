@@ -83,7 +83,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             });
         }
     }
-    Ok(Some(reading))
+    Ok(Some(reading.in_sequence()))
 }
 
 /// A `Jenkinsfile` without its comments, and its blocks.
