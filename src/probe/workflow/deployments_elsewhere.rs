@@ -197,6 +197,8 @@ mod tests {
     fn what_is_not_seen_may_stand_before_a_deployment() {
         let text = "include: {project: a/b, file: c.yml}\nlive: {stage: deploy, script: [helm upgrade shop .]}\n";
         assert_eq!(seen(&[(".gitlab-ci.yml", text)]), (Some(1), None, None, None));
+        let tested = "include: {project: a/b, file: c.yml}\nunit: {script: [pytest]}\nlive: {stage: deploy, script: [helm upgrade shop .]}\n";
+        assert_eq!(seen(&[(".gitlab-ci.yml", tested)]), (Some(1), None, None, None), "nor is a stage before it");
         let cirrus = "live_task: {script: helm upgrade shop .}\n";
         assert_eq!(seen(&[(".cirrus.yml", cirrus)]).1, None, "what it depends on is not told");
     }

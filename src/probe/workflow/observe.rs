@@ -193,8 +193,10 @@ impl<'s> Gathered<'s> {
         let elsewhere = deployments_elsewhere::deployments(pipelines);
         let placed: Vec<Placed<'_>> =
             placed(&gathered.files).chain(elsewhere.iter().map(|(path, one)| (*path, one))).collect();
-        let untold = doubt_of_pipelines.filter(|_| elsewhere.iter().any(|(_, one)| !one.is_preview && !one.is_tested));
         stages::find(&placed, &mut gathered.findings);
+        let lacks = ["untested_deployments", "unstaged_deployments"];
+        let is_lacking = lacks.iter().any(|fact| gathered.findings.count(fact) > 0);
+        let untold = doubt_of_pipelines.filter(|_| is_lacking && !elsewhere.is_empty());
         if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
             if !others.is_empty() {
                 stages::facts(&placed, &gathered.findings, untold.as_deref(), &mut facts);
