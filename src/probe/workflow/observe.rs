@@ -174,13 +174,12 @@ impl<'s> Gathered<'s> {
             });
         }
         let mut gathered = self;
-        let (called, doubt) = (gathered.foreign_call(), gathered.doubt(&others, pipelines));
-        let doubt_of_pipelines = doubt.clone();
-        let unknown = called.clone().or_else(|| doubt.clone());
-        let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt: unknown };
+        let (called, unseen) = (gathered.foreign_call(), gathered.unseen(&others, pipelines));
+        let doubt = called.clone().or_else(|| unseen.clone());
+        let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt };
         // What a workflow of another repository lets fail is as much its own as what an action does.
         let gates: Vec<&Run> = pipelines.runs.iter().filter(|run| is_gate(run)).collect();
-        let doubt = doubt.or_else(|| gates.is_empty().then(|| called.unwrap_or_else(|| NO_GATE.to_owned())));
+        let doubt = unseen.clone().or_else(|| gates.is_empty().then(|| called.unwrap_or_else(|| NO_GATE.to_owned())));
         facts.present("gates", Value::count(gates.len()));
         if !gathered.files.is_empty() || !others.is_empty() {
             tested.tell(&mut facts, &mut gathered.findings);
@@ -196,7 +195,7 @@ impl<'s> Gathered<'s> {
         stages::find(&placed, &mut gathered.findings);
         let lacks = ["untested_deployments", "unstaged_deployments"];
         let is_lacking = lacks.iter().any(|fact| gathered.findings.count(fact) > 0);
-        let untold = doubt_of_pipelines.filter(|_| is_lacking && !elsewhere.is_empty());
+        let untold = unseen.filter(|_| is_lacking && !elsewhere.is_empty());
         if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
             if !others.is_empty() {
                 stages::facts(&placed, &gathered.findings, untold.as_deref(), &mut facts);
@@ -218,7 +217,7 @@ impl<'s> Gathered<'s> {
     }
 
     /// Why more may run in these pipelines than is seen.
-    fn doubt(&self, others: &[(String, &'static str)], pipelines: &Pipelines) -> Option<String> {
+    fn unseen(&self, others: &[(String, &'static str)], pipelines: &Pipelines) -> Option<String> {
         if self.parse_errors > 0 {
             return Some("a workflow could not be read".to_owned());
         }
