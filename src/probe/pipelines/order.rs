@@ -36,25 +36,39 @@ impl Order {
     pub(crate) fn waits_for(&self, other: &Order) -> bool {
         let by_stage = !other.stage.is_empty() && self.needs.contains(&other.stage);
         let is_named = by_stage || self.stage == other.stage && self.needs.contains(&other.id);
-        self.part == other.part && (is_named || other.rank < self.after)
+        let is_earlier = self.stage == other.stage && other.rank < self.after;
+        self.part == other.part && (is_named || is_earlier)
     }
 }
 
-/// All that these names wait for, themselves among them; `direct` has what each names, and so has one that it leads to.
-pub(crate) fn all_needed<'n>(
-    names: impl IntoIterator<Item = &'n str>,
-    direct: &BTreeMap<String, BTreeSet<String>>,
-) -> BTreeSet<String> {
-    let mut open: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let mut all = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if all.contains(&name) {
-            continue;
-        }
-        open.extend(direct.get(&name).into_iter().flatten().cloned());
-        all.insert(name);
+/// What the jobs of a pipeline wait for, by their ids: for those that they name, or else for all of a smaller rank.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting(BTreeMap<String, (usize, Option<BTreeSet<String>>)>);
+
+impl Waiting {
+    pub(crate) fn add(&mut self, id: &str, rank: usize, named: Option<BTreeSet<String>>) {
+        self.0.insert(id.to_owned(), (rank, named));
     }
-    all
+
+    /// Where a job stands that names these, if it names any.
+    pub(crate) fn order(&self, id: &str, rank: usize, named: Option<&BTreeSet<String>>) -> Order {
+        let mut order = Order { id: id.to_owned(), ..Order::ranked(rank) };
+        if let Some(named) = named {
+            order.after = 0;
+            let mut open: Vec<&String> = named.iter().collect();
+            while let Some(name) = open.pop() {
+                if !order.needs.insert(name.clone()) {
+                    continue;
+                }
+                match self.0.get(name) {
+                    Some((_, Some(more))) => open.extend(more),
+                    Some((rank, None)) => order.after = order.after.max(*rank),
+                    None => {}
+                }
+            }
+        }
+        order
+    }
 }
 
 #[cfg(test)]
@@ -78,12 +92,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_needed_is_followed_and_a_circle_ends() {
-        let direct: BTreeMap<String, BTreeSet<String>> =
-            [("ship", &["image"][..]), ("image", &["test"]), ("test", &["image"])]
-                .into_iter()
-                .map(|(name, of)| (name.to_owned(), of.iter().map(|of| (*of).to_owned()).collect()))
-                .collect();
-        assert_eq!(all_needed(["image"], &direct), needs(&["image", "test"]));
+    fn what_is_named_is_followed_to_what_it_waits_for_and_a_circle_ends() {
+        let mut waiting = Waiting::default();
+        waiting.add("test", 1, None);
+        waiting.add("image", 2, Some(needs(&["test", "scan"])));
+        waiting.add("scan", 2, Some(needs(&["image"])));
+        let order = waiting.order("ship", 3, Some(&needs(&["image"])));
+        assert_eq!((order.needs, order.after), (needs(&["image", "scan", "test"]), 1));
+        assert_eq!(waiting.order("ship", 3, None), Order { id: "ship".to_owned(), ..Order::ranked(3) });
     }
 }

@@ -159,7 +159,12 @@ mod tests {
             (
                 ".buildkite/pipeline.yml",
                 "steps: [{command: pytest}, wait, {command: helm upgrade shop .}]\n",
-                "steps: [{command: pytest}, {command: helm upgrade shop .}]\n",
+                "steps: [{command: pytest}, {group: live, steps: [{command: helm upgrade shop .}]}]\n",
+            ),
+            (
+                "cloudbuild.yaml",
+                "steps: [{name: python, id: t, script: pytest}, {name: x, id: i, waitFor: [t], script: make}, {name: helm, script: helm upgrade shop ., waitFor: [i]}]\n",
+                "steps: [{name: python, id: t, script: pytest}, {name: x, id: i, waitFor: ['-'], script: make}, {name: helm, script: helm upgrade shop ., waitFor: [i]}]\n",
             ),
             (
                 "cloudbuild.yaml",
@@ -191,6 +196,12 @@ mod tests {
         };
         assert_eq!(seen(&[(".gitlab-ci.yml", &text(""))]), (Some(1), Some(0), Some(1), Some(85)));
         assert_eq!(seen(&[(".gitlab-ci.yml", &text("needs: [], "))]), (Some(1), Some(1), Some(1), Some(60)));
+        let sometimes = "unit: {script: [pytest]}\nlive: {stage: deploy, rules: [{if: $X, when: manual}, {when: on_success}], script: [helm upgrade shop .]}\n";
+        assert_eq!(
+            seen(&[(".gitlab-ci.yml", sometimes)]).3,
+            Some(75),
+            "nothing holds it where the second rule applies"
+        );
     }
 
     #[test]

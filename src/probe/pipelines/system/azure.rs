@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::order::{Order, all_needed};
+use super::super::order::{Order, Waiting};
 use super::super::starts::expression::{self, Value};
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text, told};
@@ -39,7 +39,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         reading: Reading::default(),
         templates: 0,
         variables: root.get("variables").cloned(),
-        waits: BTreeMap::new(),
+        waits: Waiting::default(),
         last_stage: None,
     };
     let here = Here { path: given.path.to_owned(), starts: started(root), depth: DEPTH, ..Here::default() };
@@ -96,7 +96,7 @@ struct Pipeline<'g> {
     /// What the pipeline sets for every step.
     variables: Option<Node>,
     /// What each stage, and each job by its stage, waits for.
-    waits: BTreeMap<String, BTreeSet<String>>,
+    waits: Waiting,
     /// The stage that was looked at last.
     last_stage: Option<String>,
 }
@@ -187,16 +187,16 @@ impl Pipeline<'_> {
         if let Some(stage) = node.get("stage") {
             order.stage = stage.text().map_or_else(|| format!("line {}", stage.span.line), str::to_owned);
             let direct = named.unwrap_or_else(|| self.last_stage.iter().cloned().collect());
-            order.needs = all_needed(direct.iter().map(String::as_str), &self.waits);
-            self.waits.insert(order.stage.clone(), direct);
+            order.needs = self.waits.order("", 0, Some(&direct)).needs;
+            self.waits.add(&order.stage, 0, Some(direct));
             self.last_stage = Some(order.stage.clone());
         } else if !job.is_empty() {
             order.id = job.to_owned();
             // Jobs of several stages may have one name: that of a stage stands before it, which no job has.
             let own = |name: &str| format!("{}/{name}", around.stage);
             let direct: BTreeSet<String> = named.unwrap_or_default().iter().map(|name| own(name)).collect();
-            let all = all_needed(direct.iter().map(String::as_str), &self.waits);
-            self.waits.insert(own(job), direct);
+            let all = self.waits.order("", 0, Some(&direct)).needs;
+            self.waits.add(&own(job), 0, Some(direct));
             let start = format!("{}/", around.stage);
             order.needs.extend(all.iter().filter_map(|name| name.strip_prefix(&start)).map(str::to_owned));
         }

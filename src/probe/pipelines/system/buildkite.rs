@@ -2,12 +2,11 @@
 //! program whose output nobody sees before it runs. What builds a pipeline there is a setting, too; `branches` and `if` of a step
 //! leave events out (documentation, "Branch configuration" and "Using conditionals").
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::order::{Order, all_needed};
+use super::super::order::{Order, Waiting};
 use super::super::starts::expression::{self, Value, source};
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text};
@@ -24,7 +23,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         let steps = if matches!(root.kind, Kind::List(_)) { Some(&root) } else { root.get("steps") };
         if let Some(steps) = steps {
             is_one = true;
-            run(given.path, steps, (false, &by_server()), &mut reading);
+            run(given.path, steps, (false, &by_server()), &mut Row::default(), &mut reading);
         }
     }
     Ok(is_one.then_some(reading))
@@ -49,19 +48,10 @@ fn printed(given: &Given<'_>) -> Reading {
 }
 
 /// Steps in order; behind a block all wait for a hand.
-fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), reading: &mut Reading) {
+fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), row: &mut Row, reading: &mut Reading) {
     let mut starts = starts.clone();
-    // What stands behind a `wait` or a block waits for all before that.
-    let mut after = reading.steps.len();
-    let mut is_by_hand = false;
     for step in steps.items() {
-        if ["wait", "waiter", "block", "manual", "input"]
-            .iter()
-            .any(|key| step.get(key).is_some() || step.text() == Some(key))
-        {
-            after = reading.steps.len();
-            is_by_hand |= ["block", "manual"].iter().any(|key| step.get(key).is_some() || step.text() == Some(key));
-        }
+        row.pass(step);
         // One with a condition holds some builds alone.
         let is_block = ["block", "manual"].iter().any(|key| step.get(key).is_some()) && step.get("if").is_none()
             || step.text() == Some("block");
@@ -69,7 +59,7 @@ fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), reading: &m
         let starts = starts.and(&of_step(step));
         let is_soft = is_soft || step.get("soft_fail").is_some_and(is_allowed);
         if let Some(group) = step.get("steps") {
-            run(path, group, (is_soft, &starts), reading);
+            run(path, group, (is_soft, &starts), row, reading);
             continue;
         }
         let Some(node) = ["command", "commands"].iter().find_map(|key| step.get(key)) else { continue };
@@ -88,28 +78,36 @@ fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), reading: &m
             job: named(step, &["label", "name", "key"]),
             is_soft,
             starts,
-            order: Some(order(step, after, is_by_hand, reading)),
+            order: Some(row.order(step)),
             ..Step::default()
         });
     }
 }
 
-/// Where a step stands: behind what it names, or behind the last `wait` (documentation, "Dependencies").
-fn order(step: &Node, after: usize, is_by_hand: bool, reading: &Reading) -> Order {
-    let depends = step.get("depends_on");
-    let names = depends.map(listed).unwrap_or_default().iter();
-    let names = names.filter_map(|item| item.text().or_else(|| text(item, "step")));
-    let orders = reading.steps.iter().filter_map(|step| step.order.as_ref());
-    let known: BTreeMap<String, BTreeSet<String>> =
-        orders.map(|order| (order.id.clone(), order.needs.clone())).collect();
-    Order {
-        id: named(step, &["key", "id", "identifier"]),
-        rank: reading.steps.len(),
-        after: if depends.is_some() { 0 } else { after },
-        needs: all_needed(names, &known),
-        is_by_hand,
-        is_held: step.get("concurrency_group").is_some(),
-        ..Order::default()
+/// How far a pipeline has come: a step stands behind those that it names, or behind the last `wait` or block (documentation,
+/// "Dependencies").
+#[derive(Default)]
+struct Row {
+    rank: usize,
+    is_by_hand: bool,
+    waiting: Waiting,
+}
+
+impl Row {
+    fn pass(&mut self, step: &Node) {
+        let is = |key: &str| step.get(key).is_some() || step.text() == Some(key);
+        let is_block = is("block") || is("manual");
+        self.rank += usize::from(is_block || is("wait") || is("waiter") || is("input"));
+        self.is_by_hand |= is_block;
+    }
+
+    fn order(&mut self, step: &Node) -> Order {
+        let name = |item: &Node| item.text().or_else(|| text(item, "step")).map(str::to_owned);
+        let named = step.get("depends_on").map(|list| listed(list).iter().filter_map(name).collect());
+        let id = self::named(step, &["key", "id", "identifier"]);
+        let order = self.waiting.order(&id, self.rank, named.as_ref());
+        self.waiting.add(&id, self.rank, named);
+        Order { is_by_hand: self.is_by_hand, is_held: step.get("concurrency_group").is_some(), ..order }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::order::{Order, all_needed};
+use super::super::order::{Order, Waiting};
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, listed, names, script, text, told};
 use super::documents;
@@ -97,16 +97,15 @@ impl<'n> Config<'n> {
                 break;
             }
         }
-        let direct: BTreeMap<String, BTreeSet<String>> =
-            jobs.iter().map(|job| (job.known_as().to_owned(), job.requires().map(str::to_owned).collect())).collect();
+        let required = |job: &Entry<'_>| job.requires().map(str::to_owned).collect::<BTreeSet<_>>();
+        let mut waiting = Waiting::default();
+        jobs.iter().for_each(|job| waiting.add(job.known_as(), 0, Some(required(job))));
         for job in jobs.iter().filter(|job| job.text("type") != Some("approval")) {
             self.order = Order {
                 part: name.to_owned(),
-                id: job.known_as().to_owned(),
-                needs: all_needed(job.requires(), &direct),
                 is_by_hand: held.contains(job.known_as()),
                 is_held: job.told.is_some_and(|told| told.get("serial-group").is_some()),
-                ..Order::default()
+                ..waiting.order(job.known_as(), 0, Some(&required(job)))
             };
             let starts = starts.only_if(!held.contains(job.known_as())).and(&job.filtered());
             self.job(job, &starts);

@@ -1,5 +1,8 @@
 //! Google Cloud Build: the script of each step, or what its image is told to run.
 
+use std::collections::BTreeSet;
+
+use super::super::order::Waiting;
 use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Lines, Reading, Step, is_true, joined, listed, named, names, script, text, written};
 use super::documents;
@@ -27,16 +30,19 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             ..Step::default()
         });
     }
-    let mut reading = reading.in_sequence();
-    for (step, node) in reading.steps.iter_mut().zip(steps.items()) {
-        if let (Some(order), Some(list)) = (&mut step.order, node.get("waitFor")) {
-            // `-` is the start of the build.
-            let named = listed(list).iter().filter_map(Node::text).filter(|name| *name != "-");
-            (order.after, order.needs) = (0, named.map(str::to_owned).collect());
-        }
-        step.order.iter_mut().for_each(|order| order.id.clone_from(&step.job));
+    let mut waiting = Waiting::default();
+    for (rank, (step, node)) in reading.steps.iter_mut().zip(steps.items()).enumerate() {
+        let named = waits_for(node);
+        step.order = Some(waiting.order(&step.job, rank, named.as_ref()));
+        waiting.add(&step.job, rank, named);
     }
     Ok(Some(reading))
+}
+
+/// The steps that one names in `waitFor`, where `-` is the start of the build; without it a step waits for all before it.
+fn waits_for(step: &Node) -> Option<BTreeSet<String>> {
+    let named = listed(step.get("waitFor")?).iter().filter_map(Node::text).filter(|name| *name != "-");
+    Some(named.map(str::to_owned).collect())
 }
 
 /// The command that `entrypoint` and `args` are: a shell's script, or words; an image is mostly named after its tool.

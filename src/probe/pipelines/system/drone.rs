@@ -2,17 +2,14 @@
 //! whole pipeline of Drone), which tells the events. After Drone's "Triggers" and "Conditions" and Woodpecker's "Workflow
 //! syntax, `when`": what says nothing runs on every event, and the branch of a pull request is the one that it goes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::super::order::{Order, all_needed};
+use super::super::order::{Order, Waiting};
 use super::super::starts::expression::{self, Value, target};
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Reading, Step, listed, names, script, text, told};
 use super::documents;
 use crate::yaml::Node;
-
-/// What each waits for, by name.
-type Needs = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if [".star", ".jsonnet", ".starlark"].iter().any(|end| given.path.ends_with(end)) {
@@ -22,7 +19,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     }
     let mut reading = Reading::default();
     let mut is_one = false;
-    let mut pipelines = Needs::new();
+    let mut pipelines = Waiting::default();
     for document in documents(given)? {
         let steps = document.get("steps").or_else(|| document.get("pipeline"));
         let (Some(steps), None | Some("pipeline")) = (steps, text(&document, "kind")) else { continue };
@@ -46,34 +43,29 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
 
 /// Where the steps of a pipeline stand: one after the other, or where one names others behind those alone, and all behind the
 /// pipelines that it names. What a workflow of Woodpecker waits for lies in other files, and is not told.
-fn orders(path: &str, document: &Node, steps: &[(&str, &Node)], pipelines: &mut Needs) -> Vec<Option<Order>> {
+fn orders(path: &str, document: &Node, steps: &[(&str, &Node)], pipelines: &mut Waiting) -> Vec<Option<Order>> {
     let stage = text(document, "name").unwrap_or("");
-    let direct: BTreeSet<String> = depends_on(document).map(str::to_owned).collect();
+    let direct = depends_on(document);
     if path.starts_with(".woodpecker") && !direct.is_empty() {
         return vec![None; steps.len()];
     }
-    let before = all_needed(direct.iter().map(String::as_str), pipelines);
-    pipelines.insert(stage.to_owned(), direct);
+    let before = pipelines.order(stage, 0, Some(&direct)).needs;
+    pipelines.add(stage, 0, Some(direct));
     let is_named = steps.iter().any(|(_, step)| step.get("depends_on").is_some());
-    let waits = |at: usize| -> BTreeSet<String> {
-        let earlier = steps[..at].iter().map(|(name, _)| *name);
-        if is_named {
-            depends_on(steps[at].1).map(str::to_owned).collect()
-        } else {
-            earlier.map(str::to_owned).collect()
-        }
-    };
-    let named: Needs = steps.iter().enumerate().map(|(at, (name, _))| ((*name).to_owned(), waits(at))).collect();
-    let order = |(rank, (name, _)): (usize, &(&str, &Node))| {
-        let mut needs = all_needed(named[*name].iter().map(String::as_str), &named);
-        needs.extend(before.iter().cloned());
-        Some(Order { stage: stage.to_owned(), id: (*name).to_owned(), rank, needs, ..Order::default() })
+    let named = |step: &Node| is_named.then(|| depends_on(step));
+    let mut waiting = Waiting::default();
+    steps.iter().enumerate().for_each(|(rank, (name, step))| waiting.add(name, rank, named(step)));
+    let order = |(rank, (name, step)): (usize, &(&str, &Node))| {
+        let mut order = Order { stage: stage.to_owned(), ..waiting.order(name, rank, named(step).as_ref()) };
+        order.needs.extend(before.iter().cloned());
+        Some(order)
     };
     steps.iter().enumerate().map(order).collect()
 }
 
-fn depends_on(node: &Node) -> impl Iterator<Item = &str> {
-    node.get("depends_on").map(listed).unwrap_or_default().iter().filter_map(Node::text)
+fn depends_on(node: &Node) -> BTreeSet<String> {
+    let named = node.get("depends_on").map(listed).unwrap_or_default().iter().filter_map(Node::text);
+    named.map(str::to_owned).collect()
 }
 
 fn run(path: &str, (name, step): (&str, &Node), (starts, order): (&Starts, Option<Order>), reading: &mut Reading) {
