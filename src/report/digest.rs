@@ -15,7 +15,7 @@ pub(super) const ENDS_SOON_DAYS: i64 = 30;
 pub(super) const HINT: &str = "(a hint, not counted)";
 
 /// Follows what is no finding, but what a failed check has of what is expected.
-const CREDITED: &str = "(met, earns the credit)";
+const CREDITED: &str = "(earns the credit)";
 
 /// How many checks, by what became of them. Every check is in exactly one of the first five.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -345,7 +345,7 @@ fn what_earns_a_failed_check_its_credit_is_shown_as_met_and_is_no_finding() {
     assert_eq!((&row["outcome"], &row["credit_ppm"]), (&"fail".into(), &666_666.into()));
     assert_eq!((&row["evidence"][0]["credited"], &row["certainty"]), (&true.into(), &"certain".into()));
     let screen = String::from_utf8(bench.run(&["audit"]).stdout).unwrap();
-    assert!(screen.contains("KEPT.md: has 2 of 3 sections: Backups, Logs; nowhere: Owner (met"), "{screen}");
+    assert!(screen.contains("KEPT.md: has 2 of 3 sections: Backups, Logs; nowhere: Owner (earns"), "{screen}");
     let github = String::from_utf8(bench.run(&["audit", "-o", "github"]).stdout).unwrap();
     assert!(!github.contains("file=KEPT.md"), "{github}");
     let sarif = String::from_utf8(bench.run(&["audit", "-o", "sarif"]).stdout).unwrap();
