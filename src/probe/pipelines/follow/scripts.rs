@@ -16,6 +16,49 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| {
 const NO_SCRIPTS: &[&str] = &[".json", ".yml", ".yaml", ".toml", ".txt", ".md", ".lock", ".xml", ".html", ".go", ".rs"];
 /// Ends of programs: of these only what they start is a command.
 const PROGRAMS: &[&str] = &[".js", ".mjs", ".ts", ".py", ".rb", ".php"];
+/// Commands that only name the file: they look at it, check it, or take it elsewhere.
+const NAMERS: &[&str] = &[
+    "[",
+    "[[",
+    "black",
+    "cat",
+    "chmod",
+    "chown",
+    "cp",
+    "diff",
+    "echo",
+    "eslint",
+    "file",
+    "flake8",
+    "git",
+    "grep",
+    "head",
+    "install",
+    "isort",
+    "ln",
+    "ls",
+    "mkdir",
+    "mv",
+    "mypy",
+    "prettier",
+    "printf",
+    "pylint",
+    "rm",
+    "rsync",
+    "ruff",
+    "scp",
+    "sed",
+    "sha256sum",
+    "shellcheck",
+    "shfmt",
+    "stat",
+    "tail",
+    "tar",
+    "test",
+    "touch",
+    "wc",
+    "zip",
+];
 /// Words by which a program starts another.
 const STARTS: &[&str] =
     &["exec", "spawn", "run(", "system", "call(", "sh(", "$`", "Popen", "check_output", "sh ", "%x"];
@@ -23,6 +66,9 @@ const STARTS: &[&str] =
 impl Follow<'_, '_> {
     pub(super) fn scripts(&mut self, text: &str, folder: &str, depth: u32) {
         for found in CALL.captures_iter(text) {
+            if found.get(1).is_some_and(|word| is_only_named(text, word.start())) {
+                continue;
+            }
             let Some((path, file)) = self.text(folder, &[&found[1]]).or_else(|| self.text("", &[&found[1]])) else {
                 continue;
             };
@@ -40,6 +86,15 @@ impl Follow<'_, '_> {
             }
         }
     }
+}
+
+/// Whether the file at a place of a command is only named by it, and not run.
+fn is_only_named(text: &str, at: usize) -> bool {
+    let before = &text[..at];
+    let own = before.rsplit([';', '&', '|', '(', '`', '\n']).next().unwrap_or(before);
+    let is_command =
+        |word: &&str| !matches!(*word, "sudo" | "if" | "!" | "then" | "do" | "-" | "time") && !word.contains('=');
+    own.split_whitespace().find(is_command).is_some_and(|word| NAMERS.contains(&word))
 }
 
 fn is_comment(line: &str) -> bool {

@@ -82,6 +82,21 @@ fn a_script_file_is_read() {
 }
 
 #[test]
+fn a_script_that_is_only_named_is_not_run() {
+    let files = [("ci/check.sh", "ruff check src\n")];
+    for text in
+        ["zip -r a.zip ci/check.sh", "sudo chmod +x ci/check.sh", "[ -x ci/check.sh ]", "shellcheck ci/check.sh"]
+    {
+        assert!(ends(&files, text, "").is_empty(), "{text}");
+    }
+    for text in
+        ["bash ci/check.sh", "chmod +x ci/check.sh && ci/check.sh", "CI=1 xvfb-run ci/check.sh", "sh -c 'ci/check.sh'"]
+    {
+        assert_eq!(ends(&files, text, ""), ["ci/check.sh:1 ruff check src"], "{text}");
+    }
+}
+
+#[test]
 fn a_task_names_others_and_is_no_call_itself() {
     let files = [(
         "Taskfile.yml",
