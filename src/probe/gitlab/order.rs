@@ -25,10 +25,12 @@ impl Orders {
     /// Where a job stands.
     pub(crate) fn order(&self, whole: &Whole<'_>, job: &str) -> Order {
         let environment = whole.value(job, "environment");
-        let environment = environment.and_then(|node| node.text().or_else(|| text(node, "name"))).map(str::to_owned);
+        // With `action: stop`, `prepare`, `verify` or `access` nothing is deployed.
+        let deployed = environment.filter(|node| text(node, "action").is_none_or(|action| action == "start"));
         Order {
             is_held: environment.is_some() || whole.value(job, "resource_group").is_some(),
-            environment,
+            is_declared: deployed.is_some(),
+            environment: deployed.and_then(|node| node.text().or_else(|| text(node, "name"))).map(str::to_owned),
             is_by_hand: is_by_hand(whole, job),
             ..self.0.order(job, rank(whole, job), needs(whole, job).as_ref())
         }

@@ -14,7 +14,7 @@ use super::follow::{Command, Files, MOST_COMMANDS, below, follow};
 use super::order::Order;
 use super::starts::Starts;
 use super::step::{Given, Reading, Shell, Step, passed_over};
-use super::{LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
+use super::{Call, LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
 
 /// Commands of one repository; more are not looked at.
 const MOST_RUNS: usize = 100_000;
@@ -63,30 +63,50 @@ impl Gather<'_> {
         for (path, work) in &works {
             let starts = reached.get(path).cloned().unwrap_or_default();
             self.found.files.insert((*path).to_owned(), Looked { line: work.line, is_gate: starts.is_gate() });
-            self.work(path, &Arc::from(*path), work, &starts, DEPTH);
+            let pipeline = Arc::from(*path);
+            let calls = work.calls.iter().map(|(called, order)| Call {
+                pipeline: Arc::clone(&pipeline),
+                order: order.clone(),
+                called: called.clone(),
+            });
+            self.found.calls.extend(calls);
+            self.work(path, &pipeline, work, (&starts, None), DEPTH);
         }
     }
 
-    fn work(&mut self, path: &str, pipeline: &Arc<str>, work: &Work, starts: &Starts, depth: u32) {
-        for (line, name, told) in &work.foreign {
-            let step = Step { path: path.to_owned(), line: *line, starts: starts.clone(), ..Step::default() };
-            self.push(What::Foreign(told.clone()), pipeline, &step, name);
+    /// What a workflow runs, or an action that a step of one uses.
+    fn work(
+        &mut self,
+        path: &str,
+        pipeline: &Arc<str>,
+        work: &Work,
+        (starts, user): (&Starts, Option<&WorkStep>),
+        depth: u32,
+    ) {
+        for called in &work.foreign {
+            let order = Some(called.order.clone());
+            let step =
+                Step { path: path.to_owned(), line: called.line, starts: starts.clone(), order, ..Step::default() };
+            self.push(What::Foreign(called.told.clone()), pipeline, &step, &called.name);
         }
         for step in &work.steps {
+            let user = user.unwrap_or(step);
             if let Some(own) = step.uses.as_ref().and_then(|uses| uses.strip_prefix("./")).filter(|_| depth > 0) {
-                self.action(own, pipeline, starts, depth);
+                self.action(own, pipeline, (starts, user), depth);
             }
-            self.step(pipeline, &of_workflow(path, step, starts));
+            let starts = starts.only_if(!(step.is_of_others || user.is_of_others));
+            let (job, order) = (user.job.clone(), Some(user.order.clone()));
+            self.step(pipeline, &Step { job, order, ..of_workflow(path, step, &starts) });
         }
     }
 
-    /// An action of the repository.
-    fn action(&mut self, folder: &str, pipeline: &Arc<str>, starts: &Starts, depth: u32) {
+    /// An action of the repository that a step uses.
+    fn action(&mut self, folder: &str, pipeline: &Arc<str>, (starts, user): (&Starts, &WorkStep), depth: u32) {
         let files = ["yml", "yaml"].map(|end| format!("{folder}/action.{end}"));
         let found = files.iter().find_map(|file| Some((file, self.files.reader()(file, LARGEST)?)));
         let Some((file, text)) = found else { return };
         if let Ok(Some(inner)) = work::read(file, text.as_bytes()) {
-            self.work(file, pipeline, &inner, starts, depth - 1);
+            self.work(file, pipeline, &inner, (starts, Some(user)), depth - 1);
         }
     }
 
@@ -235,7 +255,7 @@ fn reached<'w>(works: &BTreeMap<&'w str, Work>) -> BTreeMap<&'w str, Starts> {
     let mut next: Vec<&str> = reached.keys().copied().collect();
     while let Some(path) = next.pop() {
         let by_caller = reached[path].clone();
-        for call in &works[path].calls {
+        for (call, _) in &works[path].calls {
             let Some((path, called)) =
                 works.get_key_value(call.as_str()).and_then(|(path, _)| reached.get_key_value(path))
             else {
@@ -278,9 +298,8 @@ fn of_workflow(path: &str, step: &WorkStep, starts: &Starts) -> Step {
         uses: step.uses.clone(),
         with: step.with.clone(),
         set: step.set.clone(),
-        job: String::new(),
         is_soft: step.is_soft,
         starts: starts.clone(),
-        order: None,
+        ..Step::default()
     }
 }

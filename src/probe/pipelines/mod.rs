@@ -35,7 +35,7 @@ pub(crate) const PIPELINES: &[&str] = &[
     "**/*.gitlab-ci.yml",
     ".circleci/*.{yml,yaml}",
     "**/{,.}azure-pipelines*.{yml,yaml}",
-    "{.azure*,.pipelines,eng}/**/*.{yml,yaml}",
+    "{.azure*,azure-pipelines,.pipelines,eng}/**/*.{yml,yaml}",
     "bitbucket-pipelines.yml",
     "**/Jenkinsfile",
     "**/Jenkinsfile.*",
@@ -83,7 +83,7 @@ pub(crate) struct Run {
     pub(crate) folder: Option<String>,
     /// Names of variables that the pipeline sets there.
     pub(crate) set: Arc<[String]>,
-    /// The job it belongs to, or its step's own name; empty where none is given, and for workflows, which are judged apart.
+    /// The job it belongs to, or its step's own name; empty where none is given.
     pub(crate) job: Arc<str>,
     /// Whether its failure does not count.
     pub(crate) is_soft: bool,
@@ -103,6 +103,17 @@ impl Run {
     }
 }
 
+/// A job of a workflow that calls another one of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// The pipeline that calls.
+    pub(crate) pipeline: Arc<str>,
+    /// Where the job stands in it.
+    pub(crate) order: Order,
+    /// The workflow that it calls.
+    pub(crate) called: String,
+}
+
 /// A pipeline file that was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Looked {
@@ -117,6 +128,8 @@ pub(crate) struct Looked {
 pub(crate) struct Pipelines {
     /// In order of files and lines.
     pub(crate) runs: Vec<Run>,
+    /// Calls of one by another.
+    pub(crate) calls: Vec<Call>,
     /// Pipelines that were read, by path.
     pub(crate) files: BTreeMap<String, Looked>,
     /// Those that could not be read, and why.

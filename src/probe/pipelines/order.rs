@@ -20,10 +20,27 @@ pub(crate) struct Order {
     pub(crate) needs: BTreeSet<String>,
     /// The environment that it deploys to, as it is written.
     pub(crate) environment: Option<String>,
+    /// Whether its system takes it for a deployment, as it names an environment.
+    pub(crate) is_declared: bool,
+    /// The branches whose pushes alone start it, where these are named.
+    pub(crate) branches: BTreeSet<String>,
+    /// What starts it, where its reader knows more than its events tell.
+    pub(crate) trigger: Option<Trigger>,
     /// Whether an environment or a lock keeps two from running at once.
     pub(crate) is_held: bool,
     /// Whether its pipeline waits before it for a hand.
     pub(crate) is_by_hand: bool,
+}
+
+/// What starts a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    /// Change requests alone.
+    Changes,
+    /// Pushes, among others.
+    Pushes,
+    /// No push to a branch: another pipeline, a hand, a tag, a schedule.
+    Others,
 }
 
 impl Order {

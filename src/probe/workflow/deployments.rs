@@ -1,199 +1,208 @@
-//! Jobs that deploy, and what stands before them. What they are worth together is in `stages`.
+//! Jobs that deploy, in pipelines of all systems that tell in which order their jobs run. Which commands and actions deploy is in
+//! `deploying`, what stands before them in `before`, what a deployment is worth in `stages`.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::probe::finding::shortened;
-use crate::probe::yaml_file::texts;
+use crate::probe::pipelines::What::{Action, Command, Foreign};
+use crate::probe::pipelines::order::{Order, Trigger};
+use crate::probe::pipelines::starts::{Event, Started};
+use crate::probe::pipelines::{Call, Pipelines, Run};
 
-use super::gates;
-use super::view::{Job, Workflow};
-
-/// Commands that change what runs somewhere.
-static DEPLOYS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?:^|[\s;&|(])(?:helm\s+(?:upgrade|install)|kubectl\s+(?:apply|set\s+image|rollout\s+restart)|kustomize\s+build[^\n]*\|\s*kubectl|argocd\s+app\s+(?:sync|set)|(?:terraform|tofu|terragrunt)\s+apply|pulumi\s+up|cdk\s+deploy|sam\s+deploy|(?:serverless|sls)\s+deploy|(?:flyctl|fly)\s+deploy|vercel\s+(?:deploy|--prod)|netlify\s+deploy|wrangler\s+(?:deploy|publish)|firebase\s+deploy|gcloud\s+(?:run|app|functions)\s+deploy|gcloud\s+run\s+services\s+update|aws\s+ecs\s+update-service|aws\s+cloudformation\s+deploy|aws\s+lambda\s+update-function-code|az\s+(?:webapp|containerapp|functionapp|staticwebapp)\s+(?:deploy|up|update)|kamal\s+deploy|ansible-playbook|nomad\s+job\s+run|docker\s+stack\s+deploy|docker\s+service\s+update|eb\s+deploy|railway\s+up|git\s+push\s+\S*(?:heroku|dokku)\S*)(?:$|[\s;&|)])",
-    )
-    .expect("a fixed pattern")
-});
-
-/// Words of commands that only try something out.
-static TRIES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)--dry-run|--check\b|--syntax-check|\b(?:smoke|tests?|e2e|molecule|fixtures?)\b")
-        .expect("a fixed pattern")
-});
-
-/// Actions that do.
-const ACTIONS: &[&str] = &[
-    "aws-actions/amazon-ecs-deploy-task-definition@",
-    "google-github-actions/deploy-cloudrun@",
-    "google-github-actions/deploy-appengine@",
-    "azure/webapps-deploy@",
-    "Azure/webapps-deploy@",
-    "azure/k8s-deploy@",
-    "Azure/k8s-deploy@",
-    "amondnet/vercel-action@",
-    "cloudflare/wrangler-action@",
-    "akhileshns/heroku-deploy@",
-];
+use super::recognised::{self, Gate};
+use super::{deploying, tested_elsewhere};
 
 /// A job that deploys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Deployment {
+    /// Its name; empty where it has none.
     pub(super) job: String,
+    /// The name of the pipeline's file.
+    pub(super) pipeline: String,
     pub(super) line: u32,
     pub(super) command: String,
-    /// Whether only changes are deployed so: what a pull request starts, or a job named `preview`.
+    /// Whether only changes are deployed so: what a change request starts, or a job named after it.
     pub(super) is_preview: bool,
-    /// Whether tests stand before it, here or where the commit came from.
-    pub(super) is_tested: bool,
+    pub(super) tested: Tested,
     /// The environment that the job names; an expression as it is written.
     pub(super) environment: Option<String>,
-    /// Whether a job that it needs deploys too.
+    /// The branches whose pushes start it, where these are named.
+    pub(super) branches: BTreeSet<String>,
+    /// Whether one that deploys ends before it, or what it starts has stages of its own.
     pub(super) follows: bool,
-    /// Whether an environment or a concurrency group keeps two from running at once, or a rule can hold it back.
+    /// Whether an environment or a lock keeps two from running at once, or a hand can hold it back.
     pub(super) is_guarded: bool,
 }
 
-/// Every job that deploys. One that tests what it sets up, as end-to-end tests do, is none.
-pub(super) fn deployments(workflow: &Workflow<'_>) -> Vec<Deployment> {
-    if workflow.is_action {
-        return Vec::new();
+/// Whether tests stand before a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tested {
+    /// In its own pipeline.
+    Here,
+    /// What starts it is no push: where the commit came from decides.
+    Elsewhere,
+    No,
+}
+
+/// Every job that deploys, with the file that says so. One that tests what it set up, as end-to-end tests do, is none.
+pub(super) fn deployments(pipelines: &Pipelines) -> Vec<(&str, Deployment)> {
+    let seen = Seen::of(pipelines);
+    let mut found: Vec<(&str, Deployment)> = Vec::new();
+    let mut taken: Vec<usize> = Vec::new();
+    for at in seen.deploying.iter().copied() {
+        let is_known = taken.iter().any(|other| seen.is_one_job(*other, at));
+        let tests_later = (at + 1..seen.runs.len()).any(|later| seen.is_one_job(later, at) && tests(seen.run(later)));
+        if is_known || tests_later || is_no_deployment(seen.run(at)) {
+            continue;
+        }
+        taken.push(at);
+        found.push((&seen.run(at).path, seen.deployment(at)));
     }
-    let only_changes = workflow.triggers.iter().all(|(event, _)| matches!(*event, "pull_request" | "merge_group"));
-    let jobs = workflow.jobs.iter().filter(|job| !is_trial(job));
-    jobs.filter_map(|job| {
-        let (line, command) = deploys(job)?;
-        let environment = environment(job);
-        let guards = [workflow.root.get("concurrency"), job.node.get("concurrency")];
-        Some(Deployment {
-            job: job.id.to_owned(),
-            line,
-            command,
-            is_preview: only_changes || is_named(job, &["preview"]),
-            is_tested: comes_tested(workflow) || needs_one(workflow, job, &may_test),
-            follows: needs_one(workflow, job, &|needed| !is_trial(needed) && deploys(needed).is_some()),
-            is_guarded: environment.is_some() || guards.iter().any(Option::is_some),
-            environment,
-        })
-    })
-    .collect()
-}
-
-/// `environment: production` or `environment: { name: production }`.
-fn environment(job: &Job<'_>) -> Option<String> {
-    let node = job.node.get("environment")?;
-    let name = node.text().or_else(|| node.get("name")?.text())?;
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-fn is_trial(job: &Job<'_>) -> bool {
-    is_named_a_trial(job.id) || tests(job)
+    found
 }
 
 /// Whether a job is named after trying something out.
-pub(super) fn is_named_a_trial(name: &str) -> bool {
+fn is_named_a_trial(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     ["test", "e2e", "integration", "kind", "lint", "plan", "validate"].iter().any(|word| lower.contains(word))
 }
 
-fn is_named(job: &Job<'_>, words: &[&str]) -> bool {
-    let lower = job.id.to_ascii_lowercase();
-    words.iter().any(|word| lower.contains(word))
+/// Whether a job tries something out, takes something down or goes back, by its name or by that of its file.
+pub(super) fn is_no_deployment(run: &Run) -> bool {
+    let lower = run.job.to_ascii_lowercase();
+    let undoes =
+        ["rollback", "roll-back", "destroy", "teardown", "tear-down", "cleanup", "clean-up", "delete", "undeploy"];
+    let base = file_name(&run.pipeline).to_ascii_lowercase();
+    let is_file_of_tests = ["e2e", "-test.", "-tests.", "integration"].iter().any(|word| base.contains(word))
+        && !["deploy", "release", "cd."].iter().any(|word| base.contains(word));
+    is_named_a_trial(&run.job) || is_file_of_tests || undoes.iter().any(|word| lower.contains(word))
 }
 
-/// Whether a job runs tests or calls a workflow, which may.
-fn may_test(job: &Job<'_>) -> bool {
-    tests(job) || job.node.get("uses").is_some()
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
-fn tests(job: &Job<'_>) -> bool {
-    gates::job_tests(job).is_some()
+/// The steps whose order is told.
+pub(super) struct Seen<'p> {
+    pub(super) runs: Vec<(&'p Run, &'p Arc<Order>)>,
+    /// Those that deploy, in order.
+    pub(super) deploying: Vec<usize>,
+    pub(super) calls: &'p [Call],
 }
 
-/// Whether a line deploys, and not only tries it out.
-pub(super) fn is_deploying_command(text: &str) -> bool {
-    !text.trim_start().starts_with('#') && DEPLOYS.is_match(text) && !TRIES.is_match(text)
-}
-
-/// Whether an action deploys: what `uses` says.
-pub(super) fn is_deploying(uses: &str) -> bool {
-    ACTIONS.iter().any(|known| uses.starts_with(known))
-}
-
-fn deploys(job: &Job<'_>) -> Option<(u32, String)> {
-    job.steps.iter().find_map(|step| {
-        let action = step.text("uses").filter(|(uses, _)| is_deploying(uses));
-        let command = || step.scripts().into_iter().find(|(_, text)| is_deploying_command(text));
-        let (line, text) = action.map(|(uses, line)| (line, uses)).or_else(command)?;
-        Some((line, shortened(text)))
-    })
-}
-
-/// Started by another workflow, by hand, by a schedule or by a release: what was tested before is decided elsewhere.
-fn comes_tested(workflow: &Workflow<'_>) -> bool {
-    let pushed = |event: &str, node: &crate::yaml::Node| {
-        event == "push" && (node.get("tags").is_none() || node.get("branches").is_some())
-    };
-    !workflow.triggers.iter().any(|(event, node)| pushed(event, node))
-}
-
-/// Whether a job that it needs, directly or not, is of a kind.
-fn needs_one(workflow: &Workflow<'_>, job: &Job<'_>, is: &dyn Fn(&Job<'_>) -> bool) -> bool {
-    let mut open = needs(job);
-    let mut seen: Vec<String> = Vec::new();
-    while let Some(id) = open.pop() {
-        if seen.contains(&id) {
-            continue;
-        }
-        let Some(needed) = workflow.jobs.iter().find(|job| job.id == id) else { continue };
-        if is(needed) {
-            return true;
-        }
-        open.extend(needs(needed));
-        seen.push(id);
-    }
-    false
-}
-
-fn needs(job: &Job<'_>) -> Vec<String> {
-    job.node.get("needs").map(texts).unwrap_or_default().into_iter().map(|(text, _)| text).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-    use crate::probe::yaml_file;
-
-    fn seen(text: &str) -> Vec<(String, bool)> {
-        let root = yaml_file::read("w.yml", text.as_bytes()).unwrap();
-        let workflow = Workflow::of(&root).unwrap();
-        let all = deployments(&workflow).into_iter().filter(|one| !one.is_preview);
-        all.map(|one| (one.job, one.is_tested)).collect()
+impl<'p> Seen<'p> {
+    fn of(pipelines: &'p Pipelines) -> Seen<'p> {
+        let ordered = pipelines.runs.iter().filter_map(|run| Some((run, run.order.as_ref()?)));
+        let mut seen = Seen { runs: ordered.collect(), deploying: Vec::new(), calls: &pipelines.calls };
+        seen.deploying = (0..seen.runs.len()).filter(|at| seen.is_deploying(*at)).collect();
+        let declared: Vec<usize> = (0..seen.runs.len()).filter(|at| seen.is_declared(*at)).collect();
+        seen.deploying.extend(declared);
+        seen.deploying.sort_unstable();
+        seen
     }
 
-    const DEPLOY: &str = "steps: [{ run: helm upgrade shop ./chart }]";
+    pub(super) fn run(&self, at: usize) -> &'p Run {
+        self.runs[at].0
+    }
 
-    #[test]
-    fn a_deployment_is_tested_when_a_job_that_it_needs_tests() {
-        let jobs = |needs: &str| {
-            format!(
-                "on: {{ push: {{ branches: [main] }} }}\njobs:\n  unit: {{ steps: [{{ run: pytest }}] }}\n  image: {{ needs: unit, steps: [{{ run: docker build . }}] }}\n  ship: {{ {needs}{DEPLOY} }}\n"
-            )
+    pub(super) fn is_one_job(&self, one: usize, other: usize) -> bool {
+        let ((one, its), (other, others)) = (self.runs[one], self.runs[other]);
+        let is_named =
+            !one.job.is_empty() && one.job == other.job && its.part == others.part && its.stage == others.stage;
+        one.pipeline == other.pipeline && (is_named || Arc::ptr_eq(its, others))
+    }
+
+    fn is_deploying(&self, at: usize) -> bool {
+        let run = self.run(at);
+        match run.what {
+            Command if self.is_told(at) => false,
+            Command => match &run.by {
+                None => deploying::command_of(&run.job, &run.text),
+                // Of all that a command leads to, what deploys counts where that is what it is for.
+                Some(by) => deploying::is_for_that(&run.job, by) && deploying::command_of(&run.job, &run.text),
+            },
+            Action if tested_elsewhere::is_of_github(&run.pipeline) => {
+                let told = (at + 1 < self.runs.len() && self.is_told(at + 1)).then(|| &*self.run(at + 1).text);
+                deploying::action_of(&run.job, &run.text, told.unwrap_or_default())
+            }
+            Action | Foreign(_) => deploying::used(&run.text),
+        }
+    }
+
+    /// Whether this is what the action before it is told, and no command of its own.
+    fn is_told(&self, at: usize) -> bool {
+        let run = self.run(at);
+        let before = at.checked_sub(1).map(|before| self.run(before));
+        let is_its = |before: &Run| before.what == Action && (&before.path, before.line) == (&run.path, run.line);
+        run.what == Command
+            && run.by.is_none()
+            && tested_elsewhere::is_of_github(&run.pipeline)
+            && before.is_some_and(is_its)
+    }
+
+    /// Whether this is the last command of a job that its system takes for a deployment, as it names an environment that
+    /// nothing else is known to deploy to, and which neither tests nor builds.
+    fn is_declared(&self, at: usize) -> bool {
+        let (run, order) = self.runs[at];
+        let is_work = |run: &Run| run.what == Command && run.by.is_none() && !deploying::is_quiet(&run.text);
+        if !order.is_declared || !is_work(run) || is_named_a_build(&run.job) {
+            return false;
+        }
+        let is_own = |other: usize| self.is_one_job(other, at);
+        let is_deployed_to = |other: &usize| {
+            let (known, its) = self.runs[*other];
+            is_own(*other) || known.pipeline == run.pipeline && its.environment == order.environment
         };
-        assert_eq!(seen(&jobs("needs: [image], ")), [("ship".to_owned(), true)]);
-        assert_eq!(seen(&jobs("")), [("ship".to_owned(), false)]);
+        let tests_too = (0..self.runs.len()).any(|other| is_own(other) && tests(self.run(other)));
+        let is_last = !(at + 1..self.runs.len()).any(|later| is_own(later) && is_work(self.run(later)));
+        is_last && !tests_too && !self.deploying.iter().any(is_deployed_to) && recognised::gate(&run.text).is_none()
     }
 
-    #[test]
-    fn end_to_end_tests_and_pull_requests_do_not_deploy() {
-        assert!(seen(&format!("on: pull_request\njobs:\n  a: {{ {DEPLOY} }}\n")).is_empty());
-        let tested = "on: push\njobs:\n  a: { steps: [{ run: kubectl apply -f x }, { run: npm test }] }\n";
-        assert!(seen(tested).is_empty());
-        let smoke = "on: push\njobs:\n  a: { steps: [{ run: ansible-playbook ansible/smoke-test.yml -v }] }\n";
-        assert!(seen(smoke).is_empty());
-        assert_eq!(seen(&format!("on: workflow_dispatch\njobs:\n  a: {{ {DEPLOY} }}\n")), [("a".to_owned(), true)]);
+    fn deployment(&self, at: usize) -> Deployment {
+        let (run, order) = self.runs[at];
+        let named = match run.starts.on(Event::Default) {
+            Started::Named(names) if order.branches.is_empty() => names,
+            Started::Named(_) | Started::No | Started::Open(_) | Started::Yes => &order.branches,
+        };
+        Deployment {
+            job: run.job.to_string(),
+            pipeline: file_name(&run.pipeline).to_owned(),
+            line: run.line,
+            command: shortened(&run.text),
+            is_preview: trigger(run, order) == Trigger::Changes
+                || ["preview", "review"].iter().any(|word| run.job.contains(word)),
+            tested: self.tested(at),
+            environment: order.environment.clone(),
+            branches: named.clone(),
+            follows: deploying::is_staged(&run.text) || self.follows(at),
+            is_guarded: order.is_held || order.is_by_hand,
+        }
     }
+}
+
+pub(super) fn tests(run: &Run) -> bool {
+    !run.is_soft
+        && match run.what {
+            Command => recognised::runs_tests(&run.text),
+            Action => recognised::gate_of_action(&run.text) == Some(Gate::Tests),
+            Foreign(_) => false,
+        }
+}
+
+/// What starts a step, by its reader or else by its events.
+pub(super) fn trigger(run: &Run, order: &Order) -> Trigger {
+    let may = |event| *run.starts.on(event) != Started::No;
+    let is_for_changes = (may(Event::Request) || may(Event::Branch)) && !may(Event::Default);
+    match order.trigger {
+        Some(trigger) => trigger,
+        None if is_for_changes => Trigger::Changes,
+        None if may(Event::Branch) || may(Event::Default) => Trigger::Pushes,
+        None => Trigger::Others,
+    }
+}
+
+fn is_named_a_build(job: &str) -> bool {
+    let lower = job.to_ascii_lowercase();
+    ["build", "image", "package", "compile"].iter().any(|word| lower.contains(word)) && !lower.contains("deploy")
 }

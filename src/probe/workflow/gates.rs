@@ -10,6 +10,7 @@ use crate::probe::finding::{Finding, shortened};
 
 use crate::probe::pipelines::starts::{Event, Started, Starts};
 
+use super::deploying;
 use super::recognised::{TEST_ACTIONS, gate, gate_of_action, is_comment, pattern, runs_tests};
 use super::view::{Job, Step, Workflow, branches};
 
@@ -117,9 +118,10 @@ pub(super) fn job_tests(job: &Job<'_>) -> Option<(u32, String)> {
     None
 }
 
-/// Whether a line hides the failure of its command.
+/// Whether a line hides the failure of its command. Of a script that runs on another host the end decides.
 pub(crate) fn is_swallowed(text: &str) -> bool {
-    SWALLOWED.is_match(text)
+    static AT_THE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\|\|\s*(?:true|:|exit\s+0)[\s;"']*$"#));
+    SWALLOWED.is_match(text) && (!deploying::is_on_a_host(text) || AT_THE_END.is_match(text))
 }
 
 /// `ignored_failures` (tests, lints, builds, deployments) and `ignored_scans`.

@@ -10,7 +10,6 @@ use crate::probe::finding::Finding;
 use crate::probe::suppression;
 use crate::probe::yaml_file::{self, YamlFault};
 
-use super::deployments::{self, Deployment};
 use super::gates::{self, Coverage};
 use super::uses::{self, Used};
 use super::view::Workflow;
@@ -35,8 +34,6 @@ pub(crate) struct Judged {
     /// Workflows of others that it calls; what they run is not known.
     pub(super) foreign_calls: Vec<(u32, String)>,
     pub(super) builds: Vec<Build>,
-    /// Jobs that deploy.
-    pub(super) deployments: Vec<Deployment>,
     /// Logins to clouds and registries.
     pub(super) logins: usize,
 }
@@ -68,7 +65,6 @@ pub(super) fn judge(path: &str, bytes: &[u8], trusted: &[String]) -> Result<Opti
         calls,
         foreign_calls,
         builds: builds(&workflow),
-        deployments: deployments::deployments(&workflow),
         logins: logins.count,
         used,
     }))

@@ -12,11 +12,11 @@ use crate::world::{Class, Select, Swept, WantId};
 
 use super::Digest;
 use super::judge::{self, Judged};
-use super::stages::{self, Placed};
+use super::stages::Deployed;
 use super::tested::Tested;
 use super::tested_elsewhere;
 use super::uses::Pin;
-use super::{deployments_elsewhere, ignored_elsewhere, recognised};
+use super::{deployments, ignored_elsewhere, recognised};
 
 /// Files of other pipeline systems; of what they say only the commands are read.
 const OTHERS: &[(&str, &str)] = &[
@@ -24,6 +24,7 @@ const OTHERS: &[(&str, &str)] = &[
     (".circleci/config.yml", "CircleCI"),
     ("azure-pipelines.yml", "Azure Pipelines"),
     ("azure-pipelines.yaml", "Azure Pipelines"),
+    ("azure-pipelines", "Azure Pipelines"),
     ("Jenkinsfile", "Jenkins"),
     ("bitbucket-pipelines.yml", "Bitbucket Pipelines"),
     (".buildkite/pipeline.yml", "Buildkite"),
@@ -175,8 +176,8 @@ impl<'s> Gathered<'s> {
         }
         let mut gathered = self;
         let (called, unseen) = (gathered.foreign_call(), gathered.unseen(&others, pipelines));
-        let doubt = called.clone().or_else(|| unseen.clone());
-        let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt };
+        let more = called.clone().or_else(|| unseen.clone());
+        let tested = Tested { files: &gathered.files, pipelines, default_branch, doubt: more.clone() };
         // What a workflow of another repository lets fail is as much its own as what an action does.
         let gates: Vec<&Run> = pipelines.runs.iter().filter(|run| is_gate(run)).collect();
         let doubt = unseen.clone().or_else(|| gates.is_empty().then(|| called.unwrap_or_else(|| NO_GATE.to_owned())));
@@ -189,22 +190,23 @@ impl<'s> Gathered<'s> {
         }
         let is_clean = ["ignored_failures", "ignored_scans"].iter().all(|fact| gathered.findings.count(fact) == 0);
         evidence.extend((is_clean && doubt.is_none()).then(|| gate_seen(&gates)).flatten());
-        let elsewhere = deployments_elsewhere::deployments(pipelines);
-        let placed: Vec<Placed<'_>> =
-            placed(&gathered.files).chain(elsewhere.iter().map(|(path, one)| (*path, one))).collect();
-        stages::find(&placed, &mut gathered.findings);
+        let deployments = deployments::deployments(pipelines);
+        let is_tested_somewhere = gathered.findings.count("test_jobs") > 0 || more.is_some();
+        let deployed = Deployed { all: &deployments, is_tested_somewhere };
+        deployed.find(&mut gathered.findings);
         let lacks = ["untested_deployments", "unstaged_deployments"];
         let is_lacking = lacks.iter().any(|fact| gathered.findings.count(fact) > 0);
-        let untold = unseen.filter(|_| is_lacking && !elsewhere.is_empty());
+        let is_elsewhere = deployments.iter().any(|(path, _)| !tested_elsewhere::is_of_github(path));
+        let untold = unseen.filter(|_| is_lacking && is_elsewhere);
         if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
             if !others.is_empty() {
-                stages::facts(&placed, &gathered.findings, untold.as_deref(), &mut facts);
+                deployed.facts(&gathered.findings, untold.as_deref(), &mut facts);
                 gathered.failures(&mut facts, doubt.as_deref());
             }
             let evidence = gathered.findings.evidence().into_iter().chain(evidence).collect();
             return Observation { facts, evidence, requests: 0 };
         }
-        stages::facts(&placed, &gathered.findings, untold.as_deref(), &mut facts);
+        deployed.facts(&gathered.findings, untold.as_deref(), &mut facts);
         gathered.counts(&mut facts, doubt.as_deref());
         let mut all = gathered.findings.evidence();
         all.append(&mut evidence);
@@ -310,11 +312,6 @@ fn gate_seen(gates: &[&Run]) -> Option<Evidence> {
         fact: Some("ignored_failures".to_owned()),
         ..Evidence::default()
     })
-}
-
-fn placed<'f>(files: &'f BTreeMap<String, &Judged>) -> impl Iterator<Item = Placed<'f>> {
-    let of = |(path, judged): (&'f String, &&'f Judged)| judged.deployments.iter().map(move |one| (path.as_str(), one));
-    files.iter().flat_map(of)
 }
 
 /// Facts that count findings.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::deployments;
+use super::deploying;
 
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
@@ -32,7 +32,7 @@ static TESTS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// Lints, builds, migrations and deployments; what deploys in other ways is in `deployments`.
+/// Lints, builds, migrations and deployments; what else deploys is in `deploying`.
 static WORK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|[\s;&|/])(?:eslint|ruff|flake8|mypy|pyright|pylint|golangci-lint|cargo\s+(?:clippy|fmt)|rubocop|phpstan|psalm|prettier|tsc|stylelint|shellcheck|hadolint|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:lint\S*|typecheck\S*|build\S*)|make\s+(?:lint|build)\S*|docker\s+(?:buildx\s+)?(?:build|bake)|docker[\s-]compose\s+build|ninja|meson\s+compile|cmake\s+--build|gradlew?(?:\.bat)?\s+[^\n|;]*\bassemble\w*|dotnet\s+(?:build|publish)|python3?\s+-m\s+build|azd\s+(?:up|provision|deploy)|go\s+(?:vet|build)|cargo\s+build|alembic\s+upgrade|terraform\s+apply|kubectl\s+apply|helm\s+upgrade)(?:$|[\s;&|])",
@@ -147,7 +147,7 @@ pub(crate) fn gate(text: &str) -> Option<Gate> {
         text if is_comment(text) => None,
         text if SCANS.is_match(text) => Some(Gate::Scan),
         text if runs_tests(text) => Some(Gate::Tests),
-        text if WORK.is_match(text) || deployments::is_deploying_command(text) => Some(Gate::Work),
+        text if WORK.is_match(text) || deploying::command(text) => Some(Gate::Work),
         _ => None,
     }
 }
@@ -162,7 +162,7 @@ pub(super) fn gate_of_action(uses: &str) -> Option<Gate> {
     } else if is_in(SCAN_ACTIONS) {
         Some(Gate::Scan)
     } else {
-        (is_in(WORK_ACTIONS) || deployments::is_deploying(uses)).then_some(Gate::Work)
+        (is_in(WORK_ACTIONS) || deploying::action(uses)).then_some(Gate::Work)
     }
 }
 

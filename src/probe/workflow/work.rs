@@ -6,12 +6,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::probe::pipelines::order::{Order, Trigger};
 use crate::probe::pipelines::starts::Starts;
 use crate::probe::pipelines::step::passed_over;
 use crate::probe::yaml_file::{self, YamlFault};
 use crate::yaml::Node;
 
 use super::gates;
+use super::order::Orders;
 use super::view::{Job, Step, Workflow};
 
 /// What an action or a workflow is told under `with`: keys and values.
@@ -22,19 +24,34 @@ pub(crate) type Told = Vec<(String, String)>;
 pub(crate) struct Work {
     /// Which events start it; a merge queue is as good as a push to the default branch.
     pub(crate) starts: Starts,
-    /// Workflows of this repository that it calls.
-    pub(crate) calls: Vec<String>,
-    /// Workflows of others that it calls: line, name, and what they are told.
-    pub(crate) foreign: Vec<(u32, String, Told)>,
+    /// Workflows of this repository that it calls, and where the job stands that does.
+    pub(crate) calls: Vec<(String, Order)>,
+    /// Workflows of others that it calls.
+    pub(crate) foreign: Vec<Foreign>,
     /// The line of its triggers, from 1.
     pub(crate) line: u32,
     /// What it runs, in order.
     pub(crate) steps: Vec<WorkStep>,
 }
 
+/// A call of another repository's workflow.
+#[derive(Clone, Debug)]
+pub(crate) struct Foreign {
+    /// Its line, from 1.
+    pub(crate) line: u32,
+    pub(crate) name: String,
+    pub(crate) told: Told,
+    /// Where the job stands that calls it.
+    pub(crate) order: Order,
+}
+
 /// One step.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorkStep {
+    /// The job it belongs to; empty in an action.
+    pub(crate) job: String,
+    /// Where that stands in its workflow.
+    pub(crate) order: Order,
     /// Its line, from 1.
     pub(crate) line: u32,
     /// The folder its commands run in, as it is written; empty is the root.
@@ -51,6 +68,8 @@ pub(crate) struct WorkStep {
     pub(crate) set: Vec<String>,
     /// Whether its failure does not count.
     pub(crate) is_soft: bool,
+    /// Whether no change starts it, whatever starts its workflow.
+    pub(crate) is_of_others: bool,
 }
 
 /// Reads a file; `Ok(None)` is YAML that is neither a workflow nor a composite action.
@@ -60,28 +79,49 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Option<Work>, YamlFault> 
     let events = gates::events(&workflow);
     let line = workflow.triggers.first().map_or(1, |(_, node)| node.span.line);
     let mut work = Work { starts: events.starts(), line, ..Work::default() };
+    let orders = Orders::of(&workflow);
     for job in workflow.jobs.iter().filter(|job| !is_never(job.text("if"))) {
+        let mut order = orders.order(&workflow, job);
+        let is_of_others = is_of_others(job.text("if"));
+        if is_of_others {
+            order.trigger = Some(Trigger::Others);
+        }
         if let Some(node) = job.node.get("uses")
             && let Some(text) = node.text()
         {
             match text.strip_prefix("./").or_else(|| text.strip_prefix("$/")) {
-                Some(path) => work.calls.push(path.to_owned()),
-                None => work.foreign.push((node.span.line, text.to_owned(), told(job.node))),
+                Some(path) => work.calls.push((path.to_owned(), order.clone())),
+                None => work.foreign.push(Foreign {
+                    line: node.span.line,
+                    name: text.to_owned(),
+                    told: told(job.node),
+                    order: order.clone(),
+                }),
             }
         }
         let soft = job.text("continue-on-error") == Some("true");
-        work.steps.extend(job.steps.iter().filter_map(|found| step(&workflow, job, found, soft)));
+        let steps = job.steps.iter().filter_map(|found| step(&workflow, job, found, soft));
+        work.steps.extend(steps.map(|step| WorkStep {
+            order: order.clone(),
+            is_of_others: is_of_others || step.is_of_others,
+            ..step
+        }));
     }
     Ok(Some(work))
 }
 
-/// A condition that pull requests and pushes never meet.
+/// A condition that nothing meets.
 fn is_never(condition: Option<&str>) -> bool {
+    condition.is_some_and(|text| matches!(text.trim(), "false" | "${{ false }}"))
+}
+
+/// A condition that pull requests and pushes never meet.
+fn is_of_others(condition: Option<&str>) -> bool {
     static ONLY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?:\$\{\{)?\s*github\.event_name\s*==\s*'(?:schedule|workflow_dispatch|release)'\s*(?:\}\})?$")
             .expect("a fixed pattern")
     });
-    condition.is_some_and(|text| matches!(text.trim(), "false" | "${{ false }}") || ONLY.is_match(text.trim()))
+    condition.is_some_and(|text| ONLY.is_match(text.trim()))
 }
 
 fn told(node: &Node) -> Told {
@@ -118,6 +158,8 @@ fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> 
     }
     let uses = step.text("uses");
     Some(WorkStep {
+        job: job.id.to_owned(),
+        order: Order::default(),
         line: uses.map(|(_, line)| line).or(lines.first().map(|(line, _)| *line)).unwrap_or(step.node.span.line),
         folder: if folder == "." { String::new() } else { folder.to_owned() },
         lines,
@@ -126,6 +168,7 @@ fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> 
         with: told(step.node),
         set: [workflow.root, job.node, step.node].into_iter().flat_map(variables).collect(),
         is_soft: soft || gates::is_soft(step) && !gates::is_asked_for(job, step),
+        is_of_others: is_of_others(step.text("if").map(|(text, _)| text)),
     })
 }
 
@@ -174,7 +217,7 @@ mod tests {
         let text = "on: { schedule: [{ cron: '0 0 * * *' }] }\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n  c:\n    uses: acme/x/.github/workflows/y.yml@v1\n    with: { lint: true }\n";
         let work = read("w.yml", text.as_bytes()).expect("it is YAML").expect("it is a workflow");
         assert!(!work.starts.is_gate());
-        assert_eq!(work.calls, [".github/workflows/b.yml"]);
-        assert_eq!(work.foreign[0].2, [("lint".to_owned(), "true".to_owned())]);
+        assert_eq!(work.calls[0].0, ".github/workflows/b.yml");
+        assert_eq!(work.foreign[0].told, [("lint".to_owned(), "true".to_owned())]);
     }
 }

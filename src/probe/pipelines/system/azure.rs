@@ -203,7 +203,7 @@ impl Pipeline<'_> {
         let environment = node.get("environment").filter(|_| node.get("deployment").is_some());
         if let Some(name) = environment.and_then(|node| node.text().or_else(|| text(node, "name"))) {
             order.environment = Some(name.to_owned());
-            order.is_held = true;
+            (order.is_declared, order.is_held) = (true, true);
         }
         order
     }
@@ -312,6 +312,11 @@ fn task(node: &Node) -> Vec<(u32, String)> {
         "azurewebapp" | "azurermwebappdeployment" | "azurewebappcontainer" => one("az webapp deploy".to_owned()),
         "azurefunctionapp" | "azurefunctionappcontainer" => one("az functionapp deploy".to_owned()),
         "azurecontainerapps" => one("az containerapp up".to_owned()),
+        "azurestaticwebapp" => one("az staticwebapp deploy".to_owned()),
+        "azureresourcemanagertemplatedeployment" => one("az deployment group create".to_owned()),
+        "cloudformationcreateorupdatestack" => one("aws cloudformation deploy".to_owned()),
+        "beanstalkdeployapplication" => one("eb deploy".to_owned()),
+        "iiswebappdeploymentonmachinegroup" => one("az webapp deploy".to_owned()),
         name if name.starts_with("terraformtask") || name == "terraformcli" => {
             one(format!("terraform {}", of("command")))
         }

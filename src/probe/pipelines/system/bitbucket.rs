@@ -86,12 +86,13 @@ fn run(path: &str, list: &Node, (part, starts): (&str, &Starts), reading: &mut R
 fn deployed(order: &mut Order, node: &Node) {
     if let Some(environment) = text(node, "deployment").or_else(|| text(node, "environment")) {
         order.environment = Some(environment.to_owned());
-        order.is_held = true;
+        (order.is_declared, order.is_held) = (true, true);
     }
 }
 
 fn step(path: &str, node: &Node, (part, starts): (&str, &Starts), reading: &mut Reading) {
-    let mut order = Order { part: part.to_owned(), ..Order::ranked(reading.steps.len()) };
+    let branches = part.strip_prefix("branches ").map(alternatives).into_iter().flatten().map(str::to_owned).collect();
+    let mut order = Order { part: part.to_owned(), branches, ..Order::ranked(reading.steps.len()) };
     deployed(&mut order, node);
     let is_soft = node.get("on-fail").and_then(|fail| text(fail, "strategy")) == Some("ignore");
     let base = Step {

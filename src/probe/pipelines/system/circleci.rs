@@ -103,6 +103,7 @@ impl<'n> Config<'n> {
         for job in jobs.iter().filter(|job| job.text("type") != Some("approval")) {
             self.order = Order {
                 part: name.to_owned(),
+                branches: job.branches(),
                 is_by_hand: held.contains(job.known_as()),
                 is_held: job.told.is_some_and(|told| told.get("serial-group").is_some()),
                 ..waiting.order(job.known_as(), 0, Some(&required(job)))
@@ -115,7 +116,7 @@ impl<'n> Config<'n> {
     fn job(&mut self, entry: &Entry<'_>, starts: &Starts) {
         let Entry { name, node, told: given } = *entry;
         let Some(job) = self.root.get("jobs").and_then(|jobs| jobs.get(name)) else {
-            if let Some((line, uses)) = self.of_orb(name, node) {
+            if let Some((line, uses)) = self.of_orb(name, node).filter(|(_, uses)| !is_message(uses)) {
                 let with = told(given);
                 let path = self.path.to_owned();
                 // What an orb ships or tells others about is not what it checks.
@@ -237,6 +238,11 @@ impl<'n> Config<'n> {
     }
 }
 
+/// Whether what an orb brings only tells somebody.
+fn is_message(uses: &str) -> bool {
+    ["circleci/slack/", "circleci/jira/"].iter().any(|start| uses.starts_with(start)) || uses.ends_with("/notify")
+}
+
 /// What starts a pipeline that says nothing.
 fn on_pushes() -> Starts {
     Starts::each(|event| Started::from(event != Event::Request))
@@ -275,6 +281,12 @@ impl<'n> Entry<'n> {
         listed
             .iter()
             .filter_map(|item| item.text().or_else(|| item.entries().first().map(|(key, _)| key.text.as_str())))
+    }
+
+    /// The branches that its filters name.
+    fn branches(&self) -> BTreeSet<String> {
+        let only = self.told.and_then(|told| told.get("filters")?.get("branches")?.get("only"));
+        only.map(listed).unwrap_or_default().iter().filter_map(Node::text).map(str::to_owned).collect()
     }
 
     /// The events that its filters let through.

@@ -50,7 +50,7 @@ pub(super) fn reader(path: &str) -> Option<Reader> {
 
 /// Whether a file may be a pipeline of Azure, whose names are known to its server alone: by its name or a usual folder.
 fn is_of_azure(path: &str, base: &str) -> bool {
-    let folders = [".azure", ".pipelines/", "eng/"];
+    let folders = [".azure", "azure-pipelines/", ".pipelines/", "eng/"];
     base.trim_start_matches('.').starts_with("azure-pipelines") || folders.iter().any(|start| path.starts_with(start))
 }
 

@@ -4,8 +4,8 @@
 
 use super::super::order::Order;
 use super::super::starts::expression::{self, Value, of_requests, target};
-use super::super::starts::{Started, Starts, branches};
-use super::super::step::{Given, Lines, Reading, Step, joined, listed, named, names, text, written};
+use super::super::starts::{Event, Started, Starts, branches};
+use super::super::step::{Given, Lines, Reading, Step, joined, listed, named, names, script, text, written};
 use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::Node;
@@ -64,8 +64,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         })
     };
     if is_expanded {
-        step(given, root, None, (false, &starts), &mut reading);
-        reading.steps.iter_mut().for_each(|step| step.order = Some(Order::ranked(rank("test"))));
+        step(given, root, None, (false, &starts), rank("test"), &mut reading);
     }
     let mut current = "test";
     for job in own {
@@ -75,9 +74,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         let stage = text(job, "stage").and_then(|name| stage(root, name));
         let by_stage = by_condition(stage.and_then(|stage| text(stage, "if")));
         let starts = starts.and(&by_stage).and(&by_condition(text(job, "if")));
-        step(given, root, Some(job), (is_soft, &starts), &mut reading);
-        let order = Order::ranked(rank(current));
-        reading.steps.last_mut().into_iter().for_each(|step| step.order = Some(order.clone()));
+        step(given, root, Some(job), (is_soft, &starts), rank(current), &mut reading);
     }
     Ok(Some(reading))
 }
@@ -141,7 +138,14 @@ fn default(given: &Given<'_>, language: &str) -> Option<&'static str> {
     DEFAULTS.iter().find(|(name, _)| *name == language).map(|(_, command)| *command)
 }
 
-fn step(given: &Given<'_>, root: &Node, job: Option<&Node>, (is_soft, starts): (bool, &Starts), reading: &mut Reading) {
+fn step(
+    given: &Given<'_>,
+    root: &Node,
+    job: Option<&Node>,
+    (is_soft, starts): (bool, &Starts),
+    rank: usize,
+    reading: &mut Reading,
+) {
     let get = |key: &str| job.and_then(|job| job.get(key)).or_else(|| root.get(key));
     let mut lines: Lines = Vec::new();
     for phase in PHASES {
@@ -158,7 +162,7 @@ fn step(given: &Given<'_>, root: &Node, job: Option<&Node>, (is_soft, starts): (
     let line = lines.first().map_or(1, |(line, _)| *line);
     let (path, lines) = (given.path.to_owned(), joined(&lines));
     let env = [root.get("env"), root.get("env").and_then(|env| env.get("global")), job.and_then(|job| job.get("env"))];
-    reading.steps.push(Step {
+    let own = Step {
         path,
         line,
         lines,
@@ -166,6 +170,39 @@ fn step(given: &Given<'_>, root: &Node, job: Option<&Node>, (is_soft, starts): (
         job: job.map(|job| named(job, &["name", "stage"])).unwrap_or_default(),
         is_soft,
         starts: starts.clone(),
+        order: Some(Order { id: format!("line {line}"), ..Order::ranked(rank) }),
         ..Step::default()
-    });
+    };
+    let providers = get("deploy").map(listed).unwrap_or_default();
+    let deployments: Vec<Step> = providers.iter().filter_map(|provider| deployment(&own, provider)).collect();
+    reading.steps.push(own);
+    reading.steps.extend(deployments);
+}
+
+/// What a build does after its script (documentation, "Deployment"): never for a pull request, and unless it says for which
+/// branch, for the default one.
+fn deployment(build: &Step, provider: &Node) -> Option<Step> {
+    let name = provider.text().or_else(|| text(provider, "provider"))?;
+    let line = provider.get("provider").unwrap_or(provider).span.line;
+    let lines = match provider.get("script").filter(|_| name == "script") {
+        Some(own) => script(own),
+        None => vec![(line, format!("dpl --provider={name}"))],
+    };
+    let on = provider.get("on");
+    let of = |key: &str| on.and_then(|on| on.get(key));
+    let named: Vec<&str> = of("branch").map(listed).unwrap_or_default().iter().filter_map(Node::text).collect();
+    let is_any = of("all_branches").and_then(Node::text) == Some("true");
+    let is_tagged = of("tags").and_then(Node::text) == Some("true");
+    let starts = build.starts.and(&Starts::each(|event| match event {
+        Event::Request => Started::No,
+        _ if is_tagged => Started::No,
+        _ if is_any => Started::Yes,
+        Event::Default if named.is_empty() => Started::Yes,
+        Event::Branch if named.is_empty() => Started::No,
+        Event::Branch | Event::Default => branches::any(named.iter().copied(), event),
+    }));
+    let waited = build.order.clone().unwrap_or_default();
+    let branches = named.iter().map(|name| (*name).to_owned()).collect();
+    let order = Order { id: String::new(), needs: [waited.id.clone()].into(), branches, ..waited };
+    Some(Step { line, lines, starts, order: Some(order), is_soft: false, ..build.clone() })
 }
