@@ -86,6 +86,7 @@ mod pre_commit_ci;
 mod prometheus_rules;
 mod promql;
 mod purpose;
+mod python;
 mod rate_limit;
 mod redis;
 #[cfg(test)]

@@ -185,7 +185,8 @@ impl Gathered {
             let command = ["entry:", "run:"].iter().find_map(|key| clean.strip_prefix(key)).unwrap_or(clean);
             let more = arguments.get(&number).map_or("", String::as_str);
             let text = format!("{} {more}", command.trim()).trim_end().to_owned();
-            let start = Command { path: path.to_owned(), line: number, text, folder: Some(String::new()) };
+            let folder = Some(String::new());
+            let start = Command { path: path.to_owned(), line: number, text, folder, is_whole: false };
             if clean.starts_with("repo:") || clean.starts_with("name:") || clean.starts_with("rev:") {
                 continue;
             }

@@ -3,14 +3,16 @@
 
 mod files;
 mod hatch;
-mod nox;
+pub(crate) mod nox;
 mod package;
 mod scripts;
+mod table;
 mod targets;
 mod tasks;
 #[cfg(test)]
 mod tests;
-mod tox;
+pub(crate) mod tox;
+pub(crate) mod words;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -21,6 +23,7 @@ use regex::Regex;
 use crate::probe::builds::join;
 
 pub(crate) use files::Files;
+use files::Led;
 
 /// How far one command leads to another.
 const DEPTH: u32 = 5;
@@ -40,6 +43,8 @@ pub(crate) struct Command {
     pub(crate) text: String,
     /// The folder it runs in, where that is known; empty is the root.
     pub(crate) folder: Option<String>,
+    /// Whether its calls of tox and nox are followed whole: what these do is what the commands do that it leads to.
+    pub(crate) is_whole: bool,
 }
 
 /// Where a command stands and runs.
@@ -71,10 +76,11 @@ pub(crate) fn follow(files: &Files<'_>, start: Command) -> Vec<Command> {
     let folder = start.folder.as_deref().unwrap_or("");
     let led = files.led((folder, &start.text), || {
         let mut follow = Follow { files, seen: BTreeSet::new(), found: Vec::new() };
-        follow.lead(&start.text, folder, DEPTH);
-        follow.found
+        let is_whole = follow.lead(&start.text, folder, DEPTH);
+        Led { commands: follow.found, is_whole }
     });
-    std::iter::once(start).chain(led.iter().cloned()).collect()
+    let start = Command { is_whole: led.is_whole, ..start };
+    std::iter::once(start).chain(led.commands.iter().cloned()).collect()
 }
 
 /// One command that is followed.
@@ -106,29 +112,31 @@ impl Follow<'_, '_> {
         }
         let Place { path, line, folder, is_known } = place;
         let (path, own) = (path.to_owned(), is_known.then(|| folder.to_owned()));
-        self.found.push(Command { path, line, text: text.to_owned(), folder: own });
-        self.lead(text, folder, depth);
+        let at = self.found.len();
+        self.found.push(Command { path, line, text: text.to_owned(), folder: own, is_whole: false });
+        self.found[at].is_whole = self.lead(text, folder, depth);
     }
 
-    fn lead(&mut self, text: &str, folder: &str, depth: u32) {
+    /// Follows a command, and says whether its calls of tox and nox are followed whole.
+    fn lead(&mut self, text: &str, folder: &str, depth: u32) -> bool {
         static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
             fixed(
                 r"^\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:pip3?|pipx|uv|npm|pnpm|yarn|gem|apt|apt-get|brew|apk|dnf|choco|cargo|go)\s+(?:-\S+\s+)*(?:tool\s+|pip\s+)?(?:install|add|i|ci)\b[^;&|]*$",
             )
         });
         if depth == 0 || text.trim_start().starts_with('#') || INSTALLS.is_match(text) {
-            return;
+            return false;
         }
         let below = below(text, folder);
         let folder = below.as_deref().unwrap_or(folder);
         self.package(text, folder, depth);
         self.composer(text, folder, depth);
         self.targets(text, folder, depth);
-        self.tox(text, folder, depth);
-        self.nox(text, folder, depth);
+        let runners = [self.tox(text, folder, depth), self.nox(text, folder, depth)];
         self.hatch(text, folder, depth);
         self.tasks(text, folder, depth);
         self.scripts(text, folder, depth);
+        runners.into_iter().flatten().reduce(|one, other| one && other).unwrap_or(false)
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) fn gather(swept: &Swept, want: WantId) -> Pipelines {
     let mut gather = Gather { files: Files::new(&read), found: Pipelines::default() };
     gather.workflows(swept, want);
     gather.others(swept, want);
+    if let Some(reason) = gather.files.missed() {
+        gather.miss(reason);
+    }
     gather.found
 }
 
@@ -189,6 +192,7 @@ impl Gather<'_> {
             job: Arc::from(step.job.as_str()),
             is_soft: step.is_soft,
             is_passed_over: false,
+            is_whole: false,
             starts: Arc::new(step.starts.clone()),
             order: step.order.clone().map(Arc::new),
         });
@@ -210,8 +214,13 @@ impl Gather<'_> {
             return self.miss(format!("`{path}:{line}` comes after more commands than are followed"));
         }
         let soft = step.is_soft || is_passed_over || gates::is_swallowed(text);
-        let start =
-            Command { path: path.clone(), line, text: text.to_owned(), folder: Some(shell.folder().to_owned()) };
+        let start = Command {
+            path: path.clone(),
+            line,
+            text: text.to_owned(),
+            folder: Some(shell.folder().to_owned()),
+            is_whole: false,
+        };
         let starts = Arc::new(step.starts.clone());
         let job: Arc<str> = Arc::from(step.job.as_str());
         let led = follow(&self.files, start);
@@ -229,6 +238,7 @@ impl Gather<'_> {
                 job: job.clone(),
                 is_soft: soft || gates::is_swallowed(&command.text),
                 is_passed_over,
+                is_whole: command.is_whole,
                 starts: starts.clone(),
                 order: order.clone(),
                 path: command.path,

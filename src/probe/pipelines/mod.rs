@@ -89,6 +89,8 @@ pub(crate) struct Run {
     pub(crate) is_soft: bool,
     /// Whether that is because its script goes on after it (`set +e`).
     pub(crate) is_passed_over: bool,
+    /// Whether what its calls of tox and nox do is what the commands do that it leads to.
+    pub(crate) is_whole: bool,
     /// Which events start it.
     pub(crate) starts: Arc<Starts>,
     /// Where it stands in its pipeline, where its system tells that.

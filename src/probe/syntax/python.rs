@@ -1,22 +1,15 @@
-//! Python source, parsed by the parser of ruff, which takes every version of Python 3. Python 2, templates and files in
-//! other encodings are not judged; a statement that is nested too deeply is unknown, with its line.
+//! Whether Python source parses, by every version of Python 3. Python 2, templates and files in other encodings are not
+//! judged; a statement that is nested too deeply is unknown, with its line.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::model::Unknown;
-use crate::world::{FileBytes, View};
+use crate::probe::python;
+use crate::world::FileBytes;
 
 use super::parse::Parsed;
-
-/// Places in one statement where an expression may go deeper; a statement with more is data, not code.
-const DEEPEST: usize = 20_000;
-/// Statements with no more, in blocks that are indented no further, have room on any thread's stack: a level takes some ten
-/// kilobytes at most.
-const SHALLOW: usize = 80;
-/// Stack for a statement of the largest depth; only what is used of it becomes memory.
-const STACK: usize = 256 * 1024 * 1024;
 
 /// Statements that only Python 2 has.
 static PYTHON_2: LazyLock<Regex> = LazyLock::new(|| {
@@ -37,21 +30,11 @@ pub(super) fn parse(file: &FileBytes<'_>) -> Result<Parsed, Unknown> {
     if is_of_another_language(text) {
         return Ok(Parsed::Data);
     }
-    let places = match deepest(file) {
-        Ok(places) => places,
-        Err(line) => {
-            let path = file.path();
-            let reason = format!("`{path}:{line}` holds a statement that may be nested too deeply to be parsed");
-            return Err(Unknown::because(reason));
-        }
-    };
-    let is_shallow = places <= SHALLOW && indentation(file.bytes) <= SHALLOW;
-    Ok(match if is_shallow { Some(fault(text)) } else { fault_of_deep(text) } {
-        Some(None) => Parsed::Good,
-        None => return Err(Unknown::because(format!("the parser gave up on `{}`", file.path()))),
-        Some(Some(_)) if PYTHON_2.is_match(text) => Parsed::Data,
-        Some(Some(_)) if TEMPLATE.is_match(text) => Parsed::Template,
-        Some(Some((line, what))) => Parsed::Broken(line, what),
+    Ok(match python::fault(file.path(), text, file.regions()).map_err(Unknown::because)? {
+        None => Parsed::Good,
+        Some(_) if PYTHON_2.is_match(text) => Parsed::Data,
+        Some(_) if TEMPLATE.is_match(text) => Parsed::Template,
+        Some((line, what)) => Parsed::Broken(line, what),
     })
 }
 
@@ -59,55 +42,6 @@ pub(super) fn parse(file: &FileBytes<'_>) -> Result<Parsed, Unknown> {
 fn is_of_another_language(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default();
     first.starts_with("#!") && !["py", "uv", "sage"].iter().any(|word| first.contains(word))
-}
-
-/// Line and what the parser says.
-fn fault(text: &str) -> Option<(u32, String)> {
-    let fault = ruff_python_parser::parse_module(text).err()?;
-    let start = fault.location.start().to_usize().min(text.len());
-    let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
-    Some((u32::try_from(line).unwrap_or(u32::MAX), fault.error.to_string()))
-}
-
-/// What the parser says on a stack that is deep enough; `None` when it gave up.
-fn fault_of_deep(text: &str) -> Option<Option<(u32, String)>> {
-    // The parser grows its stack itself, but what it built is taken apart on ours.
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || fault(text));
-        thread.ok()?.join().ok()
-    })
-}
-
-/// The most blanks before any line: no statement stands in more blocks.
-fn indentation(bytes: &[u8]) -> usize {
-    let blanks = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')).count();
-    bytes.split(|byte| matches!(byte, b'\n' | b'\r')).map(blanks).max().unwrap_or(0)
-}
-
-/// The most places of any statement where an expression may go deeper: marks, and words after words. The line of the
-/// first statement that has more than [`DEEPEST`] is an error.
-fn deepest(file: &FileBytes<'_>) -> Result<usize, usize> {
-    let (mut open, mut here, mut most) = (0_usize, 0_usize, 0_usize);
-    let mut before = b'\n';
-    for (view, range) in file.regions().iter().filter(|(view, _)| *view != View::Comments) {
-        for at in range {
-            let byte = &file.bytes[at];
-            match byte {
-                b'\n' if open == 0 && before != b'\\' && view == View::Code => here = 0,
-                b'(' | b'[' | b'{' if view == View::Code => open += 1,
-                b')' | b']' | b'}' if view == View::Code => open = open.saturating_sub(1),
-                _ => {}
-            }
-            let goes_deeper = byte.is_ascii_punctuation() || (*byte == b' ' && before.is_ascii_alphanumeric());
-            here += usize::from(goes_deeper && !matches!(byte, b',' | b'"' | b'\'' | b'_' | b'#'));
-            most = most.max(here);
-            if here > DEEPEST {
-                return Err(file.bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1);
-            }
-            before = *byte;
-        }
-    }
-    Ok(most)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::probe::python::outline::{self, Outline};
+
 use super::package::Package;
 use super::targets::Targets;
 use super::{Command, Read};
@@ -12,7 +14,12 @@ use super::{Command, Read};
 const LARGEST: u64 = 256 * 1024;
 
 /// What one command leads to.
-type Led = Rc<Vec<Command>>;
+#[derive(Default)]
+pub(super) struct Led {
+    pub(super) commands: Vec<Command>,
+    /// Whether that is all it does.
+    pub(super) is_whole: bool,
+}
 
 type Cache<T> = RefCell<BTreeMap<String, Rc<T>>>;
 
@@ -22,14 +29,19 @@ pub(crate) struct Files<'r> {
     texts: RefCell<BTreeMap<String, Option<Rc<str>>>>,
     packages: Cache<Package>,
     targets: Cache<Targets>,
+    /// Files of Python, or why they cannot be read.
+    outlines: Cache<Result<Outline, String>>,
     /// Where commands lead, by folder and text.
-    led: RefCell<BTreeMap<(String, String), Led>>,
+    led: RefCell<BTreeMap<(String, String), Rc<Led>>>,
+    /// Why a command may lead to more than is seen: the first reason.
+    missed: RefCell<Option<String>>,
 }
 
 impl<'r> Files<'r> {
     pub(crate) fn new(read: &'r Read<'r>) -> Files<'r> {
-        let (packages, targets) = (RefCell::default(), RefCell::default());
-        Files { read, texts: RefCell::default(), packages, targets, led: RefCell::default() }
+        let (packages, targets, outlines) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let (texts, led, missed) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Files { read, texts, packages, targets, outlines, led, missed }
     }
 
     /// Reads without keeping, for what is no script.
@@ -57,8 +69,23 @@ impl<'r> Files<'r> {
         kept(&self.targets, path, || Targets::of(path, text))
     }
 
+    /// What a file of Python defines.
+    pub(super) fn outline(&self, path: &str, text: &str) -> Rc<Result<Outline, String>> {
+        kept(&self.outlines, path, || outline::outline(path, text))
+    }
+
+    /// Notes why a command may lead to more than is seen.
+    pub(super) fn miss(&self, reason: String) {
+        self.missed.borrow_mut().get_or_insert(reason);
+    }
+
+    /// Why a command that was followed may lead to more than is seen.
+    pub(crate) fn missed(&self) -> Option<String> {
+        self.missed.borrow().clone()
+    }
+
     /// Where a command in a folder leads, worked out once.
-    pub(super) fn led(&self, (folder, text): (&str, &str), follow: impl FnOnce() -> Vec<Command>) -> Led {
+    pub(super) fn led(&self, (folder, text): (&str, &str), follow: impl FnOnce() -> Led) -> Rc<Led> {
         let key = (folder.to_owned(), text.to_owned());
         if let Some(known) = self.led.borrow().get(&key) {
             return known.clone();

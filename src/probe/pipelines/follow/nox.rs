@@ -1,322 +1,331 @@
 //! nox (its documentation, "Configuration & API" and "Command-line usage"): the sessions of `noxfile.py` that a call names, by
-//! function or by `name=`, or those that run where none is named. Only what a session starts is a command; what a session
-//! says of itself is none.
+//! function or by `name=`, those with its tags or its keyword, or those that run where none is named. Only what a session
+//! starts is a command; what a session says of itself is none.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::probe::python::outline::{Function, Outline, Value};
 
-use super::{Follow, Place, fixed, has_any, number};
+use super::words::{Call, calls};
+use super::{Follow, Place, folder_of};
 
-static CALL: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?:^|[\s;&|(/])nox((?:\s[^;&|]*)?)(?:$|[;&|])"));
+/// Ways in which one name stands for another.
+const DEPTH: u32 = 4;
 
-/// A function of the file: a session, or what one calls.
-struct Function<'f> {
-    /// What it is called by.
-    names: Vec<String>,
-    /// The parameter that is the session.
-    session: &'f str,
-    is_default: bool,
-    /// Where its body begins in the file.
-    start: usize,
-    body: &'f str,
+/// A call that runs sessions.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) which: Which,
+    /// The file that it names.
+    file: Option<String>,
 }
 
-/// What a call asks for.
-enum Asked {
+/// Which sessions.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Which {
     Named(Vec<String>),
+    Tagged(Vec<String>),
+    /// A part of a session's name, or of one of its tags.
+    Keyword(String),
     /// Those that run where nothing is said.
     Default,
-    /// Some, by tag or keyword.
+    /// Some that cannot be told: by a variable, or by an expression.
     Any,
 }
 
+/// The calls of nox in a command, and what each asks for.
+pub(crate) fn asked(text: &str) -> Vec<Asked> {
+    calls(text, &["nox"]).iter().filter_map(of_call).collect()
+}
+
 impl Follow<'_, '_> {
-    pub(super) fn nox(&mut self, text: &str, folder: &str, depth: u32) {
-        if !has_any(text, &["nox"]) {
-            return;
+    /// Whether all calls of nox are followed whole; `None` where there is none.
+    pub(super) fn nox(&mut self, text: &str, folder: &str, depth: u32) -> Option<bool> {
+        let asked = asked(text);
+        let mut all = (!asked.is_empty()).then_some(true);
+        for one in &asked {
+            let is_whole = self.sessions(one, folder, depth);
+            all = all.map(|all| all && is_whole);
         }
-        for call in CALL.captures_iter(text) {
-            let Some(asked) = asked(&call[1]) else { continue };
-            let Some((path, file)) = self.text(folder, &["noxfile.py"]) else { continue };
-            let functions = functions(&file);
-            for at in reached(&functions, &asked, &file) {
-                let function = &functions[at];
-                if !self.is_new(&path, &function.names[0]) {
+        all
+    }
+
+    fn sessions(&mut self, asked: &Asked, folder: &str, depth: u32) -> bool {
+        let name = asked.file.as_deref().unwrap_or("noxfile.py");
+        let Some((path, text)) = self.text(folder, &[name]) else { return false };
+        // It goes to where its file is.
+        let folder = folder_of(&path);
+        let outline = self.files.outline(&path, &text);
+        let outline = match outline.as_ref() {
+            Ok(outline) => outline,
+            Err(reason) => {
+                self.files.miss(format!("{reason}, so that its sessions are not known"));
+                return false;
+            }
+        };
+        let (mut any, mut is_whole) = (false, true);
+        for (at, session) in reached(outline, &asked.which) {
+            let function = &outline.functions[at];
+            // Where a session goes is not followed.
+            let goes = |name: &str| ["chdir", "cd"].iter().any(|to| name == format!("{session}.{to}"));
+            let is_known = !function.calls.iter().any(|call| goes(&call.name));
+            let is_new = self.is_new(&path, &function.name);
+            for (line, command) in commands(function, &session, outline) {
+                any = true;
+                let Some(command) = command else {
+                    is_whole = false;
                     continue;
-                }
-                // Where a session goes is not followed.
-                let is_known = !has_any(function.body, &[".chdir(", ".cd("]);
-                for (at, command) in commands(function) {
-                    let line = number(file[..function.start + at].matches('\n').count());
+                };
+                if is_new {
                     self.take(Place { path: &path, line, folder, is_known }, &command, depth - 1);
                 }
             }
         }
+        any && is_whole
     }
 }
 
 /// What the words of a call ask for; `None` where it runs nothing of this file.
-fn asked(words: &str) -> Option<Asked> {
-    let words: Vec<&str> = words.split_whitespace().take_while(|word| *word != "--").collect();
-    let quiet = ["-l", "--list", "--list-sessions", "--install-only", "-f", "--noxfile", "-h", "--help", "--version"];
+fn of_call(call: &Call) -> Option<Asked> {
+    let quiet = ["-l", "--list", "--list-sessions", "--install-only", "-h", "--help", "--version", "--usage"];
+    let words: Vec<&str> = call.words.iter().map(String::as_str).take_while(|word| *word != "--").collect();
     if words.iter().any(|word| quiet.contains(word)) {
         return None;
     }
-    let mut names = Vec::new();
-    let mut is_name = false;
-    let mut is_some = false;
+    let (mut names, mut tags, mut keywords, mut files) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut option = "";
     for word in words {
-        let (option, value) = word.split_once('=').filter(|_| word.starts_with('-')).unwrap_or((word, ""));
-        if option.starts_with('-') {
-            is_name = matches!(option, "-s" | "-e" | "--session" | "--sessions");
-            is_some |= matches!(option, "-t" | "--tags" | "-k" | "--keywords");
-            names.extend(Some(value).filter(|value| is_name && !value.is_empty()));
-        } else if is_name {
-            names.push(word);
+        let (name, value) = word.split_once('=').filter(|_| word.starts_with('-')).unwrap_or((word, ""));
+        let value = if name.starts_with('-') {
+            option = name;
+            value
+        } else {
+            word
+        };
+        let into = match option {
+            "-s" | "-e" | "--session" | "--sessions" => &mut names,
+            "-t" | "--tags" => &mut tags,
+            "-k" | "--keywords" => &mut keywords,
+            "-f" | "--noxfile" => &mut files,
+            _ => continue,
+        };
+        into.extend(Some(value).filter(|value| !value.is_empty()));
+    }
+    if names.is_empty()
+        && let Some(listed) = call.variable("NOXSESSION")
+    {
+        names.extend(listed.split(','));
+    }
+    let file = files.first().map(|file| (*file).to_owned());
+    Some(Asked { which: selected(&names, &tags, &keywords), file })
+}
+
+/// Tags and keywords are asked before names.
+fn selected(names: &[&str], tags: &[&str], keywords: &[&str]) -> Which {
+    let is_plain = |word: &&str| word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    match (tags, keywords) {
+        ([], []) => {}
+        ([], [word]) if word.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+            return Which::Keyword((*word).to_owned());
         }
+        (tags, []) if tags.iter().all(is_plain) => {
+            return Which::Tagged(tags.iter().map(ToString::to_string).collect());
+        }
+        _ => return Which::Any,
     }
     // Of `tests-${{ matrix.python }}` the name is what stands before the variable.
     let clean = |name: &&str| {
-        let name = name.trim_matches(['"', '\'']).split(['$', '(']).next().unwrap_or("");
+        let name = name.split(['$', '(', '%']).next().unwrap_or("");
         name.trim_end_matches('-').replace('-', "_")
     };
     let named: Vec<String> = names.iter().map(clean).filter(|name| !name.is_empty()).collect();
-    Some(match named.is_empty() {
-        false => Asked::Named(named),
-        true if is_some || !names.is_empty() => Asked::Any,
-        true => Asked::Default,
-    })
+    match named.is_empty() {
+        false => Which::Named(named),
+        true if !names.is_empty() => Which::Any,
+        true => Which::Default,
+    }
 }
 
-/// The functions of a file, in order; one ends where the next one's decorators begin.
-fn functions(file: &str) -> Vec<Function<'_>> {
-    static DEF: LazyLock<Regex> = LazyLock::new(|| fixed(r"^def\s+(\w+)\s*\(\s*(\w*)"));
-    static NAME: LazyLock<Regex> = LazyLock::new(|| fixed(r#"\bname\s*=\s*["']([^"']+)"#));
-    let mut found: Vec<Function<'_>> = Vec::new();
-    let mut ends = Vec::new();
-    let (mut at, mut head) = (0, None);
-    for line in file.split_inclusive('\n') {
-        if line.starts_with('@') && head.is_none() {
-            head = Some(at);
-        }
-        if let Some(def) = DEF.captures(line) {
-            let start = head.take().unwrap_or(at);
-            let decorators = &file[start..at];
-            // A parameter on a line of its own is most likely called so.
-            let session = def.get(2).map(|parameter| parameter.as_str()).filter(|own| !own.is_empty());
-            let names = NAME.captures_iter(decorators).map(|name| name[1].replace('-', "_"));
-            ends.push(start);
-            found.push(Function {
-                names: std::iter::once(def[1].to_owned()).chain(names).collect(),
-                session: session.unwrap_or("session"),
-                is_default: decorators.contains("session") && !decorators.replace(' ', "").contains("default=False"),
-                start: at,
-                body: "",
-            });
-        }
-        at += line.len();
-    }
-    ends.push(at);
-    for (function, end) in found.iter_mut().zip(&ends[1..]) {
-        function.body = &file[function.start..*end];
-    }
-    found
+/// A function as a session.
+struct Session {
+    /// What it is called by, with `_` for `-`.
+    names: Vec<String>,
+    tags: Vec<String>,
+    /// Sessions that run before it.
+    requires: Vec<String>,
+    is_default: bool,
 }
 
-/// The functions that a call reaches: the sessions it asks for, and what these notify and call.
-fn reached(functions: &[Function<'_>], asked: &Asked, file: &str) -> BTreeSet<usize> {
-    static OPTION: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?m)^nox\.options\.sessions\s*=\s*[\[(]([^\])]*)[\])]"));
-    static LEADS: LazyLock<Regex> =
-        LazyLock::new(|| fixed(r#"(\w+)\.notify\(\s*f?["']([\w-]+)|\b(\w+)\(\s*(\w+)\s*[,)]"#));
-    let by_option: Option<Vec<String>> =
-        OPTION.captures(file).map(|list| strings(&list[1]).iter().map(|name| name.replace('-', "_")).collect());
-    let is_asked = |function: &Function<'_>, names: &[String]| names.iter().any(|name| function.is_named(name));
-    let start = |function: &Function<'_>| match (asked, &by_option) {
-        (Asked::Named(names), _) => is_asked(function, names),
-        (Asked::Default, Some(names)) => is_asked(function, names),
-        (Asked::Default, None) => function.is_default,
-        (Asked::Any, _) => true,
+impl Session {
+    /// `@nox.session`, `@session` of an import, or a decorator of one's own that is named after it.
+    fn of(function: &Function, outline: &Outline) -> Option<Session> {
+        let last = |name: &str| name.rsplit('.').next().unwrap_or("").contains("session");
+        let mut decorators = function.decorators.iter().filter(|one| last(&one.name)).peekable();
+        decorators.peek()?;
+        let told = |key: &str| {
+            let found = function.decorators.iter().find_map(|one| one.keyword(key));
+            let value = found.map(|value| resolved(value, None, outline, DEPTH));
+            let texts = value.as_ref().map(Value::texts).unwrap_or_default();
+            texts.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let is_default = !decorators.any(|one| one.keyword("default") == Some(&Value::Bool(false)));
+        Some(Session {
+            names: told("name").into_iter().chain([function.name.clone()]).map(|name| name.replace('-', "_")).collect(),
+            tags: told("tags"),
+            requires: told("requires"),
+            is_default,
+        })
+    }
+
+    /// Whether a call by this name means it; `lint-3.12` is `lint` for one Python.
+    fn is_named(&self, asked: &str) -> bool {
+        self.names.iter().any(|name| {
+            let Some(rest) = asked.strip_prefix(name.as_str()) else { return false };
+            let python = rest.strip_prefix('_').unwrap_or("");
+            rest.is_empty() || python.starts_with(|c: char| c.is_ascii_digit() || c == 'p' || c == '{')
+        })
+    }
+
+    fn is_asked(&self, asked: &Which) -> bool {
+        match asked {
+            Which::Named(names) => names.iter().any(|name| self.is_named(name)),
+            Which::Tagged(tags) => self.tags.iter().any(|own| tags.contains(own)),
+            Which::Keyword(word) => {
+                self.names.iter().any(|name| name.contains(word)) || self.tags.iter().any(|tag| tag.contains(word))
+            }
+            Which::Default => self.is_default,
+            Which::Any => true,
+        }
+    }
+}
+
+/// What the file chooses where a call says nothing: `nox.options.sessions`, `tags` or `keywords`.
+fn chosen(outline: &Outline) -> Which {
+    let option = |name: &str| {
+        let is_own = |full: &str| full == format!("nox.options.{name}") || full == format!("options.{name}");
+        let value = &outline.assigned.iter().rev().find(|one| is_own(&one.name))?.value;
+        Some(resolved(value, None, outline, DEPTH))
     };
-    let mut open: Vec<usize> = (0..functions.len()).filter(|at| start(&functions[*at])).collect();
+    let listed = |value: Option<Value>| {
+        value.as_ref().map(|value| value.texts().into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let (names, tags, keywords) = (listed(option("sessions")), listed(option("tags")), listed(option("keywords")));
+    let told = |list: &Option<Vec<String>>| -> Vec<String> { list.clone().unwrap_or_default() };
+    if [&names, &tags, &keywords].iter().all(|list| list.is_none()) {
+        return Which::Default;
+    }
+    let (names, tags, keywords) = (told(&names), told(&tags), told(&keywords));
+    let parts = [&names, &tags, &keywords].map(|list| list.iter().map(String::as_str).collect::<Vec<_>>());
+    match selected(&parts[0], &parts[1], &parts[2]) {
+        // A list that is put together when the file runs.
+        Which::Default => Which::Any,
+        asked => asked,
+    }
+}
+
+/// The functions that a call reaches, each with the name of its session: the sessions it asks for, what these need and
+/// notify, and what they hand their session to.
+fn reached(outline: &Outline, asked: &Which) -> BTreeSet<(usize, String)> {
+    let sessions: Vec<Option<Session>> = outline.functions.iter().map(|one| Session::of(one, outline)).collect();
+    let by_file = if *asked == Which::Default { Some(chosen(outline)) } else { None };
+    let asked = by_file.as_ref().unwrap_or(asked);
+    // A parameter that is not named is most likely called so.
+    let first = |at: usize| outline.functions[at].parameters.first().cloned().unwrap_or_else(|| "session".to_owned());
+    let named = |name: &str| {
+        let name = name.replace('-', "_");
+        let is_one = |session: &Option<Session>| session.as_ref().is_some_and(|session| session.is_named(&name));
+        let all = sessions.iter().enumerate().filter(|(_, session)| is_one(session)).map(|(at, _)| (at, first(at)));
+        all.collect::<Vec<_>>()
+    };
+    let is_asked = |session: &Option<Session>| session.as_ref().is_some_and(|session| session.is_asked(asked));
+    let start = sessions.iter().enumerate().filter(|(_, session)| is_asked(session));
+    let mut open: Vec<(usize, String)> = start.map(|(at, _)| (at, first(at))).collect();
     let mut seen = BTreeSet::new();
-    while let Some(at) = open.pop() {
-        if !seen.insert(at) {
+    while let Some((at, session)) = open.pop() {
+        if !seen.insert((at, session.clone())) {
             continue;
         }
-        let Function { session, body, .. } = functions[at];
-        for found in LEADS.captures_iter(body) {
-            let part = |at: usize| found.get(at).map(|part| part.as_str());
-            let is_own = part(1).or(part(4)) == Some(session);
-            let Some(name) = part(2).or(part(3)).filter(|_| is_own) else { continue };
-            let name = name.replace('-', "_");
-            open.extend((0..functions.len()).filter(|at| functions[*at].is_named(&name)));
+        let function = &outline.functions[at];
+        open.extend(sessions[at].iter().flat_map(|session| &session.requires).flat_map(|name| named(name)));
+        for call in &function.calls {
+            if call.name == format!("{session}.notify") {
+                open.extend(call.arguments.first().into_iter().flat_map(Value::texts).flat_map(named));
+                // `session.notify(lint)` hands over the function.
+                let function = |value: &Value| matches!(value, Value::Name(name) if outline.functions.iter().any(|one| one.name == *name));
+                if let Some(Value::Name(name)) = call.arguments.first().filter(|value| function(value)) {
+                    open.extend(named(name));
+                }
+                continue;
+            }
+            let Some(to) = outline.functions.iter().position(|one| one.name == call.name) else { continue };
+            let is_own = |value: &Value| matches!(value, Value::Name(name) if *name == session);
+            let by_place =
+                call.arguments.iter().position(is_own).and_then(|at| outline.functions[to].parameters.get(at));
+            let by_name = call.keywords.iter().find(|(_, value)| is_own(value)).map(|(key, _)| key);
+            open.extend(by_place.or(by_name).map(|parameter| (to, parameter.clone())));
         }
     }
     seen
 }
 
-impl Function<'_> {
-    /// Whether a call by this name means it; `lint-3.12` is `lint` for one Python.
-    fn is_named(&self, asked: &str) -> bool {
-        self.names.iter().any(|name| {
-            let rest = asked.strip_prefix(name.as_str());
-            rest.is_some_and(|rest| {
-                rest.is_empty()
-                    || rest
-                        .strip_prefix('_')
-                        .is_some_and(|python| python.starts_with(|c: char| c.is_ascii_digit() || c == 'p'))
-            })
-        })
+/// What a function starts by a session, with its line; `None` where the program is not written there.
+fn commands(function: &Function, session: &str, outline: &Outline) -> Vec<(u32, Option<String>)> {
+    let runs = ["run", "run_always", "run_install"].map(|run| format!("{session}.{run}"));
+    let calls = function.calls.iter().filter(|call| runs.contains(&call.name) && !call.arguments.is_empty());
+    let of_call = |call: &crate::probe::python::outline::Call| {
+        let mut words = Vec::new();
+        let mut parts = call.arguments.iter().map(|value| resolved(value, Some(function), outline, DEPTH));
+        let first = parts.next()?;
+        let is_told = put(&first, &mut words);
+        parts.for_each(|value| {
+            put(&value, &mut words);
+        });
+        is_told.then(|| words.join(" "))
+    };
+    calls.map(|call| (call.line, of_call(call))).collect()
+}
+
+/// Adds the words of an argument, and says whether there are some.
+fn put(value: &Value, words: &mut Vec<String>) -> bool {
+    let before = words.len();
+    match value {
+        Value::Text(text) => words.push(text.clone()),
+        // What stands for a value that is not told is named.
+        Value::Name(name) => words.push(name.clone()),
+        Value::List(items) => items.iter().for_each(|item| {
+            put(item, words);
+        }),
+        Value::Starred(inner) if !matches!(**inner, Value::Name(_)) => return put(inner, words),
+        Value::Starred(_) | Value::Bool(_) | Value::Unknown => {}
     }
+    words.len() > before
 }
 
-/// What a session starts, with where that stands in its body.
-fn commands(function: &Function<'_>) -> Vec<(usize, String)> {
-    static RUN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?m)^([^#\n]*?)\b(\w+)\.run(?:_always)?\("));
-    let runs = RUN.captures_iter(function.body).filter(|found| &found[2] == function.session);
-    runs.filter_map(|found| {
-        let (name, whole) = (found.get(2)?, found.get(0)?);
-        let words: Vec<String> =
-            arguments(&function.body[whole.end()..]).iter().filter_map(|part| word(part)).collect();
-        (!words.is_empty()).then(|| (name.start(), words.join(" ")))
-    })
-    .collect()
-}
-
-/// The arguments of a call of Python, from behind its parenthesis, without comments.
-fn arguments(text: &str) -> Vec<String> {
-    let (mut all, mut one, mut depth) = (Vec::new(), String::new(), 0_usize);
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let taken = match c {
-            '"' | '\'' => quoted(rest).len(),
-            '#' => rest.find('\n').unwrap_or(rest.len()),
-            _ => c.len_utf8(),
-        };
-        match c {
-            ')' if depth == 0 => break,
-            ',' if depth == 0 => all.push(std::mem::take(&mut one)),
-            '#' => {}
-            _ => one.push_str(&rest[..taken]),
+/// A value with the names in it that are assigned once.
+fn resolved(value: &Value, function: Option<&Function>, outline: &Outline, left: u32) -> Value {
+    let Some(left) = left.checked_sub(1) else { return value.clone() };
+    let inner = |value: &Value| resolved(value, function, outline, left);
+    match value {
+        Value::Name(name) => {
+            let of = |all: &[crate::probe::python::outline::Assigned]| {
+                let mut own = all.iter().filter(|one| one.name == *name);
+                let first = own.next().map(|one| one.value.clone());
+                (first, own.next().is_some())
+            };
+            let (found, is_several) = match function.map(|function| of(&function.assigned)) {
+                Some((Some(found), is_several)) => (Some(found), is_several),
+                _ => of(&outline.assigned),
+            };
+            match found {
+                Some(found @ (Value::Text(_) | Value::List(_) | Value::Name(_))) if !is_several => inner(&found),
+                _ => value.clone(),
+            }
         }
-        depth = match c {
-            '(' | '[' | '{' => depth + 1,
-            ')' | ']' | '}' => depth.saturating_sub(1),
-            _ => depth,
-        };
-        rest = &rest[taken..];
+        Value::Starred(starred) => Value::Starred(Box::new(inner(starred))),
+        Value::List(items) => Value::List(items.iter().map(inner).collect()),
+        Value::Text(_) | Value::Bool(_) | Value::Unknown => value.clone(),
     }
-    all.push(one);
-    all
-}
-
-/// A string of Python with its quotes, at the start of a text.
-fn quoted(text: &str) -> &str {
-    let mark = &text[..1];
-    let triple = mark.repeat(3);
-    let mark = if text.starts_with(&triple) { triple.as_str() } else { mark };
-    let mut at = mark.len();
-    while let Some(c) = text[at..].chars().next() {
-        if text[at..].starts_with(mark) {
-            return &text[..at + mark.len()];
-        }
-        at += c.len_utf8();
-        if c == '\\' {
-            at += text[at..].chars().next().map_or(0, char::len_utf8);
-        }
-    }
-    text
-}
-
-/// What stands in the strings of a text.
-fn strings(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '\'']) {
-        let string = quoted(&rest[at..]);
-        found.push(string.trim_matches(['"', '\'']).to_owned());
-        rest = &rest[at + string.len()..];
-    }
-    found
-}
-
-/// An argument as a word of the command: its string, or the name that stands for one; what has a keyword is none.
-fn word(argument: &str) -> Option<String> {
-    static KEYWORD: LazyLock<Regex> = LazyLock::new(|| fixed(r"^\w+\s*=[^=]"));
-    let text = argument.trim();
-    let strings = strings(text);
-    if text.is_empty() || KEYWORD.is_match(text) || text.starts_with('*') && strings.is_empty() {
-        return None;
-    }
-    Some(if strings.is_empty() { text.to_owned() } else { strings.join(" ") })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::tests::ends;
-
-    const FILE: &str = r#"import nox
-
-nox.options.sessions = ["lint", "build-docs"]
-
-
-@nox.session(
-    name="build-docs",
-    python="3.12",
-)
-def build_docs(session: nox.Session) -> None:
-    """Run Python code formatter, then ruff check."""
-    # session.run("black", ".")
-    session.install("mypy")
-    session.run(
-        "sphinx-build",
-        "docs",  # the sources
-        *session.posargs,
-        env={"A": "b"},
-    )
-
-
-@nox.session(python=["3.11", "3.12"])
-def lint(session):
-    _check(session, "src")
-
-
-def _check(session, folder):
-    session.run(*"ruff check".split(), folder)
-
-
-@nox.session
-def build_image(s):
-    s.run("docker", "build", ".")
-    subprocess.run("pytest")
-"#;
-
-    fn led(text: &str) -> Vec<String> {
-        ends(&[("noxfile.py", FILE)], text, "")
-    }
-
-    #[test]
-    fn only_what_a_session_starts_is_a_command() {
-        assert_eq!(led("nox -s build-docs"), ["noxfile.py:14 sphinx-build docs"]);
-        assert_eq!(led("nox --session=build_image -- --fast"), ["noxfile.py:33 docker build ."]);
-    }
-
-    #[test]
-    fn a_session_runs_what_it_calls_and_is_named_with_its_python() {
-        for call in
-            ["nox -s lint", "nox -e lint-3.12 -v", "nox --sessions \"lint-${{ matrix.python }}\"", "nox -s lint(a=1)"]
-        {
-            assert_eq!(led(call), ["noxfile.py:28 ruff check folder"], "{call}");
-        }
-        assert!(led("nox -s docs").is_empty() && led("nox -s build").is_empty());
-    }
-
-    #[test]
-    fn without_a_name_those_run_that_the_file_chooses_and_a_list_runs_none() {
-        assert_eq!(led("nox"), ["noxfile.py:14 sphinx-build docs", "noxfile.py:28 ruff check folder"]);
-        assert_eq!(led("nox -t style && echo").len(), 3);
-        assert!(led("nox --list").is_empty());
-    }
-}
+mod tests;

@@ -76,7 +76,7 @@ impl Follow<'_, '_> {
                 continue;
             }
             let is_program = PROGRAMS.iter().any(|end| path.ends_with(end));
-            let is_command = |line: &str| !is_program || STARTS.iter().any(|start| line.contains(start));
+            let is_command = |line: &str| !is_program || STARTS.iter().any(|start| starts(line, start));
             let mut shell = Shell::of_script(folder, folder_of(&path));
             for (at, line) in file.lines().enumerate().filter(|(_, line)| !is_comment(line) && is_command(line)) {
                 let (folder, is_known) = (shell.folder().to_owned(), shell.is_known(line) && !is_program);
@@ -95,6 +95,12 @@ fn is_only_named(text: &str, at: usize) -> bool {
     let is_command =
         |word: &&str| !matches!(*word, "sudo" | "if" | "!" | "then" | "do" | "-" | "time") && !word.contains('=');
     own.split_whitespace().find(is_command).is_some_and(|word| NAMERS.contains(&word))
+}
+
+/// Whether a line has the word; `push a` has no `sh `.
+fn starts(line: &str, word: &str) -> bool {
+    let is_whole = |at: usize| word != "sh " || !line[..at].ends_with(char::is_alphanumeric);
+    line.match_indices(word).any(|(at, _)| is_whole(at))
 }
 
 fn is_comment(line: &str) -> bool {

@@ -6,16 +6,30 @@ use std::collections::BTreeMap;
 use super::*;
 
 fn start(text: &str, folder: &str) -> Command {
-    Command { path: "ci.yml".to_owned(), line: 1, text: text.to_owned(), folder: Some(folder.to_owned()) }
+    let folder = Some(folder.to_owned());
+    Command { path: "ci.yml".to_owned(), line: 1, text: text.to_owned(), folder, is_whole: false }
+}
+
+fn with<T>(files: &[(&str, &str)], text: &str, folder: &str, ask: impl FnOnce(&Files<'_>, Vec<Command>) -> T) -> T {
+    let read = |path: &str, _: u64| files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
+    let files = Files::new(&read);
+    let found = follow(&files, start(text, folder));
+    ask(&files, found)
+}
+
+/// Whether what a command leads to is all it does.
+pub(super) fn whole(files: &[(&str, &str)], text: &str) -> bool {
+    with(files, text, "", |_, found| found[0].is_whole)
+}
+
+/// Why a command may lead to more than is seen.
+pub(super) fn missed(files: &[(&str, &str)], text: &str) -> Option<String> {
+    with(files, text, "", |files, _| files.missed())
 }
 
 pub(super) fn ends(files: &[(&str, &str)], text: &str, folder: &str) -> Vec<String> {
-    let read = |path: &str, _: u64| files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
-    follow(&Files::new(&read), start(text, folder))
-        .into_iter()
-        .skip(1)
-        .map(|command| format!("{}:{} {}", command.path, command.line, command.text))
-        .collect()
+    let shown = |command: Command| format!("{}:{} {}", command.path, command.line, command.text);
+    with(files, text, folder, |_, found| found.into_iter().skip(1).map(shown).collect())
 }
 
 #[test]

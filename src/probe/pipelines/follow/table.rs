@@ -1,0 +1,111 @@
+//! TOML with the line of each value, for who follows a task to where it is written.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value and its line, from 1.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) line: u32,
+    pub(super) value: Value,
+}
+
+/// A value; numbers and dates are of no interest.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Text(String),
+    Flag(bool),
+    List(Vec<Item>),
+    Table(Vec<(String, Item)>),
+    Other,
+}
+
+/// Reads a file; why it cannot be read is an error.
+pub(super) fn read(path: &str, text: &str) -> Result<Item, String> {
+    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let table = DeTable::parse(text).map_err(|fault| {
+        let line = fault.span().map_or(0, |span| line(&starts, span.start));
+        format!("`{path}:{line}` does not parse as TOML: {}", fault.message().lines().next().unwrap_or_default())
+    })?;
+    Ok(Item { line: 1, value: Value::Table(entries(&starts, table.get_ref())) })
+}
+
+fn line(starts: &[usize], offset: usize) -> u32 {
+    u32::try_from(starts.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
+}
+
+fn entries(starts: &[usize], table: &DeTable<'_>) -> Vec<(String, Item)> {
+    let mut all: Vec<(String, Item)> =
+        table.iter().map(|(key, value)| (key.get_ref().to_string(), item(starts, value))).collect();
+    all.sort_by_key(|(_, item)| item.line);
+    all
+}
+
+fn item(starts: &[usize], value: &Spanned<DeValue<'_>>) -> Item {
+    let read = match value.get_ref() {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Boolean(flag) => Value::Flag(*flag),
+        DeValue::Array(items) => Value::List(items.iter().map(|value| item(starts, value)).collect()),
+        DeValue::Table(table) => Value::Table(entries(starts, table)),
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => Value::Other,
+    };
+    Item { line: line(starts, value.span().start), value: read }
+}
+
+impl Item {
+    pub(super) fn get(&self, key: &str) -> Option<&Item> {
+        self.entries().iter().find(|(name, _)| name == key).map(|(_, item)| item)
+    }
+
+    /// What keys lead to, one below the other.
+    pub(super) fn at(&self, keys: &[&str]) -> Option<&Item> {
+        keys.iter().try_fold(self, |item, key| item.get(key))
+    }
+
+    pub(super) fn entries(&self) -> &[(String, Item)] {
+        match &self.value {
+            Value::Table(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    pub(super) fn items(&self) -> &[Item] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A text, or the texts of a list.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.text().into_iter().chain(self.items().iter().filter_map(Item::text)).collect()
+    }
+
+    pub(super) fn is_true(&self) -> bool {
+        matches!(self.value, Value::Flag(true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn each_value_knows_its_line() {
+        let text = "[a.b]\nc = \"x\"\nd = [\n  \"y\",\n  { e = true },\n]\n";
+        let root = read("a.toml", text).unwrap();
+        let below = root.at(&["a", "b"]).unwrap();
+        assert_eq!((below.get("c").unwrap().line, below.get("c").unwrap().text()), (2, Some("x")));
+        let items = below.get("d").unwrap().items();
+        assert_eq!((items[0].line, items[1].line, items[1].get("e").unwrap().is_true()), (4, 5, true));
+        assert!(read("a.toml", "a = 1\nb = \n").unwrap_err().contains("`a.toml:2` does not parse"));
+    }
+}
