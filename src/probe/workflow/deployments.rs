@@ -182,12 +182,8 @@ impl<'p> Seen<'p> {
 }
 
 pub(super) fn tests(run: &Run) -> bool {
-    !run.is_soft
-        && match run.what {
-            Command => recognised::runs_tests(&run.text),
-            Action => recognised::gate_of_action(&run.text) == Some(Gate::Tests),
-            Foreign(_) => false,
-        }
+    let by_action = || run.what == Action && recognised::gate_of_action(&run.text) == Some(Gate::Tests);
+    !run.is_soft && (recognised::tests(run) || by_action())
 }
 
 /// What starts a step, by its reader or else by its events.

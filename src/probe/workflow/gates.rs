@@ -96,26 +96,28 @@ pub(crate) fn may_be_a_trunk(branch: &str) -> bool {
     is_plain && !words.iter().any(|word| lower.contains(word)) && !lower.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The first step that runs tests: job, line, command.
-pub(super) fn tests(workflow: &Workflow<'_>) -> Option<(String, u32, String)> {
-    workflow.jobs.iter().find_map(|job| job_tests(job).map(|(line, command)| (job.id.to_owned(), line, command)))
+/// What runs tests: job, line, command.
+pub(super) fn tests(workflow: &Workflow<'_>) -> Vec<(String, u32, String)> {
+    let of_job = |job: &Job<'_>| {
+        let found = all_tests(job).into_iter();
+        found.map(|(line, command)| (job.id.to_owned(), line, command)).collect::<Vec<_>>()
+    };
+    workflow.jobs.iter().flat_map(of_job).collect()
 }
 
-/// The first step of a job that runs tests: line, command.
-pub(super) fn job_tests(job: &Job<'_>) -> Option<(u32, String)> {
+/// The lines and actions of a job that run tests.
+fn all_tests(job: &Job<'_>) -> Vec<(u32, String)> {
     if job.text("if") == Some("false") {
-        return None;
+        return Vec::new();
     }
+    let mut found = Vec::new();
     for step in job.steps.iter().filter(|step| step.text("if").is_none_or(|(condition, _)| condition != "false")) {
-        if let Some((line, text)) = step.scripts().into_iter().find(|(_, text)| runs_tests(text)) {
-            return Some((line, shortened(text)));
-        }
+        let lines = step.scripts().into_iter().filter(|(_, text)| runs_tests(text));
+        found.extend(lines.map(|(line, text)| (line, shortened(text))));
         let action = step.text("uses").filter(|(uses, _)| TEST_ACTIONS.iter().any(|known| uses.starts_with(known)));
-        if let Some((uses, line)) = action {
-            return Some((line, uses.to_owned()));
-        }
+        found.extend(action.map(|(uses, line)| (line, uses.to_owned())));
     }
-    None
+    found
 }
 
 /// Whether a line hides the failure of its command. Of a script that runs on another host the end decides.

@@ -27,8 +27,8 @@ pub(crate) struct Judged {
     pub(super) events: Coverage,
     /// The line of its triggers, from 1, and their names.
     pub(super) starts: (u32, String),
-    /// Job, line and command of the first step that runs tests.
-    pub(super) tests: Option<(String, u32, String)>,
+    /// Job, line and command of what runs tests, as far as the file itself tells.
+    pub(super) tests: Vec<(String, u32, String)>,
     /// Workflows of this repository that it calls.
     pub(super) calls: Vec<String>,
     /// Workflows of others that it calls; what they run is not known.

@@ -6,6 +6,7 @@ mod deploying;
 mod deployments;
 #[cfg(test)]
 mod deployments_tests;
+mod environments;
 mod exposure;
 pub(super) mod gates;
 mod identity;

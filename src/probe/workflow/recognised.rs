@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::deploying;
+use crate::probe::pipelines::{Run, What};
+
+use super::{deploying, environments};
 
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
@@ -16,7 +18,8 @@ static TESTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)(?:^|[\s;&|('`/])(?:",
         r"cargo\s+(?:\+\S+\s+)?(?:hack\s+)?(?:test|nextest\s+run|llvm-cov|tarpaulin)",
-        r"|pytest|py\.test|python3?\s+-m\s+(?:pytest|unittest|tox|nox)|tox|nox|hatch\s+(?:run\s+)?test\S*|manage\.py\s+test",
+        r"|pytest|py\.test|python3?\s+-m\s+pytest|(?:python[\d.]*|py|pypy[\d.]*|coverage[\d.]*\s+run)\s[^\n|;&]*-m\s+(?:unittest|nose2?|django\s+test|twisted\.trial|testtools\.run|zope\.testrunner)|(?:python3?\s+-m\s+unittest)",
+        r"|stestr\s+run|nosetests|nose2|zope-testrunner|django-admin\s+test|trial\s+(?:-\S+\s+)*[\w.]+|hatch\s+(?:run\s+)?test\S*|manage\.py\s+test",
         r"|(?:turbo|nx|lerna|wireit|rush|moon)\s[^\n|;&]*\b(?:test|coverage)\S*",
         r"|(?:npm|pnpm|yarn|bun)\s+(?:-{1,2}\S+\s+)*(?:run\s+|run-script\s+)?(?:-{1,2}\S+\s+)*(?:test\S*|[a-z-]+:test\S*|t|coverage\S*)",
         r"|(?:npx\s+|bunx\s+|pnpm\s+exec\s+|yarn\s+)?(?:jest|vitest|mocha|ava|playwright\s+test|cypress\s+run|c8|nyc)|node\s+--test|deno\s+(?:task\s+)?test",
@@ -97,8 +100,18 @@ const WORK_ACTIONS: &[&str] = &[
     "pypa/cibuildwheel",
 ];
 
-/// Whether a line runs tests; one that only installs a runner does not.
+/// Whether a line runs tests, itself or by an environment of tox or a session of nox that is named after them.
 pub(super) fn runs_tests(text: &str) -> bool {
+    runs_tests_itself(text) || environments::tests(&named_by_variable(text)) && !is_comment(text)
+}
+
+/// Whether what a pipeline runs tests. What tox and nox do is told by what they lead to, where all of that is seen.
+pub(super) fn tests(run: &Run) -> bool {
+    run.what == What::Command && if run.is_whole { runs_tests_itself(&run.text) } else { runs_tests(&run.text) }
+}
+
+/// Whether a line runs tests, whatever tox and nox do in it; one that only installs a runner does not.
+fn runs_tests_itself(text: &str) -> bool {
     static INSTALLS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"^\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:uv\s+)?(?:pip3?|pipx|uv|npm|yarn|pnpm|gem|go|cargo|apt|apt-get|brew|poetry|choco|apk|dnf)\s+(?:-\S+\s+)*(?:install|add|i|get|sync|ci|tool)\b[^&;|]*$|^\s*(?:make|just|task)\s+\S*(?:install|setup|tools|deps)\S*\s*$",
@@ -147,7 +160,7 @@ pub(crate) fn gate(text: &str) -> Option<Gate> {
         text if is_comment(text) => None,
         text if SCANS.is_match(text) => Some(Gate::Scan),
         text if runs_tests(text) => Some(Gate::Tests),
-        text if WORK.is_match(text) || deploying::command(text) => Some(Gate::Work),
+        text if WORK.is_match(text) || deploying::command(text) || environments::runs_any(text) => Some(Gate::Work),
         _ => None,
     }
 }
@@ -187,6 +200,10 @@ mod tests {
             "vendor/bin/phpunit",
             "uv run bash scripts/tests-start.sh",
             "tox -e py",
+            "python -m tox",
+            "nox -s tests-3.12",
+            "python3.12 -W error -m unittest",
+            "coverage run --branch -m unittest discover",
             "pnpm test",
             "pnpm -r test",
             "bin/rails db:setup test:system",
@@ -212,6 +229,10 @@ mod tests {
             "contest run",
             "turbo run build --filter=latest",
             "bin/rails db:test:prepare",
+            "tox -e lint",
+            "nox -s docs",
+            "pip install tox",
+            "# tox -e py",
         ] {
             assert!(!runs_tests(text), "{text}");
         }

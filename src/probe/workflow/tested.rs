@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::model::{Exact, Fact, Facts, Value};
 use crate::probe::finding::{Finding, Findings, shortened};
 use crate::probe::pipelines::starts::{Started, Starts};
-use crate::probe::pipelines::{Pipelines, What};
+use crate::probe::pipelines::{Pipelines, Run, What};
 
 use super::gates::Coverage;
 use super::judge::Judged;
@@ -78,18 +78,27 @@ impl Tested<'_> {
 
     /// The first step that runs tests, or that leads to them.
     fn runs(&self, path: &str, judged: &Judged) -> Option<Runs> {
-        if let Some((job, line, command)) = &judged.tests {
+        let is_own = |line: u32| !self.answered(path, line);
+        if let Some((job, line, command)) = judged.tests.iter().find(|(_, line, _)| is_own(*line)) {
             let note = format!("job `{job}` runs `{command}`");
             return Some(Runs { line: *line, subject: job.clone(), note });
         }
         let led = self.pipelines.runs.iter().find(|run| {
             let is_elsewhere = run.by.is_some() || run.path != path;
-            &*run.pipeline == path && run.what == What::Command && is_elsewhere && recognised::runs_tests(&run.text)
+            &*run.pipeline == path && is_elsewhere && recognised::tests(run)
         })?;
         let text = shortened(&led.text);
         let by = led.by.as_deref().unwrap_or("an action of the repository");
         let note = format!("{by} leads to `{text}` in {}:{}, which runs", led.path, led.line);
         Some(Runs { line: judged.starts.0, subject: text, note })
+    }
+
+    /// Whether what a line of a workflow runs is told by where it leads, and is no test itself.
+    fn answered(&self, path: &str, line: u32) -> bool {
+        let is_here =
+            |run: &&Run| run.by.is_none() && run.line == line && run.path == path && run.what == What::Command;
+        let mut here = self.pipelines.runs.iter().filter(is_here);
+        here.clone().any(|run| run.is_whole) && !here.any(recognised::tests)
     }
 
     /// What each pipeline lacks, where tests do not run on every change: tests, or an event.

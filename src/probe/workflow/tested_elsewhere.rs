@@ -29,8 +29,8 @@ impl Elsewhere<'_> {
 /// Pipelines that run tests, each once.
 pub(super) fn tests(pipelines: &Pipelines) -> Vec<Elsewhere<'_>> {
     let mut found: BTreeMap<&str, Elsewhere<'_>> = BTreeMap::new();
-    let runs = pipelines.runs.iter().filter(|run| !is_of_github(&run.pipeline) && run.what == What::Command);
-    for run in runs.filter(|run| recognised::runs_tests(&run.text)) {
+    let runs = pipelines.runs.iter().filter(|run| !is_of_github(&run.pipeline));
+    for run in runs.filter(|run| recognised::tests(run)) {
         let one = found.entry(&run.pipeline).or_insert_with(|| Elsewhere { run, starts: Starts::never() });
         if run.starts.is_gate() && !one.run.starts.is_gate() {
             one.run = run;
@@ -107,7 +107,8 @@ fn may_test(run: &Run) -> bool {
     });
     run.what == What::Command
         && WORD.is_match(&run.text)
-        && !recognised::runs_tests(&run.text)
+        && !run.is_whole
+        && !recognised::tests(run)
         && !OTHER.is_match(&run.text)
 }
 

@@ -44,6 +44,35 @@ fn what_a_step_leads_to_may_run_tests() {
 }
 
 #[test]
+fn tox_and_nox_test_where_what_they_lead_to_does() {
+    let ini = ("tox.ini", "[testenv]\ncommands = pytest\n[testenv:lint]\ncommands = ruff check\n");
+    let nox = (
+        "noxfile.py",
+        "@nox.session\ndef lint(s):\n    s.run('ruff')\n@nox.session\ndef check(s):\n    s.run('pytest')\n",
+    );
+    for (run, files, credit) in [
+        ("tox -e lint", &[ini][..], 0),
+        ("tox -e lint,py312", &[ini], 100),
+        ("tox", &[ini], 100),
+        ("tox -e lint && pytest", &[ini], 100),
+        ("nox -s lint", &[nox], 0),
+        ("nox -s check", &[nox], 100),
+        ("nox -s check", &[], 0),
+        ("nox -s unit-3.12", &[nox], 100),
+        ("tox -e py312", &[], 100),
+        ("tox -e lint", &[], 0),
+        ("tox", &[], 100),
+    ] {
+        let github = format!("on: [push, pull_request]\njobs:\n  t: {{runs-on: x, steps: [{{run: '{run}'}}]}}\n");
+        let seen = observe(&DEF, "{}", &[&[(CI, github.as_str())], files].concat());
+        assert_eq!(percent(&seen, "test_credit"), Some(credit), "{run} with {files:?}");
+        let gitlab = format!("t: {{script: ['{run}']}}\n");
+        let seen = observe(&DEF, "{}", &[&[(".gitlab-ci.yml", gitlab.as_str())], files].concat());
+        assert_eq!(percent(&seen, "test_credit"), Some(credit), "{run} with {files:?}");
+    }
+}
+
+#[test]
 fn a_branch_of_another_name_may_be_the_default_branch() {
     let text = "on: {pull_request: {}, push: {branches: [next]}}\njobs:\n  t: {runs-on: x, steps: [{run: pytest}]}\n";
     let seen = observe(&DEF, "{}", &[(CI, text)]);
