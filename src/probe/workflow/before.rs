@@ -1,14 +1,13 @@
 //! What stands before a deployment: tests and other deployments, in its own pipeline and in those that call it.
 
+use std::collections::BTreeSet;
+
 use crate::probe::pipelines::order::{Order, Trigger};
 use crate::probe::pipelines::starts::{Event, Started, Starts};
 use crate::probe::pipelines::{Call, Run, What};
 
 use super::deployments::{Seen, Tested, is_no_deployment, tests, trigger};
 use super::tested_elsewhere;
-
-/// Calls of workflows by called ones that are followed (GitHub allows ten).
-const DEPTH: u32 = 10;
 
 impl Seen<'_> {
     /// Whether tests stand before it: in its pipeline, or in each that calls it.
@@ -35,30 +34,35 @@ impl Seen<'_> {
     /// Whether a job that tests ends before what stands here, and may start with it.
     fn tests_before(&self, pipeline: &str, order: &Order, starts: Option<&Starts>) -> bool {
         let is_github = tested_elsewhere::is_of_github(pipeline);
+        // What another repository's workflow runs is not seen; it may be tests.
+        let is_unseen = |before: &Run| is_github && matches!(before.what, What::Foreign(_));
         let may = |before: &Run, its: &Order| {
             let together = || starts.is_none_or(|starts| may_start_together((&before.starts, its), (starts, order)));
-            // What another repository's workflow runs is not seen; it may be tests.
-            tests(before) && (is_github || order.is_by_hand || together())
-                || is_github && matches!(before.what, What::Foreign(_))
+            tests(before) && (is_github || order.is_by_hand || together()) || is_unseen(before)
         };
         let mut runs = self.runs.iter().filter(|(before, its)| *before.pipeline == *pipeline && order.waits_for(its));
-        runs.any(|(before, its)| may(before, its)) || self.called_before(pipeline, order, &|run| tests(run))
+        runs.any(|(before, its)| may(before, its))
+            || self.called_before(pipeline, order, &|run| tests(run) || is_unseen(run))
     }
 
-    /// Whether a workflow that is called before what stands here does this, or is not seen.
+    /// Whether a workflow that is called before what stands here does this, or one that it calls, or is not seen.
     fn called_before(&self, pipeline: &str, order: &Order, does: &dyn Fn(&Run) -> bool) -> bool {
-        let mut calls = self.calls.iter().filter(|call| *call.pipeline == *pipeline && order.waits_for(&call.order));
-        calls.any(|call| self.is_in(&call.called, does, DEPTH))
-    }
-
-    /// Whether a workflow does this, or one that it calls, or it is not seen.
-    fn is_in(&self, pipeline: &str, does: &dyn Fn(&Run) -> bool, depth: u32) -> bool {
-        let mut runs = self.runs.iter().filter(|(run, _)| *run.pipeline == *pipeline).peekable();
-        let mut calls = self.calls.iter().filter(|call| *call.pipeline == *pipeline).peekable();
-        let is_unseen = runs.peek().is_none() && calls.peek().is_none();
-        is_unseen
-            || runs.any(|(run, _)| does(run))
-            || depth > 0 && calls.any(|call| self.is_in(&call.called, does, depth - 1))
+        let calls = self.calls.iter().filter(|call| *call.pipeline == *pipeline && order.waits_for(&call.order));
+        let mut open: Vec<&str> = calls.map(|call| call.called.as_str()).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(called) = open.pop() {
+            if !seen.insert(called) {
+                continue;
+            }
+            let mut runs = self.runs.iter().filter(|(run, _)| *run.pipeline == *called).peekable();
+            let calls: Vec<&Call> = self.calls.iter().filter(|call| *call.pipeline == *called).collect();
+            let is_unseen = runs.peek().is_none() && calls.is_empty();
+            if is_unseen || runs.any(|(run, _)| does(run)) {
+                return true;
+            }
+            open.extend(calls.iter().map(|call| call.called.as_str()));
+        }
+        false
     }
 
     /// Whether a job that deploys ends before it, in its pipeline or before a call of that.

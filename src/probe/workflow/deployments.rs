@@ -74,8 +74,9 @@ pub(super) fn is_no_deployment(run: &Run) -> bool {
     let undoes =
         ["rollback", "roll-back", "destroy", "teardown", "tear-down", "cleanup", "clean-up", "delete", "undeploy"];
     let base = file_name(&run.pipeline).to_ascii_lowercase();
-    let is_file_of_tests = ["e2e", "-test.", "-tests.", "integration"].iter().any(|word| base.contains(word))
-        && !["deploy", "release", "cd."].iter().any(|word| base.contains(word));
+    let is_file_of_tests =
+        ["e2e", "-test.", "-tests.", "integration-test", "integration_test"].iter().any(|word| base.contains(word))
+            && !["deploy", "release", "cd."].iter().any(|word| base.contains(word));
     is_named_a_trial(&run.job) || is_file_of_tests || undoes.iter().any(|word| lower.contains(word))
 }
 

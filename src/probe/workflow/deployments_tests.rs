@@ -113,6 +113,10 @@ fn a_workflow_that_is_called_stands_where_the_job_does_that_calls_it() {
         |text: &str| seen(&[(".github/workflows/ship.yml", ship), (".github/workflows/w.yml", text), test, make]);
     assert_eq!(untested(&call("needs: t, ")), (Some(1), Some(0), Some(1), Some(75)));
     assert_eq!(untested(&call("")).1, Some(1));
+    let circle = "on: workflow_call\njobs: {a: {uses: ./.github/workflows/t.yml}}\n";
+    let around = "on: push\njobs: {t: {uses: ./.github/workflows/t.yml}, go: {needs: t, steps: [{run: fly deploy}]}}\n";
+    let files = [(".github/workflows/t.yml", circle), (".github/workflows/w.yml", around)];
+    assert_eq!(seen(&files).1, Some(1), "what calls itself ends");
 }
 
 #[test]
