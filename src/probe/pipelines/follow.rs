@@ -2,6 +2,7 @@
 //! an environment of tox, a session of nox, a script file of the repository. One file for each kind of runner.
 
 mod files;
+mod functions;
 mod hatch;
 pub(crate) mod nox;
 mod package;

@@ -60,6 +60,8 @@ pub(crate) enum Value {
     Name(String),
     /// `*value`.
     Starred(Box<Value>),
+    /// What a call of this name gives.
+    Called(String),
     Unknown,
 }
 
@@ -69,7 +71,7 @@ impl Value {
         match self {
             Value::Text(text) => vec![text],
             Value::List(items) => items.iter().flat_map(Value::texts).collect(),
-            Value::Bool(_) | Value::Name(_) | Value::Starred(_) | Value::Unknown => Vec::new(),
+            Value::Bool(_) | Value::Name(_) | Value::Starred(_) | Value::Called(_) | Value::Unknown => Vec::new(),
         }
     }
 }
@@ -216,25 +218,22 @@ fn value(expression: &Expr, left: u32) -> Value {
         Expr::BinOp(operation) if operation.op == Operator::Add => {
             joined(value(&operation.left, left), value(&operation.right, left))
         }
-        Expr::Call(call) => split(&call.func, &call.arguments.args, left),
+        Expr::Call(call) => given(&call.func, &call.arguments.args, left),
         Expr::Name(_) | Expr::Attribute(_) => name(expression, left).map_or(Value::Unknown, Value::Name),
         _ => Value::Unknown,
     }
 }
 
-/// `"ruff check".split()` is the list of its words.
-fn split(called: &Expr, arguments: &[Expr], left: u32) -> Value {
-    match called {
-        Expr::Attribute(attribute) if attribute.attr.as_str() == "split" && arguments.is_empty() => {
-            match value(&attribute.value, left) {
-                Value::Text(text) => {
-                    Value::List(text.split_whitespace().map(|word| Value::Text(word.to_owned())).collect())
-                }
-                _ => Value::Unknown,
-            }
-        }
-        _ => Value::Unknown,
+/// What a call gives: of `"ruff check".split()` the list of its words.
+fn given(called: &Expr, arguments: &[Expr], left: u32) -> Value {
+    if let Expr::Attribute(attribute) = called
+        && attribute.attr.as_str() == "split"
+        && arguments.is_empty()
+        && let Value::Text(text) = value(&attribute.value, left)
+    {
+        return Value::List(text.split_whitespace().map(|word| Value::Text(word.to_owned())).collect());
     }
+    name(called, left).map_or(Value::Unknown, Value::Called)
 }
 
 /// Both, one after the other.

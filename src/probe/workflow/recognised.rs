@@ -19,7 +19,7 @@ static TESTS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:^|[\s;&|('`/])(?:",
         r"cargo\s+(?:\+\S+\s+)?(?:hack\s+)?(?:test|nextest\s+run|llvm-cov|tarpaulin)",
         r"|pytest|py\.test|python3?\s+-m\s+pytest|(?:python[\d.]*|py|pypy[\d.]*|coverage[\d.]*\s+run)\s[^\n|;&]*-m\s+(?:unittest|nose2?|django\s+test|twisted\.trial|testtools\.run|zope\.testrunner)|(?:python3?\s+-m\s+unittest)",
-        r"|stestr\s+run|nosetests|nose2|zope-testrunner|django-admin\s+test|trial\s+(?:-\S+\s+)*[\w.]+|hatch\s+(?:run\s+)?test\S*|manage\.py\s+test",
+        r"|RSpec::Core::RakeTask|Rake::TestTask|Minitest::TestTask|stestr\s+run|nosetests|nose2|zope-testrunner|django-admin\s+test|trial\s+(?:-\S+\s+)*[\w.]+|hatch\s+(?:run\s+)?test\S*|manage\.py\s+test",
         r"|(?:turbo|nx|lerna|wireit|rush|moon)\s[^\n|;&]*\b(?:test|coverage)\S*",
         r"|(?:npm|pnpm|yarn|bun)\s+(?:-{1,2}\S+\s+)*(?:run\s+|run-script\s+)?(?:-{1,2}\S+\s+)*(?:test\S*|[a-z-]+:test\S*|t|coverage\S*)",
         r"|(?:npx\s+|bunx\s+|pnpm\s+exec\s+|yarn\s+)?(?:jest|vitest|mocha|ava|playwright\s+test|cypress\s+run|c8|nyc)|node\s+--test|deno\s+(?:task\s+)?test",

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::probe::python::outline::{self, Outline};
 
 use super::package::Package;
+use super::table::{self, Item};
 use super::targets::Targets;
 use super::{Command, Read};
 
@@ -31,6 +32,8 @@ pub(crate) struct Files<'r> {
     targets: Cache<Targets>,
     /// Files of Python, or why they cannot be read.
     outlines: Cache<Result<Outline, String>>,
+    /// Files of TOML, or why they cannot be read.
+    tables: Cache<Result<Item, String>>,
     /// Where commands lead, by folder and text.
     led: RefCell<BTreeMap<(String, String), Rc<Led>>>,
     /// Why a command may lead to more than is seen: the first reason.
@@ -39,9 +42,10 @@ pub(crate) struct Files<'r> {
 
 impl<'r> Files<'r> {
     pub(crate) fn new(read: &'r Read<'r>) -> Files<'r> {
-        let (packages, targets, outlines) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let (packages, targets) = (RefCell::default(), RefCell::default());
+        let (outlines, tables) = (RefCell::default(), RefCell::default());
         let (texts, led, missed) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Files { read, texts, packages, targets, outlines, led, missed }
+        Files { read, texts, packages, targets, outlines, tables, led, missed }
     }
 
     /// Reads without keeping, for what is no script.
@@ -72,6 +76,11 @@ impl<'r> Files<'r> {
     /// What a file of Python defines.
     pub(super) fn outline(&self, path: &str, text: &str) -> Rc<Result<Outline, String>> {
         kept(&self.outlines, path, || outline::outline(path, text))
+    }
+
+    /// The values of a file of TOML.
+    pub(super) fn table(&self, path: &str, text: &str) -> Rc<Result<Item, String>> {
+        kept(&self.tables, path, || table::read(path, text))
     }
 
     /// Notes why a command may lead to more than is seen.

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 
 use crate::probe::python::outline::{Function, Outline, Value};
 
+use super::functions::{commands, handed, resolved};
 use super::words::{Call, calls};
 use super::{Follow, Place, folder_of};
 
-/// Ways in which one name stands for another.
-const DEPTH: u32 = 4;
+/// What a session starts programs by.
+const RUNS: &[&str] = &["run", "run_always", "run_install"];
 
 /// A call that runs sessions.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ impl Follow<'_, '_> {
             let goes = |name: &str| ["chdir", "cd"].iter().any(|to| name == format!("{session}.{to}"));
             let is_known = !function.calls.iter().any(|call| goes(&call.name));
             let is_new = self.is_new(&path, &function.name);
-            for (line, command) in commands(function, &session, outline) {
+            for (line, command) in commands(function, &session, RUNS, outline) {
                 any = true;
                 let Some(command) = command else {
                     is_whole = false;
@@ -164,7 +165,7 @@ impl Session {
         decorators.peek()?;
         let told = |key: &str| {
             let found = function.decorators.iter().find_map(|one| one.keyword(key));
-            let value = found.map(|value| resolved(value, None, outline, DEPTH));
+            let value = found.map(|value| resolved(value, outline));
             let texts = value.as_ref().map(Value::texts).unwrap_or_default();
             texts.into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
@@ -204,7 +205,7 @@ fn chosen(outline: &Outline) -> Which {
     let option = |name: &str| {
         let is_own = |full: &str| full == format!("nox.options.{name}") || full == format!("options.{name}");
         let value = &outline.assigned.iter().rev().find(|one| is_own(&one.name))?.value;
-        Some(resolved(value, None, outline, DEPTH))
+        Some(resolved(value, outline))
     };
     let listed = |value: Option<Value>| {
         value.as_ref().map(|value| value.texts().into_iter().map(str::to_owned).collect::<Vec<_>>())
@@ -247,6 +248,7 @@ fn reached(outline: &Outline, asked: &Which) -> BTreeSet<(usize, String)> {
         }
         let function = &outline.functions[at];
         open.extend(sessions[at].iter().flat_map(|session| &session.requires).flat_map(|name| named(name)));
+        open.extend(handed(function, &session, outline));
         for call in &function.calls {
             if call.name == format!("{session}.notify") {
                 open.extend(call.arguments.first().into_iter().flat_map(Value::texts).flat_map(named));
@@ -255,76 +257,10 @@ fn reached(outline: &Outline, asked: &Which) -> BTreeSet<(usize, String)> {
                 if let Some(Value::Name(name)) = call.arguments.first().filter(|value| function(value)) {
                     open.extend(named(name));
                 }
-                continue;
             }
-            let Some(to) = outline.functions.iter().position(|one| one.name == call.name) else { continue };
-            let is_own = |value: &Value| matches!(value, Value::Name(name) if *name == session);
-            let by_place =
-                call.arguments.iter().position(is_own).and_then(|at| outline.functions[to].parameters.get(at));
-            let by_name = call.keywords.iter().find(|(_, value)| is_own(value)).map(|(key, _)| key);
-            open.extend(by_place.or(by_name).map(|parameter| (to, parameter.clone())));
         }
     }
     seen
-}
-
-/// What a function starts by a session, with its line; `None` where the program is not written there.
-fn commands(function: &Function, session: &str, outline: &Outline) -> Vec<(u32, Option<String>)> {
-    let runs = ["run", "run_always", "run_install"].map(|run| format!("{session}.{run}"));
-    let calls = function.calls.iter().filter(|call| runs.contains(&call.name) && !call.arguments.is_empty());
-    let of_call = |call: &crate::probe::python::outline::Call| {
-        let mut words = Vec::new();
-        let mut parts = call.arguments.iter().map(|value| resolved(value, Some(function), outline, DEPTH));
-        let first = parts.next()?;
-        let is_told = put(&first, &mut words);
-        parts.for_each(|value| {
-            put(&value, &mut words);
-        });
-        is_told.then(|| words.join(" "))
-    };
-    calls.map(|call| (call.line, of_call(call))).collect()
-}
-
-/// Adds the words of an argument, and says whether there are some.
-fn put(value: &Value, words: &mut Vec<String>) -> bool {
-    let before = words.len();
-    match value {
-        Value::Text(text) => words.push(text.clone()),
-        // What stands for a value that is not told is named.
-        Value::Name(name) => words.push(name.clone()),
-        Value::List(items) => items.iter().for_each(|item| {
-            put(item, words);
-        }),
-        Value::Starred(inner) if !matches!(**inner, Value::Name(_)) => return put(inner, words),
-        Value::Starred(_) | Value::Bool(_) | Value::Unknown => {}
-    }
-    words.len() > before
-}
-
-/// A value with the names in it that are assigned once.
-fn resolved(value: &Value, function: Option<&Function>, outline: &Outline, left: u32) -> Value {
-    let Some(left) = left.checked_sub(1) else { return value.clone() };
-    let inner = |value: &Value| resolved(value, function, outline, left);
-    match value {
-        Value::Name(name) => {
-            let of = |all: &[crate::probe::python::outline::Assigned]| {
-                let mut own = all.iter().filter(|one| one.name == *name);
-                let first = own.next().map(|one| one.value.clone());
-                (first, own.next().is_some())
-            };
-            let (found, is_several) = match function.map(|function| of(&function.assigned)) {
-                Some((Some(found), is_several)) => (Some(found), is_several),
-                _ => of(&outline.assigned),
-            };
-            match found {
-                Some(found @ (Value::Text(_) | Value::List(_) | Value::Name(_))) if !is_several => inner(&found),
-                _ => value.clone(),
-            }
-        }
-        Value::Starred(starred) => Value::Starred(Box::new(inner(starred))),
-        Value::List(items) => Value::List(items.iter().map(inner).collect()),
-        Value::Text(_) | Value::Bool(_) | Value::Unknown => value.clone(),
-    }
 }
 
 #[cfg(test)]

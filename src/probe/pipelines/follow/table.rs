@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A value and its line, from 1.
+/// A value and its line, from 1; that of a text is where its first character stands.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub(super) line: u32,
@@ -22,34 +22,48 @@ pub(super) enum Value {
 
 /// Reads a file; why it cannot be read is an error.
 pub(super) fn read(path: &str, text: &str) -> Result<Item, String> {
-    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let source = Source { text, lines };
     let table = DeTable::parse(text).map_err(|fault| {
-        let line = fault.span().map_or(0, |span| line(&starts, span.start));
+        let line = fault.span().map_or(0, |span| source.line(span.start));
         format!("`{path}:{line}` does not parse as TOML: {}", fault.message().lines().next().unwrap_or_default())
     })?;
-    Ok(Item { line: 1, value: Value::Table(entries(&starts, table.get_ref())) })
+    Ok(Item { line: 1, value: Value::Table(source.entries(table.get_ref())) })
 }
 
-fn line(starts: &[usize], offset: usize) -> u32 {
-    u32::try_from(starts.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
+struct Source<'t> {
+    text: &'t str,
+    /// Where each line starts.
+    lines: Vec<usize>,
 }
 
-fn entries(starts: &[usize], table: &DeTable<'_>) -> Vec<(String, Item)> {
-    let mut all: Vec<(String, Item)> =
-        table.iter().map(|(key, value)| (key.get_ref().to_string(), item(starts, value))).collect();
-    all.sort_by_key(|(_, item)| item.line);
-    all
-}
+impl Source<'_> {
+    fn line(&self, offset: usize) -> u32 {
+        u32::try_from(self.lines.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
+    }
 
-fn item(starts: &[usize], value: &Spanned<DeValue<'_>>) -> Item {
-    let read = match value.get_ref() {
-        DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Boolean(flag) => Value::Flag(*flag),
-        DeValue::Array(items) => Value::List(items.iter().map(|value| item(starts, value)).collect()),
-        DeValue::Table(table) => Value::Table(entries(starts, table)),
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => Value::Other,
-    };
-    Item { line: line(starts, value.span().start), value: read }
+    fn entries(&self, table: &DeTable<'_>) -> Vec<(String, Item)> {
+        let own = table.iter().map(|(key, value)| (key.get_ref().to_string(), self.item(value)));
+        let mut all: Vec<(String, Item)> = own.collect();
+        all.sort_by_key(|(_, item)| item.line);
+        all
+    }
+
+    fn item(&self, value: &Spanned<DeValue<'_>>) -> Item {
+        let start = value.span().start;
+        let read = match value.get_ref() {
+            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::Boolean(flag) => Value::Flag(*flag),
+            DeValue::Array(items) => Value::List(items.iter().map(|value| self.item(value)).collect()),
+            DeValue::Table(table) => Value::Table(self.entries(table)),
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => Value::Other,
+        };
+        // The line break behind three quotes is no part of the text.
+        let opens = self.text.get(start..).unwrap_or("");
+        let quotes = ["\"\"\"", "'''"].iter().find_map(|quotes| opens.strip_prefix(quotes));
+        let below = quotes.is_some_and(|rest| rest.starts_with(['\n', '\r']));
+        Item { line: self.line(start) + u32::from(below), value: read }
+    }
 }
 
 impl Item {

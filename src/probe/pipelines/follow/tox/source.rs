@@ -45,11 +45,7 @@ impl Source {
         let root = table::read(path, text)?;
         let own = if base == "pyproject.toml" { root.at(&["tool", "tox"]).cloned() } else { Some(root) };
         Ok(own.map(|own| match own.get("legacy_tox_ini").and_then(|item| Some((item.line, item.text()?))) {
-            Some((line, legacy)) => {
-                let opens = text.lines().nth(line as usize - 1).unwrap_or("").trim_end();
-                let first = line + u32::from(opens.ends_with("\"\"\"") || opens.ends_with("'''"));
-                Source::Ini { ini: Ini::of(legacy, first), core: "tox" }
-            }
+            Some((line, legacy)) => Source::Ini { ini: Ini::of(legacy, line), core: "tox" },
             None => Source::Toml(own),
         }))
     }
