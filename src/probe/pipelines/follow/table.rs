@@ -3,6 +3,9 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Tables and lists in one another that are read; what lies deeper is of no interest.
+const DEPTH: u32 = 32;
+
 /// A value and its line, from 1; that of a text is where its first character stands.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
@@ -28,7 +31,7 @@ pub(super) fn read(path: &str, text: &str) -> Result<Item, String> {
         let line = fault.span().map_or(0, |span| source.line(span.start));
         format!("`{path}:{line}` does not parse as TOML: {}", fault.message().lines().next().unwrap_or_default())
     })?;
-    Ok(Item { line: 1, value: Value::Table(source.entries(table.get_ref())) })
+    Ok(Item { line: 1, value: Value::Table(source.entries(table.get_ref(), DEPTH)) })
 }
 
 struct Source<'t> {
@@ -42,20 +45,22 @@ impl Source<'_> {
         u32::try_from(self.lines.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
     }
 
-    fn entries(&self, table: &DeTable<'_>) -> Vec<(String, Item)> {
-        let own = table.iter().map(|(key, value)| (key.get_ref().to_string(), self.item(value)));
+    fn entries(&self, table: &DeTable<'_>, left: u32) -> Vec<(String, Item)> {
+        let own = table.iter().map(|(key, value)| (key.get_ref().to_string(), self.item(value, left)));
         let mut all: Vec<(String, Item)> = own.collect();
         all.sort_by_key(|(_, item)| item.line);
         all
     }
 
-    fn item(&self, value: &Spanned<DeValue<'_>>) -> Item {
+    fn item(&self, value: &Spanned<DeValue<'_>>, left: u32) -> Item {
+        let left = left.saturating_sub(1);
         let start = value.span().start;
         let read = match value.get_ref() {
             DeValue::String(text) => Value::Text(text.to_string()),
             DeValue::Boolean(flag) => Value::Flag(*flag),
-            DeValue::Array(items) => Value::List(items.iter().map(|value| self.item(value)).collect()),
-            DeValue::Table(table) => Value::Table(self.entries(table)),
+            DeValue::Array(_) | DeValue::Table(_) if left == 0 => Value::Other,
+            DeValue::Array(items) => Value::List(items.iter().map(|value| self.item(value, left)).collect()),
+            DeValue::Table(table) => Value::Table(self.entries(table, left)),
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => Value::Other,
         };
         // The line break behind three quotes is no part of the text.

@@ -1,10 +1,16 @@
 //! Sections of `tox.ini` and `setup.cfg`, in the grammar of Python's `configparser`: a key's value goes on in lines that are
 //! indented deeper.
 
+use std::collections::BTreeMap;
+
+use super::factors::expanded;
+
 /// A file of sections, in order.
 #[derive(Debug, Default)]
 pub(super) struct Ini {
     pub(super) sections: Vec<Section>,
+    /// Where the section of each environment stands.
+    named: BTreeMap<String, usize>,
 }
 
 /// One section.
@@ -44,7 +50,26 @@ impl Ini {
                 }
             }
         }
-        Ini { sections }
+        let mut named = BTreeMap::new();
+        for (at, section) in sections.iter().enumerate() {
+            let names = section.name.strip_prefix("testenv:").map(expanded).unwrap_or_default();
+            names.into_iter().for_each(|name| {
+                named.entry(name).or_insert(at);
+            });
+        }
+        Ini { sections, named }
+    }
+
+    /// The section of an environment, which may be of several.
+    pub(super) fn of_environment(&self, name: &str) -> Option<&Section> {
+        self.named.get(name).map(|at| &self.sections[*at])
+    }
+
+    /// Environments that have a section, in its order.
+    pub(super) fn environments(&self) -> Vec<String> {
+        let mut all: Vec<(&String, &usize)> = self.named.iter().collect();
+        all.sort_by_key(|(_, at)| **at);
+        all.into_iter().map(|(name, _)| name.clone()).collect()
     }
 
     pub(super) fn section(&self, name: &str) -> Option<&Section> {

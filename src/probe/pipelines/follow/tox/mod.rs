@@ -100,9 +100,9 @@ fn chosen(source: &Source, asked: &Asked) -> Chosen {
         Which::All => chosen.names = known,
         Which::Labels(labels) => chosen.names = labels.iter().flat_map(|label| source.labelled(label)).collect(),
         Which::Factors(groups) => {
-            let has = |name: &String| {
-                groups.iter().any(|group| group.iter().all(|factor| name.split('-').any(|own| may_be(factor, own))))
-            };
+            let groups: Vec<Vec<_>> =
+                groups.iter().map(|group| group.iter().map(|factor| may_be(factor)).collect()).collect();
+            let has = |name: &String| groups.iter().any(|group| group.iter().all(|is_one| name.split('-').any(is_one)));
             chosen.names = known.into_iter().filter(has).collect();
         }
     }
@@ -116,7 +116,8 @@ fn chosen(source: &Source, asked: &Asked) -> Chosen {
 impl Chosen {
     fn name(&mut self, name: &str, known: &[String], source: &Source) {
         let before = self.names.len();
-        self.names.extend(known.iter().filter(|known| may_be(name, known)).cloned());
+        let is_one = may_be(name);
+        self.names.extend(known.iter().filter(|known| is_one(known)).cloned());
         if before < self.names.len() && name.contains(OPEN) {
             return;
         }

@@ -66,7 +66,7 @@ impl Source {
     /// Environments that have a part of their own.
     pub(super) fn defined(&self) -> Vec<String> {
         match self {
-            Source::Ini { ini, .. } => ini.sections.iter().flat_map(names).collect(),
+            Source::Ini { ini, .. } => ini.environments(),
             Source::Toml(root) => {
                 root.get("env").map(Item::entries).unwrap_or_default().iter().map(|(name, _)| name.clone()).collect()
             }
@@ -84,7 +84,8 @@ impl Source {
             Source::Toml(root) => root.at(&["labels", label]).map_or_else(Vec::new, of_list),
         };
         let has = |name: &String| match self {
-            Source::Ini { ini, .. } => of_name(ini, name)
+            Source::Ini { ini, .. } => ini
+                .of_environment(name)
                 .and_then(|own| own.text(&["labels"]))
                 .is_some_and(|own| expanded(&own).iter().any(|one| one == label)),
             Source::Toml(root) => root.at(&["env", name, "labels"]).is_some_and(|own| own.texts().contains(&label)),
@@ -111,19 +112,9 @@ impl Source {
     }
 }
 
-/// The environments that the head of a section names.
-fn names(section: &Section) -> Vec<String> {
-    section.name.strip_prefix("testenv:").map(expanded).unwrap_or_default()
-}
-
-/// The section of an environment.
-fn of_name<'i>(ini: &'i Ini, name: &str) -> Option<&'i Section> {
-    ini.sections.iter().find(|section| names(section).iter().any(|one| one == name))
-}
-
 /// The parts of a file that an environment is read from, the first that has a key decides.
 fn parts<'i>(ini: &'i Ini, name: &str) -> Vec<&'i Section> {
-    let own = of_name(ini, name);
+    let own = ini.of_environment(name);
     let bases = own.and_then(|own| own.text(&["base"])).unwrap_or_else(|| "testenv".to_owned());
     let bases = expanded(&bases)
         .into_iter()
@@ -161,7 +152,7 @@ fn lines_of(ini: &Ini, lines: &[Line], name: &str, left: u32, all: &mut Vec<Line
             all.push((*line, text.to_owned()));
             continue;
         };
-        let section = ini.section(&section).or_else(|| of_name(ini, section.strip_prefix("testenv:")?));
+        let section = ini.section(&section).or_else(|| ini.of_environment(section.strip_prefix("testenv:")?));
         let inner = section.and_then(|section| section.get(&[&key.to_ascii_lowercase()]));
         match (inner, left.checked_sub(1)) {
             (Some(inner), Some(left)) => lines_of(ini, inner, name, left, all, found),
