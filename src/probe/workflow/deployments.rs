@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::probe::finding::shortened;
 use crate::probe::pipelines::What::{Action, Command, Foreign};
 use crate::probe::pipelines::order::{Order, Trigger};
 use crate::probe::pipelines::starts::{Event, Started};
@@ -21,6 +20,7 @@ pub(super) struct Deployment {
     /// The name of the pipeline's file.
     pub(super) pipeline: String,
     pub(super) line: u32,
+    /// What it runs, and what led to that.
     pub(super) command: String,
     /// Whether only changes are deployed so: what a change request starts, or a job named after it.
     pub(super) is_preview: bool,
@@ -170,7 +170,7 @@ impl<'p> Seen<'p> {
             job: run.job.to_string(),
             pipeline: file_name(&run.pipeline).to_owned(),
             line: run.line,
-            command: shortened(&run.text),
+            command: run.note(),
             is_preview: trigger(run, order) == Trigger::Changes
                 || ["preview", "review"].iter().any(|word| run.job.contains(word)),
             tested: self.tested(at),

@@ -27,7 +27,7 @@ impl Deployed<'_> {
         for (path, one) in self.all.iter().filter(|(_, one)| !one.is_preview) {
             let mut count = |fact: &'static str, what: &str| {
                 let job = if one.job.is_empty() { "a job".to_owned() } else { format!("job `{}`", one.job) };
-                let note = format!("{job} {what}: `{}`", one.command);
+                let note = format!("{job} {what}: {}", one.command);
                 findings.push(path, Finding::new(fact, one.line, one.job.as_str(), note));
             };
             count("deploy_jobs", "deploys");
@@ -104,7 +104,7 @@ mod tests {
             job: job.to_owned(),
             pipeline: "ship.yml".to_owned(),
             line: 3,
-            command: "helm upgrade shop ./chart".to_owned(),
+            command: "`helm upgrade shop ./chart`".to_owned(),
             is_preview: false,
             tested: Tested::Here,
             environment: environment.map(str::to_owned),
