@@ -104,6 +104,12 @@ impl<'n> Whole<'n> {
         work
     }
 
+    /// The same for a key that may stand under `default`, too.
+    pub(crate) fn value_or_default(&self, job: &str, key: &str) -> Option<&'n Node> {
+        let default = || self.tops.iter().rev().find_map(|top| top.get("default")?.get(key));
+        self.value(job, key).or_else(default)
+    }
+
     /// The value of a job's key: its own, else that of the last it extends which has one.
     pub(super) fn value(&self, job: &str, key: &str) -> Option<&'n Node> {
         self.visits.set(0);

@@ -129,7 +129,8 @@ fn in_pipelines(pipelines: &Pipelines) -> Vec<(&Run, Install)> {
     let mut known = BTreeSet::new();
     let mut found = Vec::new();
     for run in runs {
-        let set = run.set.iter().chain(frozen.get(&*run.pipeline).into_iter().flatten()).cloned().collect();
+        let own = run.set.iter().map(|one| &one.name);
+        let set = own.chain(frozen.get(&*run.pipeline).into_iter().flatten()).cloned().collect();
         for install in installs(&run.text, &Surroundings { set, in_pipeline: true }) {
             if known.insert((&run.path, run.line, install.command.clone())) {
                 found.push((run, install));

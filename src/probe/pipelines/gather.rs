@@ -14,6 +14,7 @@ use super::follow::{Command, Files, MOST_COMMANDS, below, follow};
 use super::order::Order;
 use super::starts::Starts;
 use super::step::{Given, Reading, Shell, Step, passed_over};
+use super::variable::Variable;
 use super::{Call, LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
 
 /// Commands of one repository; more are not looked at.
@@ -24,7 +25,7 @@ const DEPTH: u32 = 3;
 /// Looks at every pipeline that the want found.
 pub(super) fn gather(swept: &Swept, want: WantId) -> Pipelines {
     let read = |path: &str, cap: u64| super::read(swept, path, cap);
-    let mut gather = Gather { files: Files::new(&read), found: Pipelines::default() };
+    let mut gather = Gather { files: Files::new(&read), found: Pipelines::default(), steps: 0 };
     gather.workflows(swept, want);
     gather.others(swept, want);
     if let Some(reason) = gather.files.missed() {
@@ -33,9 +34,18 @@ pub(super) fn gather(swept: &Swept, want: WantId) -> Pipelines {
     gather.found
 }
 
+/// What all commands of one step share.
+struct Around {
+    set: Arc<[Variable]>,
+    told: Arc<[Variable]>,
+    order: Option<Arc<Order>>,
+}
+
 struct Gather<'r> {
     files: Files<'r>,
     found: Pipelines,
+    /// Steps that were looked at.
+    steps: usize,
 }
 
 impl Gather<'_> {
@@ -155,9 +165,11 @@ impl Gather<'_> {
         let line = starts.filter(|step| step.path == path).map(|step| step.line).min().unwrap_or(1);
         self.found.files.insert(path.to_owned(), Looked { line, is_gate });
         reading.unseen.into_iter().for_each(|reason| self.miss(reason));
+        self.found.passwords.extend(reading.passwords);
         let pipeline = Arc::from(path);
         for step in &reading.foreign {
             let name = step.uses.clone().unwrap_or_default();
+            self.steps += 1;
             self.push(What::Foreign(step.with.clone()), &pipeline, step, &name);
         }
         for mut step in reading.steps {
@@ -168,13 +180,18 @@ impl Gather<'_> {
 
     /// A step: what it uses, and its commands in the folders that those before them lead to.
     fn step(&mut self, pipeline: &Arc<str>, step: &Step) {
+        self.steps += 1;
         if let Some(uses) = &step.uses {
             self.push(What::Action, pipeline, step, uses);
         }
-        let (set, order) = (Arc::from(step.set.as_slice()), step.order.clone().map(Arc::new));
+        let given = Around {
+            set: Arc::from(step.set.as_slice()),
+            told: Arc::from(step.told.as_slice()),
+            order: step.order.clone().map(Arc::new),
+        };
         let mut shell = Shell::new(&step.folder);
         for (at, (_, text)) in step.lines.iter().enumerate() {
-            self.command(pipeline, step, at, &shell, (&set, &order));
+            self.command(pipeline, step, at, &shell, &given);
             shell.after(text);
         }
     }
@@ -188,7 +205,9 @@ impl Gather<'_> {
             by: None,
             pipeline: pipeline.clone(),
             folder: None,
-            set: Arc::from([]),
+            step: self.steps,
+            set: Arc::from(step.set.as_slice()),
+            told: Arc::from(step.told.as_slice()),
             job: Arc::from(step.job.as_str()),
             is_soft: step.is_soft,
             is_passed_over: false,
@@ -199,14 +218,7 @@ impl Gather<'_> {
     }
 
     /// One command of a step with all that it leads to.
-    fn command(
-        &mut self,
-        pipeline: &Arc<str>,
-        step: &Step,
-        at: usize,
-        shell: &Shell,
-        (set, order): (&Arc<[String]>, &Option<Arc<Order>>),
-    ) {
+    fn command(&mut self, pipeline: &Arc<str>, step: &Step, at: usize, shell: &Shell, given: &Around) {
         let (line, text) = (step.lines[at].0, &step.lines[at].1);
         let is_passed_over = step.passed_over.contains(&at);
         let path = &step.path;
@@ -234,13 +246,15 @@ impl Gather<'_> {
                 by: (at > 0).then(|| format!("`{}` in {path}:{line}", shortened(text))),
                 pipeline: pipeline.clone(),
                 folder: command.folder.filter(|_| is_known).and_then(|folder| placed(&command.text, folder)),
-                set: set.clone(),
+                step: self.steps,
+                set: given.set.clone(),
+                told: given.told.clone(),
                 job: job.clone(),
                 is_soft: soft || gates::is_swallowed(&command.text),
                 is_passed_over,
                 is_whole: command.is_whole,
                 starts: starts.clone(),
-                order: order.clone(),
+                order: given.order.clone(),
                 path: command.path,
                 line: command.line,
                 text: command.text,
@@ -307,6 +321,7 @@ fn of_workflow(path: &str, step: &WorkStep, starts: &Starts) -> Step {
         passed_over,
         uses: step.uses.clone(),
         with: step.with.clone(),
+        told: Vec::new(),
         set: step.set.clone(),
         is_soft: step.is_soft,
         starts: starts.clone(),

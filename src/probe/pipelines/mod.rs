@@ -7,12 +7,15 @@ pub(crate) mod order;
 pub(crate) mod starts;
 pub(crate) mod step;
 mod system;
+pub(crate) mod variable;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use order::Order;
 use starts::Starts;
+pub(crate) use system::System;
+use variable::Variable;
 
 use crate::world::{Class, Name, Select, Swept, Want, WantId, Wants};
 
@@ -81,8 +84,12 @@ pub(crate) struct Run {
     pub(crate) pipeline: Arc<str>,
     /// The folder it runs in, where that is known; empty is the root.
     pub(crate) folder: Option<String>,
-    /// Names of variables that the pipeline sets there.
-    pub(crate) set: Arc<[String]>,
+    /// The step it belongs to, counted over all pipelines.
+    pub(crate) step: usize,
+    /// Variables that the pipeline sets there.
+    pub(crate) set: Arc<[Variable]>,
+    /// What the step tells the action, orb, pipe, plugin or task that it uses.
+    pub(crate) told: Arc<[Variable]>,
     /// The job it belongs to, or its step's own name; empty where none is given.
     pub(crate) job: Arc<str>,
     /// Whether its failure does not count.
@@ -134,6 +141,8 @@ pub(crate) struct Pipelines {
     pub(crate) calls: Vec<Call>,
     /// Pipelines that were read, by path.
     pub(crate) files: BTreeMap<String, Looked>,
+    /// Passwords of registries for images that a pipeline runs in.
+    pub(crate) passwords: Vec<Variable>,
     /// Those that could not be read, and why.
     pub(crate) unread: BTreeMap<String, String>,
     /// Why more may run than was seen, whichever tool it is.

@@ -15,6 +15,7 @@ use crate::yaml::{Kind, Node, Style};
 use super::follow::Read;
 use super::order::Order;
 use super::starts::Starts;
+use super::variable::Variable;
 
 /// Commands with their lines, from 1.
 pub(super) type Lines = Vec<(u32, String)>;
@@ -47,8 +48,10 @@ pub(super) struct Step {
     pub(super) uses: Option<String>,
     /// What that is told: keys and values.
     pub(super) with: Told,
-    /// Names of variables that are set there.
-    pub(super) set: Vec<String>,
+    /// The same with its places, and what stands in mappings.
+    pub(super) told: Vec<Variable>,
+    /// Variables that are set there.
+    pub(super) set: Vec<Variable>,
     /// The job it belongs to, or its own name, as far as one is given.
     pub(super) job: String,
     /// Whether its failure does not count.
@@ -65,6 +68,8 @@ pub(super) struct Reading {
     pub(super) steps: Vec<Step>,
     /// Jobs of others that it calls.
     pub(super) foreign: Vec<Step>,
+    /// Passwords of registries for images that it runs in.
+    pub(super) passwords: Vec<Variable>,
     /// Why more may run than is seen.
     pub(super) unseen: Option<String>,
 }
@@ -130,17 +135,6 @@ pub(super) fn named(node: &Node, keys: &[&str]) -> String {
 /// Whether a key says `true`.
 pub(crate) fn is_true(node: &Node, key: &str) -> bool {
     text(node, key).is_some_and(|text| text.eq_ignore_ascii_case("true"))
-}
-
-/// Names of the variables that these mappings set: keys, or `name: x` in a list.
-pub(super) fn names<'n>(owners: impl IntoIterator<Item = Option<&'n Node>>) -> Vec<String> {
-    let mut names = Vec::new();
-    for node in owners.into_iter().flatten() {
-        names.extend(node.entries().iter().map(|(key, _)| key.text.clone()));
-        let listed = node.items().iter().filter_map(|item| text(item, "name").or(item.text()));
-        names.extend(listed.filter_map(|text| text.split('=').next()).map(str::to_owned));
-    }
-    names
 }
 
 /// Keys and values of a mapping of texts.

@@ -4,18 +4,59 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::Certainty;
-use crate::probe::finding::{Finding, shortened};
+use crate::model::{Certainty, Fact, Facts};
+use crate::probe::finding::{Finding, Findings, shortened};
 use crate::probe::secret_name::masked;
 use crate::probe::secrets::tokens;
 use crate::yaml::Node;
 
+use super::observe::percent;
 use super::view::{Job, Workflow};
 
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[;&|]\s*|\s)(?:echo|printf)\s[^|>]*\$\{\{\s*secrets\.[A-Za-z_]\w*\s*\}\}[^|>]*$")
         .expect("a fixed pattern")
 });
+
+/// Facts that count secrets which a workflow hands over, as only GitHub's can.
+const HANDED: &[&str] = &["inherited_secrets", "all_secrets", "workflow_secrets"];
+/// Those that pipelines of all systems may have.
+const SHOWN: &[&str] = &["echoed_secrets", "literal_secrets", "traced_secrets"];
+
+/// Whether none is shown or handed over.
+pub(super) fn is_clean(findings: &Findings) -> bool {
+    findings.is_whole() && HANDED.iter().chain(SHOWN).all(|fact| findings.count(fact) == 0)
+}
+
+/// What all pipelines show together; that none is shown is known only without a doubt.
+pub(super) fn facts(findings: &Findings, doubt: Option<&str>, facts: &mut Facts) {
+    HANDED.iter().for_each(|fact| findings.set_count(facts, fact));
+    for fact in SHOWN.iter().copied() {
+        match doubt {
+            Some(doubt) if findings.count(fact) == 0 => facts.set(fact, Fact::Unobserved(doubt.to_owned())),
+            _ => findings.set_count(facts, fact),
+        }
+    }
+    let credit = secret_percent(findings);
+    facts.set(
+        "secret_credit",
+        match doubt {
+            Some(doubt) if credit == 100 => Fact::Unobserved(doubt.to_owned()),
+            _ => Fact::Present(percent(credit)),
+        },
+    );
+}
+
+/// After the catalogue: a literal or all secrets 0, printed −50, inherited −30, in the workflow's env or traced −10.
+fn secret_percent(findings: &Findings) -> usize {
+    if findings.count("literal_secrets") + findings.count("all_secrets") > 0 {
+        return 0;
+    }
+    let lost = 50 * findings.count("echoed_secrets")
+        + 30 * findings.count("inherited_secrets")
+        + 10 * (findings.count("workflow_secrets") + findings.count("traced_secrets"));
+    100_usize.saturating_sub(lost)
+}
 
 /// `inherited_secrets`, `all_secrets`, `echoed_secrets`, `literal_secrets`, `workflow_secrets`.
 pub(super) fn findings(workflow: &Workflow<'_>) -> Vec<Finding> {

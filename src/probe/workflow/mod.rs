@@ -8,6 +8,7 @@ mod deployments;
 mod deployments_tests;
 mod environments;
 mod exposure;
+mod exposure_elsewhere;
 pub(super) mod gates;
 mod identity;
 mod ignored_elsewhere;
@@ -15,7 +16,9 @@ mod judge;
 mod observe;
 mod order;
 mod permissions;
+mod printed;
 pub(super) mod recognised;
+mod script;
 mod stages;
 mod tested;
 mod tested_elsewhere;
@@ -137,7 +140,7 @@ fn declarations() -> Vec<FactDecl> {
     let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
     let yes_no = |name, doc| FactDecl::new(name, FactType::Bool, doc);
     vec![
-        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` and what other systems' say of tests and of failures is observed"),
+        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` and what other systems' say of tests, failures, deployments and secrets is observed"),
         count("pipelines", "GitHub workflows and pipelines of other systems (GitLab, CircleCI, Azure, Jenkins, …)"),
         count("composite_actions", "actions that the repository offers or uses itself"),
         count("parse_errors", "files that could not be read"),
@@ -155,12 +158,13 @@ fn declarations() -> Vec<FactDecl> {
         count("dangerous_checkouts", "checkouts of foreign code under `pull_request_target`, `workflow_run` or `issue_comment`"),
         count("script_injections", "texts that strangers write, pasted into scripts"),
         count("insecure_commands", "`ACTIONS_ALLOW_UNSECURE_COMMANDS`"),
-        count("inherited_secrets", "`secrets: inherit` to a workflow of another repository"),
+        count("inherited_secrets", "`secrets: inherit` to a workflow of another repository; other systems have no word for it"),
         count("all_secrets", "`toJSON(secrets)`"),
-        count("echoed_secrets", "secrets that a script prints"),
-        count("literal_secrets", "tokens and registry passwords that are written down"),
-        count("workflow_secrets", "secrets in a workflow's `env`, which every step can read"),
-        ratio("secret_credit", "100 %, less 30 for each inherit, 50 for each print, 10 for each workflow-wide secret; 0 % with a literal or all secrets"),
+        count("echoed_secrets", "secrets that a script prints, in pipelines of all systems; likely, not certain, where only a variable's name says that it is one, as systems take those that they know out of the log"),
+        count("traced_secrets", "scripts, of pipelines of other systems than GitHub's, that show each command with a secret in it (`set -x`) or all variables (`env`)"),
+        count("literal_secrets", "tokens and registry passwords that are written down, in pipelines of all systems"),
+        count("workflow_secrets", "secrets in a workflow's `env`, which every step can read; in other systems every job can read what the settings hold anyway"),
+        ratio("secret_credit", "100 %, less 30 for each inherit, 50 for each print, 10 for each workflow-wide secret and each script that shows its commands or variables; 0 % with a literal or all secrets; of the pipelines of all systems together"),
         count("ignored_failures", "tests, lints, builds and deployments whose failure does not count, in pipelines of any system"),
         count("ignored_scans", "security scans whose failure does not count"),
         count("gates", "commands and actions, of pipelines of any system, that are known to test, lint, build, scan or deploy"),

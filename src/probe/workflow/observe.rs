@@ -16,9 +16,9 @@ use super::stages::Deployed;
 use super::tested::Tested;
 use super::tested_elsewhere;
 use super::uses::Pin;
-use super::{deployments, ignored_elsewhere, recognised};
+use super::{deployments, exposure, exposure_elsewhere, ignored_elsewhere, recognised};
 
-/// Files of other pipeline systems; of what they say only the commands are read.
+/// Files of other pipeline systems.
 const OTHERS: &[(&str, &str)] = &[
     (".gitlab-ci.yml", "GitLab CI"),
     (".circleci/config.yml", "CircleCI"),
@@ -77,6 +77,15 @@ pub(super) fn observe(look: &Look<'_>, asked: &Asked<'_>, folder: &str) -> Obser
     }
     let others = others(swept, folder);
     let pipelines = pipelines::runs(swept, asked.all);
+    let texts: BTreeMap<&str, &String> =
+        swept.get(asked.all).own::<String>().filter_map(|(id, text)| Some((swept.path(id), text.ok()?))).collect();
+    let text = |path: &str| {
+        let known = texts.get(path).map(|text| (*text).clone());
+        known.or_else(|| pipelines::read(swept, path, pipelines::LARGEST))
+    };
+    for (path, finding) in exposure_elsewhere::findings(&pipelines, &text) {
+        gathered.findings.push(&path, finding);
+    }
     gathered.finish(others, &pipelines, asked.default_branch)
 }
 
@@ -156,7 +165,7 @@ impl<'s> Gathered<'s> {
             .map(|(path, system)| Evidence {
                 place: Some(Place::file(path.as_str())),
                 note: Some(match pipelines.files.contains_key(path) {
-                    true => format!("{system}; its commands are read, its pins and secrets are not"),
+                    true => format!("{system}; its commands and secrets are read, its pins are not"),
                     false => format!("{system}; its content is not read"),
                 }),
                 fact: Some("pipelines".to_owned()),
@@ -197,20 +206,22 @@ impl<'s> Gathered<'s> {
         let lacks = ["untested_deployments", "unstaged_deployments"];
         let is_lacking = lacks.iter().any(|fact| gathered.findings.count(fact) > 0);
         let is_elsewhere = deployments.iter().any(|(path, _)| !tested_elsewhere::is_of_github(path));
-        let untold = unseen.filter(|_| is_lacking && is_elsewhere);
-        if gathered.files.is_empty() && gathered.actions == 0 && broken == 0 {
-            if !others.is_empty() {
-                deployed.facts(&gathered.findings, untold.as_deref(), &mut facts);
-                gathered.failures(&mut facts, doubt.as_deref());
-            }
-            let evidence = gathered.findings.evidence().into_iter().chain(evidence).collect();
-            return Observation { facts, evidence, requests: 0 };
+        let untold = unseen.clone().filter(|_| is_lacking && is_elsewhere);
+        let is_github = !gathered.files.is_empty() || gathered.actions > 0 || broken > 0;
+        if is_github || !others.is_empty() {
+            deployed.facts(&gathered.findings, untold.as_deref(), &mut facts);
+            gathered.failures(&mut facts, doubt.as_deref());
+            let looked = exposure_elsewhere::seen(pipelines);
+            let unlooked = || (!is_github && looked.is_none()).then(|| NO_COMMAND.to_owned());
+            let unseen = unseen.filter(|_| !others.is_empty()).or_else(unlooked);
+            exposure::facts(&gathered.findings, unseen.as_deref(), &mut facts);
+            evidence.extend(looked.filter(|_| unseen.is_none() && exposure::is_clean(&gathered.findings)));
         }
-        deployed.facts(&gathered.findings, untold.as_deref(), &mut facts);
-        gathered.counts(&mut facts, doubt.as_deref());
-        let mut all = gathered.findings.evidence();
-        all.append(&mut evidence);
-        Observation { facts, evidence: all, requests: 0 }
+        if is_github {
+            gathered.counts(&mut facts);
+        }
+        let evidence = gathered.findings.evidence().into_iter().chain(evidence).collect();
+        Observation { facts, evidence, requests: 0 }
     }
 
     fn foreign_call(&self) -> Option<String> {
@@ -229,7 +240,7 @@ impl<'s> Gathered<'s> {
         unread.or_else(|| tested_elsewhere::doubt(pipelines))
     }
 
-    fn counts(&self, facts: &mut Facts, doubt: Option<&str>) {
+    fn counts(&self, facts: &mut Facts) {
         for fact in COUNTED {
             self.findings.set_count(facts, fact);
         }
@@ -247,13 +258,11 @@ impl<'s> Gathered<'s> {
             "permission_credit",
             mean(&self.permissions, if open { 20 } else { 100 }, "no workflow has a token of its own"),
         );
-        facts.set("secret_credit", Fact::Present(percent(self.secret_percent())));
         self.findings.set_number(facts, "logins", self.logins);
         let stored = self.findings.count("stored_logins").min(self.logins) as u64;
         let logins = self.logins as u64;
         let keyless = Exact::ratio(logins - stored, logins).map(|ratio| Fact::Present(Value::Number(ratio)));
         facts.set("keyless_ratio", keyless.unwrap_or_else(|| Fact::Unobserved("no step logs in".to_owned())));
-        self.failures(facts, doubt);
     }
 
     /// Failures that do not count; that there are none is known only without a doubt.
@@ -274,18 +283,10 @@ impl<'s> Gathered<'s> {
             },
         );
     }
-
-    /// After the catalogue: a literal or all secrets 0, printed −50, inherited −30, in the workflow's env −10.
-    fn secret_percent(&self) -> usize {
-        if self.findings.count("literal_secrets") + self.findings.count("all_secrets") > 0 {
-            return 0;
-        }
-        let lost = 50 * self.findings.count("echoed_secrets")
-            + 30 * self.findings.count("inherited_secrets")
-            + 10 * self.findings.count("workflow_secrets");
-        100_usize.saturating_sub(lost)
-    }
 }
+
+/// Why nothing is known of secrets and logins where nothing is seen that could use them.
+const NO_COMMAND: &str = "no command of these pipelines is seen";
 
 /// Why that no failure is ignored is not known where nothing is seen that could fail.
 const NO_GATE: &str =
@@ -326,15 +327,10 @@ const COUNTED: &[&str] = &[
     "dangerous_checkouts",
     "script_injections",
     "insecure_commands",
-    "inherited_secrets",
-    "all_secrets",
-    "echoed_secrets",
     "stored_logins",
-    "literal_secrets",
-    "workflow_secrets",
 ];
 
-fn percent(percent: usize) -> Value {
+pub(super) fn percent(percent: usize) -> Value {
     Value::Number(Exact::ratio(percent as u64, 100_u32).unwrap_or_else(Exact::zero))
 }
 

@@ -9,6 +9,7 @@ use regex::Regex;
 use crate::probe::pipelines::order::{Order, Trigger};
 use crate::probe::pipelines::starts::Starts;
 use crate::probe::pipelines::step::passed_over;
+use crate::probe::pipelines::variable::{Variable, variables};
 use crate::probe::yaml_file::{self, YamlFault};
 use crate::yaml::Node;
 
@@ -64,8 +65,8 @@ pub(crate) struct WorkStep {
     pub(crate) uses: Option<String>,
     /// What the action is told: keys and values.
     pub(crate) with: Told,
-    /// Names of the variables that `env` sets there, in its job and in the workflow.
-    pub(crate) set: Vec<String>,
+    /// The variables that `env` sets there, in its job and in the workflow.
+    pub(crate) set: Vec<Variable>,
     /// Whether its failure does not count.
     pub(crate) is_soft: bool,
     /// Whether no change starts it, whatever starts its workflow.
@@ -129,12 +130,6 @@ fn told(node: &Node) -> Told {
     entries.iter().filter_map(|(key, node)| Some((key.text.clone(), node.text()?.to_owned()))).collect()
 }
 
-/// Names of the variables that `env` of a workflow, a job or a step sets.
-fn variables(owner: &Node) -> impl Iterator<Item = String> {
-    let entries = owner.get("env").map(Node::entries).unwrap_or_default();
-    entries.iter().map(|(key, _)| key.text.clone())
-}
-
 fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> Option<WorkStep> {
     if is_never(step.text("if").map(|(text, _)| text)) {
         return None;
@@ -166,7 +161,7 @@ fn step(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>, soft: bool) -> 
         passed_over,
         uses: uses.map(|(text, _)| text.to_owned()),
         with: told(step.node),
-        set: [workflow.root, job.node, step.node].into_iter().flat_map(variables).collect(),
+        set: variables([workflow.root, job.node, step.node].map(|owner| owner.get("env"))),
         is_soft: soft || gates::is_soft(step) && !gates::is_asked_for(job, step),
         is_of_others: is_of_others(step.text("if").map(|(text, _)| text)),
     })
@@ -209,7 +204,8 @@ mod tests {
     fn a_step_knows_the_variables_of_all_above_it() {
         let text = "on: push\nenv: { A: 1 }\njobs:\n  t:\n    env: { B: 1 }\n    steps:\n      - { run: make, env: { C: 1 } }\n";
         let work = read("w.yml", text.as_bytes()).expect("it is YAML").expect("it is a workflow");
-        assert_eq!((work.steps[0].set.join(" "), work.line), ("A B C".to_owned(), 1));
+        let names: Vec<&str> = work.steps[0].set.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!((names.join(" "), work.line), ("A B C".to_owned(), 1));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::super::starts::{Event, Started, Starts, branches};
 use super::super::step::{Given, Lines, Reading, Step, is_true, joined, listed, text, written};
+use super::super::variable::variables;
 use super::documents;
 use crate::probe::pipelines::SEARCHED_TESTS;
 use crate::yaml::Node;
@@ -81,5 +82,7 @@ fn step(path: &str, node: &Node, starts: &Starts, reading: &mut Reading) {
     }
     let Some((line, _)) = lines.first() else { return };
     let (line, path) = (*line, path.to_owned());
-    reading.steps.push(Step { path, line, lines: joined(&lines), starts: starts.clone(), ..Step::default() });
+    let own = node.get("environment");
+    let set = variables([own, own.and_then(|own| own.get("global"))]);
+    reading.steps.push(Step { path, line, lines: joined(&lines), set, starts: starts.clone(), ..Step::default() });
 }

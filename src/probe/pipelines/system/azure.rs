@@ -10,7 +10,8 @@ use regex::Regex;
 use super::super::order::{Order, Waiting};
 use super::super::starts::expression::{self, Value};
 use super::super::starts::{Event, Started, Starts, branches};
-use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text, told};
+use super::super::step::{Given, Reading, Step, is_true, listed, named, script, text, told};
+use super::super::variable::{Variable, below, variables};
 use super::documents;
 use crate::probe::builds::join;
 use crate::probe::pipelines::LARGEST;
@@ -34,14 +35,8 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if !(does && is_start) {
         return Ok(None);
     }
-    let mut pipeline = Pipeline {
-        given,
-        reading: Reading::default(),
-        templates: 0,
-        variables: root.get("variables").cloned(),
-        waits: Waiting::default(),
-        last_stage: None,
-    };
+    let mut pipeline =
+        Pipeline { given, reading: Reading::default(), templates: 0, waits: Waiting::default(), last_stage: None };
     let here = Here { path: given.path.to_owned(), starts: started(root), depth: DEPTH, ..Here::default() };
     pipeline.walk(root, &here);
     Ok(Some(pipeline.reading))
@@ -86,6 +81,8 @@ struct Here {
     starts: Starts,
     depth: u32,
     values: BTreeMap<String, String>,
+    /// What the pipeline, its stage and its job set.
+    set: Vec<Variable>,
     order: Order,
 }
 
@@ -93,8 +90,6 @@ struct Pipeline<'g> {
     given: &'g Given<'g>,
     reading: Reading,
     templates: usize,
-    /// What the pipeline sets for every step.
-    variables: Option<Node>,
     /// What each stage, and each job by its stage, waits for.
     waits: Waiting,
     /// The stage that was looked at last.
@@ -135,8 +130,11 @@ impl Pipeline<'_> {
         }
         let own = named(node, &["job", "deployment"]);
         let order = self.order(node, &own, &here.order);
+        let mut set = here.set.clone();
+        set.extend(variables([node.get("variables")]));
         let here = Here {
             order,
+            set,
             job: if own.is_empty() { here.job.clone() } else { own },
             is_soft: here.is_soft || is_true(node, "continueOnError"),
             starts: here.starts.and(&by_condition(condition)),
@@ -169,7 +167,8 @@ impl Pipeline<'_> {
             lines,
             uses: text(node, "task").map(str::to_owned),
             with: told(inputs),
-            set: names([node.get("env"), self.variables.as_ref()]),
+            told: below(inputs),
+            set: variables([node.get("env")]).into_iter().chain(here.set.iter().cloned()).collect(),
             job: here.job.clone(),
             is_soft: here.is_soft,
             starts: here.starts.clone(),

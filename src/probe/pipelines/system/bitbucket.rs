@@ -4,14 +4,17 @@
 
 use super::super::order::Order;
 use super::super::starts::{Event, Started, Starts, branches};
-use super::super::step::{Given, Reading, Step, joined, listed, named, text, told, written};
+use super::super::step::{Given, Reading, Step, is_true, joined, listed, named, text, told, written};
+use super::super::variable::{Source, below, meaning, variables};
 use super::documents;
 use crate::yaml::Node;
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
-    let Some(pipelines) = documents.first().and_then(|root| root.get("pipelines")) else { return Ok(None) };
+    let Some(root) = documents.first() else { return Ok(None) };
+    let Some(pipelines) = root.get("pipelines") else { return Ok(None) };
     let mut reading = Reading::default();
+    passwords(root, &mut reading);
     let taken = pipelines.get("branches").map(Node::entries).unwrap_or_default();
     let taken: Vec<&str> = taken.iter().flat_map(|(key, _)| alternatives(&key.text)).collect();
     for (kind, node) in pipelines.entries() {
@@ -90,6 +93,15 @@ fn deployed(order: &mut Order, node: &Node) {
     }
 }
 
+/// What a step with `oidc: true` has (documentation, "Integrate Pipelines with resource servers using OIDC").
+const TOKEN: &str = "BITBUCKET_STEP_OIDC_TOKEN";
+
+/// The password that an `image` gives.
+fn passwords(owner: &Node, reading: &mut Reading) {
+    let given = variables([owner.get("image")]).into_iter().filter(|one| one.name == "password");
+    reading.passwords.extend(given);
+}
+
 fn step(path: &str, node: &Node, (part, starts): (&str, &Starts), reading: &mut Reading) {
     let branches = part.strip_prefix("branches ").map(alternatives).into_iter().flatten().map(str::to_owned).collect();
     let mut order = Order { part: part.to_owned(), branches, ..Order::ranked(reading.steps.len()) };
@@ -102,8 +114,15 @@ fn step(path: &str, node: &Node, (part, starts): (&str, &Starts), reading: &mut 
         is_soft,
         starts: starts.clone(),
         order: Some(order),
+        set: node
+            .get("oidc")
+            .filter(|_| is_true(node, "oidc"))
+            .map(|oidc| meaning(oidc, TOKEN, Source::Identity))
+            .into_iter()
+            .collect(),
         ..Step::default()
     };
+    passwords(node, reading);
     let mut lines = Vec::new();
     for item in node.get("script").map(listed).unwrap_or_default() {
         match text(item, "pipe") {
@@ -111,6 +130,7 @@ fn step(path: &str, node: &Node, (part, starts): (&str, &Starts), reading: &mut 
                 line: item.span.line,
                 uses: Some(pipe.to_owned()),
                 with: told(item.get("variables")),
+                told: below(item.get("variables")),
                 ..base.clone()
             }),
             None => written(item, &mut lines),

@@ -9,7 +9,8 @@ use regex::Regex;
 use super::super::order::{Order, Waiting};
 use super::super::starts::expression::{self, Value, source};
 use super::super::starts::{Event, Started, Starts, branches};
-use super::super::step::{Given, Reading, Step, is_true, listed, named, names, script, text};
+use super::super::step::{Given, Reading, Step, is_true, listed, named, script, text};
+use super::super::variable::{Variable, below, variables};
 use super::documents;
 use crate::yaml::{Kind, Node};
 
@@ -23,7 +24,8 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         let steps = if matches!(root.kind, Kind::List(_)) { Some(&root) } else { root.get("steps") };
         if let Some(steps) = steps {
             is_one = true;
-            run(given.path, steps, (false, &by_server()), &mut Row::default(), &mut reading);
+            let mut row = Row { set: variables([root.get("env")]), ..Row::default() };
+            run(given.path, steps, (false, &by_server()), &mut row, &mut reading);
         }
     }
     Ok(is_one.then_some(reading))
@@ -69,12 +71,13 @@ fn run(path: &str, steps: &Node, (is_soft, starts): (bool, &Starts), row: &mut R
         }
         let line = lines.first().map_or(step.span.line, |(line, _)| *line);
         let lines = lines.into_iter().map(|(line, text)| (line, text.replace("$$", "$"))).collect();
-        let set = names([step.get("env")]);
+        let set = variables([step.get("env")]).into_iter().chain(row.set.iter().cloned()).collect();
         reading.steps.push(Step {
             path: path.to_owned(),
             line,
             lines,
             set,
+            told: below(step.get("plugins")),
             job: named(step, &["label", "name", "key"]),
             is_soft,
             starts,
@@ -91,6 +94,8 @@ struct Row {
     rank: usize,
     is_by_hand: bool,
     waiting: Waiting,
+    /// What the pipeline sets for every step.
+    set: Vec<Variable>,
 }
 
 impl Row {

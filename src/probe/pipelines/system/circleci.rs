@@ -11,7 +11,8 @@ use regex::Regex;
 
 use super::super::order::{Order, Waiting};
 use super::super::starts::{Event, Started, Starts, branches};
-use super::super::step::{Given, Reading, Step, listed, names, script, text, told};
+use super::super::step::{Given, Reading, Step, listed, script, text, told};
+use super::super::variable::{below, variables};
 use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::{Kind, Node};
@@ -50,6 +51,8 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         job: String::new(),
         order: Order::default(),
     };
+    let owners = ["jobs", "executors"].iter().filter_map(|key| root.get(key)).flat_map(Node::entries);
+    owners.for_each(|(_, owner)| passwords(owner, &mut config.reading));
     match root.get("workflows") {
         Some(workflows) => {
             workflows.entries().iter().filter(|(_, node)| !node.entries().is_empty()).for_each(|(name, node)| {
@@ -60,6 +63,13 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         None => config.job(&Entry { name: "build", node: root, told: None }, &on_pushes()),
     }
     Ok(Some(config.reading))
+}
+
+/// The passwords by which a job or an executor gets its images.
+fn passwords(owner: &Node, reading: &mut Reading) {
+    let images = owner.get("docker").map(Node::items).unwrap_or_default();
+    let given = variables(images.iter().map(|image| image.get("auth")));
+    reading.passwords.extend(given.into_iter().filter(|one| one.name == "password"));
 }
 
 struct Config<'n> {
@@ -122,7 +132,8 @@ impl<'n> Config<'n> {
                 // What an orb ships or tells others about is not what it checks.
                 let starts = starts.only_if(!SHIPS.iter().any(|word| name.contains(word)));
                 let (job, order) = (entry.known_as().to_owned(), Some(self.order.clone()));
-                let step = Step { path, line, uses: Some(uses), with, job, starts, order, ..Step::default() };
+                let told = below(given);
+                let step = Step { path, line, uses: Some(uses), with, told, job, starts, order, ..Step::default() };
                 self.reading.foreign.push(step);
             }
             return;
@@ -182,7 +193,7 @@ impl<'n> Config<'n> {
                 let Some(lines) = node.get("command").or(node.text().map(|_| &node)).map(script) else { return };
                 let line = lines.first().map_or(node.span.line, |(line, _)| *line);
                 let (path, folder) = (self.path.to_owned(), below_project(folder));
-                let set = names([node.get("environment"), self.environment.as_ref()]);
+                let set = variables([node.get("environment"), self.environment.as_ref()]);
                 self.reading.steps.push(Step {
                     path,
                     line,
@@ -229,6 +240,7 @@ impl<'n> Config<'n> {
                 line,
                 uses: Some(uses),
                 with,
+                told: below(given.map(|given| filled(given, values)).as_ref()),
                 job: self.job.clone(),
                 starts: starts.clone(),
                 order: Some(self.order.clone()),

@@ -3,7 +3,8 @@
 
 use super::super::starts::expression::{self, Value, of_requests};
 use super::super::starts::{Event, Started, Starts};
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, named, names, text, written};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, named, text, written};
+use super::super::variable::variables;
 use super::documents;
 use crate::yaml::Node;
 
@@ -49,7 +50,7 @@ fn run(path: &str, task: &Node, root: &Node, reading: &mut Reading) {
         path: path.to_owned(),
         line: lines.first().map_or(task.span.line, |(line, _)| *line),
         lines: joined(&lines),
-        set: names([root, task].into_iter().flat_map(|owner| [owner.get("env"), owner.get("environment")])),
+        set: variables([root, task].into_iter().flat_map(|owner| [owner.get("env"), owner.get("environment")])),
         job: named(task, &["name", "alias"]),
         is_soft: is_true(task, "allow_failures") || is_true(root, "allow_failures"),
         starts: starts.only_if(get("trigger_type") != Some("manual")),

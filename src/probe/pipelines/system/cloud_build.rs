@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::order::Waiting;
 use super::super::starts::{Started, Starts};
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, listed, named, names, script, text, written};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, listed, named, script, text, written};
+use super::super::variable::{Source, filled_by, variables};
 use super::documents;
 use crate::yaml::Node;
 
@@ -13,17 +14,21 @@ const STARTS: &str = "a trigger of Cloud Build, on its server, decides what star
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
-    let Some(steps) = documents.first().and_then(|root| root.get("steps")) else { return Ok(None) };
+    let Some(root) = documents.first() else { return Ok(None) };
+    let Some(steps) = root.get("steps") else { return Ok(None) };
+    let all = |key: &str| root.get("options").and_then(|options| options.get(key));
     let mut reading = Reading::default();
     for step in steps.items() {
         let lines = step.get("script").map_or_else(|| told(step), script);
+        let mut set = variables([step.get("env"), all("env")]);
+        set.extend(filled_by([step.get("secretEnv"), all("secretEnv")], Source::Secret));
         reading.steps.push(Step {
             path: given.path.to_owned(),
             line: step.get("name").map_or(step.span.line, |name| name.span.line),
             folder: text(step, "dir").unwrap_or("").trim_end_matches('/').to_owned(),
             lines,
             uses: text(step, "name").map(str::to_owned),
-            set: names([step.get("env")]),
+            set,
             job: named(step, &["id"]),
             is_soft: is_true(step, "allowFailure"),
             starts: Starts::all(Started::open(STARTS)),

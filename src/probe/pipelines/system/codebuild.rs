@@ -2,6 +2,7 @@
 
 use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Lines, Reading, Step, joined, text, written};
+use super::super::variable::{Source, filled_by, variables};
 use super::documents;
 
 /// What starts it.
@@ -12,7 +13,12 @@ const PHASES: &[&str] = &["install", "pre_build", "build", "post_build"];
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
-    let Some(phases) = documents.first().and_then(|root| root.get("phases")) else { return Ok(None) };
+    let Some(root) = documents.first() else { return Ok(None) };
+    let Some(phases) = root.get("phases") else { return Ok(None) };
+    let of = |key: &str| root.get("env").and_then(|env| env.get(key));
+    let mut set = variables([of("variables")]);
+    // What the parameter store holds is no secret for that alone.
+    set.extend(filled_by([of("secrets-manager")], Source::Secret));
     let mut reading = Reading::default();
     for phase in PHASES.iter().filter_map(|name| phases.get(name)) {
         let mut lines: Lines = Vec::new();
@@ -24,6 +30,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             path,
             line,
             lines,
+            set: set.clone(),
             is_soft,
             starts: Starts::all(Started::open(STARTS)),
             ..Step::default()

@@ -3,6 +3,7 @@
 
 use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Reading, Step, is_true, joined, listed, text, written};
+use super::super::variable::{Variable, variables};
 use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::Node;
@@ -63,16 +64,17 @@ impl Pipeline<'_> {
             if step.get("task").is_none() {
                 continue;
             }
+            let set = variables([step.get("params")]);
             if let Some(config) = step.get("config") {
-                self.task(self.given.path, config, (is_soft, starts));
+                self.task(self.given.path, config, (is_soft, starts), &set);
             } else if let Some(file) = text(step, "file") {
-                self.file(file, step.span.line, (is_soft, starts));
+                self.file(file, step.span.line, (is_soft, starts), &set);
             }
         }
     }
 
     /// The first part of a path is what was gotten; the rest is a file there, which may be this repository.
-    fn file(&mut self, file: &str, line: u32, how: (bool, &Starts)) {
+    fn file(&mut self, file: &str, line: u32, how: (bool, &Starts), set: &[Variable]) {
         let path = file.split_once('/').map_or(file, |(_, path)| path);
         let at = self.given.path;
         self.files += 1;
@@ -81,12 +83,12 @@ impl Pipeline<'_> {
             return self.reading.miss(format!("`{at}:{line}` runs `{file}`, which is not in this repository"));
         };
         match documents(&Given { path, text: &text, ..*self.given }) {
-            Ok(documents) => documents.iter().for_each(|config| self.task(path, config, how)),
+            Ok(documents) => documents.iter().for_each(|config| self.task(path, config, how, set)),
             Err(reason) => self.reading.miss(format!("`{path}` could not be read: {reason}")),
         }
     }
 
-    fn task(&mut self, path: &str, config: &Node, (is_soft, starts): (bool, &Starts)) {
+    fn task(&mut self, path: &str, config: &Node, (is_soft, starts): (bool, &Starts), set: &[Variable]) {
         let Some(run) = config.get("run") else { return };
         let program = text(run, "path").unwrap_or("");
         let args = run.get("args").map(Node::items).unwrap_or_default();
@@ -106,6 +108,7 @@ impl Pipeline<'_> {
         }
         let line = lines.first().map_or(run.span.line, |(line, _)| *line);
         let (path, lines) = (path.to_owned(), joined(&lines));
-        self.reading.steps.push(Step { path, line, lines, is_soft, starts: starts.clone(), ..Step::default() });
+        let set = set.iter().cloned().chain(variables([config.get("params")])).collect();
+        self.reading.steps.push(Step { path, line, lines, set, is_soft, starts: starts.clone(), ..Step::default() });
     }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use super::super::order::{Order, Waiting};
 use super::super::starts::expression::{self, Value, target};
 use super::super::starts::{Event, Started, Starts, branches};
-use super::super::step::{Given, Reading, Step, listed, names, script, text, told};
+use super::super::step::{Given, Reading, Step, listed, script, text, told};
+use super::super::variable::{Source, Variable, below, filled_by, variables};
 use super::documents;
 use crate::yaml::Node;
 
@@ -70,6 +71,9 @@ fn depends_on(node: &Node) -> BTreeSet<String> {
 
 fn run(path: &str, (name, step): (&str, &Node), (starts, order): (&Starts, Option<Order>), reading: &mut Reading) {
     let lines = step.get("commands").map(script).unwrap_or_default();
+    // Older pipelines list the names of secrets, which become variables in capitals.
+    let secrets = filled_by([step.get("secrets")], Source::Secret).into_iter();
+    let secrets = secrets.map(|one| Variable { name: one.name.to_uppercase(), ..one });
     // An image without commands is a plugin.
     let plugin = text(step, "image").filter(|_| step.get("commands").is_none());
     reading.steps.push(Step {
@@ -79,7 +83,8 @@ fn run(path: &str, (name, step): (&str, &Node), (starts, order): (&Starts, Optio
         lines,
         uses: plugin.map(str::to_owned),
         with: told(step.get("settings")),
-        set: names([step.get("environment")]),
+        told: below(step.get("settings")),
+        set: variables([step.get("environment")]).into_iter().chain(secrets).collect(),
         job: name.to_owned(),
         is_soft: text(step, "failure") == Some("ignore"),
         starts: step.get("when").map_or_else(|| starts.clone(), |when| starts.and(&by_events(when))),

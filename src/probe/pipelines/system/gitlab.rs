@@ -7,7 +7,8 @@ use crate::world::{FileId, Swept};
 
 use super::super::order::Order;
 use super::super::starts::Starts;
-use super::super::step::{Reading, Step, joined, names};
+use super::super::step::{Reading, Step, joined};
+use super::super::variable::{Source, filled_by, variables};
 
 /// What the pipelines of a repository run; `None` where none starts.
 pub(in super::super) fn read<'t>(swept: &Swept, texts: impl Iterator<Item = (FileId, &'t str)>) -> Option<Reading> {
@@ -61,13 +62,16 @@ fn outside(path: &str, included: &[(u32, &'static str, String)], reading: &mut R
 fn work(whole: &Whole<'_>, (job, order): (&str, Order), pipeline: &Pipelined, reading: &mut Reading) {
     let lines = whole.script(job);
     let Some(first) = lines.first() else { return };
+    let mut set = variables(whole.variables(job));
+    set.extend(filled_by([whole.value_or_default(job, "secrets")], Source::Secret));
+    set.extend(filled_by([whole.value_or_default(job, "id_tokens")], Source::Identity));
     let step = Step {
         path: first.file.to_owned(),
         line: first.line,
         job: job.to_owned(),
         is_soft: whole.soft(job).is_some(),
         starts: pipeline.starts.and(&whole.starts(job, pipeline.is_child)),
-        set: names(whole.variables(job)),
+        set,
         order: Some(order),
         ..Step::default()
     };

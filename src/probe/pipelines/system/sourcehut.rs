@@ -2,6 +2,7 @@
 
 use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Reading, Step, script};
+use super::super::variable::variables;
 use super::documents;
 use crate::yaml::Node;
 
@@ -10,7 +11,8 @@ const STARTS: &str = "what submits a manifest to builds.sr.ht is not in the tree
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     let documents = documents(given)?;
-    let Some(tasks) = documents.first().and_then(|root| root.get("tasks")) else { return Ok(None) };
+    let Some(root) = documents.first() else { return Ok(None) };
+    let Some(tasks) = root.get("tasks") else { return Ok(None) };
     let mut reading = Reading::default();
     for (_, node) in tasks.items().iter().flat_map(Node::entries) {
         // Every task starts in the home folder, below which the sources lie.
@@ -22,6 +24,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
             path,
             line,
             lines: lines.collect(),
+            set: variables([root.get("environment")]),
             starts: Starts::all(Started::open(STARTS)),
             ..Step::default()
         });

@@ -5,7 +5,8 @@
 use super::super::order::Order;
 use super::super::starts::expression::{self, Value, of_requests, target};
 use super::super::starts::{Event, Started, Starts, branches};
-use super::super::step::{Given, Lines, Reading, Step, joined, listed, named, names, script, text, written};
+use super::super::step::{Given, Lines, Reading, Step, joined, listed, named, script, text, written};
+use super::super::variable::variables;
 use super::documents;
 use crate::probe::pipelines::LARGEST;
 use crate::yaml::Node;
@@ -166,7 +167,7 @@ fn step(
         path,
         line,
         lines,
-        set: names(env),
+        set: variables(env),
         job: job.map(|job| named(job, &["name", "stage"])).unwrap_or_default(),
         is_soft,
         starts: starts.clone(),

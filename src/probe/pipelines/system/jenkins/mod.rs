@@ -2,6 +2,7 @@
 //! known (`groovy`), and the words and quotes of these steps are found line by line. What a shared library does is not seen.
 //! Which jobs run it, and on what, the server decides; `when` leaves events out.
 
+mod credentials;
 mod groovy;
 mod when;
 
@@ -76,6 +77,7 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
                 path: given.path.to_owned(),
                 line: number,
                 lines: joined(&lines),
+                set: credentials::set(&program, given.path, at),
                 job: program.stage(at),
                 is_soft: is_lost || program.goes_on_after_failure(at),
                 starts: program.starts(at),
