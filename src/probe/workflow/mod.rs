@@ -2,6 +2,7 @@
 //! pipelines there are. Owns parameters and facts.
 
 mod before;
+mod clouds;
 mod deploying;
 mod deployments;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod exposure;
 mod exposure_elsewhere;
 pub(super) mod gates;
 mod identity;
+mod identity_elsewhere;
 mod ignored_elsewhere;
 mod judge;
 mod observe;
@@ -18,6 +20,7 @@ mod order;
 mod permissions;
 mod printed;
 pub(super) mod recognised;
+mod registries;
 mod script;
 mod stages;
 mod tested;
@@ -140,7 +143,7 @@ fn declarations() -> Vec<FactDecl> {
     let ratio = |name, doc| FactDecl::new(name, FactType::Ratio, doc);
     let yes_no = |name, doc| FactDecl::new(name, FactType::Bool, doc);
     vec![
-        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` and what other systems' say of tests, failures, deployments and secrets is observed"),
+        count("files", "GitHub workflows; 0 when there is none, and then nothing but `pipelines` and what other systems' say of tests, failures, deployments, secrets and logins is observed"),
         count("pipelines", "GitHub workflows and pipelines of other systems (GitLab, CircleCI, Azure, Jenkins, …)"),
         count("composite_actions", "actions that the repository offers or uses itself"),
         count("parse_errors", "files that could not be read"),
@@ -178,9 +181,9 @@ fn declarations() -> Vec<FactDecl> {
         count("unstaged_deployments", "those that deploy to no stage and follow none: no other job deploys a preview or to an environment, or in a job or file or from a branch, named after a stage such as `staging`; unobserved when no job deploys"),
         count("unguarded_deployments", "those with neither an `environment` nor a `concurrency` group; unobserved when no job deploys"),
         ratio("deploy_credit", "for each job that deploys 50 %, 25 more after tests, 15 after a stage, 10 with an environment or a concurrency group; the mean"),
-        count("logins", "steps that log in to a cloud or publish to a registry which knows short-lived identity"),
-        count("stored_logins", "those that use a stored key"),
-        ratio("keyless_ratio", "share of the logins without a stored key"),
+        count("logins", "steps that log in to a cloud or publish to a registry which knows short-lived identity, in pipelines of all systems that give one (not Travis CI, AppVeyor, builds.sr.ht, Forgejo and Gitea); a registry counts where it trusts the system"),
+        count("stored_logins", "those that use a stored key; unobserved where none is seen and a login takes what lies outside of the file (settings, a service connection, the machine)"),
+        ratio("keyless_ratio", "share of the logins that need no stored key; those whose key is not told are none of them"),
         count("suppressed", "findings that a comment `zizmor: ignore[rule]` or `zizmor.yml` takes out of the counts, always with a reason; dangerous ones stay counted, as likely"),
     ]
 }

@@ -16,7 +16,7 @@ use super::stages::Deployed;
 use super::tested::Tested;
 use super::tested_elsewhere;
 use super::uses::Pin;
-use super::{deployments, exposure, exposure_elsewhere, ignored_elsewhere, recognised};
+use super::{deployments, exposure, exposure_elsewhere, identity_elsewhere, ignored_elsewhere, recognised};
 
 /// Files of other pipeline systems.
 const OTHERS: &[(&str, &str)] = &[
@@ -165,7 +165,7 @@ impl<'s> Gathered<'s> {
             .map(|(path, system)| Evidence {
                 place: Some(Place::file(path.as_str())),
                 note: Some(match pipelines.files.contains_key(path) {
-                    true => format!("{system}; its commands and secrets are read, its pins are not"),
+                    true => format!("{system}; its commands, secrets and logins are read, its pins are not"),
                     false => format!("{system}; its content is not read"),
                 }),
                 fact: Some("pipelines".to_owned()),
@@ -197,6 +197,10 @@ impl<'s> Gathered<'s> {
         for (path, finding) in ignored_elsewhere::ignored(pipelines) {
             gathered.findings.push(path, finding);
         }
+        let logins = identity_elsewhere::logins(pipelines);
+        for (path, finding) in identity_elsewhere::findings(&logins) {
+            gathered.findings.push(path, finding);
+        }
         let is_clean = ["ignored_failures", "ignored_scans"].iter().all(|fact| gathered.findings.count(fact) == 0);
         evidence.extend((is_clean && doubt.is_none()).then(|| gate_seen(&gates)).flatten());
         let deployments = deployments::deployments(pipelines);
@@ -214,6 +218,8 @@ impl<'s> Gathered<'s> {
             let looked = exposure_elsewhere::seen(pipelines);
             let unlooked = || (!is_github && looked.is_none()).then(|| NO_COMMAND.to_owned());
             let unseen = unseen.filter(|_| !others.is_empty()).or_else(unlooked);
+            let of_both = (gathered.logins, logins.as_slice());
+            evidence.extend(identity_elsewhere::facts(&gathered.findings, of_both, unseen.as_deref(), &mut facts));
             exposure::facts(&gathered.findings, unseen.as_deref(), &mut facts);
             evidence.extend(looked.filter(|_| unseen.is_none() && exposure::is_clean(&gathered.findings)));
         }
@@ -258,11 +264,6 @@ impl<'s> Gathered<'s> {
             "permission_credit",
             mean(&self.permissions, if open { 20 } else { 100 }, "no workflow has a token of its own"),
         );
-        self.findings.set_number(facts, "logins", self.logins);
-        let stored = self.findings.count("stored_logins").min(self.logins) as u64;
-        let logins = self.logins as u64;
-        let keyless = Exact::ratio(logins - stored, logins).map(|ratio| Fact::Present(Value::Number(ratio)));
-        facts.set("keyless_ratio", keyless.unwrap_or_else(|| Fact::Unobserved("no step logs in".to_owned())));
     }
 
     /// Failures that do not count; that there are none is known only without a doubt.
@@ -327,7 +328,6 @@ const COUNTED: &[&str] = &[
     "dangerous_checkouts",
     "script_injections",
     "insecure_commands",
-    "stored_logins",
 ];
 
 pub(super) fn percent(percent: usize) -> Value {
