@@ -59,7 +59,7 @@ const ROLES_OF_AWS: &[&str] = &["AWS_OIDC_ROLE_ARN", "role_arn", "role-arn"];
 fn aws(job: &Job<'_>) -> Vec<Login> {
     static USED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(concat!(
-            r#"(?:^|[\s;&|(`"'])aws\s+(?:--[\w-]+(?:[=\s][^\s-]\S*)?\s+)*(?:s3|s3api|ecr|ecr-public|ecs|eks|lambda|cloudformation"#,
+            r#"(?:^|[\s;&|(`"'/])aws\s+(?:--[\w-]+(?:[=\s][^\s-]\S*)?\s+)*(?:s3|s3api|ecr|ecr-public|ecs|eks|lambda|cloudformation"#,
             r"|cloudfront|sts|ssm|secretsmanager|elasticbeanstalk|deploy|codeartifact|codedeploy|codepipeline|apigateway|ec2",
             r"|apprunner|amplify|autoscaling|route53|rds|dynamodb|sns|sqs|stepfunctions|batch|iam|events|logs)\s",
         ))
@@ -134,7 +134,7 @@ fn google(job: &Job<'_>) -> Vec<Login> {
     static BY_FILE: LazyLock<Regex> = LazyLock::new(|| fixed(r"\bgcloud\s+auth\s+login\b.*--cred-file"));
     static USED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(concat!(
-            r#"(?:^|[\s;&|(`"'])(?:gcloud\s+(?:-\S+\s+)*(?:(?:alpha|beta)\s+)?(?:run|app|functions|container|compute|builds|deploy|artifacts"#,
+            r#"(?:^|[\s;&|(`"'/])(?:gcloud\s+(?:-\S+\s+)*(?:(?:alpha|beta)\s+)?(?:run|app|functions|container|compute|builds|deploy|artifacts"#,
             r"|secrets|storage|sql|iam|projects|services|firebase|docker|pubsub|kms)|gsutil\s+(?:-\S+\s+)*(?:cp|rsync|mv|ls|cat|rm|stat))\s",
         ))
     });
@@ -217,9 +217,7 @@ fn azure(job: &Job<'_>) -> Vec<Login> {
 
 fn vault(job: &Job<'_>) -> Vec<Login> {
     static BY_IDENTITY: LazyLock<Regex> = LazyLock::new(|| {
-        fixed(
-            r"\bvault\s+write\b.*\bauth/[\w/-]+/login\b.*\bjwt=|\bvault\s+login\b.*-method[\s=]+(?:jwt|oidc|aws|gcp|azure)\b",
-        )
+        fixed(r"\bvault\s+write\b.*\bjwt=|\bvault\s+login\b.*-method[\s=]+(?:jwt|oidc|aws|gcp|azure)\b")
     });
     static BY_KEY: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
@@ -276,6 +274,7 @@ mod tests {
             ("bitbucket-pipelines.yml", "pipelines: {default: [{step: {script: [{pipe: 'atlassian/aws-s3-deploy:1.1.0', variables: {AWS_SECRET_ACCESS_KEY: $K}}]}}]}\n".to_owned(), STORED),
             (".buildkite/pipeline.yml", "steps: [{command: aws s3 sync a s3://b, plugins: [aws-assume-role-with-web-identity#v1.4.0: {role-arn: x}]}]\n".to_owned(), KEYLESS),
             (".drone.yml", "kind: pipeline\nsteps: [{name: p, image: plugins/ecr, settings: {secret_key: {from_secret: k}}}]\n".to_owned(), STORED),
+            ("Jenkinsfile", "withCredentials([usernamePassword(credentialsId: 'ecs', passwordVariable: 'AWS_SECRET_ACCESS_KEY', usernameVariable: 'A')]) {\n  sh '/usr/local/bin/aws ecs update-service --cluster x'\n}\n".to_owned(), STORED),
             ("buildspec.yml", "phases: {build: {commands: [aws s3 sync a s3://b]}}\n".to_owned(), KEYLESS),
             ("buildspec.yml", "env: {secrets-manager: {AWS_SECRET_ACCESS_KEY: a}}\nphases: {build: {commands: [aws s3 sync a s3://b]}}\n".to_owned(), STORED),
             (".travis.yml", "env: ['AWS_SECRET_ACCESS_KEY=$X']\nscript: [aws s3 sync a s3://b]\n".to_owned(), NONE),
@@ -312,6 +311,11 @@ mod tests {
             (
                 "azure-pipelines.yml",
                 "trigger: [main]\nsteps: [{task: AzureCLI@2, inputs: {azureSubscription: x, addSpnToEnvironment: true, inlineScript: 'echo $idToken > f'}}]\n",
+                KEYLESS,
+            ),
+            (
+                ".gitlab-ci.yml",
+                "t: {id_tokens: {T: {aud: x}}, script: ['export VAULT_TOKEN=\"$(vault write -field=token $PATH_OF_LOGIN role=r jwt=$T)\"']}\n",
                 KEYLESS,
             ),
             ("Jenkinsfile", "sh 'az login --service-principal -u $U -p $P --tenant $T'\n", STORED),

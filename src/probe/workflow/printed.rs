@@ -93,7 +93,9 @@ pub(super) fn printed(step: &[&Run]) -> Vec<(String, Finding)> {
         let mut add = |fact, subject: &str, note: String, certainty| {
             found.push((step[0].path.clone(), Finding::new(fact, command.line, subject, note).with(certainty)));
         };
-        if let Some((name, certainty)) = prints(command, &secrets) {
+        if let Some(what) = gives(command) {
+            add("echoed_secrets", what, format!("{what} is printed: {shown}"), Certainty::Certain);
+        } else if let Some((name, certainty)) = prints(command, &secrets) {
             add("echoed_secrets", name, format!("`{name}` is printed: {shown}"), certainty);
         } else if let Some((name, _)) = secrets.of(command).filter(|_| is_traced) {
             let note = format!("`set -x` prints `{name}` with the command: {shown}");
@@ -134,6 +136,28 @@ fn prints<'c>(command: &'c Command, secrets: &Secrets<'_>) -> Option<(&'c str, C
         }
         _ => None,
     }
+}
+
+/// Commands that answer with a key or a token, by the reference of each, and what that is.
+const GIVE: &[(&str, &str)] = &[
+    ("aws configure export-credentials", "a key of AWS"),
+    ("aws ecr get-login-password", "the password of a registry of AWS"),
+    ("aws sts assume-role", "a key of AWS"),
+    ("aws sts assume-role-with-web-identity", "a key of AWS"),
+    ("aws sts get-session-token", "a key of AWS"),
+    ("gcloud auth print-access-token", "a token of Google Cloud"),
+    ("gcloud auth application-default print-access-token", "a token of Google Cloud"),
+    ("az account get-access-token", "a token of Azure"),
+];
+
+/// The key or token that a command answers with, where nothing takes it.
+fn gives(command: &Command) -> Option<&'static str> {
+    if command.is_taken || command.text.contains("--query") {
+        return None;
+    }
+    let words: Vec<&str> = command.words().collect();
+    let is_one = |text: &str| text.split(' ').enumerate().all(|(at, word)| words.get(at) == Some(&word));
+    GIVE.iter().find(|(text, _)| is_one(text)).map(|(_, what)| *what)
 }
 
 /// `printf -v NAME` fills a variable.
@@ -216,6 +240,7 @@ mod tests {
             ),
             ("cloudbuild.yaml", "steps: [{name: x, secretEnv: [V], script: 'echo $$V'}]\n", "1"),
             ("buildspec.yml", "env: {secrets-manager: {V: a:b}}\nphases: {build: {commands: ['printenv V']}}\n", "2"),
+            (".gitlab-ci.yml", "t: {script: ['aws configure export-credentials --format env']}\n", "1"),
             (
                 ".circleci/config.yml",
                 "jobs: {t: {steps: [run: 'echo $NPM_TOKEN']}}\nworkflows: {w: {jobs: [t]}}\n",
@@ -235,6 +260,9 @@ mod tests {
             "echo \"$API_TOKEN\" | docker login -u x --password-stdin",
             "API_TOKEN=abc\necho $API_TOKEN",
             "env",
+            "aws ecr get-login-password | docker login --username AWS --password-stdin x.test",
+            "C=$(aws sts assume-role --role-arn x)\naws sts get-caller-identity",
+            "eval $(aws configure export-credentials --format env)",
             "set -x\nmake",
             "set -x\nset +x\ncurl -H \"x: $API_TOKEN\" a.test",
             "env | grep CI_ \ncurl -H \"x: $API_TOKEN\" a.test",
