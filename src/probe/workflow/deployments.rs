@@ -131,15 +131,12 @@ impl<'p> Seen<'p> {
         }
     }
 
-    /// Whether this is what the action before it is told, and no command of its own.
+    /// Whether this is what an action of a workflow is told, and no command of its own.
     fn is_told(&self, at: usize) -> bool {
         let run = self.run(at);
+        let is_its = |before: &Run| before.what == Action && before.step == run.step;
         let before = at.checked_sub(1).map(|before| self.run(before));
-        let is_its = |before: &Run| before.what == Action && (&before.path, before.line) == (&run.path, run.line);
-        run.what == Command
-            && run.by.is_none()
-            && tested_elsewhere::is_of_github(&run.pipeline)
-            && before.is_some_and(is_its)
+        run.what == Command && tested_elsewhere::is_of_github(&run.pipeline) && before.is_some_and(is_its)
     }
 
     /// Whether this is the last command of a job that its system takes for a deployment, as it names an environment that

@@ -29,7 +29,7 @@ static TESTS: LazyLock<Regex> = LazyLock::new(|| {
         r"|phpunit|pest|paratest|artisan\s+test|composer\s+(?:run\s+|run-script\s+)?(?:test\S*|phpunit)",
         r"|(?:make|just|task|mage|invoke|poe|doit)\s+(?:-\S+\s+)*(?:[\w./]+[:-])*(?:tests?|check|spec|coverage|unit|e2e)(?:[:-][\w:./-]+)?",
         r"|ct\s+(?:install|lint-and-install)|helm\s+(?:test|unittest)|(?:terraform|tofu)\s+test|swift\s+test|mix\s+test|sbt\s+[^\n|;]*test|(?:forge|skaffold)\s+test|hardhat\s+test|meson\s+test|ctest|bazel\s+test|zig\s+build\s+test|flutter\s+test|dart\s+test|stack\s+test|cabal\s+test",
-        r"|[\w./-]*\btests?[\w-]*\.(?:sh|py|ps1)|[\w./-]*run[-_]?tests?[\w./-]*",
+        r"|[\w./-]*(?:\b|_)tests?[\w-]*\.(?:sh|py|ps1)|[\w./-]*run[-_]?tests?[\w./-]*",
         r"|(?:scripts?|bin|ci|hack|tools|dev)/(?:[\w./-]+[-_/])?tests?(?:[-_][\w-]+)?|(?:bin/)?(?:rails|rake)\s+[\x22']?\$\{?\w*tests?(?:_\w+)?\}?[\x22']?",
         r")(?:$|[\s;&|)'`])",
     ))
@@ -199,6 +199,7 @@ mod tests {
             "bundle exec rake",
             "vendor/bin/phpunit",
             "uv run bash scripts/tests-start.sh",
+            "CMD='/start_tests.sh unit' make in-container",
             "tox -e py",
             "python -m tox",
             "nox -s tests-3.12",

@@ -2,7 +2,7 @@
 //! repository), which probe `pipelines` follows. A workflow counts for the events that start it or what calls it; pipelines of
 //! other systems are in `tested_elsewhere`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Exact, Fact, Facts, Value};
 use crate::probe::finding::{Finding, Findings, shortened};
@@ -83,13 +83,26 @@ impl Tested<'_> {
             let note = format!("job `{job}` runs `{command}`");
             return Some(Runs { line: *line, subject: job.clone(), note });
         }
-        let led = self.pipelines.runs.iter().find(|run| {
-            let is_elsewhere = run.by.is_some() || run.path != path;
-            &*run.pipeline == path && is_elsewhere && recognised::tests(run)
-        })?;
+        // What an action is told is no command of its own.
+        let own = || self.pipelines.runs.iter().filter(|run| &*run.pipeline == path);
+        let told: BTreeSet<usize> = own().filter(|run| run.what == What::Action).map(|run| run.step).collect();
+        let is_told = |run: &Run| run.by.is_none() && run.path == path && told.contains(&run.step);
+        let led = own().find(|run| recognised::tests(run) && !is_told(run))?;
         let text = shortened(&led.text);
-        let by = led.by.as_deref().unwrap_or("an action of the repository");
-        let note = format!("{by} leads to `{text}` in {}:{}, which runs", led.path, led.line);
+        let note = match &led.by {
+            // A command with a value of the matrix in it.
+            None if led.path == path => {
+                return Some(Runs {
+                    line: led.line,
+                    subject: led.job.to_string(),
+                    note: format!("job `{}` runs `{text}`", led.job),
+                });
+            }
+            by => {
+                let by = by.as_deref().unwrap_or("an action of the repository");
+                format!("{by} leads to `{text}` in {}:{}, which runs", led.path, led.line)
+            }
+        };
         Some(Runs { line: judged.starts.0, subject: text, note })
     }
 

@@ -44,6 +44,13 @@ fn what_a_step_leads_to_may_run_tests() {
 }
 
 #[test]
+fn a_value_of_the_matrix_may_be_the_tests() {
+    let text = "on: [push, pull_request]\njobs:\n  t:\n    runs-on: x\n    strategy: {matrix: {do: [lint, ./run_tests.sh]}}\n    steps: [{run: 'in-container ${{ matrix.do }}'}]\n";
+    assert_eq!(percent(&observe(&DEF, "{}", &[(CI, text)]), "test_credit"), Some(100));
+    assert_eq!(percent(&observe(&DEF, "{}", &[(CI, &text.replace("./run_tests.sh", "docs"))]), "test_credit"), Some(0));
+}
+
+#[test]
 fn tox_and_nox_test_where_what_they_lead_to_does() {
     let ini = ("tox.ini", "[testenv]\ncommands = pytest\n[testenv:lint]\ncommands = ruff check\n");
     let nox = (
