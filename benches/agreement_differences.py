@@ -47,6 +47,8 @@ difference("dockerfile", "unpinned_images", "theirs", "checkov does not fill in 
            lambda unit: lines(unit, r"^FROM\s+.*\$"))
 difference("dockerfile", "unpinned_images", "ours", "a tag without version (`nonroot`, `alpine`, `edge`) moves like `latest`; they look for `latest` alone",
            lambda unit: MOVING_TAG.search(unit.text))
+difference("dockerfile", "unpinned_images", "ours", "a tag `latest-…` says itself that it moves; they look for `latest` alone",
+           lambda unit: lines(unit, r"^FROM\s+(--platform=\S+\s+)?\S+:latest-"))
 difference("dockerfile", "shell_form_entrypoints", "ours", "`[\"sh\", \"-c\", …]` without `exec` keeps the shell as process 1; hadolint looks at the brackets alone",
            lambda unit: lines(unit, r"^(CMD|ENTRYPOINT)\s*\[\s*\"(/bin/|/usr/bin/)?(ba|da|a)?sh\""))
 difference("dockerfile", "shell_form_entrypoints", "theirs", "hadolint means the `CMD` of `HEALTHCHECK`, which is no main process",
