@@ -75,8 +75,8 @@ pub(super) fn observe(look: &Look<'_>, asked: &Asked<'_>, folder: &str) -> Obser
     for (id, digest) in swept.get(asked.want).own::<Digest>() {
         gathered.take(swept.path(id), digest.map_err(ToString::to_string));
     }
-    let others = others(swept, folder);
     let pipelines = pipelines::runs(swept, asked.all);
+    let others = others(swept, folder, &pipelines);
     let texts: BTreeMap<&str, &String> =
         swept.get(asked.all).own::<String>().filter_map(|(id, text)| Some((swept.path(id), text.ok()?))).collect();
     let text = |path: &str| {
@@ -166,7 +166,7 @@ impl<'s> Gathered<'s> {
                 place: Some(Place::file(path.as_str())),
                 note: Some(match pipelines.files.contains_key(path) {
                     true => format!("{system}; its commands, secrets and logins are read, its pins are not"),
-                    false => format!("{system}; its content is not read"),
+                    false => format!("{system}; {}", unread(path, pipelines)),
                 }),
                 fact: Some("pipelines".to_owned()),
                 ..Evidence::default()
@@ -240,10 +240,10 @@ impl<'s> Gathered<'s> {
         if self.parse_errors > 0 {
             return Some("a workflow could not be read".to_owned());
         }
-        let unread = others.iter().find(|(path, _)| !pipelines.files.contains_key(path));
-        let unread =
-            unread.map(|(path, system)| format!("{system} (`{path}`) may run them, and its content is not read"));
-        unread.or_else(|| tested_elsewhere::doubt(pipelines))
+        let other = others.iter().find(|(path, _)| !pipelines.files.contains_key(path));
+        let other =
+            other.map(|(path, system)| format!("{system} (`{path}`) may run them: {}", unread(path, pipelines)));
+        other.or_else(|| tested_elsewhere::doubt(pipelines))
     }
 
     fn counts(&self, facts: &mut Facts) {
@@ -288,6 +288,12 @@ impl<'s> Gathered<'s> {
 
 /// Why nothing is known of secrets and logins where nothing is seen that could use them.
 const NO_COMMAND: &str = "no command of these pipelines is seen";
+
+/// Why nothing is known of what a pipeline runs.
+fn unread(path: &str, pipelines: &Pipelines) -> String {
+    let reason = pipelines.unread.get(path).map(|reason| format!("it could not be read: {reason}"));
+    reason.unwrap_or_else(|| "no step was found in it".to_owned())
+}
 
 /// Why that no failure is ignored is not known where nothing is seen that could fail.
 const NO_GATE: &str =
@@ -343,19 +349,27 @@ fn mean(percents: &[u32], cap: u32, nothing: &str) -> Fact {
 }
 
 /// Other pipeline systems, each once.
-fn others(swept: &Swept, folder: &str) -> Vec<(String, &'static str)> {
+fn others(swept: &Swept, folder: &str, pipelines: &Pipelines) -> Vec<(String, &'static str)> {
     let mut found: Vec<(String, &'static str)> = Vec::new();
     for id in swept.tree().select(&Select::any(crate::world::ClassSet::ALL).below(folder)) {
         let path = swept.path(id);
         let below = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
         let base = below.rsplit('/').next().unwrap_or(below);
         let is_own = matches!(swept.class(id), Class::Src | Class::Tooling);
+        let is_yaml = base.ends_with(".yml") || base.ends_with(".yaml");
         let system = OTHERS.iter().find(|(name, _)| {
             let nested = is_own && NESTED.contains(name) && base == *name;
-            nested || below == *name || below.strip_prefix(*name).is_some_and(|rest| rest.starts_with('/'))
+            nested || below == *name || is_yaml && below.strip_prefix(*name).is_some_and(|rest| rest.starts_with('/'))
         });
-        let new = system.filter(|(_, system)| !found.iter().any(|(_, known)| known == system));
-        found.extend(new.map(|(_, system)| (path.to_owned(), *system)));
+        let Some((_, system)) = system else { continue };
+        match found.iter_mut().find(|(_, known)| known == system) {
+            // Of the files of a folder one that is a pipeline speaks for all.
+            Some((known, _)) if !pipelines.files.contains_key(known) && pipelines.files.contains_key(path) => {
+                path.clone_into(known);
+            }
+            Some(_) => {}
+            None => found.push((path.to_owned(), *system)),
+        }
     }
     found
 }

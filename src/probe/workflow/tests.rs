@@ -196,3 +196,20 @@ fn an_unreadable_workflow_makes_zeros_unobserved() {
         (Some(1), Some(1), None)
     );
 }
+
+#[test]
+fn a_pipeline_that_could_not_be_read_says_why_and_one_of_a_folder_speaks_for_it() {
+    let reason = |files: &[(&str, &str)]| match observe(&DEF, "{}", files).facts.get("tests_on_push") {
+        crate::model::Fact::Unobserved(reason) => reason,
+        other => format!("{other:?}"),
+    };
+    let conflict = reason(&[("bitbucket-pipelines.yml", "pipelines:\n  default:\n<<<<<<< HEAD\n  - step: {}\n")]);
+    assert!(
+        conflict.starts_with("Bitbucket Pipelines (`bitbucket-pipelines.yml`) may run them: it could not be read: ")
+    );
+    assert!(reason(&[(".buildkite/pipeline.yml", "env: {A: b}\n")]).ends_with("no step was found in it"));
+    let template = ("azure-pipelines/a-template.yml", "parameters: []\nsteps: [{script: make}]\n");
+    let start = ("azure-pipelines/z.yml", "trigger: [main]\nsteps: [{script: pytest}]\n");
+    let seen = observe(&DEF, "{}", &[template, start, ("azure-pipelines/README.md", "x")]);
+    assert_eq!(seen.facts.get("tests_on_push"), crate::model::Fact::Present(crate::model::Value::Bool(true)));
+}
