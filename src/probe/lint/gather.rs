@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::probe::pipelines::follow::{Command, Files, follow, runs_hooks};
 use crate::probe::pipelines::{self, Pipelines, Run, What};
-use crate::probe::{pre_commit_ci, super_linter};
+use crate::probe::{pre_commit_ci, super_linter as chosen};
 use crate::world::{Class, Swept, WantId};
 
 use super::maven::Maven;
-use super::{build, hooks, strict, tool};
+use super::{build, hooks, strict, super_linter, tool};
 
 /// A language counts from this share of the bytes of shipped source, in percent.
 const SHARE: u64 = 20;
@@ -34,7 +34,7 @@ pub(super) struct Gathered {
     /// Those whose failure does not count.
     pub(super) soft: BTreeMap<&'static str, Seen>,
     /// Hooks that run one.
-    pub(super) hooks: BTreeMap<&'static str, Seen>,
+    pub(super) hooks: BTreeMap<&'static str, Vec<Seen>>,
     /// Type checkers that are not strict.
     pub(super) loose: Vec<Seen>,
     /// Baselines with what they hide.
@@ -166,7 +166,7 @@ impl Gathered {
     fn hook(&mut self, path: &str, line: u32, languages: &[&'static str], text: &str) {
         for language in languages {
             let note = hook_note(text);
-            self.hooks.entry(language).or_insert((path.to_owned(), line, note));
+            self.hooks.entry(language).or_default().push((path.to_owned(), line, note));
         }
     }
 
@@ -197,7 +197,8 @@ impl Gathered {
         if let Some(ci) = pre_commit_ci::section(text) {
             let line = ci.line;
             let is_skipped = |note: &str| ci.skipped.iter().any(|hook| note == hook_note(hook));
-            for (language, (_, _, note)) in self.hooks.clone().into_iter().filter(|(_, (.., note))| !is_skipped(note)) {
+            for (language, hooks) in &self.hooks {
+                let Some((.., note)) = hooks.iter().find(|(.., note)| !is_skipped(note)) else { continue };
                 let note = format!("pre-commit.ci runs it: {note}");
                 self.runs.entry(language).or_insert((path.to_owned(), line, note));
             }
@@ -211,9 +212,9 @@ impl Gathered {
         for run in pipelines.runs.iter().filter(|run| run.starts.is_gate()) {
             match &run.what {
                 What::Foreign(told) => self.foreign(run, told),
-                What::Action if super_linter::is_one(&run.text) => {
+                What::Action if chosen::is_one(&run.text) => {
                     let text = told.reader()(&run.path, pipelines::LARGEST).unwrap_or_default();
-                    self.run(run, &tool::of_super_linter(&super_linter::chosen(&text)));
+                    self.run(run, &super_linter::languages(&chosen::chosen(&text)));
                 }
                 What::Action => {
                     self.run(run, &tool::of_action(&run.text));
@@ -273,9 +274,9 @@ impl Gathered {
 
     /// What runs counts as configured: its defaults are enough.
     fn builds(&mut self) {
-        let seen = [&self.runs, &self.soft, &self.hooks];
-        let all: Vec<(&'static str, Seen)> =
-            seen.iter().flat_map(|seen| seen.iter().map(|(name, seen)| (*name, seen.clone()))).collect();
+        let hooks = self.hooks.iter().filter_map(|(name, hooks)| Some((*name, hooks.first()?.clone())));
+        let runs = [&self.runs, &self.soft].into_iter().flatten().map(|(name, seen)| (*name, seen.clone()));
+        let all: Vec<(&'static str, Seen)> = runs.chain(hooks).collect();
         for (language, seen) in all {
             self.configured.entry(language).or_insert(seen);
         }

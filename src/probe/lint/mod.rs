@@ -8,6 +8,7 @@ mod gather;
 mod hooks;
 mod maven;
 mod strict;
+mod super_linter;
 #[cfg(test)]
 mod tests;
 mod tool;
@@ -193,7 +194,8 @@ fn gate(gathered: &Gathered, language: &'static str, file: &str, findings: &mut 
         show(findings, "unlinted", seen, "; its failure does not count");
         return Gate::Configured;
     }
-    if let Some(seen) = of(&gathered.hooks) {
+    let hooks = gathered.hooks.get(language).or_else(|| gathered.hooks.get(tool::ANY.name));
+    if let Some(seen) = hooks.and_then(|hooks| hooks.first()).cloned() {
         show(findings, "hooks_only", seen.clone(), "; no pipeline does");
         show(findings, "unlinted", seen, "; no pipeline does");
         return Gate::Hook;

@@ -152,6 +152,12 @@ fn a_hook_that_the_service_skips_is_a_hook_alone() {
 }
 
 #[test]
+fn one_hook_that_the_service_skips_leaves_the_others() {
+    let hooks = "ci:\n  skip: [mypy]\nrepos:\n  - repo: x\n    hooks:\n      - id: mypy\n      - id: ruff-check\n";
+    assert_eq!(gate(&[APP, (".pre-commit-config.yaml", hooks)]).1, Some(100));
+}
+
+#[test]
 fn a_formatter_that_rewrites_is_a_hook_and_no_gate() {
     let app = ("src/a.php", "<?php\n");
     let staged = ("package.json", "{\"lint-staged\": {\n\"*.php\": \"vendor/bin/pint\"}}");

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::compiled::{PATTERNS, Patterns, languages};
-use crate::probe::super_linter::Chosen;
 
 /// A language, and the linters that know it.
 pub(super) struct Language {
@@ -253,34 +252,6 @@ pub(super) fn of_action(uses: &str) -> Vec<&'static str> {
     let uses = uses.to_ascii_lowercase();
     let by = |language: &&Language| language.actions.iter().any(|action| uses.starts_with(action));
     languages().filter(by).map(|language| language.name).collect()
-}
-
-/// Languages that super-linter looks at when told so.
-pub(super) fn of_super_linter(chosen: &Chosen) -> Vec<&'static str> {
-    const NAMES: &[(&str, &str)] = &[
-        ("PYTHON", "Python"),
-        ("JAVASCRIPT", "JavaScript"),
-        ("TYPESCRIPT", "JavaScript"),
-        ("GO", "Go"),
-        ("RUST", "Rust"),
-        ("JAVA", "Java"),
-        ("KOTLIN", "Kotlin"),
-        ("SCALA", "Scala"),
-        ("CSHARP", "C#"),
-        ("DOTNET", "C#"),
-        ("RUBY", "Ruby"),
-        ("PHP", "PHP"),
-        ("CPP", "C"),
-        ("CLANG", "C"),
-        ("DART", "Dart"),
-        ("TERRAFORM", "Terraform"),
-        ("BASH", "Shell"),
-        ("SHELL", "Shell"),
-    ];
-    let Chosen::Only(only) = chosen else { return vec![ANY.name] };
-    // `JAVASCRIPT_ES` begins like `JAVA`.
-    let is_named = |start: &str| only.iter().any(|name| name == start || name.starts_with(&format!("{start}_")));
-    NAMES.iter().filter(|(start, _)| is_named(start)).map(|(_, language)| *language).collect()
 }
 
 /// Languages that a hook of pre-commit lints, by its id.
