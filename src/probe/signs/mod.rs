@@ -97,7 +97,7 @@ fn checked(sign: SignParams, problems: &mut Problems) -> Sign {
         let message = format!("sign `{}` has no way to be seen", sign.name.value);
         problems.push(sign.name.span.problem(message).help("write `ways: [{ glob: \"**/*.py\", pattern: 'x' }]`"));
     }
-    let ways = sign.ways.into_iter().filter_map(|way| way::checked(way, problems)).collect();
+    let ways = sign.ways.into_iter().flat_map(|way| way::checked(way, problems)).collect();
     Sign { name: sign.name.value, weight: sign.weight, ways }
 }
 

@@ -142,6 +142,16 @@ fn wrong_parameters_are_problems_at_their_place() {
     assert!(wrong("of: [{ name: x, ways: [] }]").contains("no way to be seen"));
     assert!(wrong("of: [{ name: x, ways: [{ pattern: y }] }]").contains("neither `language` nor `glob`"));
     assert!(wrong("of: [{ name: x, ways: [{ language: go, pattern: '(x' }] }]").contains("unclosed group"));
+    assert!(wrong("of: [{ name: x, ways: [{ languages: [go], packages: [a], pattern: x }] }]").contains("beside"));
+}
+
+#[test]
+fn one_pattern_may_be_right_for_several_languages() {
+    let yaml = "of: [{ name: a, ways: [{ languages: [python, go], pattern: '== 403' }] }]";
+    for file in [("a.py", "ok = code == 403\n"), ("a.go", "ok := code == 403\n")] {
+        assert_eq!(percent(&observe(&DEF, yaml, &[file]), "share"), Some(100), "{}", file.0);
+    }
+    assert_eq!(count(&observe(&DEF, yaml, &[("a.py", "ok = 1\n"), ("a.go", "x := 1\n")]), "scanned"), Some(2));
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(super) struct WayParams {
     /// literals.
     #[serde(default)]
     language: Option<Language>,
+    /// The same for several languages, where one pattern is right for all of them.
+    #[serde(default)]
+    languages: Vec<Language>,
     /// Packages of the language of which a manifest must declare one for a match to count, lower case; `*` at the end
     /// stands for anything. Go modules stand for the packages below them, JVM names are artifacts or groups. Without
     /// any it is part of the language.
@@ -59,7 +62,22 @@ pub(super) struct Way {
     pattern: Pattern,
 }
 
-pub(super) fn checked(way: WayParams, problems: &mut Problems) -> Option<Way> {
+/// The ways that one stands for: one, or one for each of its languages; none where it is wrong.
+pub(super) fn checked(way: WayParams, problems: &mut Problems) -> Vec<Way> {
+    if way.languages.is_empty() {
+        return one(way, problems).into_iter().collect();
+    }
+    if way.language.is_some() || !way.packages.is_empty() || way.glob.is_some() {
+        let message = "`languages` beside `language`, `packages` or `glob`".to_owned();
+        let help = "a way with `languages` has a pattern alone; write one way for each language that needs more";
+        problems.push(way.pattern.span.problem(message).help(help));
+        return Vec::new();
+    }
+    let of = |language: &Language| WayParams { language: Some(*language), languages: Vec::new(), ..way.clone() };
+    way.languages.iter().map(of).map_while(|way| one(way, problems)).collect()
+}
+
+fn one(way: WayParams, problems: &mut Problems) -> Option<Way> {
     let before = problems.len();
     folder::check_globs(way.glob.iter().chain(&way.exclude), problems);
     if way.language.is_none() && (way.glob.is_none() || !way.packages.is_empty()) {
