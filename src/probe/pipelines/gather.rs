@@ -3,7 +3,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
 
 use crate::probe::finding::shortened;
 use crate::probe::workflow::gates;
@@ -14,7 +16,7 @@ use super::follow::{Command, Files, MOST_COMMANDS, below, follow};
 use super::order::Order;
 use super::starts::Starts;
 use super::step::{Given, Reading, Shell, Step, passed_over};
-use super::variable::Variable;
+use super::variable::{Source, Variable};
 use super::{Call, LARGEST, Looked, Pipelines, Run, What, is_of_another, is_workflow, system};
 
 /// Commands of one repository; more are not looked at.
@@ -229,7 +231,7 @@ impl Gather<'_> {
         let start = Command {
             path: path.clone(),
             line,
-            text: text.to_owned(),
+            text: chosen(text, &given.set),
             folder: Some(shell.folder().to_owned()),
             is_whole: false,
         };
@@ -257,10 +259,29 @@ impl Gather<'_> {
                 order: given.order.clone(),
                 path: command.path,
                 line: command.line,
-                text: command.text,
+                text: if at == 0 { text.clone() } else { command.text },
             });
         }
     }
+}
+
+/// A command with the variables of its step before tox and nox, which choose by them where a call names nothing.
+fn chosen(text: &str, set: &[Variable]) -> String {
+    static CALL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?P<before>^|[\s;&|(])(?P<tool>tox|nox)(?P<after>\s|$)").expect("a fixed pattern")
+    });
+    if !text.contains("tox") && !text.contains("nox") {
+        return text.to_owned();
+    }
+    let of =
+        |name: &str| set.iter().find(|one| one.name == name && one.source == Source::File && !one.value.is_empty());
+    let told = CALL.replace_all(text, |found: &regex::Captures<'_>| {
+        let name = if &found["tool"] == "tox" { "TOXENV" } else { "NOXSESSION" };
+        // What is told nearer goes before.
+        let own = of(name).filter(|_| !text.contains(name)).map(|one| format!("{name}='{}' ", one.value));
+        format!("{}{}{}{}", &found["before"], own.unwrap_or_default(), &found["tool"], &found["after"])
+    });
+    told.into_owned()
 }
 
 /// The folder of a command that may go elsewhere first; `None` where it goes nobody knows where.

@@ -198,6 +198,22 @@ fn an_unreadable_workflow_makes_zeros_unobserved() {
 }
 
 #[test]
+fn the_variables_of_a_step_choose_what_tox_and_nox_run() {
+    let ini = ("tox.ini", "[testenv]\ncommands = pytest\n[testenv:lint]\ncommands = ruff check\n");
+    for (env, credit) in [("lint", 0), ("py312", 100)] {
+        let text = format!(
+            "on: [push, pull_request]\njobs:\n  t: {{runs-on: x, env: {{TOXENV: {env}}}, steps: [{{run: python -m tox}}]}}\n"
+        );
+        assert_eq!(percent(&observe(&DEF, "{}", &[(CI, &text), ini]), "test_credit"), Some(credit), "{env}");
+        let gitlab = format!("t: {{variables: {{TOXENV: {env}}}, script: [tox]}}\n");
+        assert_eq!(percent(&observe(&DEF, "{}", &[(".gitlab-ci.yml", &gitlab), ini]), "test_credit"), Some(credit));
+    }
+    let nearer =
+        "on: [push, pull_request]\njobs:\n  t: {runs-on: x, env: {TOXENV: lint}, steps: [{run: tox -e py312}]}\n";
+    assert_eq!(percent(&observe(&DEF, "{}", &[(CI, nearer), ini]), "test_credit"), Some(100));
+}
+
+#[test]
 fn a_pipeline_that_could_not_be_read_says_why_and_one_of_a_folder_speaks_for_it() {
     let reason = |files: &[(&str, &str)]| match observe(&DEF, "{}", files).facts.get("tests_on_push") {
         crate::model::Fact::Unobserved(reason) => reason,
