@@ -56,11 +56,12 @@ static COPIES: LazyLock<Regex> = LazyLock::new(|| {
 static NAMED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)deploy|deliver|rollout|roll-out|\bprod(?:uction|uccion|uktion)?\b|staging"));
 
-/// Pipes of Bitbucket, parts of orbs and plugins of Drone that deploy.
+/// Pipes of Bitbucket, parts of orbs, plugins of Drone and resources of Concourse that deploy.
 static USED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:docker://)?[\w.-]+/[\w-]*(?:-deploy|kubectl-run)[\w-]*:",
         r"|/(?:deploy[\w-]*|(?:upgrade|install)-helm-chart|create-or-update-resource|update-container-image)$",
+        r"|^resource: (?:cf(?:-cli)?|kubernetes|k8s[\w-]*|helm\d?|terraform[\w-]*|bosh-deployment|marathon|argocd[\w-]*)(?:-resource)?$",
         r"|\bdrone-(?:helm\d?|kubectl|kubernetes|ecs|heroku|cloud-run|gke)\b|^plugins/(?:helm\d?|ecs|heroku|cloud-run|gae|gke)\b",
     ))
 });

@@ -176,7 +176,7 @@ fn declarations() -> Vec<FactDecl> {
         yes_no("tests_on_pull_request", "whether tests run on change requests, in a pipeline of any system, or on the pushes to their branches"),
         yes_no("tests_on_push", "whether tests run on pushes to the default branch, or in a merge queue"),
         ratio("test_credit", "both 100 %, change requests only 70 %, pushes only 50 %, other events only 30 %, none 0 %; of the pipelines of all systems together"),
-        count("deploy_jobs", "jobs that deploy, of pipelines of all systems whose order is told (not Cirrus, Concourse, and workflows of Woodpecker that wait for others)"),
+        count("deploy_jobs", "jobs that deploy, of pipelines of all systems whose order is told (not workflows of Woodpecker that wait for others)"),
         count("untested_deployments", "those that no tests stand before, in their pipeline or in each that calls it; what no push to the default branch starts (a tag, a hand, a branch for releases) counts as tested where some pipeline tests; unobserved when no job deploys, and where more may run than is seen beside those of another system than GitHub's"),
         count("unstaged_deployments", "those that deploy to no stage and follow none: no other job deploys a preview or to an environment, or in a job or file or from a branch, named after a stage such as `staging`; unobserved when no job deploys"),
         count("unguarded_deployments", "those with neither an `environment` nor a `concurrency` group; unobserved when no job deploys"),

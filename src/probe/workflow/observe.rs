@@ -6,7 +6,7 @@ use crate::model::report::Evidence;
 use crate::model::{Exact, Fact, Facts, Observation, Place, Value};
 use crate::probe::Look;
 use crate::probe::finding::{Finding, Findings};
-use crate::probe::pipelines::{self, Pipelines, Run, What};
+use crate::probe::pipelines::{self, Pipelines, Run, System, What};
 use crate::probe::suppression::{self, Configured};
 use crate::world::{Class, Select, Swept, WantId};
 
@@ -371,5 +371,8 @@ fn others(swept: &Swept, folder: &str, pipelines: &Pipelines) -> Vec<(String, &'
             None => found.push((path.to_owned(), *system)),
         }
     }
+    // Its files may have any name, and only what they say tells them.
+    let concourse = pipelines.files.keys().find(|path| System::of(path) == System::Concourse);
+    found.extend(concourse.map(|path| (path.clone(), "Concourse")));
     found
 }

@@ -1,9 +1,12 @@
 //! Cirrus CI: keys that end in `script` below each task, in the order in which they are written. Every push and every pull
 //! request starts a task unless `only_if` or `skip` says otherwise ("Writing tasks, conditional task execution").
 
+use std::collections::BTreeSet;
+
+use super::super::order::{Order, Waiting};
 use super::super::starts::expression::{self, Value, of_requests};
 use super::super::starts::{Event, Started, Starts};
-use super::super::step::{Given, Lines, Reading, Step, is_true, joined, named, text, written};
+use super::super::step::{Given, Lines, Reading, Step, is_true, joined, listed, named, text, written};
 use super::super::variable::variables;
 use super::documents;
 use crate::yaml::Node;
@@ -32,13 +35,38 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         .collect();
     let mut reading = Reading::default();
     for root in documents(&Given { text: &text, ..*given })? {
-        let tasks = root.entries().iter().filter(|(key, _)| key.text.ends_with("_task"));
-        tasks.for_each(|(_, task)| run(given.path, task, &root, &mut reading));
+        let tasks = root.entries().iter().filter_map(|(key, task)| Some((key.text.strip_suffix("_task")?, task)));
+        let tasks: Vec<(&str, &Node)> = tasks.collect();
+        let orders = orders(&tasks);
+        for ((_, task), order) in tasks.iter().zip(orders) {
+            run(given.path, task, (&root, order), &mut reading);
+        }
     }
     Ok(Some(reading))
 }
 
-fn run(path: &str, task: &Node, root: &Node, reading: &mut Reading) {
+/// What each task waits for: those that `depends_on` names, by name or by alias ("Writing tasks, dependencies").
+fn orders(tasks: &[(&str, &Node)]) -> Vec<Order> {
+    let of = |(key, task): &(&str, &Node)| text(task, "name").unwrap_or(key).to_owned();
+    let full = |name: &str| {
+        let is_alias = |(_, task): &&(&str, &Node)| text(task, "alias") == Some(name);
+        tasks.iter().find(is_alias).map_or_else(|| name.to_owned(), &of)
+    };
+    let needs = |task: &Node| -> BTreeSet<String> {
+        let named = task.get("depends_on").map(listed).unwrap_or_default();
+        named.iter().filter_map(Node::text).map(&full).collect()
+    };
+    let mut waiting = Waiting::default();
+    tasks.iter().for_each(|one| waiting.add(&of(one), 0, Some(needs(one.1))));
+    let order = |one: &(&str, &Node)| Order {
+        is_by_hand: text(one.1, "trigger_type") == Some("manual"),
+        is_held: one.1.get("execution_lock").is_some(),
+        ..waiting.order(&of(one), 0, Some(&needs(one.1)))
+    };
+    tasks.iter().map(order).collect()
+}
+
+fn run(path: &str, task: &Node, (root, order): (&Node, Order), reading: &mut Reading) {
     let mut lines: Lines = Vec::new();
     scripts(task, DEPTH, &mut lines);
     let get = |key: &str| text(task, key).or_else(|| text(root, key));
@@ -51,9 +79,10 @@ fn run(path: &str, task: &Node, root: &Node, reading: &mut Reading) {
         line: lines.first().map_or(task.span.line, |(line, _)| *line),
         lines: joined(&lines),
         set: variables([root, task].into_iter().flat_map(|owner| [owner.get("env"), owner.get("environment")])),
-        job: named(task, &["name", "alias"]),
+        job: if order.id.is_empty() { named(task, &["alias"]) } else { order.id.clone() },
         is_soft: is_true(task, "allow_failures") || is_true(root, "allow_failures"),
         starts: starts.only_if(get("trigger_type") != Some("manual")),
+        order: Some(order),
         ..Step::default()
     });
 }

@@ -1,6 +1,9 @@
 //! Concourse: the plans of jobs, with the task files of the repository. A job starts by itself where it gets something with
 //! `trigger: true`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::order::{Order, Waiting};
 use super::super::starts::{Started, Starts};
 use super::super::step::{Given, Reading, Step, is_true, joined, listed, text, written};
 use super::super::variable::{Variable, variables};
@@ -23,8 +26,11 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
     if jobs.is_empty() {
         return Ok(None);
     }
-    let mut pipeline = Pipeline { given, reading: Reading::default(), files: 0 };
-    for job in jobs {
+    let types = documents.first().map(types).unwrap_or_default();
+    let orders = orders(&jobs);
+    let mut pipeline = Pipeline { given, reading: Reading::default(), files: 0, types, order: Order::default() };
+    for (job, order) in jobs.into_iter().zip(orders) {
+        pipeline.order = order;
         let by_itself = job.get("plan").is_some_and(|plan| is_triggered(plan, DEPTH));
         let starts = Starts::all(Started::open(STARTS)).only_if(by_itself);
         job.get("plan").into_iter().for_each(|plan| pipeline.plan(plan, (false, &starts), DEPTH));
@@ -43,9 +49,49 @@ fn is_triggered(plan: &Node, depth: u32) -> bool {
         })
 }
 
+/// The type of each resource.
+fn types(root: &Node) -> BTreeMap<String, String> {
+    let resources = root.get("resources").map(Node::items).unwrap_or_default();
+    let of = |one: &Node| Some((text(one, "name")?.to_owned(), text(one, "type")?.to_owned()));
+    resources.iter().filter_map(of).collect()
+}
+
+/// What each job waits for: those that a version of what it gets has to have `passed` (documentation, "get step").
+fn orders(jobs: &[&Node]) -> Vec<Order> {
+    let name = |job: &Node| text(job, "name").unwrap_or("").to_owned();
+    let needs = |job: &Node| {
+        let mut found = BTreeSet::new();
+        job.get("plan").into_iter().for_each(|plan| passed(plan, DEPTH, &mut found));
+        found
+    };
+    let mut waiting = Waiting::default();
+    jobs.iter().for_each(|job| waiting.add(&name(job), 0, Some(needs(job))));
+    let order = |job: &&Node| Order {
+        is_held: is_true(job, "serial") || job.get("serial_groups").is_some(),
+        is_by_hand: !job.get("plan").is_some_and(|plan| is_triggered(plan, DEPTH)),
+        ..waiting.order(&name(job), 0, Some(&needs(job)))
+    };
+    jobs.iter().map(order).collect()
+}
+
+fn passed(plan: &Node, depth: u32, found: &mut BTreeSet<String>) {
+    if depth == 0 {
+        return;
+    }
+    for step in listed(plan) {
+        let named = step.get("passed").map(listed).unwrap_or_default();
+        found.extend(named.iter().filter_map(Node::text).map(str::to_owned));
+        BELOW.iter().filter_map(|key| step.get(key)).for_each(|below| passed(below, depth - 1, found));
+    }
+}
+
 struct Pipeline<'g> {
     given: &'g Given<'g>,
     reading: Reading,
+    /// The type of each resource, by its name.
+    types: BTreeMap<String, String>,
+    /// Where the job stands that is looked at.
+    order: Order,
     /// Task files that were asked for.
     files: usize,
 }
@@ -61,6 +107,9 @@ impl Pipeline<'_> {
                     self.plan(below, (is_soft || *key == "try", starts), depth - 1);
                 }
             }
+            if let Some(put) = step.get("put") {
+                self.put(put, text(step, "resource"), starts);
+            }
             if step.get("task").is_none() {
                 continue;
             }
@@ -71,6 +120,20 @@ impl Pipeline<'_> {
                 self.file(file, step.span.line, (is_soft, starts), &set);
             }
         }
+    }
+
+    /// What is put into a resource, by its type.
+    fn put(&mut self, put: &Node, resource: Option<&str>, starts: &Starts) {
+        let Some(kind) = resource.or(put.text()).and_then(|name| self.types.get(name)) else { return };
+        self.reading.steps.push(Step {
+            path: self.given.path.to_owned(),
+            line: put.span.line,
+            uses: Some(format!("resource: {kind}")),
+            job: self.order.id.clone(),
+            starts: starts.clone(),
+            order: Some(self.order.clone()),
+            ..Step::default()
+        });
     }
 
     /// The first part of a path is what was gotten; the rest is a file there, which may be this repository.
@@ -109,6 +172,16 @@ impl Pipeline<'_> {
         let line = lines.first().map_or(run.span.line, |(line, _)| *line);
         let (path, lines) = (path.to_owned(), joined(&lines));
         let set = set.iter().cloned().chain(variables([config.get("params")])).collect();
-        self.reading.steps.push(Step { path, line, lines, set, is_soft, starts: starts.clone(), ..Step::default() });
+        self.reading.steps.push(Step {
+            path,
+            line,
+            lines,
+            set,
+            is_soft,
+            job: self.order.id.clone(),
+            starts: starts.clone(),
+            order: Some(self.order.clone()),
+            ..Step::default()
+        });
     }
 }
