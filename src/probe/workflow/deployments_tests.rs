@@ -61,7 +61,7 @@ fn what_each_system_runs_before_a_deployment_is_known() {
         ),
         (
             "concourse/pipeline.yml",
-            "resources: [{name: live, type: cf}]\njobs: [{name: unit, plan: [{get: repo, trigger: true}, {task: t, config: {run: {path: sh, args: [-c, pytest]}}}]}, {name: ship, plan: [{in_parallel: [{get: repo, trigger: true, passed: [unit]}]}, {put: live}]}]\n",
+            "resources: [{name: live, type: cf, source: {\n  api: {{api}}}}]\njobs: [{name: unit, plan: [{get: repo, trigger: true}, {task: t, config: {run: {path: sh, args: [-c, pytest]}}}]}, {name: ship, plan: [{in_parallel: [{get: repo, trigger: true, passed: [unit]}]}, {put: live}]}]\n",
             "resources: [{name: live, type: cf}]\njobs: [{name: unit, plan: [{get: repo, trigger: true}, {task: t, config: {run: {path: sh, args: [-c, pytest]}}}]}, {name: ship, plan: [{get: repo, trigger: true}, {put: live}]}]\n",
         ),
         (

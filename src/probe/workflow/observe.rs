@@ -372,7 +372,8 @@ fn others(swept: &Swept, folder: &str, pipelines: &Pipelines) -> Vec<(String, &'
         }
     }
     // Its files may have any name, and only what they say tells them.
-    let concourse = pipelines.files.keys().find(|path| System::of(path) == System::Concourse);
+    let mut known = pipelines.files.keys().chain(pipelines.unread.keys());
+    let concourse = known.find(|path| System::of(path) == System::Concourse);
     found.extend(concourse.map(|path| (path.clone(), "Concourse")));
     found
 }

@@ -1,7 +1,11 @@
 //! Concourse: the plans of jobs, with the task files of the repository. A job starts by itself where it gets something with
 //! `trigger: true`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::order::{Order, Waiting};
 use super::super::starts::{Started, Starts};
@@ -20,7 +24,8 @@ const MOST_FILES: usize = 300;
 const DEPTH: u32 = 12;
 
 pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
-    let documents = documents(given)?;
+    let text = with_variables(given.text);
+    let documents = documents(&Given { text: &text, ..*given })?;
     let jobs = documents.first().and_then(|root| root.get("jobs")).map(Node::items).unwrap_or_default();
     let jobs: Vec<&Node> = jobs.iter().filter(|job| job.get("plan").is_some()).collect();
     if jobs.is_empty() {
@@ -36,6 +41,12 @@ pub(super) fn read(given: &Given<'_>) -> Result<Option<Reading>, String> {
         job.get("plan").into_iter().for_each(|plan| pipeline.plan(plan, (false, &starts), DEPTH));
     }
     Ok(Some(pipeline.reading))
+}
+
+/// The older `{{name}}` for a variable, which is no YAML, as the newer `((name))`.
+fn with_variables(text: &str) -> Cow<'_, str> {
+    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{\{([\w./-]+)\}\}").expect("a fixed pattern"));
+    VARIABLE.replace_all(text, "(($1))")
 }
 
 /// Keys below which steps stand.
