@@ -178,9 +178,9 @@ impl<'s> Gathered<'s> {
         if self.files.is_empty() && self.actions == 0 && broken == 0 {
             facts.set_reason(match others.first() {
                 Some((path, system)) => {
-                    format!("only GitHub workflows are read; this repository has {system} (`{path}`)")
+                    format!("it is told of workflows of GitHub alone; this repository has {system} (`{path}`)")
                 }
-                None => "no workflow in `.github/workflows`".to_owned(),
+                None => "no workflow in `.github/workflows`, and no pipeline of another system".to_owned(),
             });
         }
         let mut gathered = self;
