@@ -234,18 +234,7 @@ fn vault(job: &Job<'_>) -> Vec<Login> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::DEF;
-    use crate::probe::trial::{count, observe, percent};
-
-    /// Logins, those with a stored key, and the share without.
-    fn seen(path: &str, text: &str) -> (Option<i64>, Option<i64>, Option<i64>) {
-        let seen = observe(&DEF, "{}", &[(path, text)]);
-        (count(&seen, "logins"), count(&seen, "stored_logins"), percent(&seen, "keyless_ratio"))
-    }
-    const STORED: (Option<i64>, Option<i64>, Option<i64>) = (Some(1), Some(1), Some(0));
-    const KEYLESS: (Option<i64>, Option<i64>, Option<i64>) = (Some(1), Some(0), Some(100));
-    const UNTOLD: (Option<i64>, Option<i64>, Option<i64>) = (Some(1), None, None);
-    const NONE: (Option<i64>, Option<i64>, Option<i64>) = (Some(0), Some(0), None);
+    use super::super::logins_seen::{KEYLESS, NONE, STORED, UNTOLD, seen};
 
     fn circle(steps: &str) -> String {
         format!(

@@ -15,6 +15,8 @@ mod identity;
 mod identity_elsewhere;
 mod ignored_elsewhere;
 mod judge;
+#[cfg(test)]
+mod logins_seen;
 mod observe;
 mod order;
 mod permissions;
