@@ -87,7 +87,8 @@ fn actions(pipelines: &Pipelines) -> impl Iterator<Item = &Run> {
 fn files(pipelines: &Pipelines) -> BTreeSet<&str> {
     let brought = pipelines.runs.iter().filter(|run| run.by.is_none()).map(|run| run.path.as_str());
     let all = pipelines.files.keys().map(String::as_str).chain(brought);
-    all.filter(|path| !path.starts_with(".github/") && !path.contains("action.y")).collect()
+    let is_action = |path: &str| ["action.yml", "action.yaml"].contains(&path.rsplit('/').next().unwrap_or(path));
+    all.filter(|path| !path.starts_with(".github/") && !is_action(path)).collect()
 }
 
 /// The commands that each step of another system's pipeline has in the file, in order.
@@ -216,6 +217,7 @@ mod tests {
         let token = ["gh", "p_wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"].concat();
         for (path, text) in [
             (".gitlab-ci.yml", format!("t: {{script: [make], variables: {{T: {token}}}}}\n")),
+            ("ci/transaction.yml", format!("jobs: [{{name: t, plan: [{{get: r, trigger: true}}, {{task: t, params: {{T: {token}}}, config: {{run: {{path: make}}}}}}]}}]\n")),
             (".circleci/config.yml", "jobs: {t: {docker: [{image: a/b, auth: {username: u, password: hunter2hunter}}], steps: [run: make]}}\nworkflows: {w: {jobs: [t]}}\n".to_owned()),
             ("bitbucket-pipelines.yml", "image: {name: a/b, username: u, password: hunter2hunter}\npipelines: {default: [{step: {script: [make]}}]}\n".to_owned()),
             (".drone.yml", "kind: pipeline\nsteps: [{name: t, commands: ['docker login -u u -p hunter2hunter r.test']}]\n".to_owned()),
