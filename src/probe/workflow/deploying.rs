@@ -41,7 +41,7 @@ static ON_A_HOST: LazyLock<Regex> = LazyLock::new(|| {
 /// What changes what runs on a host.
 static CHANGES_A_HOST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"docker(?:-|\s+)compose\b[^;&|]*\b(?:up|pull|restart)\b|docker\s+(?:run|stack|service|restart)\b|\bsystemctl\s+(?:-\S+\s+)*(?:re)?(?:start|load)|\bservice\s+\S+\s+(?:re)?start|\bsupervisorctl\s+(?:restart|update|start)|\bpm2\s+(?:restart|reload|start)|\bgit\s+(?:pull|checkout|reset)\b|\b(?:kubectl|helm)\s|deploy",
+        r"docker(?:-|\s+)compose\b[^;&|]*\b(?:up|pull|restart)\b|docker\s+(?:run|stack|service|restart)\b|\bsystemctl\s+(?:-\S+\s+)*(?:re)?(?:start|load)|\bservice\s+\S+\s+(?:re)?start|\bsupervisorctl\s+(?:restart|update|start)|\bpm2\s+(?:restart|reload|start)|\bgit\s+(?:pull|checkout|reset)\b|\b(?:kubectl|helm)\s|(?:^|[\x22';&|])\s*(?:\./|[~$/])?[\w./-]*deploy|\b(?:sh|bash|make|just|task|npm\s+run|yarn)\s+\S*deploy",
     )
 });
 
@@ -166,8 +166,8 @@ pub(super) fn action_of(job: &str, uses: &str, told: &str) -> bool {
     action(uses) || by_value() || on_a_host() || by_script()
 }
 
-/// Whether what a command starts goes through stages of its own (Cloud Deploy, "Use a deployment pipeline").
-pub(super) fn is_staged(text: &str) -> bool {
+/// Whether what a command starts is promoted by a delivery pipeline of its own (Cloud Deploy, "Use a deployment pipeline").
+pub(super) fn is_promoted(text: &str) -> bool {
     text.contains("deploy releases create")
 }
 
@@ -234,6 +234,7 @@ mod tests {
             "ssh app@shop.example -T -p $PORT -i key \"cd /srv && docker-compose up -d\"",
             "ssh root@192.0.2.1 \"cd /var/www/ && sh deploy.sh\"",
             "ssh ${HOST} 'sudo systemctl restart shop'",
+            "ssh app@shop.example \"cd ~ && ./deploy.sh\"",
         ] {
             assert!(command(text), "{text}");
         }
@@ -242,6 +243,7 @@ mod tests {
             "ssh -T git@forge.example || true",
             "ssh -fN -L 5432:db:5432 bastion",
             "ssh $OPTS \"$BOX\" bash <<EOF",
+            "ssh app@shop.example \"ls /srv/deploy\"",
             "eval $(ssh-agent -s)",
             "docker-compose up -d",
         ] {

@@ -29,8 +29,10 @@ pub(super) struct Deployment {
     pub(super) environment: Option<String>,
     /// The branches whose pushes start it, where these are named.
     pub(super) branches: BTreeSet<String>,
-    /// Whether one that deploys ends before it, or what it starts has stages of its own.
+    /// Whether one that deploys ends before it.
     pub(super) follows: bool,
+    /// Whether a delivery pipeline of its own promotes it, which is not read: what stages that has is not known.
+    pub(super) is_promoted: bool,
     /// Whether an environment or a lock keeps two from running at once, or a hand can hold it back.
     pub(super) is_guarded: bool,
 }
@@ -173,7 +175,8 @@ impl<'p> Seen<'p> {
             tested: self.tested(at),
             environment: order.environment.clone(),
             branches: named.clone(),
-            follows: deploying::is_staged(&run.text) || self.follows(at),
+            follows: self.follows(at),
+            is_promoted: deploying::is_promoted(&run.text),
             is_guarded: order.is_held || order.is_by_hand,
         }
     }

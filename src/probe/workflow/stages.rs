@@ -36,7 +36,7 @@ impl Deployed<'_> {
                 Tested::Elsewhere => count("untested_deployments", "deploys, and no pipeline runs tests"),
                 Tested::Here | Tested::No => count("untested_deployments", "deploys and needs no job that tests"),
             }
-            if !self.is_staged(one) {
+            if !self.is_staged(one) && !one.is_promoted {
                 count("unstaged_deployments", "deploys, and nothing is deployed to another environment before");
             }
             if !one.is_guarded {
@@ -62,6 +62,14 @@ impl Deployed<'_> {
             return;
         }
         lacks.into_iter().for_each(|fact| findings.set_count(facts, fact));
+        if deploying.iter().any(|one| one.is_promoted && !self.is_staged(one)) {
+            let open = || Fact::Unobserved("a delivery pipeline promotes what is deployed, and is not read".to_owned());
+            if findings.count("unstaged_deployments") == 0 {
+                facts.set("unstaged_deployments", open());
+            }
+            facts.set("deploy_credit", open());
+            return;
+        }
         let worth = |one: &&Deployment| {
             let [tested, staged, guarded] = [self.is_tested(one), self.is_staged(one), one.is_guarded].map(u64::from);
             50 + 25 * tested + 15 * staged + 10 * guarded
@@ -110,6 +118,7 @@ mod tests {
             environment: environment.map(str::to_owned),
             branches: BTreeSet::new(),
             follows: false,
+            is_promoted: false,
             is_guarded: environment.is_some(),
         }
     }
@@ -169,6 +178,17 @@ mod tests {
         assert_eq!(judged(&[&chosen]), (1, 0, percent(100)));
         let follows = Deployment { follows: true, ..deployment("ship", Some("production")) };
         assert_eq!(judged(&[&follows]), (1, 0, percent(100)));
+    }
+
+    #[test]
+    fn the_stages_of_a_delivery_pipeline_that_is_not_read_are_not_known() {
+        let all = [("w.yml", Deployment { is_promoted: true, ..deployment("ship", None) })];
+        let deployed = Deployed { all: &all, is_tested_somewhere: false };
+        let (mut findings, mut seen) = (Findings::default(), Facts::new());
+        deployed.find(&mut findings);
+        deployed.facts(&findings, None, &mut seen);
+        let is_open = |fact| matches!(seen.get(fact), Fact::Unobserved(_));
+        assert!(is_open("unstaged_deployments") && is_open("deploy_credit") && !is_open("untested_deployments"));
     }
 
     #[test]
